@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What text needs that the standard library lacks: ASCII case, trimming, splitting, the web's encodings.
+// Pure functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace restanza {
+
+std::string ascii_lower(std::string_view text);
+bool ascii_equal(std::string_view a, std::string_view b);  // ignoring ASCII case
+std::string_view trim(std::string_view text);              // spaces, tabs, CR, LF
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+// Decimal digits only, no sign, no spaces; absent where the text is anything else or too large.
+std::optional<uint64_t> parse_number(std::string_view digits);
+
+bool valid_utf8(std::string_view text);
+
+std::string hex(std::string_view bytes);                     // lower case
+std::optional<std::string> unhex(std::string_view text);     // either case
+std::string base64(std::string_view bytes);                  // RFC 4648 section 4, padded
+std::string base64url(std::string_view bytes);               // RFC 4648 section 5, unpadded
+std::optional<std::string> unbase64(std::string_view text);  // section 4; padding may be missing
+
+// RFC 3986 section 2.1. Encoding keeps the unreserved characters only; decoding refuses a '%' without
+// two hex digits. `plus_is_space` reads application/x-www-form-urlencoded.
+std::string percent_encode(std::string_view text);
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+
+// The same time for equal and unequal texts of one length, so that a secret cannot be guessed by the clock.
+bool constant_time_equal(std::string_view a, std::string_view b);
+
+// Shell-like pattern in which '*' stands for any run of characters and everything else for itself.
+bool glob_match(std::string_view pattern, std::string_view text);
+
+}  // namespace restanza

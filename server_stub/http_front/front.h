@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The host's HTTP/1.1 server: an epoll loop that owns the sockets, httplib's request handling on an elastic
+// pool of threads, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
+// thread.
+//
+// Threads: handlers run on pool threads, watches on the loop's thread or on the thread of the call that found
+// the client gone; no lock is held during either. The exchange functions are for any thread and never block.
+// Ownership: everything passed in is copied or moved; an ExchangeId is a plain number and stays safe to use
+// for ever.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "xp.h"
+
+namespace restanza::host {
+
+using Header = std::pair<std::string, std::string>;
+
+struct HttpRequest {
+  std::string method;
+  std::string path;   // of the target as it came, percent-encoded, without the query
+  std::string query;  // after the first '?', as it came
+  std::string peer;   // address of the client, "127.0.0.1"
+  std::vector<Header> headers;
+  std::string body;
+  bool body_too_large = false;  // the body was not read; the connection closes after the answer
+};
+
+// A slot's number and its generation: a handle of an exchange that has ended is recognized, never followed.
+using ExchangeId = uint64_t;
+
+// What a caller wants to hear about an exchange. Freed after its last use; the destructor of what the
+// functions captured tells so.
+struct Watch {
+  std::function<void()> gone;      // the client has left before its answer was complete; at most once
+  std::function<void()> writable;  // after XP_WOULD_BLOCK from write: there is room again
+};
+
+struct Route {
+  uint64_t max_body;  // bytes; larger bodies are not read, and the handler is called with body_too_large
+  std::function<void(ExchangeId, const HttpRequest&)> handle;
+};
+
+// Who answers for a path; absent: 404 from the front itself. Called on pool threads, concurrently.
+class Router {
+ public:
+  virtual ~Router() = default;
+  virtual std::optional<Route> find(std::string_view path, std::string_view host_header) = 0;
+};
+
+struct FrontSettings {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;                              // 0: a free one
+  size_t max_connections = 32768;                 // further ones are closed at once
+  size_t max_threads = 64;                        // of the pool; it grows on demand and shrinks when idle
+  size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
+  size_t max_header_count = 100;                  // past it 431
+  size_t max_target_bytes = 8 * 1024;             // past it 414
+  size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
+  std::chrono::milliseconds request_time{30000};  // from the first byte of a request to its last; then 408
+  std::chrono::milliseconds idle_time{75000};     // between requests of a connection
+  std::chrono::milliseconds write_time{30000};    // without progress; then the connection is closed
+};
+
+class Front {
+ public:
+  // The router and the log must outlive the front.
+  Front(FrontSettings settings, Router& router, Log& log);
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  Result<std::string> listen();  // binds; "127.0.0.1:5280", with the port that was chosen
+  void start();                  // begins to accept
+  void refuse_new();  // for the drain: no new connections; new requests on old ones get 503 and close
+  void stop();        // closes everything and joins the threads; handlers must have returned
+
+  // XP_OK: taken. XP_GONE: the client has left. XP_INVALID: the id names no exchange that awaits this call
+  // (it was answered before, or the code or a header is not HTTP); an exchange with a bad code or header is
+  // answered 500.
+  xp_status respond(ExchangeId id, int code, const std::vector<Header>& headers, std::string body);
+  xp_status begin(ExchangeId id, int code, const std::vector<Header>& headers);
+  xp_status write(ExchangeId id, std::string_view chunk);  // also XP_WOULD_BLOCK: nothing taken
+  xp_status end(ExchangeId id);
+
+  // One watch for each exchange; a second one is refused with XP_INVALID. On an exchange whose client has
+  // left, `gone` runs before this returns.
+  xp_status watch(ExchangeId id, Watch watch);
+
+  size_t open_exchanges() const;  // requests that were handed out and are not answered yet
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace restanza::host
