@@ -30,7 +30,8 @@ Timer::Id Timer::at(Instant when, std::function<void()> work) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) return 0;
     id = ++last_;
-    first = queue_.emplace(Key{when, id}, std::move(work)).first == queue_.begin();
+    const auto entry = queue_.emplace(Key{when, id}, std::move(work)).first;
+    first = entry == queue_.begin();
     due_.emplace(id, when);
   }
   if (first) changed_.notify_all();
