@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "xml/gate.h"
+
+#include <limits>
+
+#include "base/str.h"
+#include "xml/parser.h"
+
+namespace restanza::xml {
+namespace {
+
+class Gate {
+ public:
+  explicit Gate(Limits limits) : builder_(limits), parser_(make_parser(this)) {}
+
+  void open(const char* name, const char* const* attributes) {
+    if (!builder_.open(name, attributes)) refuse(builder_.refusal());
+  }
+  void close() { builder_.close(); }
+  void text(const char* data, size_t size) { builder_.text(data, size); }
+  void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
+
+  Result<Document> run(std::string_view bytes) {
+    if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return Error{"XML is too large"};
+    if (XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1) == XML_STATUS_OK) {
+      return builder_.take();
+    }
+    if (!refusal_.empty()) return Error{refusal_};
+    return Error{std::string(XML_ErrorString(XML_GetErrorCode(parser_.get()))) + " at byte " +
+                 std::to_string(XML_GetCurrentByteIndex(parser_.get()))};
+  }
+
+ private:
+  void refuse(std::string why) {
+    refusal_ = std::move(why);
+    XML_StopParser(parser_.get(), XML_FALSE);
+  }
+
+  Builder builder_;
+  Parser parser_;
+  std::string refusal_;
+};
+
+}  // namespace
+
+Result<Document> parse(std::string_view bytes, Limits limits) {
+  return Gate(limits).run(bytes);
+}
+
+bool representable(std::string_view text) {
+  if (!valid_utf8(text)) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') return false;
+    if (byte == 0xEF && (text.substr(i, 3) == "\xEF\xBF\xBE" || text.substr(i, 3) == "\xEF\xBF\xBF"))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace restanza::xml

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "xml/stream_reader.h"
+
+#include <algorithm>
+
+#include "base/str.h"
+#include "xml/parser.h"
+
+namespace restanza::xml {
+
+class StreamReader::Impl {
+ public:
+  Impl(StreamLimits limits, Handlers handlers) : limits_(limits), handlers_(std::move(handlers)) { renew(); }
+
+  void restart() { restart_ = true; }
+
+  Result<void> feed(std::string_view bytes) {
+    if (!refusal_.empty()) return Error{refusal_};
+    while (!bytes.empty()) {
+      // Small steps bound what an unfinished element can hold before its size is looked at.
+      const std::string_view step = bytes.substr(0, kStep);
+      bytes.remove_prefix(step.size());
+      if (auto fed = feed_step(step); !fed) return fed;
+    }
+    return {};
+  }
+
+  void open(const char* name, const char* const* attributes) {
+    if (restart_ || !refusal_.empty()) return;
+    if (!rooted_) {
+      open_root(name, attributes);
+      return;
+    }
+    if (builder_->depth() == 0) element_start_ = XML_GetCurrentByteIndex(parser_.get());
+    if (!builder_->open(name, attributes)) refuse(builder_->refusal());
+  }
+
+  void close() {
+    if (restart_ || !refusal_.empty()) return;
+    if (!builder_->close()) {
+      if (handlers_.closed) handlers_.closed();
+      return;
+    }
+    if (builder_->depth() > 0) return;
+    if (position() - element_start_ > static_cast<XML_Index>(limits_.element_bytes)) {
+      refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+      return;
+    }
+    if (handlers_.element) handlers_.element(builder_->take());
+    if (restart_) XML_StopParser(parser_.get(), XML_FALSE);
+  }
+
+  void text(const char* data, size_t size) {
+    if (restart_ || !refusal_.empty()) return;
+    if (builder_->depth() > 0) {
+      builder_->text(data, size);
+    } else if (!trim({data, size}).empty()) {
+      refuse("text stands between the elements of the stream");
+    }
+  }
+
+  void declare(const char* prefix, const char* ns) {
+    if (!rooted_ && !prefix) default_ns_ = ns ? ns : "";
+  }
+
+  void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
+
+ private:
+  static constexpr size_t kStep = 16384;
+
+  XML_Index position() const {
+    return XML_GetCurrentByteIndex(parser_.get()) + XML_GetCurrentByteCount(parser_.get());
+  }
+
+  void renew() {
+    builder_ = std::make_unique<Builder>(limits_.tree);
+    parser_ = make_parser(this);
+    XML_SetStartNamespaceDeclHandler(parser_.get(), [](void* self, const char* prefix, const char* ns) {
+      static_cast<Impl*>(self)->declare(prefix, ns);
+    });
+#ifdef RESTANZA_EXPAT_CAN_DEFER
+    // A stanza that came in two pieces must not wait for a third; the limits bound what parsing anew can cost.
+    XML_SetReparseDeferralEnabled(parser_.get(), XML_FALSE);
+#endif
+    default_ns_.clear();
+    rooted_ = false;
+    restart_ = false;
+    fed_ = 0;
+    element_start_ = 0;
+  }
+
+  void open_root(const char* name, const char* const* attributes) {
+    Builder header({1, limits_.tree.attributes});
+    if (!header.open(name, attributes)) {
+      refuse(header.refusal());
+      return;
+    }
+    header.close();
+    rooted_ = true;
+    builder_->set_stream_namespace(default_ns_);
+    if (handlers_.opened) handlers_.opened(header.take(), default_ns_);
+  }
+
+  Result<void> feed_step(std::string_view step) {
+    if (restart_) renew();
+    // White space may stand before a stream (a keepalive), but not before its XML declaration.
+    if (fed_ == 0) step.remove_prefix(std::min(step.size(), step.find_first_not_of(" \t\r\n")));
+    if (step.empty()) return {};
+    const XML_Status status = XML_Parse(parser_.get(), step.data(), static_cast<int>(step.size()), 0);
+    if (!refusal_.empty()) return Error{refusal_};
+    if (restart_) {
+      // What follows the element that caused the restart belongs to the new stream.
+      const auto used = static_cast<size_t>(
+          std::clamp<XML_Index>(position() - fed_, 0, static_cast<XML_Index>(step.size())));
+      renew();
+      return feed_step(step.substr(used));
+    }
+    fed_ += static_cast<XML_Index>(step.size());
+    if (status != XML_STATUS_OK) {
+      refuse(XML_ErrorString(XML_GetErrorCode(parser_.get())));
+      return Error{refusal_};
+    }
+    if (fed_ - last_boundary() > static_cast<XML_Index>(limits_.element_bytes)) {
+      refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+      return Error{refusal_};
+    }
+    return {};
+  }
+
+  // Where what is not finished yet began: an open element, a tag that lacks its end, or the header.
+  XML_Index last_boundary() const {
+    return rooted_ && builder_->depth() == 0 ? std::max(element_start_, position()) : element_start_;
+  }
+
+  void refuse(std::string why) {
+    if (refusal_.empty()) refusal_ = std::move(why);
+    XML_StopParser(parser_.get(), XML_FALSE);
+  }
+
+  const StreamLimits limits_;
+  const Handlers handlers_;
+  std::unique_ptr<Builder> builder_;
+  Parser parser_;
+  std::string default_ns_;
+  bool rooted_ = false;
+  bool restart_ = false;
+  XML_Index fed_ = 0;            // bytes that the parser has been given
+  XML_Index element_start_ = 0;  // where the element that is being read began
+  std::string refusal_;
+};
+
+StreamReader::StreamReader(StreamLimits limits, Handlers handlers)
+    : impl_(std::make_unique<Impl>(limits, std::move(handlers))) {}
+StreamReader::~StreamReader() = default;
+Result<void> StreamReader::feed(std::string_view bytes) {
+  return impl_->feed(bytes);
+}
+void StreamReader::restart() {
+  impl_->restart();
+}
+
+}  // namespace restanza::xml

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "xml/gate.h"
+
+#include <string>
+
+#include "support/catch.h"
+#include "xml/writer.h"
+
+using namespace restanza;
+
+namespace {
+
+std::string again(std::string_view xml) {
+  const auto parsed = xml::parse(xml);
+  return parsed ? xml::write(parsed->root()) : "refused: " + parsed.error().text;
+}
+
+std::string nested(size_t depth) {
+  std::string out;
+  for (size_t i = 0; i < depth; ++i) out += "<a>";
+  for (size_t i = 0; i < depth; ++i) out += "</a>";
+  return out;
+}
+
+std::string with_attributes(size_t count) {
+  std::string out = "<a";
+  for (size_t i = 0; i < count; ++i) out += " k" + std::to_string(i) + "='v'";
+  return out + "/>";
+}
+
+}  // namespace
+
+TEST_CASE("a stanza passes the gate and is written as the same tree") {
+  CHECK(again("<message to='bob@localhost'><body>Hi</body></message>") ==
+        "<message to='bob@localhost'><body>Hi</body></message>");
+  CHECK(again("<?xml version='1.0'?>\n<message/>\n") == "<message/>");
+  CHECK(again("<message><x xmlns='urn:a' k=\"it's\"/></message>") ==
+        "<message><x xmlns='urn:a' k='it&apos;s'/></message>");
+}
+
+TEST_CASE("white space, references and CDATA keep their meaning") {
+  CHECK(again("<m><body> </body><body>\n\t</body></m>") == "<m><body> </body><body>\n\t</body></m>");
+  CHECK(again("<m>&#x1F600;&lt;&amp;<![CDATA[<b>]]></m>") == "<m>\xF0\x9F\x98\x80&lt;&amp;&lt;b&gt;</m>");
+  CHECK(again("<m a='x&#10;y&#9;z'/>") == "<m a='x&#10;y&#9;z'/>");
+  CHECK(again("<m>a<b/>c</m>") == "<m>a<b/>c</m>");
+  CHECK(again("<m>&#13;</m>") == "<m>&#13;</m>");
+}
+
+TEST_CASE("prefixes become default namespaces, and prefixed attributes declare theirs") {
+  CHECK(again("<message><a:x xmlns:a='urn:a' a:k='v'><a:y/></a:x></message>") ==
+        "<message><x xmlns='urn:a' xmlns:a='urn:a' a:k='v'><y/></x></message>");
+  CHECK(again("<c:message xmlns:c='jabber:client' xmlns:u='urn:u'><u:x/></c:message>") ==
+        "<message><x xmlns='urn:u'/></message>");
+  CHECK(again("<message xml:lang='sv'/>") == "<message xml:lang='sv'/>");
+}
+
+TEST_CASE("jabber:client inside a stanza means the same as no namespace") {
+  CHECK(again("<message xmlns='jabber:client'><body xmlns='jabber:client'>x</body></message>") ==
+        "<message><body>x</body></message>");
+  CHECK(again("<m><f xmlns='urn:f'><message xmlns='jabber:client'><body/></message></f></m>") ==
+        "<m><f xmlns='urn:f'><message xmlns='jabber:client'><body/></message></f></m>");
+}
+
+TEST_CASE("what is not one well-formed element is refused") {
+  for (const auto* bad : {"",
+                          " ",
+                          "<message",
+                          "<message></presence>",
+                          "<a/><b/>",
+                          "text",
+                          "<a/>text",
+                          "<a>&nbsp;</a>",
+                          "<a>&#0;</a>",
+                          "<a>\x01</a>",
+                          "<a>\xFF</a>",
+                          "<a>\xEF\xBF\xBF</a>",
+                          "<a k='1' k='2'/>",
+                          "<a k=1/>",
+                          "<a k='<'/>",
+                          "<p:a/>",
+                          "<a p:k='v'/>",
+                          "<a>&</a>",
+                          "<a>]]></a>",
+                          "<a>&#xD800;</a>",
+                          "<message to='b' to='c'/>",
+                          "\xFF\xFE<\0a\0/\0>\0"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(xml::parse(bad));
+  }
+  CHECK_FALSE(xml::parse(std::string_view("<a/>\0", 5)));
+}
+
+TEST_CASE("what XMPP forbids is refused by name") {
+  CHECK(again("<a><!-- c --></a>") == "refused: XMPP does not allow a comment");
+  CHECK(again("<a><?p i?></a>") == "refused: XMPP does not allow a processing instruction");
+  CHECK(again("<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>") ==
+        "refused: XMPP does not allow a document type declaration");
+}
+
+TEST_CASE("elements may nest to the limit and no deeper") {
+  CHECK(xml::parse(nested(100)));
+  CHECK(again(nested(101)) == "refused: elements are nested too deeply");
+  CHECK_FALSE(xml::parse(nested(100000)));
+}
+
+TEST_CASE("an element may have attributes to the limit and no more") {
+  CHECK(xml::parse(with_attributes(100)));
+  CHECK(again(with_attributes(101)) == "refused: an element has too many attributes");
+}
+
+TEST_CASE("only characters of XML are representable") {
+  CHECK(xml::representable("tab\t line\n é 🎉"));
+  CHECK_FALSE(xml::representable("bell\a"));
+  CHECK_FALSE(xml::representable(std::string_view("nul\0", 4)));
+  CHECK_FALSE(xml::representable("\xEF\xBF\xBE"));
+  CHECK_FALSE(xml::representable("\xC3"));
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "xml/stream_reader.h"
+
+#include <memory>
+#include <string>
+
+#include "support/catch.h"
+#include "xml/writer.h"
+
+using namespace restanza;
+
+namespace {
+
+constexpr const char* kHeader =
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' "
+    "xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='rest.localhost'>";
+
+// Writes down what a reader says, one word after another.
+struct Recorder {
+  explicit Recorder(xml::StreamLimits limits = {}) {
+    xml::StreamReader::Handlers handlers;
+    handlers.opened = [this](const xml::Document& header, const std::string& ns) {
+      seen += "open(" + std::string(header.root().attribute("id").value_or("")) + "," + ns + ")";
+    };
+    handlers.element = [this](xml::Document element) {
+      seen += xml::write(element.root());
+      if (element.root().name() == "success") reader->restart();
+    };
+    handlers.closed = [this] { seen += "closed"; };
+    reader = std::make_unique<xml::StreamReader>(limits, handlers);
+  }
+  bool feed(std::string_view bytes) {
+    const auto fed = reader->feed(bytes);
+    if (!fed) seen += "error: " + fed.error().text;
+    return fed.ok();
+  }
+  std::string seen;
+  std::unique_ptr<xml::StreamReader> reader;
+};
+
+std::string message_of(size_t bytes) {
+  const std::string frame = "<message></message>";
+  return "<message>" + std::string(bytes - frame.size(), 'x') + "</message>";
+}
+
+}  // namespace
+
+TEST_CASE("a stream is cut into its elements, in the content namespace, whatever the pieces it comes in") {
+  const std::string stream =
+      std::string(kHeader) +
+      "<handshake/> \n<message to='a'><body>&#x1F600; \"</body></message><stream:error/>"
+      "<iq k='x&#10;y'/></stream:stream>";
+  const std::string expected =
+      "open(s1,jabber:component:accept)<handshake/><message to='a'><body>\xF0\x9F\x98\x80 \"</body></message>"
+      "<error xmlns='http://etherx.jabber.org/streams'/><iq k='x&#10;y'/>closed";
+  for (const size_t piece : {size_t(1), size_t(7), stream.size()}) {
+    Recorder recorder;
+    for (size_t at = 0; at < stream.size(); at += piece) {
+      REQUIRE(recorder.feed(std::string_view(stream).substr(at, piece)));
+    }
+    CHECK(recorder.seen == expected);
+  }
+}
+
+TEST_CASE("after a restart a new stream begins, even in the same bytes") {
+  Recorder recorder;
+  REQUIRE(recorder.feed(std::string(kHeader) + "<success/>\n" + kHeader + "<a/>"));
+  REQUIRE(recorder.feed("<success/>"));
+  REQUIRE(recorder.feed(" \n"));
+  REQUIRE(recorder.feed(std::string(kHeader) + "<b/>"));
+  const std::string open = "open(s1,jabber:component:accept)";
+  CHECK(recorder.seen == open + "<success/>" + open + "<a/><success/>" + open + "<b/>");
+}
+
+TEST_CASE("an element may be as large as the limit and no larger") {
+  xml::StreamLimits limits;
+  limits.element_bytes = 1000;
+  SECTION("at the limit") {
+    Recorder recorder(limits);
+    CHECK(recorder.feed(std::string(kHeader) + message_of(1000) + message_of(1000)));
+  }
+  SECTION("one past it") {
+    Recorder recorder(limits);
+    CHECK_FALSE(recorder.feed(std::string(kHeader) + message_of(1001)));
+    CHECK(recorder.seen.find("an element is larger than the limit of 1000 bytes") != std::string::npos);
+  }
+  SECTION("without an end") {
+    Recorder recorder(limits);
+    REQUIRE(recorder.feed(kHeader));
+    CHECK_FALSE(recorder.feed("<message><body>" + std::string(20000, 'x')));
+  }
+  SECTION("in a tag without an end") {
+    Recorder recorder(limits);
+    REQUIRE(recorder.feed(kHeader));
+    CHECK_FALSE(recorder.feed("<message k='" + std::string(20000, 'x')));
+  }
+  SECTION("white space between elements does not count") {
+    Recorder recorder(limits);
+    REQUIRE(recorder.feed(kHeader));
+    CHECK(recorder.feed(std::string(50000, '\n') + message_of(1000)));
+  }
+}
+
+TEST_CASE("what XMPP forbids ends the stream with its name") {
+  for (const auto* bad : {"<!-- c -->", "<?p i?>", "text", "<a><b></a>", "<x:a/>", "&amp;"}) {
+    CAPTURE(bad);
+    Recorder recorder;
+    REQUIRE(recorder.feed(kHeader));
+    CHECK_FALSE(recorder.feed(bad));
+    CHECK_FALSE(recorder.feed("<a/>"));
+  }
+}
