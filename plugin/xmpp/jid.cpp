@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "xmpp/jid.h"
+
+#include <stringprep.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/str.h"
+
+namespace restanza::xmpp {
+namespace {
+
+constexpr size_t kMaxPart = 1023;  // bytes of each part, RFC 6122 section 2.1
+
+// Letters that every profile keeps as they are: most addresses, spared the tables.
+bool plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  });
+}
+
+Result<std::string> prepare(std::string_view text, const Stringprep_profile* profile, const char* part) {
+  if (text.empty()) return Error{std::string("the ") + part + " is empty"};
+  if (text.size() > kMaxPart) return Error{std::string("the ") + part + " is longer than 1023 bytes"};
+  if (plain(text)) return std::string(text);
+  // libidn reads up to a NUL, so one inside would hide what follows.
+  if (text.find('\0') != std::string_view::npos || !valid_utf8(text)) {
+    return Error{std::string("the ") + part + " is not UTF-8 text"};
+  }
+  char buffer[4 * (kMaxPart + 1)];
+  std::memcpy(buffer, text.data(), text.size());
+  buffer[text.size()] = '\0';
+  const int status = stringprep(buffer, sizeof buffer, static_cast<Stringprep_profile_flags>(0), profile);
+  if (status != STRINGPREP_OK) {
+    return Error{std::string("the ") + part + " '" + std::string(text) +
+                 "' is not allowed: " + stringprep_strerror(static_cast<Stringprep_rc>(status))};
+  }
+  std::string prepared(buffer);
+  if (prepared.empty() || prepared.size() > kMaxPart) {
+    return Error{std::string("the ") + part + " is empty or longer than 1023 bytes once prepared"};
+  }
+  return prepared;
+}
+
+// What nameprep lets through and no domain or address literal holds.
+bool domain_characters(std::string_view domain) {
+  return std::none_of(domain.begin(), domain.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F ||
+           std::strchr("\"&'/<>@\\`{|}^#?%", c) != nullptr;
+  });
+}
+
+}  // namespace
+
+Result<Jid> Jid::parse(std::string_view text) {
+  const size_t slash = text.find('/');
+  const std::string_view bare = text.substr(0, slash);
+  const size_t at = bare.find('@');
+  std::string_view domain = at == std::string_view::npos ? bare : bare.substr(at + 1);
+  // A final dot names the DNS root and is not part of the address (RFC 6122 section 2.2).
+  if (domain.size() > 1 && domain.back() == '.') domain.remove_suffix(1);
+
+  Jid jid;
+  auto prepared = prepare(domain, stringprep_nameprep, "domain");
+  if (!prepared) return prepared.error();
+  if (!domain_characters(*prepared))
+    return Error{"the domain '" + *prepared + "' has characters that no domain has"};
+  jid.domain = std::move(*prepared);
+  if (at != std::string_view::npos) {
+    auto node = prepare(bare.substr(0, at), stringprep_xmpp_nodeprep, "localpart");
+    if (!node) return node.error();
+    jid.node = std::move(*node);
+  }
+  if (slash != std::string_view::npos) {
+    auto resource = prepare(text.substr(slash + 1), stringprep_xmpp_resourceprep, "resource");
+    if (!resource) return resource.error();
+    jid.resource = std::move(*resource);
+  }
+  return jid;
+}
+
+std::string_view bare_of(std::string_view jid) {
+  return jid.substr(0, jid.find('/'));
+}
+
+std::string_view domain_of(std::string_view jid) {
+  const std::string_view bare = bare_of(jid);
+  const size_t at = bare.find('@');
+  return at == std::string_view::npos ? bare : bare.substr(at + 1);
+}
+
+Result<std::string> saslprep(std::string_view text) {
+  if (text.empty()) return std::string();
+  return prepare(text, stringprep_saslprep, "credential");
+}
+
+}  // namespace restanza::xmpp

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "xmpp/stanza.h"
+
+#include "xml/gate.h"
+#include "xml/writer.h"
+
+namespace restanza::xmpp {
+namespace {
+
+std::string attribute(xml::Element root, const char* name) {
+  return std::string(root.attribute(name).value_or(""));
+}
+
+}  // namespace
+
+std::optional<Kind> kind_named(std::string_view name) {
+  if (name == "message") return Kind::message;
+  if (name == "presence") return Kind::presence;
+  if (name == "iq") return Kind::iq;
+  return std::nullopt;
+}
+
+const char* name_of(Kind kind) {
+  return kind == Kind::message ? "message" : kind == Kind::presence ? "presence" : "iq";
+}
+
+Result<Stanza> to_stanza(xml::Element root) {
+  const auto kind = kind_named(root.name());
+  if (!kind || root.ns() != xml::kContentNamespace) {
+    return Error{"'" + std::string(root.name()) + "' in '" + std::string(root.ns()) + "' is no stanza"};
+  }
+  Stanza stanza;
+  stanza.kind = *kind;
+  stanza.type = attribute(root, "type");
+  stanza.from = attribute(root, "from");
+  stanza.to = attribute(root, "to");
+  stanza.id = attribute(root, "id");
+  stanza.xml = xml::write(root);
+  return stanza;
+}
+
+Result<Stanza> parse_stanza(std::string_view xml) {
+  const auto document = xml::parse(xml);
+  if (!document) return document.error();
+  return to_stanza(document->root());
+}
+
+}  // namespace restanza::xmpp

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// A stanza (RFC 6120 section 8) as it travels through the programs: the attributes that decide about it, and
+// the whole element as text. A plain value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "xml/element.h"
+
+namespace restanza::xmpp {
+
+enum class Kind : uint32_t { message = 1, presence = 2, iq = 4 };
+
+struct Stanza {
+  Kind kind = Kind::message;
+  std::string type, from, to, id;  // unescaped; empty where absent
+  std::string xml;                 // root unprefixed and without xmlns
+
+  bool is_request() const { return kind == Kind::iq && (type == "get" || type == "set"); }
+  bool is_answer() const { return kind == Kind::iq && (type == "result" || type == "error"); }
+};
+
+std::optional<Kind> kind_named(std::string_view name);  // "message", "presence", "iq"
+const char* name_of(Kind kind);
+
+// The element as a stanza; an error where it is none by its name or namespace.
+Result<Stanza> to_stanza(xml::Element root);
+
+// Reads and checks one stanza's text; what every sender of text goes through.
+Result<Stanza> parse_stanza(std::string_view xml);
+
+}  // namespace restanza::xmpp

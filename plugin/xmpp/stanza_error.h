@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Stanza errors (RFC 6120 section 8.3) and the replies that carry them. Pure functions, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "xmpp/stanza.h"
+
+namespace restanza::xmpp {
+
+inline constexpr const char* kStanzasNamespace = "urn:ietf:params:xml:ns:xmpp-stanzas";
+
+struct StanzaError {
+  std::string type;       // "auth", "cancel", "continue", "modify", "wait"
+  std::string condition;  // "service-unavailable"
+  std::string text;       // for people; may be empty
+};
+
+// The reply that says why `stanza` failed: addresses swapped, the same id, type error.
+Stanza error_reply(const Stanza& stanza, const StanzaError& error);
+
+// The empty result for an iq.
+Stanza result_reply(const Stanza& iq);
+
+// Whether an error may be sent for it at all: never for an error or an iq result (RFC 6120 section 8.3.1).
+bool may_be_answered(const Stanza& stanza);
+
+}  // namespace restanza::xmpp
