@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// One request that waits for its answer. Move-only; it is answered exactly once, at once or later, from any
+// thread: an exchange that is dropped without an answer says 500 rather than leave the client hanging.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "http/request.h"
+
+namespace restanza::http {
+
+// The host's end of an exchange, behind a seam. `respond` comes last and comes once.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void respond(Response response) = 0;
+  // `gone` runs at most once, when the client leaves before the answer; perhaps before this returns. At most
+  // one call.
+  virtual void watch(std::function<void()> gone) = 0;
+};
+
+class Exchange {
+ public:
+  explicit Exchange(std::unique_ptr<Responder> responder) : responder_(std::move(responder)) {}
+  Exchange(Exchange&&) noexcept = default;
+  Exchange& operator=(Exchange&&) = delete;
+  ~Exchange() {
+    if (responder_) respond({500, {}, {}});
+  }
+
+  void respond(Response response) { std::exchange(responder_, nullptr)->respond(std::move(response)); }
+  void watch(std::function<void()> gone) { responder_->watch(std::move(gone)); }
+
+ private:
+  std::unique_ptr<Responder> responder_;
+};
+
+}  // namespace restanza::http
