@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""restanza-host on its command line: what it prints, what it refuses and how it ends.
+
+Threads: the test's thread, besides those of the support package.
+Ownership: each test owns its directory, its host and its server.
+"""
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from support.component_server import ComponentServer
+from support.deadline import DEADLINE, wait_until
+from support.host import PROGRAM, READY, Host, local_mode, sanitized_environment
+from support.process import Program, accepts, free_ports
+from support.rest_client import RestClient
+
+DEFAULT_HTTP, DEFAULT_C2S = 5280, 5222
+
+GOOD = """\
+state_dir = "{state}"
+[http]
+listen = "127.0.0.1:0"
+[xmpp]
+mode = "local"
+c2s = "127.0.0.1:0"
+accounts = {{ alice = "wonder" }}
+[[plugin]]
+load = "restanza"
+domain = "rest.localhost"
+[plugin.settings]
+component_secret = "plain-secret"
+"""
+
+# A line of the good configuration, what stands there instead, and the word that the complaint must contain.
+BAD_LINES = (
+    ('listen = "127.0.0.1:0"', 'listn = "127.0.0.1:0"', "listn"),
+    ('listen = "127.0.0.1:0"', "listen = 5280", "listen"),
+    ('mode = "local"', 'mode = "remote"', "mode"),
+    ('c2s = "127.0.0.1:0"', 'c2s = "192.0.2.1:5222"', "c2s"),
+    ('accounts = {{ alice = "wonder" }}', "accounts = {{ alice = 7 }}", "alice"),
+    ('load = "restanza"', "load = []", "load"),
+    ("[http]", "[htpt]", "htpt"),
+)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="restanza-cli-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def run_host(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=DEADLINE,
+                              env=sanitized_environment(), check=False)
+
+    def write(self, text):
+        path = f"{self.directory}/restanza.toml"
+        with open(path, "w", encoding="utf-8") as config:
+            config.write(text.format(state=f"{self.directory}/state"))
+        return path
+
+
+class Checks(CommandLine):
+    def test_version_is_one_line(self):
+        done = self.run_host("--version")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^restanza-host \d+\.\d+\.\d+.*\n$")
+
+    def test_an_unknown_option_is_named(self):
+        done = self.run_host("--no-such-option")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--no-such-option", done.stderr)
+
+    def test_a_good_configuration_passes_and_nothing_starts(self):
+        done = self.run_host("--check", "--config", self.write(GOOD))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("ready", done.stdout)
+
+    def test_a_bad_line_is_named_with_file_line_and_key(self):
+        for good, bad, key in BAD_LINES:
+            with self.subTest(bad=bad):
+                config = self.write(GOOD.replace(good, bad))
+                line = GOOD.splitlines().index(good) + 1
+                done = self.run_host("--check", "--config", config)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(config, done.stderr)
+                self.assertRegex(done.stderr, rf"\b{line}\b")
+                self.assertIn(key, done.stderr)
+
+    def test_a_file_that_is_not_toml_is_named_with_its_line(self):
+        config = self.write(GOOD.replace('mode = "local"', "mode = = local"))
+        done = self.run_host("--check", "--config", config)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(config, done.stderr)
+        self.assertRegex(done.stderr, r"\b5\b")
+
+    def test_a_missing_file_is_named(self):
+        done = self.run_host("--config", f"{self.directory}/none.toml")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("none.toml", done.stderr)
+
+
+class Starting(CommandLine):
+    def test_an_unknown_setting_of_the_plugin_is_refused_and_named(self):
+        config = self.write(GOOD + 'rest_callback_ulr = "http://127.0.0.1:9/"\n')
+        done = self.run_host("--config", config)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("rest_callback_ulr", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_a_plugin_that_is_not_there_is_named(self):
+        done = self.run_host("--config", self.write(GOOD.replace('load = "restanza"', 'load = "no-such-plugin"')))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("no-such-plugin", done.stderr)
+
+    def test_a_port_that_is_taken_is_named(self):
+        with ComponentServerPort() as port:
+            done = self.run_host(
+                "--config", self.write(GOOD.replace('listen = "127.0.0.1:0"', f'listen = "127.0.0.1:{port}"')))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(str(port), done.stderr)
+
+    def test_without_a_file_it_runs_locally_with_secrets_of_its_own(self):
+        if accepts(DEFAULT_HTTP) or accepts(DEFAULT_C2S):
+            self.skipTest("another program listens on the default ports")
+        env = sanitized_environment()
+        env.pop("STATE_DIRECTORY", None)
+        env.update(HOME=self.directory, XDG_STATE_HOME=f"{self.directory}/state")
+        host = Program("restanza-host", [PROGRAM], env=env)
+        self.addCleanup(host.kill)
+        ready = host.wait_for_line(READY, source="out")
+        self.assertEqual((ready["http"], ready["c2s"]), (f"127.0.0.1:{DEFAULT_HTTP}", f"127.0.0.1:{DEFAULT_C2S}"))
+
+        secrets = [os.path.join(where, name) for where, _, names in os.walk(f"{self.directory}/state/restanza")
+                   for name in names if self.is_secret(os.path.join(where, name))]
+        said = "\n".join(host.lines("err"))
+        named = [path for path in secrets if path in said]
+        self.assertGreaterEqual(len(named), 2, f"{secrets} in\n{said}")
+        for path in secrets:
+            with open(path, encoding="utf-8") as secret:
+                self.assertNotIn(secret.read().strip(), said)
+
+        curl = next(line for line in host.lines("err") if "curl " in line)
+        command = curl[curl.index("curl "):]
+        done = subprocess.run(["bash", "-c", command + " --fail --silent --show-error"], env=env,
+                              capture_output=True, text=True, timeout=DEADLINE, check=False)
+        self.assertEqual(done.returncode, 0, f"{command}\n{done.stderr}")
+
+        self.assertEqual(RestClient(ready["http"], "", "").request("POST", "/rest", "<message/>", "application/xmpp+xml",
+                                                                   authorized=False).status, 401)
+        self.assertEqual(host.stop(), 0, host.transcript())
+
+    @staticmethod
+    def is_secret(path):
+        """Small text files that only their owner may read."""
+        found = os.stat(path)
+        return found.st_size < 1024 and stat.S_IMODE(found.st_mode) == 0o600
+
+
+class Ending(CommandLine):
+    def test_sigterm_ends_it_with_0(self):
+        host = Host(local_mode())
+        self.addCleanup(host.discard)
+        host.program.signal(signal.SIGTERM)
+        self.assertEqual(host.program.wait(), 0, host.program.transcript())
+        self.assertEqual(host.complaints(), [])
+
+    def test_sigterm_also_ends_it_while_the_server_is_away(self):
+        http, server = free_ports(2)
+        host = Program("restanza-host", [PROGRAM, "--config", self.component_config(http, server)],
+                       env=sanitized_environment())
+        self.addCleanup(host.kill)
+        wait_until(lambda: accepts(http), "HTTP serves")
+        self.assertEqual(host.stop(), 0, host.transcript())
+
+    def component_config(self, http, server):
+        return self.write(f"""
+state_dir = "{{state}}"
+[http]
+listen = "127.0.0.1:{http}"
+[xmpp]
+mode = "component"
+server = "127.0.0.1:{server}"
+secret = "component-secret"
+[[plugin]]
+load = "restanza"
+domain = "rest.localhost"
+[plugin.settings]
+component_secret = "plain-secret"
+""")
+
+
+class ComponentServerPort:
+    """A port on which somebody listens already."""
+
+    def __enter__(self):
+        self.server = ComponentServer()
+        return self.server.component_port
+
+    def __exit__(self, *_):
+        self.server.close()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

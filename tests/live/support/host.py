@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""restanza-host under test: a configuration written for it, its ready line read, its end checked.
+
+Threads: for the test's thread.
+Ownership: owns its directory and its process; both are gone after close(), which fails where the program ended
+badly or a sanitizer complained.
+"""
+import json
+import os
+import tempfile
+
+from .process import Program
+from .rest_client import RestClient
+
+PROGRAM = os.environ.get("RESTANZA_HOST", "restanza-host")
+COMPLAINTS = ("ThreadSanitizer", "AddressSanitizer", "LeakSanitizer", "runtime error:")
+READY = r"^ready http=(?P<http>\S+)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<component>\S+))?"
+
+
+def toml(value):
+    """A TOML value: JSON's strings, numbers, booleans and lists are TOML as well; a table is written inline."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value)
+
+
+def section(header, values):
+    return "\n".join([header] + [f"{key} = {toml(value)}" for key, value in values.items()]) + "\n"
+
+
+def sanitized_environment():
+    """The environment of the host: a sanitizer's first complaint ends it, and shows in its exit code."""
+    env = dict(os.environ)
+    env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
+    env.setdefault("TSAN_OPTIONS", "halt_on_error=0:second_deadlock_stack=1")
+    return env
+
+
+class Host:
+    component_secret = "rest-secret"
+
+    def __init__(self, xmpp, domain="rest.localhost", settings=None, http="127.0.0.1:0", wait_ready=True):
+        self.domain = domain
+        self._directory = tempfile.TemporaryDirectory(prefix="restanza-host-")
+        self.config = f"{self._directory.name}/restanza.toml"
+        with open(self.config, "w", encoding="utf-8") as config:
+            config.write(f'state_dir = "{self._directory.name}/state"\n')
+            config.write(section("[http]", {"listen": http}))
+            config.write(section("[xmpp]", xmpp))
+            config.write(section("[[plugin]]", {"load": "restanza", "domain": domain}))
+            config.write(section("[plugin.settings]", {"component_secret": self.component_secret, **(settings or {})}))
+        self.program = Program("restanza-host", [PROGRAM, "--config", self.config], env=sanitized_environment())
+        self.http = self.c2s = self.rest = None
+        if wait_ready:
+            self.wait_ready()
+
+    def wait_ready(self):
+        try:
+            ready = self.program.wait_for_line(READY, source="out")
+        except AssertionError:
+            self.discard()
+            raise
+        self.http, self.c2s = ready["http"], ready["c2s"]
+        self.rest = RestClient(self.http, self.domain, self.component_secret)
+        return ready
+
+    def client(self, user, password):
+        """The same interface with other credentials."""
+        return RestClient(self.http, user, password)
+
+    @property
+    def c2s_address(self):
+        host, port = self.c2s.rsplit(":", 1)
+        return host, int(port)
+
+    def complaints(self):
+        return [line for line in self.program.lines("err") if any(word in line for word in COMPLAINTS)]
+
+    def discard(self):
+        """Ends it without looking how."""
+        self.program.kill()
+        self._directory.cleanup()
+
+    def close(self):
+        try:
+            code = self.program.stop()
+            if code != 0 or self.complaints():
+                raise AssertionError(f"restanza-host ended with {code}\n{self.program.transcript()}")
+        finally:
+            self._directory.cleanup()
+
+
+def local_mode(**more):
+    """Settings of [xmpp] for the small server inside the host, on a free port."""
+    return {"mode": "local", "domain": "localhost", "c2s": "127.0.0.1:0",
+            "accounts": {"alice": "wonder", "bob": "builder"}, **more}
+
+
+def component_of(server):
+    """Settings of [xmpp] for a component of that server."""
+    return {"mode": "component", "server": f"127.0.0.1:{server.component_port}", "secret": server.secret}

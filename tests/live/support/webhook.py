@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""A webhook that records what was posted to it and answers as the test says.
+
+Threads: requests are served on threads of their own; taking from `posts` is for the test's thread.
+Ownership: owns its server and socket until close().
+"""
+import collections
+import http.server
+import queue
+import threading
+
+from .deadline import DEADLINE, Missed
+
+Post = collections.namedtuple("Post", "path headers body")
+Answer = collections.namedtuple("Answer", "status content_type body")
+
+XML = "application/xmpp+xml"
+NOTHING = Answer(204, None, b"")
+
+
+class Webhook:
+    def __init__(self, answer=lambda post: NOTHING):
+        self.answer = answer
+        self._posts = queue.Queue()
+        webhook = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self):
+                post = Post(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
+                answer = webhook.answer(post)
+                webhook._posts.put(post)
+                self.send_response(answer.status)
+                if answer.content_type:
+                    self.send_header("Content-Type", answer.content_type)
+                if answer.status != 204:
+                    self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            def log_message(self, format, *arguments):
+                """Says nothing: the recorded posts are the log."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._server.server_address[1]}/stanzas"
+
+    def next_post(self, wanted=lambda post: True, deadline=DEADLINE):
+        """The next recorded post that is wanted; others before it are dropped."""
+        while True:
+            try:
+                post = self._posts.get(timeout=deadline)
+            except queue.Empty:
+                raise Missed(f"no such post to the webhook for {deadline:g} s") from None
+            if wanted(post):
+                return post
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
