@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The plugin's settings: one JSON object in, typed and checked values out. Names follow mod_rest where they
+// mean the same. An unknown key, a wrong type or a value out of range is an error that names it. Pure but for
+// reading `component_secret_file`; any thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/token.h"
+
+namespace restanza::config {
+
+struct Options {
+  std::string component_secret;  // component_secret, or the content of component_secret_file; empty: none
+  bool anonymous_rest = false;
+  bool basic = true;  // rest_auth_mechanisms
+  bool bearer = true;
+  std::vector<Token> tokens;  // rest_tokens
+
+  std::chrono::milliseconds iq_timeout{120000};      // rest_iq_timeout, seconds
+  std::chrono::milliseconds iq_max_timeout{300000};  // rest_iq_max_timeout, seconds
+  size_t iq_pending_limit = 16384;                   // rest_iq_pending_limit
+  size_t stanza_size_limit = 196608;                 // rest_stanza_size_limit, bytes of a request's body
+
+  std::string callback_url;  // rest_callback_url; empty: no webhook
+  std::string callback_content_type = "application/xmpp+xml";
+  uint32_t callback_kinds = 7;  // rest_callback_stanzas, mask of xmpp::Kind
+  bool callback_bare = true;    // rest_callback_events
+  bool callback_full = true;
+  bool callback_host = true;
+  std::chrono::milliseconds callback_timeout{30000};  // rest_callback_timeout, seconds
+};
+
+// `domain` is the plugin's, prepared: tokens may only send from addresses there.
+Result<Options> parse_options(std::string_view json, std::string_view domain);
+
+}  // namespace restanza::config

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Reads one JSON object key by key, so that every error names its key and what was left unread is known at
+// the end. The first error is kept. One thread. Internal to this folder.
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace restanza::config {
+
+class Reader {
+ public:
+  // `where` stands before the key in errors: "" or "rest_tokens[0].".
+  Reader(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
+
+  void text(const char* key, std::string& into);
+  void flag(const char* key, bool& into);
+  void count(const char* key, size_t& into, size_t least, size_t most);
+  void seconds(const char* key, std::chrono::milliseconds& into, double least, double most);
+  // A list of words, or one word alone; each must be one of `known` where that is not empty.
+  void words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& known = {});
+  bool has(const char* key) const { return object_.contains(key) && !object_[key].is_null(); }
+  const nlohmann::json* list(const char* key);  // null where absent
+
+  void fail(const std::string& key, const std::string& why);
+  bool failed() const { return !error_.empty(); }
+  // The first error, or the first key that nobody asked for.
+  Result<void> finish();
+
+ private:
+  const nlohmann::json* find(const char* key);
+
+  const nlohmann::json& object_;
+  const std::string where_;
+  std::set<std::string> known_;
+  std::string error_;
+};
+
+}  // namespace restanza::config
