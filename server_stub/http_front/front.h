@@ -33,7 +33,7 @@ struct HttpRequest {
   std::string query;  // after the first '?', as it came
   std::string peer;   // address of the client, "127.0.0.1"
   std::vector<Header> headers;
-  std::string body;
+  std::string body;             // after the content coding where that is gzip, deflate or br
   bool body_too_large = false;  // the body was not read; the connection closes after the answer
 };
 
@@ -52,7 +52,8 @@ struct Route {
   std::function<void(ExchangeId, const HttpRequest&)> handle;
 };
 
-// Who answers for a path; absent: 404 from the front itself. Called on pool threads, concurrently.
+// Who answers for a path; absent: 404 from the front itself. Called on the loop's thread, once a head is
+// complete and before its body is read: it must not block.
 class Router {
  public:
   virtual ~Router() = default;
@@ -63,6 +64,7 @@ struct FrontSettings {
   std::string address = "127.0.0.1";
   uint16_t port = 0;                              // 0: a free one
   size_t max_connections = 32768;                 // further ones are closed at once
+  size_t max_exchanges = 65536;                   // that await a completion; further requests get 503
   size_t max_threads = 64;                        // of the pool; it grows on demand and shrinks when idle
   size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
   size_t max_header_count = 100;                  // past it 431

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http_front/connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+namespace restanza::host {
+namespace {
+
+constexpr size_t kReceiveBytes = 16 * 1024;
+constexpr int kTurnsAtOnce = 16;  // then the other connections have theirs
+constexpr std::chrono::seconds kLingerTime{
+    2};  // for the client to read an answer that came before its body's end
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Outbox> outbox, std::string peer, FrontParts& parts)
+    : parts_(parts), outbox_(std::move(outbox)), peer_(std::move(peer)), reader_(parts.settings) {}
+
+Connection::~Connection() {
+  close();
+}
+
+void Connection::close() {
+  if (stage_ == Stage::closed) return;
+  stage_ = Stage::closed;
+  outbox_->shut();
+  if (exchange_) exchange_->client_left();
+  exchange_.reset();
+}
+
+void Connection::ready(uint32_t events) {
+  readable_ = readable_ || (events & ~static_cast<uint32_t>(EPOLLOUT)) != 0;
+  half_closed_ = half_closed_ || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (stage_ != Stage::linger && (events & (EPOLLHUP | EPOLLERR)) != 0) return close();
+  if ((events & EPOLLOUT) != 0 && outbox_->flush() && exchange_) exchange_->room();
+  if (half_closed_ && exchange_ && exchange_->half_closed()) return close();
+  attend();
+}
+
+void Connection::attend() {
+  if (stage_ == Stage::closed || stage_ == Stage::linger) return advance();
+  const auto state = outbox_->state();
+  if (state == Outbox::State::failed) return close();
+  if (stage_ == Stage::answer) {
+    if (outbox_->hold_input()) return;
+    end_answer();
+  }
+  advance();
+}
+
+void Connection::end_answer() {
+  exchange_.reset();
+  request_begun_ = false;
+  if (outbox_->state() != Outbox::State::ended) {
+    stage_ = Stage::head;
+  } else if (in_full_ && reader_.empty() && !readable_) {
+    close();
+  } else {
+    linger();
+  }
+}
+
+// Closing with unread input would reset the connection, and the reset can overtake the answer.
+void Connection::linger() {
+  stage_ = Stage::linger;
+  reader_.clear();
+  readable_ = true;
+  ::shutdown(outbox_->socket(), SHUT_WR);
+  deadline_ = std::chrono::steady_clock::now() + kLingerTime;
+}
+
+void Connection::advance() {
+  for (int turn = 0; stage_ != Stage::answer && stage_ != Stage::closed;) {
+    if (stage_ != Stage::linger && use_received()) continue;
+    if (turn++ == kTurnsAtOnce) return outbox_->attend_again();
+    if (!receive()) return;
+  }
+}
+
+bool Connection::receive() {
+  if (!readable_) return false;
+  std::array<char, kReceiveBytes> bytes;
+  const ssize_t n = ::recv(outbox_->socket(), bytes.data(), bytes.size(), 0);
+  if (n > 0) {
+    // With edge-triggered events a short read has emptied the socket, unless its end comes next.
+    readable_ = static_cast<size_t>(n) == bytes.size() || half_closed_;
+    if (stage_ != Stage::linger) reader_.feed({bytes.data(), static_cast<size_t>(n)});
+    return true;
+  }
+  if (n < 0 && errno == EINTR) return true;
+  readable_ = false;
+  if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) close();
+  return false;
+}
+
+bool Connection::use_received() {
+  if (!request_begun_) {
+    if (reader_.empty()) return false;
+    request_begun_ = true;
+    in_full_ = false;
+    form_ = {};
+    form_.keep_alive = false;
+    deadline_ = std::chrono::steady_clock::now() + parts_.settings.request_time;
+  }
+  return stage_ == Stage::head ? use_head() : use_body();
+}
+
+bool Connection::use_head() {
+  auto head = reader_.take_head();
+  if (!head) return false;
+  if (!*head) return refuse(head->error());
+  form_ = AnswerForm::of(**head);
+  in_full_ = !(*head)->has_body();
+  if (parts_.refusing) return refuse({503, "the server is shutting down"});
+  auto route = parts_.router.find((*head)->path, (*head)->host);
+  if (!route && in_full_) {
+    stage_ = Stage::answer;
+    outbox_->open_answer(true);
+    outbox_->finish(plain_answer(form_, {404, "nothing stands here"}), !form_.keep_alive);
+    return true;
+  }
+  if (!route) return refuse({404, "nothing stands here"});
+  open_request(std::move(**head), std::move(*route));
+  return true;
+}
+
+void Connection::open_request(RequestHead head, Route route) {
+  const uint64_t limit = route.max_body;
+  body_ = in_full_ ? BodyReader() : BodyReader(head.length, limit);
+  const bool too_large = head.length.value_or(0) > limit;
+  // A client that waits for leave to send gets none where the body would not be read.
+  if (head.expects_continue && !in_full_ && !too_large && reader_.empty()) {
+    outbox_->interim("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  stage_ = Stage::body;
+  request_ = {};
+  request_.route = std::move(route);
+  request_.request.method = std::move(head.method);
+  request_.request.path = std::move(head.path);
+  request_.request.query = std::move(head.query);
+  request_.request.peer = peer_;
+  request_.request.headers = std::move(head.headers);
+}
+
+bool Connection::use_body() {
+  switch (reader_.read_body(body_)) {
+    case BodyReader::State::more:
+      return false;
+    case BodyReader::State::malformed:
+      return refuse({400, "the chunks of the body are malformed"});
+    case BodyReader::State::too_large:
+      form_.keep_alive = false;
+      hand_out(true);
+      return true;
+    case BodyReader::State::complete:
+      in_full_ = true;
+      hand_out(false);
+      return true;
+  }
+  return false;
+}
+
+void Connection::hand_out(bool too_large) {
+  request_.request.body_too_large = too_large;
+  if (!too_large) request_.request.body = body_.take();
+  body_ = {};
+  const auto exchange = std::make_shared<Exchange>(outbox_, form_);
+  const auto id = parts_.exchanges.add(exchange);
+  if (!id) {
+    refuse({503, "too many requests are waiting for their answers"});
+    return;
+  }
+  request_.id = *id;
+  request_.exchange = exchange;
+  if (half_closed_) exchange->half_closed();
+  exchange_ = exchange;
+  stage_ = Stage::answer;
+  outbox_->open_answer(!reader_.empty() || readable_);
+  if (parts_.hand_out(std::exchange(request_, {}))) return;
+  form_.keep_alive = false;
+  if (const auto taken = parts_.exchanges.take(*id)) {
+    taken->close_after_answer();
+    taken->respond(503, {}, "no thread is free for the request\n");
+  }
+}
+
+bool Connection::refuse(const Refusal& refusal) {
+  form_.keep_alive = false;
+  stage_ = Stage::answer;
+  outbox_->open_answer(true);
+  outbox_->finish(plain_answer(form_, refusal), true);
+  return true;
+}
+
+void Connection::expire(Instant now) {
+  if (stage_ == Stage::answer) attend();
+  if (stage_ == Stage::closed || now < next_check(now)) return;
+  const bool slow_request = (stage_ == Stage::head || stage_ == Stage::body) && request_begun_;
+  if (!slow_request) return close();
+  refuse({408, "the request did not arrive in time"});
+  attend();
+}
+
+Instant Connection::next_check(Instant now) const {
+  const auto& settings = parts_.settings;
+  if (const auto stalled = outbox_->stalled_since()) return *stalled + settings.write_time;
+  if (stage_ == Stage::linger || (stage_ != Stage::answer && request_begun_)) return deadline_;
+  if (stage_ == Stage::head) return outbox_->quiet_since() + settings.idle_time;
+  // An answer that is completed by another thread may make the connection idle without a word to the loop;
+  // looking in once in an idle time is then soon enough.
+  return now + settings.idle_time;
+}
+
+}  // namespace restanza::host

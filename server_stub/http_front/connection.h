@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The receiving half of a connection: takes requests from the bytes, one after the other, hands each to
+// whoever answers for its path, and reads on when the answer is out.
+//
+// Threads: the loop's only. Ownership: owned by the loop; shares its outbox with its exchange.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http_front/body_reader.h"
+#include "http_front/exchange_table.h"
+#include "http_front/front.h"
+#include "http_front/outbox.h"
+#include "http_front/ready_request.h"
+#include "http_front/request_reader.h"
+
+namespace restanza::host {
+
+// What all connections share.
+struct FrontParts {
+  const FrontSettings& settings;
+  Router& router;
+  ExchangeTable& exchanges;
+  std::function<bool(ReadyRequest)> hand_out;  // false: no thread for it
+  std::atomic<bool> refusing{false};           // new requests are answered 503
+};
+
+class Connection {
+ public:
+  Connection(std::shared_ptr<Outbox> outbox, std::string peer, FrontParts& parts);
+  ~Connection();
+
+  void ready(uint32_t events);  // of epoll
+  void attend();                // the outbox asked for it
+  void expire(Instant now);     // next_check() has come
+  Instant next_check(Instant now) const;
+  bool closed() const { return stage_ == Stage::closed; }
+  void close();
+
+ private:
+  enum class Stage { head, body, answer, linger, closed };
+
+  void advance();       // uses what was received, then receives
+  bool use_received();  // false: more bytes are needed
+  bool use_head();
+  bool use_body();
+  bool receive();  // false: nothing has come
+  void open_request(RequestHead head, Route route);
+  void hand_out(bool too_large);
+  bool refuse(const Refusal& refusal);  // always true: something was done
+  void end_answer();
+  void linger();
+
+  FrontParts& parts_;
+  const std::shared_ptr<Outbox> outbox_;
+  const std::string peer_;
+  RequestReader reader_;
+  BodyReader body_;
+  AnswerForm form_;  // of the request that is being read
+  ReadyRequest request_;
+  std::shared_ptr<Exchange> exchange_;  // the latest
+  Stage stage_ = Stage::head;
+  bool readable_ = false;  // the socket may hold more
+  bool half_closed_ = false;
+  bool request_begun_ = false;
+  bool in_full_ = true;  // the latest request was read to its end
+  Instant deadline_;     // of the request's arrival, or of lingering
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http_front/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "base/thread.h"
+#include "http_front/worker_pool.h"
+
+namespace restanza::host {
+namespace {
+
+constexpr uint64_t kListener = 0;
+constexpr uint64_t kWake = 1;
+constexpr int kEventsAtOnce = 256;
+constexpr int kAcceptsAtOnce = 64;               // then the connections have their turn
+constexpr std::chrono::milliseconds kRest{100};  // of the listener while no descriptor is free
+
+bool watch(int epoll, int socket, uint64_t number, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = number;
+  return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+}  // namespace
+
+EventLoop::EventLoop(FrontParts& parts, std::function<bool()> relieve, Log& log)
+    : parts_(parts), relieve_(std::move(relieve)), log_(log) {}
+
+EventLoop::~EventLoop() {
+  stop();
+  if (wake_ >= 0) ::close(wake_);
+  if (epoll_ >= 0) ::close(epoll_);
+}
+
+Result<std::string> EventLoop::listen() {
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (epoll_ < 0 || wake_ < 0 || !watch(epoll_, wake_, kWake, EPOLLIN)) {
+    return Error{"cannot wait for sockets: " + std::generic_category().message(errno)};
+  }
+  return listener_.open(parts_.settings.address, parts_.settings.port);
+}
+
+void EventLoop::start() {
+  watch_listener(true);
+  thread_ = start_thread("http-loop", [this] { run(); });
+}
+
+void EventLoop::refuse_new() {
+  parts_.refusing = true;
+  wake();
+}
+
+void EventLoop::stop() {
+  stopping_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+  connections_.clear();
+  listener_.close();
+}
+
+void EventLoop::wake() const {
+  const uint64_t one = 1;
+  // A full counter is a wake-up too.
+  [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
+}
+
+void EventLoop::attend(uint64_t connection) {
+  bool first = false;
+  {
+    const std::lock_guard<std::mutex> lock(posted_mutex_);
+    first = posted_.empty();
+    posted_.push_back(connection);
+  }
+  if (first) wake();
+}
+
+void EventLoop::run() {
+  std::array<epoll_event, kEventsAtOnce> events;
+  while (!stopping_) {
+    const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, wait_time());
+    for (int i = 0; i < count; ++i) {
+      const uint64_t number = events[static_cast<size_t>(i)].data.u64;
+      if (number == kListener) {
+        accept_new();
+      } else if (number == kWake) {
+        uint64_t ignored = 0;
+        [[maybe_unused]] const ssize_t n = ::read(wake_, &ignored, sizeof ignored);
+      } else if (const auto found = connections_.find(number); found != connections_.end()) {
+        found->second->ready(events[static_cast<size_t>(i)].events);
+        settle(number);
+      }
+    }
+    attend_posted();
+    expire_due();
+    crowded_ = relieve_();
+    if (parts_.refusing && listener_.socket() >= 0) {
+      listener_.close();
+      listening_ = false;
+    }
+  }
+}
+
+int EventLoop::wait_time() const {
+  using std::chrono::milliseconds;
+  const Instant now = std::chrono::steady_clock::now();
+  milliseconds wait = milliseconds::max();
+  const auto until = [&](Instant when) {
+    return std::max(std::chrono::ceil<milliseconds>(when - now), milliseconds(0));
+  };
+  if (const auto next = deadlines_.next()) wait = until(*next);
+  if (crowded_) wait = std::min(wait, WorkerPool::kPatience);
+  if (!listening_ && listener_.socket() >= 0) wait = std::min(wait, until(accept_again_));
+  return wait == milliseconds::max() ? -1 : static_cast<int>(std::min<int64_t>(wait.count(), 3'600'000));
+}
+
+void EventLoop::watch_listener(bool on) {
+  if (on == listening_ || listener_.socket() < 0) return;
+  listening_ = on ? watch(epoll_, listener_.socket(), kListener, EPOLLIN)
+                  : ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_.socket(), nullptr) != 0;
+}
+
+void EventLoop::accept_new() {
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    auto accepted = listener_.accept();
+    if (accepted.exhausted) {
+      log_.warn("no descriptor or memory is left for a new HTTP connection");
+      accept_again_ = std::chrono::steady_clock::now() + kRest;
+      return watch_listener(false);
+    }
+    if (accepted.socket < 0) return;
+    add(std::move(accepted));
+  }
+}
+
+void EventLoop::add(Listener::Accepted accepted) {
+  const uint64_t number = ++last_number_;
+  const auto outbox =
+      std::make_shared<Outbox>(accepted.socket, number, *this, parts_.settings.max_stream_buffer);
+  if (connections_.size() >= parts_.settings.max_connections) return;  // the outbox closes the socket
+  if (!watch(epoll_, accepted.socket, number, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) return;
+  connections_.emplace(number, std::make_unique<Connection>(outbox, std::move(accepted.peer), parts_));
+  settle(number);
+}
+
+void EventLoop::attend_posted() {
+  std::vector<uint64_t> posted;
+  {
+    const std::lock_guard<std::mutex> lock(posted_mutex_);
+    posted.swap(posted_);
+  }
+  for (const uint64_t number : posted) {
+    const auto found = connections_.find(number);
+    if (found == connections_.end()) continue;
+    found->second->attend();
+    settle(number);
+  }
+}
+
+void EventLoop::expire_due() {
+  const Instant now = std::chrono::steady_clock::now();
+  if (!listening_ && accept_again_ <= now) watch_listener(true);
+  while (const auto due = deadlines_.take_due(now)) {
+    const auto found = connections_.find(*due);
+    if (found == connections_.end()) continue;
+    found->second->expire(now);
+    settle(*due);
+  }
+}
+
+void EventLoop::settle(uint64_t number) {
+  const auto found = connections_.find(number);
+  if (found == connections_.end()) return;
+  if (found->second->closed()) {
+    deadlines_.forget(number);
+    connections_.erase(found);
+  } else {
+    deadlines_.plan(number, found->second->next_check(std::chrono::steady_clock::now()));
+  }
+}
+
+}  // namespace restanza::host

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The thread that owns every connection: accepts, waits for sockets and deadlines, and lets the connections
+// act.
+//
+// Threads: attend and refuse_new any; listen, start and stop the owner's, one after the other.
+// Ownership: owns the connections, the listening socket and the thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/log.h"
+#include "http_front/connection.h"
+#include "http_front/deadlines.h"
+#include "http_front/listener.h"
+
+namespace restanza::host {
+
+class EventLoop final : public Waker {
+ public:
+  // `relieve` gives waiting requests a thread where that is due; true: call again soon.
+  EventLoop(FrontParts& parts, std::function<bool()> relieve, Log& log);
+  ~EventLoop() override;
+
+  Result<std::string> listen();
+  void start();
+  void refuse_new();
+  void stop();  // closes every connection
+  void attend(uint64_t connection) override;
+
+ private:
+  void run();
+  int wait_time() const;  // in milliseconds, -1: for ever
+  void accept_new();
+  void add(Listener::Accepted accepted);
+  void attend_posted();
+  void expire_due();
+  void settle(uint64_t number);  // forgets a closed connection, plans the next look at an open one
+  void watch_listener(bool on);
+  void wake() const;
+
+  FrontParts& parts_;
+  const std::function<bool()> relieve_;
+  Log& log_;
+  Listener listener_;
+  int epoll_ = -1;
+  int wake_ = -1;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+
+  std::mutex posted_mutex_;
+  std::vector<uint64_t> posted_;
+
+  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+  Deadlines deadlines_;
+  uint64_t last_number_ = 1;  // the first ones stand for the listener and the wake-up
+  bool crowded_ = false;      // requests wait for a thread
+  Instant accept_again_;      // set while the listener rests
+  bool listening_ = false;
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Puts the front's parts together and passes completions on to the exchange that a handle names.
+#include "http_front/front.h"
+
+#include "http_front/content_server.h"
+#include "http_front/event_loop.h"
+#include "http_front/exchange_table.h"
+#include "http_front/worker_pool.h"
+
+namespace restanza::host {
+
+class Front::Impl {
+ public:
+  Impl(FrontSettings given, Router& router, Log& given_log)
+      : settings(std::move(given)),
+        exchanges(settings.max_exchanges),
+        log(given_log),
+        workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads),
+        parts{settings, router, exchanges,
+              [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
+        loop(
+            parts, [this] { return workers.relieve(); }, given_log) {}
+
+  void stop() {
+    loop.stop();
+    workers.stop();
+    exchanges.clear();
+  }
+
+  void serve(ReadyRequest& ready) {
+    switch (server.serve(ready)) {
+      case ContentServer::Outcome::handled:
+        break;
+      case ContentServer::Outcome::undecodable:
+        answer(ready, {400, "the body does not match its Content-Encoding"});
+        break;
+      case ContentServer::Outcome::threw:
+        log.error("a handler of an HTTP request threw an exception");
+        answer(ready, {500, "the request could not be handled"});
+        break;
+    }
+    ready.exchange->handler_returned();
+  }
+
+  void answer(const ReadyRequest& ready, const Refusal& refusal) {
+    const auto exchange = exchanges.take(ready.id);
+    if (!exchange) return;
+    exchange->close_after_answer();
+    exchange->respond(refusal.code, {{"Content-Type", "text/plain; charset=utf-8"}}, refusal.reason + '\n');
+  }
+
+  const FrontSettings settings;
+  ExchangeTable exchanges;
+  Log& log;
+  ContentServer server;
+  WorkerPool workers;
+  FrontParts parts;
+  EventLoop loop;
+};
+
+Front::Front(FrontSettings settings, Router& router, Log& log)
+    : impl_(std::make_unique<Impl>(std::move(settings), router, log)) {}
+
+Front::~Front() {
+  stop();
+}
+
+Result<std::string> Front::listen() {
+  return impl_->loop.listen();
+}
+void Front::start() {
+  impl_->loop.start();
+}
+void Front::refuse_new() {
+  impl_->loop.refuse_new();
+}
+void Front::stop() {
+  impl_->stop();
+}
+size_t Front::open_exchanges() const {
+  return impl_->exchanges.size();
+}
+
+xp_status Front::respond(ExchangeId id, int code, const std::vector<Header>& headers, std::string body) {
+  const auto exchange = impl_->exchanges.take(id);
+  return exchange ? exchange->respond(code, headers, body) : XP_INVALID;
+}
+
+xp_status Front::begin(ExchangeId id, int code, const std::vector<Header>& headers) {
+  const auto exchange = impl_->exchanges.find(id);
+  if (!exchange) return XP_INVALID;
+  const xp_status status = exchange->begin(code, headers);
+  if (exchange->over()) impl_->exchanges.take(id);
+  return status;
+}
+
+xp_status Front::write(ExchangeId id, std::string_view chunk) {
+  const auto exchange = impl_->exchanges.find(id);
+  return exchange ? exchange->write(chunk) : XP_INVALID;
+}
+
+xp_status Front::end(ExchangeId id) {
+  const auto exchange = impl_->exchanges.take(id);
+  return exchange ? exchange->end() : XP_INVALID;
+}
+
+xp_status Front::watch(ExchangeId id, Watch watch) {
+  const auto exchange = impl_->exchanges.find(id);
+  return exchange ? exchange->watch(std::move(watch)) : XP_INVALID;
+}
+
+}  // namespace restanza::host

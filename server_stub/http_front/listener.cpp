@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http_front/listener.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace restanza::host {
+namespace {
+
+constexpr int kBacklog = 4096;
+
+struct Name {
+  std::string host;
+  std::string port;
+};
+
+Name name_of(const sockaddr* address, socklen_t size) {
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  if (::getnameinfo(address, size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return {};
+  }
+  return {host.data(), port.data()};
+}
+
+Name name_of(const sockaddr_storage& address, socklen_t size) {
+  return name_of(reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+}  // namespace
+
+Result<std::string> Listener::open(const std::string& address, uint16_t port) {
+  const auto failure = [&](const std::string& why) {
+    return Error{"cannot listen on " + address + " port " + std::to_string(port) + ": " + why};
+  };
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int status = ::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (status != 0) return failure(::gai_strerror(status));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  const int on = 1;
+  socket_ = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0 || ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(socket_, found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket_, kBacklog) != 0) {
+    const std::string why = std::generic_category().message(errno);
+    close();
+    return failure(why);
+  }
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  ::getsockname(socket_, reinterpret_cast<sockaddr*>(&bound), &size);
+  const Name name = name_of(bound, size);
+  return found->ai_family == AF_INET6 ? '[' + name.host + "]:" + name.port : name.host + ':' + name.port;
+}
+
+Listener::Accepted Listener::accept() const {
+  sockaddr_storage peer{};
+  for (;;) {
+    socklen_t size = sizeof peer;
+    Accepted accepted;
+    accepted.socket =
+        ::accept4(socket_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted.socket >= 0) {
+      const int on = 1;
+      ::setsockopt(accepted.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      accepted.peer = name_of(peer, size).host;
+      return accepted;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return accepted;
+    accepted.exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (accepted.exhausted || errno == EBADF || errno == EINVAL) return accepted;
+    // Everything else concerns one client that has left again.
+  }
+}
+
+void Listener::close() {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
+}
+
+}  // namespace restanza::host

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sending half of a connection: answers go out from whatever thread completes them, at once where the
+// socket takes them, else as it empties. It also decides who goes on: while an answer is outstanding the loop
+// reads nothing further from the client, and the completion tells the loop only where there is work for it.
+//
+// Threads: any, except where a comment says loop. Never blocks. Ownership: owns the socket; only the loop
+// closes.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace restanza::host {
+
+// Asks the loop to look at a connection.
+class Waker {
+ public:
+  virtual ~Waker() = default;
+  virtual void attend(uint64_t connection) = 0;
+};
+
+class Outbox {
+ public:
+  enum class Sent { taken, would_block, gone };
+  enum class State {
+    quiet,      // no answer is outstanding
+    answering,  // one is, or has bytes that are not sent yet
+    ended,      // the last answer is sent
+    failed,     // the client cannot be reached any more
+  };
+
+  Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit);
+  ~Outbox();
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  // The last bytes of an answer, and whether the connection ends with it. False: the client is gone.
+  bool finish(std::string bytes, bool close_after);
+  // Bytes of an answer that goes on. Something is always taken when nothing waits to be sent.
+  Sent append(std::string bytes);
+  void fail();  // the answer cannot be completed
+
+  void open_answer(bool input_waits);  // loop: a request was handed out; `input_waits`: more follows it
+  void attend_again() const { settle(true); }  // loop
+  void interim(std::string bytes);             // loop: before an answer, while none is outstanding
+  bool hold_input();                      // loop: input has come; true: it must wait until the answer is out
+  bool flush();                           // loop: the socket has room; true: so has the stream that waited
+  void shut();                            // loop: closes the socket
+  int socket() const { return socket_; }  // loop
+
+  State state() const;
+  std::optional<Instant> stalled_since() const;  // absent: nothing waits to be sent
+  Instant quiet_since() const;
+
+ private:
+  bool send_waiting();  // with the lock; false: failed
+  bool take_settled();  // with the lock; true: the loop must be told
+  void settle(bool wake) const;
+
+  const uint64_t connection_;
+  Waker& waker_;
+  const size_t stream_limit_;
+
+  mutable std::mutex mutex_;
+  int socket_;
+  std::string waiting_;  // not sent yet, from sent_ on
+  size_t sent_ = 0;
+  Instant progress_;
+  Instant quiet_since_;
+  bool answering_ = false;
+  bool complete_ = false;  // the answer's last byte is in waiting_ or sent
+  bool close_after_ = false;
+  bool input_waits_ = false;
+  bool room_wanted_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace restanza::host

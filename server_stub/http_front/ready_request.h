@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A request that is complete and belongs to somebody, on its way from the loop to a handler.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "http_front/exchange.h"
+#include "http_front/front.h"
+
+namespace restanza::host {
+
+struct ReadyRequest {
+  ExchangeId id = 0;
+  std::shared_ptr<Exchange> exchange;
+  HttpRequest request;  // its body as it came, encoded by Content-Encoding
+  Route route;
+};
+
+}  // namespace restanza::host

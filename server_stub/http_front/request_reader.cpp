@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Looks at each byte of a head once, however it was cut on the way, and refuses as soon as a limit is passed.
+#include "http_front/request_reader.h"
+
+namespace restanza::host {
+namespace {
+
+constexpr size_t kRequestLineRest = 32;  // the longest method, the version and what stands between
+constexpr size_t kKeptCapacity = 4096;   // an idle connection holds no larger buffer
+
+}  // namespace
+
+std::optional<Refusal> RequestReader::scan() {
+  for (; scanned_ < in_.size() && !complete_; ++scanned_) {
+    const size_t column = scanned_ - line_start_;
+    if (lines_ == 0 && column > limits_.max_target_bytes + kRequestLineRest) {
+      return Refusal{414, "the target is too long"};
+    }
+    if (scanned_ >= limits_.max_header_bytes) return Refusal{431, "the headers are too large"};
+    const bool after_return = column > 0 && in_[scanned_ - 1] == '\r';
+    const bool line_feed = in_[scanned_] == '\n';
+    if (after_return != line_feed) return Refusal{400, "a carriage return or a line feed stands alone"};
+    if (!line_feed) continue;
+    if (column > 1) {
+      ++lines_;
+    } else if (lines_ == 0) {
+      return Refusal{400, "the request line is empty"};
+    } else {
+      complete_ = true;
+    }
+    line_start_ = scanned_ + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<Result<RequestHead, Refusal>> RequestReader::take_head() {
+  if (lines_ == 0 && in_.compare(0, 2, "\r\n") == 0) {  // RFC 9112 section 2.2: one empty line may come first
+    in_.erase(0, 2);
+    scanned_ = 0;
+  }
+  if (auto refusal = scan()) return Result<RequestHead, Refusal>(std::move(*refusal));
+  if (!complete_) return std::nullopt;
+  auto head = parse_head(std::string_view(in_).substr(0, scanned_ - 2), limits_);
+  in_.erase(0, scanned_);
+  scanned_ = line_start_ = lines_ = 0;
+  complete_ = false;
+  return head;
+}
+
+BodyReader::State RequestReader::read_body(BodyReader& body) {
+  const auto state = body.read(in_);
+  if (in_.empty() && in_.capacity() > kKeptCapacity) std::string().swap(in_);
+  return state;
+}
+
+}  // namespace restanza::host

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Threads with small stacks that run handlers. As many as there are cores start when they are needed; further
+// ones only when a request has waited for a while, which means that handlers block; idle ones end.
+//
+// Threads: any. Ownership: owns its threads and the requests that wait for one.
+#pragma once
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.h"
+#include "http_front/ready_request.h"
+
+namespace restanza::host {
+
+class WorkerPool {
+ public:
+  using Work = std::function<void(ReadyRequest&)>;
+
+  WorkerPool(Work work, size_t max_threads);
+  ~WorkerPool();
+
+  // False: no thread runs and none could be started. The queue's bound is the number of exchanges.
+  bool submit(ReadyRequest request);
+  // Starts a further thread where one is due; true: ask again after kPatience.
+  bool relieve();
+  void stop();  // drops what waits, joins
+
+  static constexpr std::chrono::milliseconds kPatience{5};
+
+ private:
+  struct Waiting {
+    ReadyRequest request;
+    Instant since;
+  };
+
+  static void* entry(void* self);
+  void serve();
+  bool spawn();                         // with the lock
+  std::vector<pthread_t> take_ended();  // with the lock
+
+  const Work work_;
+  const size_t max_threads_;
+  const size_t eager_threads_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::condition_variable ended_one_;
+  std::deque<Waiting> queue_;
+  std::vector<pthread_t> ended_;  // to be joined
+  size_t threads_ = 0;
+  size_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// A front on a free port, with a route whose handler the test writes, and one whose requests wait for the
+// test.
+#pragma once
+
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "http_front/front.h"
+#include "raw_client.h"
+
+namespace restanza {
+
+constexpr std::chrono::seconds kDeadline{20};  // of every wait; a test that reaches it fails
+
+// Things that happen on other threads, in their order.
+template <class T>
+class Arrivals {
+ public:
+  void add(T item) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    items_.push_back(std::move(item));
+    come_.notify_all();
+  }
+  std::optional<T> next() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!come_.wait_for(lock, kDeadline, [this] { return !items_.empty(); })) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
+  }
+  size_t count() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return items_.size();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable come_;
+  std::deque<T> items_;
+};
+
+struct Parked {
+  host::ExchangeId id;
+  host::HttpRequest request;
+};
+
+class SilentLog final : public Log {
+ public:
+  void write(Level, std::string_view) override {}
+};
+
+class FrontFixture : private host::Router {
+ public:
+  using Handler = std::function<void(host::Front&, host::ExchangeId, const host::HttpRequest&)>;
+
+  // `/now...` goes to the handler, `/park...` to `parked`, everything else to nobody.
+  explicit FrontFixture(host::FrontSettings settings = {}, Handler handler = echo, uint64_t max_body = 1024)
+      : handler_(std::move(handler)), max_body_(max_body), front(std::move(settings), *this, log_) {
+    const auto bound = front.listen();
+    if (bound) port = static_cast<uint16_t>(std::atoi(bound->c_str() + bound->rfind(':') + 1));
+    front.start();
+  }
+  ~FrontFixture() override { front.stop(); }
+
+  // Answers with what it got: "POST /now?a=b hello".
+  static void echo(host::Front& front, host::ExchangeId id, const host::HttpRequest& request) {
+    const std::string mark = request.query.empty() ? "" : "?";
+    front.respond(id, request.body_too_large ? 413 : 200, {{"Content-Type", "text/plain"}},
+                  request.method + ' ' + request.path + mark + request.query + ' ' + request.body);
+  }
+
+ private:
+  std::optional<host::Route> find(std::string_view path, std::string_view) override {
+    if (path.substr(0, 4) == "/now") {
+      return host::Route{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
+                           handler_(front, id, request);
+                         }};
+    }
+    if (path.substr(0, 5) == "/park") {
+      return host::Route{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
+                           parked.add({id, request});
+                         }};
+    }
+    return std::nullopt;
+  }
+
+  SilentLog log_;
+  const Handler handler_;
+  const uint64_t max_body_;
+
+ public:
+  Arrivals<Parked> parked;
+  uint16_t port = 0;
+  host::Front front;
+};
+
+inline std::string get(const std::string& target, const std::string& headers = {}) {
+  return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
+}
+
+inline std::string post(const std::string& target, const std::string& body, const std::string& headers = {}) {
+  return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace restanza
