@@ -75,6 +75,23 @@ std::optional<uint64_t> parse_number(std::string_view digits) {
   return value;
 }
 
+std::optional<double> parse_decimal(std::string_view text) {
+  const size_t point = text.find('.');
+  const auto whole = parse_number(text.substr(0, point));
+  if (!whole) return std::nullopt;
+  double value = static_cast<double>(*whole);
+  if (point == std::string_view::npos) return value;
+  const std::string_view digits = text.substr(point + 1);
+  if (digits.empty()) return std::nullopt;
+  double place = 0.1;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value += place * (c - '0');
+    place /= 10;
+  }
+  return value;
+}
+
 bool valid_utf8(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {

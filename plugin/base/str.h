@@ -19,6 +19,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Decimal digits only, no sign, no spaces; absent where the text is anything else or too large.
 std::optional<uint64_t> parse_number(std::string_view digits);
 
+// A decimal number such as "2" or "0.5": digits with at most one point, no sign or exponent.
+std::optional<double> parse_decimal(std::string_view text);
+
 bool valid_utf8(std::string_view text);
 
 std::string hex(std::string_view bytes);                     // lower case

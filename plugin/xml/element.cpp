@@ -44,6 +44,14 @@ void Element::remove_attribute(const char* name) {
   node_->DeleteAttribute(name);
 }
 
+void Element::remove_attributes() {
+  for (const tinyxml2::XMLAttribute* at = node_->FirstAttribute(); at;) {
+    const char* name = at->Name();
+    at = at->Next();
+    if (std::string_view(name) != "xmlns") node_->DeleteAttribute(name);
+  }
+}
+
 std::string Element::text() const {
   std::string joined;
   if (!node_) return joined;

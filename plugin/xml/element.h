@@ -39,6 +39,7 @@ class Element {
   std::optional<std::string_view> attribute(const char* name) const;  // "to", "xml:lang"
   void set_attribute(const char* name, std::string_view value);
   void remove_attribute(const char* name);
+  void remove_attributes();  // all but the namespace's
 
   std::string text() const;  // the character data directly inside, joined
   void add_text(std::string_view text);

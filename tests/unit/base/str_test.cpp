@@ -14,6 +14,15 @@ TEST_CASE("numbers are decimal digits that fit, and nothing else") {
   }
 }
 
+TEST_CASE("decimal numbers have digits on both sides of a point") {
+  CHECK(parse_decimal("2") == 2.0);
+  CHECK(*parse_decimal("0.25") == 0.25);
+  for (const auto* bad : {"", ".", "1.", ".5", "-1", "1e3", "1.2.3", "nan", "inf", "0x1"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_decimal(bad));
+  }
+}
+
 TEST_CASE("UTF-8 is accepted in its shortest forms only") {
   CHECK(valid_utf8("plain, é, €, 🎉"));
   CHECK(valid_utf8("\xF4\x8F\xBF\xBF"));

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The formats that stanzas travel in over HTTP, and their media types (RFC 9110 section 8.3). Pure, any
+// thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace restanza::mapping {
+
+enum class Format { xml };
+
+const char* media_type(Format format);  // "application/xmpp+xml" (RFC 3923 section 9)
+
+// The format that a Content-Type names, whatever its case and parameters; absent where it is none of ours.
+std::optional<Format> format_of(std::string_view content_type);
+
+}  // namespace restanza::mapping

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Why a request is refused: the HTTP status, and the condition with its type as in a stanza error. A plain
+// value; the recorded ones are mod_rest's, word for word, because scripts look at them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "http/request.h"
+
+namespace restanza::rest {
+
+struct Refusal {
+  int status;
+  std::string type;       // "auth", "cancel", "modify", "wait"
+  std::string condition;  // "not-well-formed"
+  std::string text;
+  std::vector<http::Header> headers = {};
+};
+
+namespace refused {
+
+inline Refusal unparseable() {
+  return {400, "modify", "not-well-formed", "Failed to parse payload"};
+}
+inline Refusal media_type() {
+  return {415, "cancel", "bad-format", "Unsupported media type"};
+}
+inline Refusal too_large() {
+  return {413, "modify", "resource-constraint", "Payload too large"};
+}
+inline Refusal namespaced() {
+  return {422, "modify", "invalid-namespace", "'xmlns' attribute must be empty"};
+}
+inline Refusal no_stanza() {
+  return {422, "modify", "unsupported-stanza-type", "Invalid stanza, must be 'message', 'presence' or 'iq'."};
+}
+inline Refusal bad_to() {
+  return {422, "modify", "improper-addressing", "Invalid destination JID"};
+}
+inline Refusal bad_from() {
+  return {422, "modify", "invalid-from", "Invalid source JID"};
+}
+inline Refusal foreign_from() {
+  return {403, "auth", "not-authorized", "Not authorized to send stanza with requested 'from'"};
+}
+inline Refusal iq_type() {
+  return {422, "modify", "invalid-xml", "'iq' stanza must be of type 'get' or 'set'"};
+}
+inline Refusal iq_children() {
+  return {422, "modify", "bad-format", "'iq' stanza must have exactly one child tag"};
+}
+
+inline Refusal without_to() {
+  return {422, "modify", "improper-addressing", "The stanza needs a 'to'"};
+}
+inline Refusal forbidden(std::string what) {
+  return {403, "auth", "forbidden", std::move(what)};
+}
+inline Refusal in_flight() {
+  return {409, "cancel", "conflict", "An 'iq' with this 'from', 'to' and 'id' is waiting"};
+}
+inline Refusal expired() {
+  return {504, "wait", "remote-server-timeout", "No answer to the 'iq' arrived in time"};
+}
+inline Refusal bad_timeout() {
+  return {400, "modify", "bad-format", "The timeout header must be a positive number of seconds"};
+}
+inline Refusal not_sent() {
+  return {422, "modify", "bad-format", "The server cannot take this stanza"};
+}
+inline Refusal method(std::string allow) {
+  return {405, "cancel", "not-allowed", "This resource knows the methods " + allow, {{"Allow", allow}}};
+}
+
+// For moments: a full table, a link that is down, a shutdown.
+inline Refusal later(std::string why) {
+  return {503, "wait", "resource-constraint", std::move(why), {{"Retry-After", "5"}}};
+}
+
+}  // namespace refused
+}  // namespace restanza::rest
