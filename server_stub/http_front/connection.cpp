@@ -27,9 +27,9 @@ Connection::~Connection() {
 void Connection::close() {
   if (stage_ == Stage::closed) return;
   stage_ = Stage::closed;
-  outbox_->shut();
   if (exchange_) exchange_->client_left();
   exchange_.reset();
+  outbox_->shut();
 }
 
 void Connection::ready(uint32_t events) {

@@ -3,6 +3,7 @@
 // test.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -51,9 +52,10 @@ struct Parked {
   host::HttpRequest request;
 };
 
-class SilentLog final : public Log {
+class CountingLog final : public Log {
  public:
-  void write(Level, std::string_view) override {}
+  void write(Level level, std::string_view) override { warnings += level == Level::warn ? 1 : 0; }
+  std::atomic<int> warnings{0};
 };
 
 class FrontFixture : private host::Router {
@@ -68,6 +70,8 @@ class FrontFixture : private host::Router {
     front.start();
   }
   ~FrontFixture() override { front.stop(); }
+
+  int warnings() const { return log_.warnings; }
 
   // Answers with what it got: "POST /now?a=b hello".
   static void echo(host::Front& front, host::ExchangeId id, const host::HttpRequest& request) {
@@ -91,7 +95,7 @@ class FrontFixture : private host::Router {
     return std::nullopt;
   }
 
-  SilentLog log_;
+  CountingLog log_;
   const Handler handler_;
   const uint64_t max_body_;
 

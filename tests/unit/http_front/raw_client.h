@@ -3,6 +3,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -57,6 +58,12 @@ class RawClient {
   void close() {
     if (socket_ >= 0) ::close(socket_);
     socket_ = -1;
+  }
+
+  // Whether something comes, or the end, within `pause`.
+  bool readable(int pause_ms) {
+    pollfd wait{socket_, POLLIN, 0};
+    return ::poll(&wait, 1, pause_ms) > 0;
   }
 
   // One answer, its body by Content-Length; of a HEAD request there is none.

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// Each limit of the front, at the limit and one past it.
+#include <sys/resource.h>
+
+#include "front_fixture.h"
+#include "support/catch.h"
+
+using namespace restanza;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A request of exactly `size` bytes.
+std::string padded(size_t size) {
+  const std::string empty = get("/now", "X: \r\n");
+  return get("/now", "X: " + std::string(size - empty.size(), 'x') + "\r\n");
+}
+
+std::string chunked(const std::string& body) {
+  std::string out = "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char byte : body) out += std::string("1\r\n") + byte + "\r\n";
+  return out + "0\r\n\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("headers may fill their limit, one byte more is 431") {
+  host::FrontSettings settings;
+  settings.max_header_bytes = 1024;
+  FrontFixture at(settings);
+  RawClient client(at.port);
+  CHECK(client.exchange(padded(1024)).status == 200);
+  CHECK(client.exchange(padded(1025)).status == 431);
+  CHECK(client.ended());
+}
+
+TEST_CASE("a flood of header bytes is refused before it ends") {
+  FrontFixture at;
+  RawClient client(at.port);
+  client.send("GET /now HTTP/1.1\r\nHost: a\r\nX: " + std::string(64 * 1024, 'x'));
+  CHECK(client.answer().status == 431);
+}
+
+TEST_CASE("as many headers as the limit says are taken, one more is 431") {
+  host::FrontSettings settings;
+  settings.max_header_count = 3;
+  FrontFixture at(settings);
+  RawClient client(at.port);
+  CHECK(client.exchange(get("/now", "A: 1\r\nB: 2\r\n")).status == 200);
+  CHECK(client.exchange(get("/now", "A: 1\r\nB: 2\r\nC: 3\r\n")).status == 431);
+}
+
+TEST_CASE("a target may fill its limit, one byte more is 414") {
+  FrontFixture at;
+  RawClient client(at.port);
+  const std::string longest = "/now" + std::string(8 * 1024 - 4, 'x');
+  CHECK(client.exchange(get(longest)).status == 200);
+  CHECK(client.exchange(get(longest + 'x')).status == 414);
+  CHECK(client.ended());
+}
+
+TEST_CASE("a flood of target bytes is refused before it ends") {
+  FrontFixture at;
+  RawClient client(at.port);
+  client.send("GET /now" + std::string(16 * 1024, 'x'));
+  CHECK(client.answer().status == 414);
+}
+
+TEST_CASE("a body may fill the route's limit, one byte more is flagged and ends the connection") {
+  FrontFixture at({}, FrontFixture::echo, 10);
+  for (const bool in_chunks : {false, true}) {
+    CAPTURE(in_chunks);
+    const auto request = [&](const std::string& body) {
+      return in_chunks ? chunked(body) : post("/now", body);
+    };
+    RawClient client(at.port);
+    CHECK(client.exchange(request("0123456789")).body == "POST /now 0123456789");
+    const auto answer = client.exchange(request("0123456789a"));
+    CHECK(answer.status == 413);
+    CHECK(answer.body == "POST /now ");
+    CHECK(client.ended());
+  }
+}
+
+TEST_CASE("the client that sends too large a body to its end still reads the answer") {
+  FrontFixture at({}, FrontFixture::echo, 10);
+  RawClient client(at.port);
+  REQUIRE(client.send(post("/now", std::string(4 * 1024 * 1024, 'x'))));
+  CHECK(client.answer().status == 413);
+}
+
+TEST_CASE("a chunk's extensions and the trailers have their limits") {
+  FrontFixture at;
+  const std::string head = "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto extended = [&](size_t size) {
+    return head + "1;" + std::string(size - 3, 'e') + "\r\na\r\n0\r\n\r\n";
+  };
+  const auto trailed = [&](size_t size) {
+    return head + "0\r\nT: " + std::string(size - 5, 't') + "\r\n\r\n";
+  };
+  RawClient client(at.port);
+  CHECK(client.exchange(extended(256)).status == 200);
+  CHECK(client.exchange(trailed(8 * 1024 - 2)).status == 200);
+  CHECK(client.exchange(extended(257)).status == 400);
+  CHECK(RawClient(at.port).exchange(trailed(8 * 1024 + 2)).status == 400);
+}
+
+TEST_CASE("a request that does not arrive in time is 408, at whatever point it stops") {
+  host::FrontSettings settings;
+  settings.request_time = 100ms;
+  FrontFixture at(settings);
+  for (const std::string part :
+       {"G", "GET /now HTTP/1.1\r\nHost: a\r\n",
+        "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell",
+        "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"}) {
+    CAPTURE(part);
+    RawClient client(at.port);
+    client.send(part);
+    const auto answer = client.answer();
+    CHECK(answer.status == 408);
+    CHECK(answer.has("Connection: close\r\n"));
+    CHECK(client.ended());
+  }
+}
+
+TEST_CASE("the deadline counts from a request's first byte, however steadily it drips") {
+  host::FrontSettings settings;
+  settings.request_time = 200ms;
+  FrontFixture at(settings);
+  RawClient client(at.port);
+  client.send("GET /now HTTP/1.1\r\nHost: a\r\nX: ");
+  int drops = 0;
+  while (drops < 1000 && !client.readable(10)) {
+    client.send("x");
+    ++drops;
+  }
+  CHECK(drops > 1);
+  CHECK(client.answer().status == 408);
+}
+
+TEST_CASE("an idle connection is closed without a word, before and after a request") {
+  host::FrontSettings settings;
+  settings.idle_time = 100ms;
+  FrontFixture at(settings);
+  RawClient fresh(at.port);
+  CHECK(fresh.ended());
+  RawClient used(at.port);
+  CHECK(used.exchange(get("/now")).status == 200);
+  CHECK(used.ended());
+}
+
+TEST_CASE("a parked exchange outlives the idle time") {
+  host::FrontSettings settings;
+  settings.idle_time = 50ms;
+  FrontFixture at(settings);
+  RawClient parked(at.port);
+  parked.send(get("/park"));
+  RawClient idle(at.port);
+  CHECK(idle.ended());
+  RawClient second(at.port);
+  CHECK(second.ended());
+  const auto exchange = at.parked.next();
+  REQUIRE(exchange);
+  CHECK(at.front.respond(exchange->id, 200, {}, "late") == XP_OK);
+  CHECK(parked.answer().body == "late");
+}
+
+TEST_CASE("connections past the limit are closed at once") {
+  host::FrontSettings settings;
+  settings.max_connections = 2;
+  FrontFixture at(settings);
+  RawClient first(at.port), second(at.port);
+  CHECK(first.exchange(get("/now")).status == 200);
+  CHECK(second.exchange(get("/now")).status == 200);
+  RawClient third(at.port);
+  CHECK(third.rest().empty());
+  CHECK(first.exchange(get("/now")).status == 200);
+}
+
+TEST_CASE("as many exchanges as the limit says may wait, one more is 503") {
+  host::FrontSettings settings;
+  settings.max_exchanges = 2;
+  FrontFixture at(settings);
+  RawClient first(at.port), second(at.port);
+  first.send(get("/park"));
+  second.send(get("/park"));
+  const auto one = at.parked.next(), two = at.parked.next();
+  REQUIRE(one);
+  REQUIRE(two);
+  CHECK(RawClient(at.port).exchange(get("/now")).status == 503);
+  CHECK(at.front.respond(one->id, 200, {}, "") == XP_OK);
+  CHECK(RawClient(at.port).exchange(get("/now")).status == 200);
+}
+
+TEST_CASE("without a free descriptor the front waits, and goes on when there is one") {
+  FrontFixture at;
+  RawClient client(at.port);
+  CHECK(client.exchange(get("/now")).status == 200);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int lowest = ::dup(0);
+  ::close(lowest);
+  const rlimit one_more{static_cast<rlim_t>(lowest) + 1, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);
+  RawClient waiting(at.port);  // takes the last descriptor, so none is left to accept it
+  CHECK(waiting.connected());
+  waiting.send(get("/now"));
+  CHECK(client.exchange(get("/now")).status == 200);
+  CHECK_FALSE(waiting.readable(150));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(waiting.answer().status == 200);
+  CHECK(at.warnings() > 0);
+  CHECK(at.warnings() < 50);  // a front that spins has tried thousands of times
+}
