@@ -36,9 +36,9 @@ class Link {
 
   // [any] Takes one stanza of the plugin, whole or not at all. XP_OK: the link holds it. XP_WOULD_BLOCK: no
   // room, or an iq get or set while the connection is down; `writable`, where given, is called once when that
-  // has changed, on the link's thread, and is dropped without a call when the link ends. XP_TOO_BIG: larger
-  // than max_stanza. XP_DENIED: `from` is missing or outside what this link may speak for (see
-  // may_send_from).
+  // has changed, on the link's thread, and is dropped without a call when the link ends or too many wait.
+  // XP_TOO_BIG: larger than max_stanza. XP_DENIED: `from` is missing or outside what this link may speak for.
+  // XP_INVALID: not a stanza that a server takes, as an iq without id. XP_GONE: after `close`.
   virtual xp_status send(xmpp::Stanza stanza, std::function<void()> writable) = 0;
 
   // [any] Runs `work` on the link's thread, soon, in order; dropped when the link has ended.
