@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "local_server/local_server.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <unordered_map>
+
+#include "local_server/c2s_stream.h"
+#include "local_server/listener.h"
+#include "local_server/local_link.h"
+#include "local_server/stream_text.h"
+
+namespace restanza::host {
+
+using local::C2sStream;
+
+class LocalServer::Core final : public local::StreamHost {
+ public:
+  Core(LocalSettings settings, local::Accounts accounts, Log& log, const Clock& clock)
+      : settings_(std::move(settings)),
+        accounts_(std::move(accounts)),
+        log_(log),
+        clock_(clock),
+        loop_(clock),
+        domains_(accounts_),
+        router_(settings_, accounts_, clock, log),
+        listener_(loop_, [this](int fd) { accept(fd); }) {}
+
+  Result<void> open() { return loop_.open(); }
+  Result<std::string> listen() { return listener_.listen(settings_.address, settings_.port); }
+  void start() { loop_.start(); }
+
+  void stop(std::chrono::milliseconds within) {
+    if (loop_.running()) {
+      const auto empty = std::make_shared<std::promise<void>>();
+      loop_.post([this, empty] {
+        listener_.close();
+        all_ended_ = [empty] { empty->set_value(); };
+        for (auto& stream : streams_) stream.second->end_with("system-shutdown");
+        note_if_empty();
+      });
+      empty->get_future().wait_for(within);
+    }
+    loop_.stop();
+  }
+
+  std::unique_ptr<Link> attach(const std::string& domain, Inbound& inbound) {
+    const auto jid = xmpp::Jid::parse(domain);
+    if (!jid || jid->full() != jid->domain || !domains_.add(jid->domain)) return nullptr;
+    return std::make_unique<local::LocalLink>(
+        std::make_shared<local::PluginPort>(jid->domain, inbound, settings_, clock_),
+        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza});
+  }
+
+  const local::Accounts& accounts() const { return accounts_; }
+
+  Result<local::Session*, xmpp::StanzaError> bind(const std::string& node, const std::string& resource,
+                                                  local::Outlet& outlet) override {
+    return router_.bind(node, resource, outlet);
+  }
+  Result<void> stanza(local::Session& session, xml::Document element) override {
+    return router_.from_client(session, std::move(element));
+  }
+  void left(local::Session& session) override { router_.leave(session); }
+  void ended(uint64_t stream) override {
+    loop_.post([this, stream] {  // the stream is still at work
+      streams_.erase(stream);
+      note_if_empty();
+    });
+  }
+
+ private:
+  void accept(int fd) {
+    if (streams_.size() >= settings_.max_clients) {
+      log_.warn("a client is turned away: there are " + std::to_string(streams_.size()) + " already");
+      const std::string refusal = local::stream_header(settings_.domain, "") +
+                                  local::stream_error("resource-constraint") + local::kStreamEnd;
+      [[maybe_unused]] const ssize_t told = send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL);
+      close(fd);
+      return;
+    }
+    const uint64_t number = ++last_stream_;
+    const C2sStream::Parts parts{loop_, settings_, accounts_, *this, log_};
+    streams_[number] = std::make_unique<C2sStream>(number, fd, parts);
+  }
+
+  void note_if_empty() {
+    if (streams_.empty() && all_ended_) std::exchange(all_ended_, nullptr)();
+  }
+
+  const LocalSettings settings_;
+  const local::Accounts accounts_;
+  Log& log_;
+  const Clock& clock_;
+  local::EventLoop loop_;
+  local::LinkDomains domains_;
+  local::Router router_;
+  local::Listener listener_;
+  std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
+  uint64_t last_stream_ = 0;
+  std::function<void()> all_ended_;
+};
+
+Result<std::unique_ptr<LocalServer>> LocalServer::create(LocalSettings settings, Log& log,
+                                                         const Clock& clock) {
+  const auto domain = xmpp::Jid::parse(settings.domain);
+  if (!domain || domain->full() != domain->domain) {
+    return Error{"'" + settings.domain + "' is no domain; write it as 'localhost'"};
+  }
+  settings.domain = domain->domain;
+  if (!local::is_loopback(settings.address)) {
+    return Error{"'" + settings.address +
+                 "' is no loopback address; clients log in unencrypted, so use 127.0.0.1 or ::1"};
+  }
+  auto accounts = local::Accounts::load(settings.domain, settings.accounts);
+  if (!accounts) return accounts.error();
+  settings.accounts.clear();  // the passwords are not needed any more
+  auto core = std::make_unique<Core>(std::move(settings), std::move(*accounts), log, clock);
+  if (const auto opened = core->open(); !opened) return opened.error();
+  return std::unique_ptr<LocalServer>(new LocalServer(std::move(core)));
+}
+
+LocalServer::LocalServer(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+
+LocalServer::~LocalServer() {
+  core_->stop(std::chrono::milliseconds(0));
+}
+
+Result<std::string> LocalServer::listen() {
+  return core_->listen();
+}
+
+void LocalServer::start() {
+  core_->start();
+}
+
+void LocalServer::stop(std::chrono::milliseconds within) {
+  core_->stop(within);
+}
+
+std::unique_ptr<Link> LocalServer::attach(std::string domain, Inbound& inbound) {
+  return core_->attach(domain, inbound);
+}
+
+void LocalServer::check_password(const std::string& name, const std::string& password,
+                                 const std::function<void(xp_status, std::string bare)>& verdict) const {
+  const auto node = core_->accounts().check(name, password);
+  if (node) {
+    verdict(XP_OK, *node + "@" + core_->accounts().domain());
+  } else {
+    verdict(XP_DENIED, "");
+  }
+}
+
+}  // namespace restanza::host

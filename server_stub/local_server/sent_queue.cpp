@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "local_server/sent_queue.h"
+
+namespace restanza::host::local {
+
+SentQueue::Put SentQueue::put(xmpp::Stanza&& stanza, std::function<void()>&& writable) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ended_) return Put::ended;
+  const bool first = stanzas_.empty();
+  const size_t size = stanza.xml.size();
+  // An empty queue takes a stanza of any size, or one larger than the limit would wait for ever.
+  if (!first && (stanzas_.size() >= max_stanzas_ || bytes_ + size > max_bytes_)) {
+    if (writable && writable_.size() < kMaxCallbacks) writable_.push_back(std::move(writable));
+    return Put::full;
+  }
+  bytes_ += size;
+  stanzas_.push_back(std::move(stanza));
+  return first ? Put::taken_first : Put::taken;
+}
+
+SentQueue::Taken SentQueue::take(size_t most) {
+  Taken taken;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  while (!stanzas_.empty() && taken.stanzas.size() < most) {
+    bytes_ -= stanzas_.front().xml.size();
+    taken.stanzas.push_back(std::move(stanzas_.front()));
+    stanzas_.pop_front();
+  }
+  // At half, so that those who waited do not meet a full queue again at once.
+  if (stanzas_.size() <= max_stanzas_ / 2 && bytes_ <= max_bytes_ / 2) taken.writable.swap(writable_);
+  taken.more = !stanzas_.empty();
+  return taken;
+}
+
+void SentQueue::refuse_new() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+}
+
+size_t SentQueue::end() {
+  std::deque<xmpp::Stanza> dropped;
+  std::vector<std::function<void()>> uncalled;  // freed outside the lock: what they hold may come back here
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  dropped.swap(stanzas_);
+  uncalled.swap(writable_);
+  bytes_ = 0;
+  return dropped.size();
+}
+
+size_t SentQueue::size() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return stanzas_.size();
+}
+
+}  // namespace restanza::host::local

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+#include <string>
+
+#include "support/catch.h"
+#include "world.h"
+
+using namespace restanza;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+std::string stream_error(const std::string& condition) {
+  return "<error xmlns='http://etherx.jabber.org/streams'><" + condition +
+         " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>";
+}
+
+// What a client gets for its first bytes, after the header that always comes.
+std::string first_answer(const World& world, const std::string& bytes) {
+  const auto client = world.connect();
+  client->send(bytes);
+  CHECK_THAT(client->next(),
+             StartsWith("<stream ") && Contains("from='localhost'") && Contains("version='1.0'"));
+  const std::string answer = client->next();
+  CHECK(client->next() == "</stream:stream>");
+  CHECK(client->next() == "end");
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("a client logs in step by step: headers, features, PLAIN, a second stream, its resource") {
+  const World world;
+  const auto client = world.connect();
+  client->open_stream("to='localhost' from='alice@localhost' version='1.0' xml:lang='de'");
+  CHECK_THAT(
+      client->next(),
+      StartsWith("<stream xmlns='http://etherx.jabber.org/streams' version='1.0' xml:lang='en' id='") &&
+          Contains("from='localhost' to='alice@localhost'"));
+  CHECK(client->next() ==
+        "<features xmlns='http://etherx.jabber.org/streams'><mechanisms "
+        "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+        "<mechanism>SCRAM-SHA-1</mechanism><mechanism>PLAIN</mechanism></mechanisms></features>");
+  client->send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFsaWNlAHdvbmRlcg==</auth>");
+  CHECK(client->next() == "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+  client->open_stream();
+  CHECK_THAT(client->next(), StartsWith("<stream "));
+  CHECK(client->next() ==
+        "<features xmlns='http://etherx.jabber.org/streams'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+        "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session></features>");
+  client->send(
+      "<iq type='set' id='b'><bind "
+      "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>phone</resource></bind></iq>");
+  CHECK(client->next() ==
+        "<iq type='result' id='b'><bind "
+        "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@localhost/phone</jid></bind></iq>");
+  client->send("</stream:stream>");
+  CHECK(client->next() == "</stream:stream>");
+  CHECK(client->next() == "end");
+}
+
+TEST_CASE("a wrong password and an unknown name look the same, and one may try again") {
+  const World world;
+  const auto client = world.connect();
+  const std::string refused = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>";
+  CHECK(client->login("alice", "wrong", "x") == refused);
+  client->send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AG5vYm9keQB3b25kZXI=</auth>");
+  CHECK(client->next() == refused);
+  client->send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFsaWNlAHdvbmRlcg==</auth>");
+  CHECK_THAT(client->next(), StartsWith("<success"));
+}
+
+TEST_CASE("the last failed login that is allowed ends the stream") {
+  const World world([](host::LocalSettings& settings) { settings.login_attempts = 2; });
+  const auto client = world.connect();
+  CHECK_THAT(client->login("alice", "wrong", "x"), Contains("<not-authorized/>"));
+  client->send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AA==</auth>");
+  CHECK_THAT(client->next(), Contains("<malformed-request/>"));
+  CHECK(client->next() == stream_error("policy-violation"));
+}
+
+TEST_CASE("anonymous users log in where the settings allow it, with the next stream in the same bytes") {
+  const World world([](host::LocalSettings& settings) { settings.anonymous = true; });
+  const auto client = world.connect();
+  client->open_stream();
+  client->send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>"
+      "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='localhost' "
+      "version='1.0'>");
+  client->next();
+  CHECK_THAT(client->next(), Contains("<mechanism>ANONYMOUS</mechanism>"));
+  CHECK_THAT(client->next(), StartsWith("<success"));
+  client->next();
+  CHECK_THAT(client->next(), Contains("<bind "));
+  CHECK_THAT(client->bind(""), Contains("@localhost/"));
+}
+
+TEST_CASE("the server chooses a resource where the client names none, and refuses one that is none") {
+  const World world;
+  const auto one = world.connect(), two = world.connect();
+  const std::string first = one->login("alice", "wonder", ""), second = two->login("alice", "wonder", "");
+  CHECK_THAT(first, StartsWith("alice@localhost/"));
+  CHECK(first != second);
+
+  const auto three = world.connect();
+  CHECK_THAT(three->login("alice", "wonder", "a&#x85;b"), Contains("<bad-request "));
+  CHECK(three->bind("fine") == "alice@localhost/fine");
+}
+
+TEST_CASE("who binds a resource that is in use takes it over") {
+  const World world;
+  const auto before = world.login("alice@localhost/desk");
+  const auto after = world.login("alice@localhost/desk");
+  CHECK(before->next() == stream_error("conflict"));
+  CHECK(before->next() == "</stream:stream>");
+  CHECK(before->next() == "end");
+  CHECK(after->nothing_came());
+}
+
+TEST_CASE("an account has so many resources at a time and no more") {
+  const World world([](host::LocalSettings& settings) { settings.max_resources = 2; });
+  const auto one = world.login("alice@localhost/1"), two = world.login("alice@localhost/2");
+  const auto three = world.connect();
+  CHECK_THAT(three->login("alice", "wonder", "3"), Contains("<error type='wait'><resource-constraint "));
+  CHECK(three->bind("2") == "alice@localhost/2");
+  const auto bob = world.login("bob@localhost/1");
+  CHECK(bob->nothing_came());
+}
+
+TEST_CASE("headers are checked as RFC 6120 section 4.9 asks") {
+  const World world;
+  const std::string streams = "xmlns:stream='http://etherx.jabber.org/streams' ";
+  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams +
+                                "to='elsewhere' version='1.0'>") == stream_error("host-unknown"));
+  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "version='1.0'>") ==
+        stream_error("improper-addressing"));
+  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "to='localhost'>") ==
+        stream_error("unsupported-version"));
+  CHECK(first_answer(world, "<stream:stream xmlns='jabber:server' " + streams +
+                                "to='localhost' version='1.0'>") == stream_error("invalid-namespace"));
+  CHECK(
+      first_answer(
+          world, "<stream:stream xmlns='jabber:client' xmlns:stream='urn:x' to='localhost' version='1.0'>") ==
+      stream_error("invalid-namespace"));
+  CHECK(first_answer(world, "<stream:flow xmlns='jabber:client' " + streams +
+                                "to='localhost' version='1.0'>") == stream_error("bad-format"));
+}
+
+TEST_CASE("what is no stream is told so inside of one") {
+  const World world;
+  CHECK(first_answer(world, "GET / HTTP/1.1\r\n\r\n") == stream_error("not-well-formed"));
+  CHECK(first_answer(world, "<<") == stream_error("not-well-formed"));
+  CHECK(first_answer(world, "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>") ==
+        stream_error("restricted-xml"));
+  CHECK(first_answer(world, "\xFF\xFE<stream>") == stream_error("not-well-formed"));
+}
+
+TEST_CASE("nothing but logging in is served before it is done") {
+  const World world;
+  const auto answer_to = [&](const std::string& xml) {
+    const auto client = world.connect();
+    client->open_stream();
+    client->next();
+    client->next();
+    client->send(xml);
+    return client->next();
+  };
+  CHECK(answer_to("<message to='bob@localhost'/>") == stream_error("not-authorized"));
+  CHECK(answer_to("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>") ==
+        stream_error("not-authorized"));
+  CHECK(answer_to("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>") ==
+        stream_error("unsupported-stanza-type"));
+  const auto client = world.connect();
+  client->open_stream();
+  client->next();
+  client->next();
+  client->send(
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFsaWNlAHdvbmRlcg==</auth>");
+  client->next();
+  client->open_stream();
+  client->next();
+  client->next();
+  client->send("<message to='bob@localhost'><body>early</body></message>");
+  CHECK(client->next() == stream_error("not-authorized"));
+}
+
+TEST_CASE("a client that does not log in is sent away in time") {
+  const World world(
+      [](host::LocalSettings& settings) { settings.login_timeout = std::chrono::milliseconds(30); });
+  const auto silent = world.connect(), slow = world.connect();
+  slow->open_stream();
+  CHECK_THAT(silent->next(), StartsWith("<stream "));
+  CHECK(silent->next() == stream_error("connection-timeout"));
+  CHECK_THAT(slow->next(), StartsWith("<stream "));
+  CHECK_THAT(slow->next(), StartsWith("<features "));
+  CHECK(slow->next() == stream_error("connection-timeout"));
+}
+
+TEST_CASE("so many clients are served and the next is turned away") {
+  const World world([](host::LocalSettings& settings) { settings.max_clients = 2; });
+  auto one = world.login("alice@localhost/1");
+  const auto two = world.login("bob@localhost/1");
+  const auto three = world.connect();
+  CHECK_THAT(three->next(), StartsWith("<stream "));
+  CHECK(three->next() == stream_error("resource-constraint"));
+  one->send("</stream:stream>");
+  CHECK(one->next() == "</stream:stream>");
+  CHECK(one->next() == "end");
+}
+
+TEST_CASE("passwords are checked for others too, by name or by address, with one verdict") {
+  const World world;
+  const auto verdict = [&](const char* name, const char* password) {
+    std::string said;
+    world.server->check_password(name, password, [&](xp_status status, const std::string& bare) {
+      said += std::to_string(status) + bare;
+    });
+    return said;
+  };
+  CHECK(verdict("alice", "wonder") == "0alice@localhost");
+  CHECK(verdict("Alice@localhost", "wonder") == "0alice@localhost");
+  CHECK(verdict("alice", "builder") == std::to_string(XP_DENIED));
+  CHECK(verdict("nobody", "wonder") == std::to_string(XP_DENIED));
+  CHECK(verdict("alice@elsewhere", "wonder") == std::to_string(XP_DENIED));
+  CHECK(verdict("", "") == std::to_string(XP_DENIED));
+}
+
+TEST_CASE("settings that would let the world in or nobody are refused with a word about why") {
+  QuietLog log;
+  SystemClock clock;
+  const auto error = [&](const std::function<void(host::LocalSettings&)>& change) {
+    host::LocalSettings settings;
+    change(settings);
+    const auto created = host::LocalServer::create(settings, log, clock);
+    return created ? std::string("created") : created.error().text;
+  };
+  CHECK(error([](host::LocalSettings&) {}) == "created");
+  CHECK(error([](host::LocalSettings& s) { s.address = "::1"; }) == "created");
+  for (const char* address : {"0.0.0.0", "::", "192.0.2.1", "localhost", "", "127.0.0.1x"}) {
+    CHECK_THAT(error([&](host::LocalSettings& s) { s.address = address; }), Contains("no loopback address"));
+  }
+  for (const char* domain : {"", "a@b", "a/b", "a b"}) {
+    CHECK_THAT(error([&](host::LocalSettings& s) { s.domain = domain; }), Contains("is no domain"));
+  }
+}
+
+TEST_CASE("a port that is taken is named in the error") {
+  const World world;
+  QuietLog log;
+  SystemClock clock;
+  host::LocalSettings settings;
+  settings.port = static_cast<uint16_t>(*parse_number(world.address.substr(world.address.find(':') + 1)));
+  const auto second = host::LocalServer::create(settings, log, clock);
+  REQUIRE(second.ok());
+  const auto listening = (*second)->listen();
+  REQUIRE_FALSE(listening.ok());
+  CHECK_THAT(listening.error().text, Contains("cannot listen on " + world.address));
+}
