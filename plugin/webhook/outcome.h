@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// How a webhook's request ended. A plain value.
+#pragma once
+
+#include <string>
+
+namespace restanza::webhook {
+
+struct Outcome {
+  enum class End {
+    answered,     // status, content_type and body tell the rest
+    unreachable,  // no connection, or it broke before the answer was whole
+    timeout,      // the deadline passed
+    aborted,      // the webhook side is being stopped
+  };
+  End end = End::unreachable;
+  int status = 0;
+  std::string content_type;
+  std::string body;
+  bool truncated = false;  // the body was longer than allowed, and `body` is its beginning
+  std::string detail;      // for the log: why there is no answer
+};
+
+}  // namespace restanza::webhook

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/reply.h"
+
+#include "base/random.h"
+#include "base/str.h"
+#include "webhook/status_error.h"
+#include "xml/gate.h"
+#include "xmpp/jid.h"
+#include "xmpp/stanza_error.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
+constexpr std::string_view kXml = "application/xmpp+xml";
+constexpr std::string_view kJson = "application/json";
+
+std::string media_type(std::string_view content_type) {
+  return ascii_lower(trim(content_type.substr(0, content_type.find(';'))));
+}
+
+std::string described(const xmpp::Stanza& stanza) {
+  return "a webhook's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
+         xmpp::name_of(stanza.kind) + " from " + stanza.from;
+}
+
+bool groupchat(const xmpp::Stanza& stanza) {
+  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
+}
+
+// The beginning of `text` that holds whole characters and at most `limit` bytes.
+std::string_view cut(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
+xmpp::StanzaError status_error(const Outcome& outcome) {
+  xmpp::StanzaError error = error_for_status(outcome.status);
+  if (media_type(outcome.content_type) != "text/plain") return error;
+  const std::string_view text = cut(trim(outcome.body), kMaxErrorText);
+  if (!text.empty() && xml::representable(text)) error.text = std::string(text);
+  return error;
+}
+
+// The stanza that the body holds, or why there is none to send.
+Result<xml::Document> read(const Outcome& outcome, const Decoder& decode) {
+  if (outcome.truncated) return Error{"is longer than allowed"};
+  auto document = decode(media_type(outcome.content_type), outcome.body);
+  if (!document) return Error{"cannot be read: " + document.error().text};
+  return document;
+}
+
+std::string reply_type(const xmpp::Stanza& stanza, xml::Element body) {
+  std::string type(body.attribute("type").value_or(""));
+  const bool failed = type == "error" || (type.empty() && body.child("error", xml::kContentNamespace));
+  if (failed) return "error";
+  return stanza.kind == xmpp::Kind::iq ? "result" : type;
+}
+
+std::string reply_id(const xmpp::Stanza& stanza, xml::Element body, const std::string& type) {
+  if (stanza.kind == xmpp::Kind::iq || type == "error") return stanza.id;
+  const std::string own(body.attribute("id").value_or(""));
+  return own.empty() ? random_id() : own;
+}
+
+// The body as a reply: its children, and of its attributes only those that a webhook may choose.
+xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
+  const std::string type = reply_type(stanza, body);
+  const std::string id = reply_id(stanza, body, type);
+  const bool to_room = stanza.kind == xmpp::Kind::message && type == "groupchat";
+  xml::Document reply(xmpp::name_of(stanza.kind), xml::kContentNamespace);
+  xml::Element root = reply.root();
+  root.set_attribute("from", stanza.to);
+  root.set_attribute("to", to_room ? xmpp::bare_of(stanza.from) : stanza.from);
+  if (!id.empty()) root.set_attribute("id", id);
+  if (!type.empty()) root.set_attribute("type", type);
+  if (const auto language = body.attribute("xml:lang")) root.set_attribute("xml:lang", *language);
+  for (const xml::Element child : xml::children(body)) root.add_copy(child);
+  auto made = xmpp::to_stanza(root);
+  return std::move(*made);
+}
+
+xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
+  return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The webhook's answer cannot be read"});
+}
+
+void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const Decoder& decode, Answer& answer) {
+  const bool iq = stanza.kind == xmpp::Kind::iq;
+  const bool silent = outcome.status == 202 || outcome.status == 204 || trim(outcome.body).empty();
+  if (silent) {
+    if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
+    return;
+  }
+  const auto document = read(outcome, decode);
+  if (!document) {
+    const std::string type = media_type(outcome.content_type);
+    answer.warning = described(stanza) + " " + document.error().text;
+    if (iq) {
+      answer.stanzas.push_back(type == kXml || type == kJson ? broken_answer(stanza)
+                                                             : xmpp::result_reply(stanza));
+    }
+    return;
+  }
+  const xml::Element body = document->root();
+  if (!body.is(xmpp::name_of(stanza.kind), xml::kContentNamespace)) {
+    answer.warning = described(stanza) + " is of another kind: <" + std::string(body.name()) + "/>";
+    if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
+  } else if (stanza.kind == xmpp::Kind::message && !body.first()) {
+    answer.warning = described(stanza) + " is a message without content";
+  } else {
+    answer.stanzas.push_back(addressed(stanza, body));
+  }
+}
+
+bool wants_receipt(const xmpp::Stanza& stanza) {
+  if (stanza.kind != xmpp::Kind::message || stanza.id.empty()) return false;
+  if (stanza.type != "chat" && stanza.type != "normal" && !stanza.type.empty()) return false;
+  if (stanza.xml.find(kReceipts) == std::string::npos) return false;  // spares most messages the parser
+  const auto document = xml::parse(stanza.xml);
+  return document && document->root().child("request", kReceipts);
+}
+
+bool is_receipt_for(const xmpp::Stanza& reply, const std::string& id) {
+  if (reply.xml.find(kReceipts) == std::string::npos) return false;
+  const auto document = xml::parse(reply.xml);
+  return document && document->root().child("received", kReceipts).attribute("id") == id;
+}
+
+xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
+  xml::Document receipt("message", xml::kContentNamespace);
+  xml::Element root = receipt.root();
+  root.set_attribute("from", message.to);
+  root.set_attribute("to", message.from);
+  root.set_attribute("id", random_id());
+  if (!message.type.empty()) root.set_attribute("type", message.type);
+  root.add("received", kReceipts).set_attribute("id", message.id);
+  auto made = xmpp::to_stanza(root);
+  return std::move(*made);
+}
+
+Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
+  // Rooms remove an occupant whose address answers with such errors, and the bot would be gone from all its
+  // rooms after a restart of its webhook.
+  if (groupchat(stanza)) return {};
+  const bool late = outcome.end == Outcome::End::timeout;
+  const xmpp::StanzaError error =
+      late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The webhook did not answer in time"}
+           : xmpp::StanzaError{"wait", "recipient-unavailable", "The webhook cannot be reached"};
+  return {{xmpp::error_reply(stanza, error)}, ""};
+}
+
+}  // namespace
+
+Result<xml::Document> decode_xml(std::string_view media_type, std::string_view body) {
+  if (media_type == kXml) return xml::parse(body);
+  return Error{"its type is '" + std::string(media_type) + "', and only " + std::string(kXml) + " is known"};
+}
+
+Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const Decoder& decode) {
+  // Whatever came back, answering an answer could go on for ever.
+  if (stanza.type == "error" || stanza.type == "result") return {};
+  if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
+  if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, ""};
+  Answer answer;
+  add_reply(stanza, outcome, decode, answer);
+  if (wants_receipt(stanza)) {
+    const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
+    if (!given) answer.stanzas.push_back(receipt_for(stanza));
+  }
+  return answer;
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/rules.h"
+
+#include <optional>
+
+#include "base/str.h"
+#include "xml/gate.h"
+#include "xmpp/jid.h"
+
+namespace restanza::webhook {
+namespace {
+
+std::optional<std::string> field(std::string_view name, const xmpp::Stanza& stanza) {
+  if (name == "kind") return xmpp::name_of(stanza.kind);
+  if (name == "type") return stanza.type;
+  if (name == "to") return stanza.to;
+  if (name == "from") return stanza.from;
+  return std::nullopt;
+}
+
+// Calls `text` and `name` for what stands outside and inside of braces, in order; false where they do not
+// pair.
+template <class Text, class Name>
+bool walk(std::string_view target, Text&& text, Name&& name) {
+  while (!target.empty()) {
+    const size_t open = target.find_first_of("{}");
+    text(target.substr(0, open));
+    if (open == std::string_view::npos) return true;
+    const size_t close = target.find('}', open);
+    if (target[open] == '}' || close == std::string_view::npos) return false;
+    name(target.substr(open + 1, close - open - 1));
+    target.remove_prefix(close + 1);
+  }
+  return true;
+}
+
+}  // namespace
+
+Event event_of(const xmpp::Stanza& stanza) {
+  const std::string_view bare = xmpp::bare_of(stanza.to);
+  if (bare.find('@') == std::string_view::npos) return Event::host;
+  return bare.size() == stanza.to.size() ? Event::bare : Event::full;
+}
+
+Rules::Rules(const Settings& settings)
+    : domain_(settings.domain), kinds_(settings.kinds), events_(settings.events) {}
+
+bool Rules::wants(const xmpp::Stanza& stanza) const {
+  return (kinds_ & mask(stanza.kind)) != 0 && (events_ & mask(event_of(stanza))) != 0 &&
+         xmpp::domain_of(stanza.to) == domain_;
+}
+
+Result<void> check_fields(const std::string& target) {
+  std::string unknown;
+  const bool paired = walk(
+      target, [](std::string_view) {},
+      [&](std::string_view name) {
+        if (unknown.empty() && !field(name, xmpp::Stanza())) unknown = "{" + std::string(name) + "}";
+      });
+  if (!paired) return Error{"has a brace without its partner: write %7B for '{' and %7D for '}'"};
+  if (!unknown.empty()) {
+    return Error{"has the unknown field " + unknown + ": there are {kind}, {type}, {to} and {from}"};
+  }
+  return {};
+}
+
+std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza) {
+  std::string out;
+  walk(
+      target, [&](std::string_view text) { out += text; },
+      [&](std::string_view name) { out += percent_encode(field(name, stanza).value_or("")); });
+  return out;
+}
+
+std::string language_of(const xmpp::Stanza& stanza) {
+  if (stanza.xml.find("xml:lang") == std::string::npos) return {};  // spares most stanzas the parser
+  const auto document = xml::parse(stanza.xml);
+  if (!document) return {};
+  const std::string language(document->root().attribute("xml:lang").value_or(""));
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+  return language.find_first_not_of(kLetters) == std::string::npos ? language : std::string();
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Which stanzas a webhook wants, and the address and language of its request for one. Immutable after it is
+// made, any thread.
+#pragma once
+
+#include <string>
+
+#include "webhook/settings.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::webhook {
+
+Event event_of(const xmpp::Stanza& stanza);
+
+class Rules {
+ public:
+  explicit Rules(const Settings& settings);
+
+  bool wants(const xmpp::Stanza& stanza) const;
+
+ private:
+  const std::string domain_;
+  const uint32_t kinds_;
+  const uint32_t events_;
+};
+
+// An error names the {field} that there is not.
+Result<void> check_fields(const std::string& target);
+
+// The request target with its {fields} replaced by the stanza's values, percent-encoded; an absent value is
+// empty.
+std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza);
+
+// The stanza's own xml:lang where it has the form of a language tag (RFC 5646), else empty.
+std::string language_of(const xmpp::Stanza& stanza);
+
+}  // namespace restanza::webhook

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Posts to one webhook over one connection that is kept alive; cpp-httplib's client stops here. Requests come
+// from one thread, `abort` from any. Nothing is ever sent twice: what became of a request that broke after it
+// was sent is unknown.
+//
+// Deadline: from connecting to the last byte. Only name resolution is bounded by the resolver's own settings.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/timer.h"
+#include "webhook/outcome.h"
+#include "webhook/settings.h"
+#include "webhook/url.h"
+#include "webhook/watchdog.h"
+
+namespace httplib {
+class Client;
+}
+
+namespace restanza::webhook {
+
+struct Post {
+  std::string target;
+  std::string content_type;
+  std::string language;  // empty where unknown
+  std::string body;
+};
+
+class Sender {
+ public:
+  // The timer must outlive the sender.
+  Sender(const Url& url, const Settings& settings, Timer& timer);
+  ~Sender();
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  Outcome post(const Post& post);
+  void abort();  // ends the running request, and later ones before they begin
+
+ private:
+  const std::string authorization_;
+  const std::chrono::milliseconds timeout_;
+  const size_t max_answer_;
+  const std::shared_ptr<Watchdog> watchdog_;
+  const std::unique_ptr<httplib::Client> client_;
+};
+
+}  // namespace restanza::webhook

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// What one webhook is told: where to, which stanzas, and its limits. A plain value.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::webhook {
+
+// What a stanza is addressed to, by the shape of its `to`.
+enum class Event : uint32_t { bare = 1, full = 2, host = 4 };
+
+constexpr uint32_t mask(xmpp::Kind kind) {
+  return static_cast<uint32_t>(kind);
+}
+constexpr uint32_t mask(Event event) {
+  return static_cast<uint32_t>(event);
+}
+inline constexpr uint32_t kAllKinds =
+    mask(xmpp::Kind::message) | mask(xmpp::Kind::presence) | mask(xmpp::Kind::iq);
+inline constexpr uint32_t kAllEvents = mask(Event::bare) | mask(Event::full) | mask(Event::host);
+
+struct Settings {
+  std::string url;                           // http or https; {kind} {type} {to} {from} after the host
+  std::string domain;                        // the plugin's own, prepared
+  uint32_t kinds = kAllKinds;                // of xmpp::Kind
+  uint32_t events = kAllEvents;              // of Event
+  std::chrono::milliseconds timeout{30000};  // for one request from connecting to the answer's last byte
+  size_t max_connections = 8;                // requests at once
+  size_t max_queued = 10000;                 // stanzas that wait
+  size_t max_queued_bytes = 64u << 20;       // what these hold together, as text
+  size_t max_answer = 196608;                // bytes of an answer's body
+};
+
+// An error names the value that is wrong and the remedy, never a password that stands in the URL.
+Result<void> check(const Settings& settings);
+
+}  // namespace restanza::webhook

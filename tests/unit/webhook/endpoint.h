@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// What the tests of the webhook side share: an HTTP endpoint on loopback whose every byte the test decides,
+// and places that collect replies and log lines and can be waited for. Any thread.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "webhook/settings.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::webhook {
+
+inline constexpr std::chrono::seconds kPatience{20};  // far beyond what any event here takes
+
+// Reads one request, head and body; empty once the peer has closed.
+inline std::string read_request(int connection) {
+  std::string request;
+  size_t wanted = std::string::npos;
+  char buffer[4096];
+  while (request.size() < wanted) {
+    const ssize_t got = ::recv(connection, buffer, sizeof buffer, 0);
+    if (got <= 0) return {};
+    request.append(buffer, static_cast<size_t>(got));
+    const size_t head = request.find("\r\n\r\n");
+    if (head == std::string::npos || wanted != std::string::npos) continue;
+    const std::string lower = ascii_lower(request.substr(0, head));
+    const size_t length = lower.find("content-length: ");
+    wanted = head + 4;
+    if (length != std::string::npos) wanted += std::stoul(lower.substr(length + 16));
+  }
+  return request;
+}
+
+// False where the peer is gone.
+inline bool send_all(int connection, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
+inline std::string response(int status, const std::string& content_type = "", const std::string& body = "") {
+  std::string text = "HTTP/1.1 " + std::to_string(status) + " Some Phrase\r\n";
+  if (!content_type.empty()) text += "Content-Type: " + content_type + "\r\n";
+  if (status != 204) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return text + "\r\n" + body;
+}
+
+class Endpoint {
+ public:
+  // Runs on a thread of its own for each connection, which is closed afterwards.
+  using Connection = std::function<void(int connection, size_t number)>;
+  using Respond = std::function<std::string(const std::string& request)>;
+
+  explicit Endpoint(Connection handle) : handle_(std::move(handle)) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 64) != 0 ||
+        ::getsockname(listener_, generic, &size) != 0) {
+      std::abort();
+    }
+    port_ = ntohs(address.sin_port);
+    acceptor_ = std::thread([this] { accept(); });
+  }
+
+  static Connection each_request(Respond respond) {
+    return [respond = std::move(respond)](int connection, size_t) {
+      for (;;) {
+        const std::string request = read_request(connection);
+        if (request.empty() || !send_all(connection, respond(request))) return;
+      }
+    };
+  }
+
+  ~Endpoint() {
+    ::shutdown(listener_, SHUT_RDWR);
+    acceptor_.join();
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      for (const int connection : connections_) ::shutdown(connection, SHUT_RDWR);
+    }
+    for (std::thread& thread : threads_) thread.join();
+    for (const int connection : connections_) ::close(connection);
+    ::close(listener_);
+  }
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  std::string url(const std::string& target = "/stanzas") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + target;
+  }
+  size_t connections() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return connections_.size();
+  }
+
+ private:
+  void accept() {
+    for (;;) {
+      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (connection < 0) return;
+      const std::lock_guard<std::mutex> lock(mutex_);
+      connections_.push_back(connection);
+      threads_.emplace_back([this, connection, number = connections_.size()] {
+        handle_(connection, number);
+        ::shutdown(connection, SHUT_RDWR);
+      });
+    }
+  }
+
+  const Connection handle_;
+  int listener_ = -1;
+  uint16_t port_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<int> connections_;
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+// Things that arrive on other threads.
+template <class T>
+class Collected {
+ public:
+  void add(T item) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      items_.push_back(std::move(item));
+    }
+    changed_.notify_all();
+  }
+
+  // All there are once `count` have come, or fewer after the patience is spent.
+  std::vector<T> wait(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, kPatience, [&] { return items_.size() >= count; });
+    return items_;
+  }
+
+  std::vector<T> now() { return wait(0); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<T> items_;
+};
+
+// A door that stays shut until the test opens it.
+class Gate {
+ public:
+  void open() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      open_ = true;
+    }
+    changed_.notify_all();
+  }
+  bool pass() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, kPatience, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+class CollectedLog final : public Log {
+ public:
+  void write(Level, std::string_view line) override { lines.add(std::string(line)); }
+  Collected<std::string> lines;
+};
+
+inline xmpp::Stanza stanza(const std::string& xml) {
+  return *xmpp::parse_stanza(xml);
+}
+
+}  // namespace restanza::webhook

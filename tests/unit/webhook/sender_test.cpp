@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/sender.h"
+
+#include <sstream>
+
+#include "base/clock.h"
+#include "support/catch.h"
+#include "unit/webhook/endpoint.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+using namespace std::chrono_literals;
+using End = Outcome::End;
+
+namespace {
+
+struct Sending {
+  SystemClock clock;
+  Timer timer{clock};
+  Settings settings;
+  std::unique_ptr<Sender> sender;
+
+  explicit Sending(const std::string& url, std::chrono::milliseconds timeout = kPatience) {
+    timer.start();
+    settings.url = url;
+    settings.timeout = timeout;
+    settings.max_answer = 100;
+    sender = std::make_unique<Sender>(*Url::parse(url), settings, timer);
+  }
+  Outcome post() { return sender->post({"/x", "application/xmpp+xml", "", "<message/>"}); }
+};
+
+}  // namespace
+
+TEST_CASE("an answer's body is read up to the limit and not one byte more") {
+  for (const bool chunked : {false, true}) {
+    CAPTURE(chunked);
+    size_t size = 100;
+    Endpoint endpoint(Endpoint::each_request([&](const std::string&) {
+      const std::string body(size, 'x');
+      if (!chunked) return response(200, "text/plain", body);
+      std::ostringstream chunk;
+      chunk << std::hex << size << "\r\n" << body << "\r\n0\r\n\r\n";
+      return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.str();
+    }));
+    Sending sending(endpoint.url());
+    const Outcome at_limit = sending.post();
+    CHECK(at_limit.end == End::answered);
+    CHECK(at_limit.body.size() == 100);
+    CHECK_FALSE(at_limit.truncated);
+    size = 101;
+    const Outcome past = sending.post();
+    CHECK(past.end == End::answered);
+    CHECK(past.status == 200);
+    CHECK(past.body.size() == 100);
+    CHECK(past.truncated);
+    size = 1;
+    CHECK(sending.post().body == "x");  // and the sender is as good as new
+  }
+}
+
+TEST_CASE("an endless answer ends at the limit") {
+  Endpoint endpoint([](int connection, size_t) {
+    read_request(connection);
+    send_all(connection, "HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n");
+    while (send_all(connection, std::string(4096, 'x'))) {
+    }
+  });
+  Sending sending(endpoint.url());
+  const Outcome outcome = sending.post();
+  CHECK(outcome.end == End::answered);
+  CHECK(outcome.status == 500);
+  CHECK(outcome.truncated);
+}
+
+TEST_CASE("the deadline holds for the whole request, also where bytes keep dripping") {
+  Gate over;
+  const auto drip = [&over](const std::string& start) {
+    return [&over, start](int connection, size_t) {
+      read_request(connection);
+      send_all(connection, start);
+      pollfd peer{connection, POLLIN, 0};  // readable once the client has given up
+      while (::poll(&peer, 1, 20) == 0 && send_all(connection, "x")) {
+      }
+      over.open();
+    };
+  };
+  for (const std::string start :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", "HTTP/1.1 200 OK\r\nX: ", ""}) {
+    CAPTURE(start);
+    Endpoint endpoint(drip(start));
+    Sending sending(endpoint.url(), 200ms);
+    const auto begin = std::chrono::steady_clock::now();
+    const Outcome outcome = sending.post();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    CHECK(outcome.end == End::timeout);
+    CHECK(took >= 200ms);
+    CHECK(took < kPatience);
+    CHECK(over.pass());
+  }
+}
+
+TEST_CASE("an answer that comes before the deadline is not late") {
+  Endpoint endpoint(Endpoint::each_request([](const std::string&) { return response(204); }));
+  Sending sending(endpoint.url(), kPatience);
+  CHECK(sending.post().end == End::answered);
+}
+
+TEST_CASE("the deadline holds for connecting") {
+  // A listener whose backlog is full drops further connection attempts.
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(::bind(listener, generic, size) == 0);
+  REQUIRE(::listen(listener, 0) == 0);
+  REQUIRE(::getsockname(listener, generic, &size) == 0);
+  std::vector<int> fillers;
+  for (int i = 0; i < 4; ++i) {
+    fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(::connect(fillers.back(), generic, size));
+  }
+  Sending sending("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", 200ms);
+  CHECK(sending.post().end == End::timeout);
+  for (const int filler : fillers) ::close(filler);
+  ::close(listener);
+}
+
+TEST_CASE("nobody listening, garbage and a broken answer are no answer") {
+  std::string url;
+  {
+    Endpoint gone([](int, size_t) {});
+    url = gone.url();
+  }
+  CHECK(Sending(url).post().end == End::unreachable);
+
+  for (const std::string bytes :
+       {"", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "HTTP/1.1 2"}) {
+    CAPTURE(bytes);
+    Endpoint endpoint([&](int connection, size_t) {
+      read_request(connection);
+      send_all(connection, bytes);
+    });
+    const Outcome outcome = Sending(endpoint.url()).post();
+    CHECK(outcome.end == End::unreachable);
+    CHECK_FALSE(outcome.detail.empty());
+  }
+}
+
+TEST_CASE("statuses that have no body do not wait for one") {
+  for (const int status : {205, 304}) {
+    CAPTURE(status);
+    Endpoint endpoint([&](int connection, size_t) {
+      read_request(connection);
+      send_all(connection, "HTTP/1.1 " + std::to_string(status) + " Phrase\r\n\r\n");
+      read_request(connection);  // keeps the connection open until the client leaves
+    });
+    const Outcome outcome = Sending(endpoint.url()).post();
+    CHECK(outcome.end == End::answered);
+    CHECK(outcome.status == status);
+  }
+}
+
+TEST_CASE("a redirect is not followed") {
+  Collected<std::string> requests;
+  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+    requests.add(request);
+    return std::string("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+  }));
+  Sending sending(endpoint.url());
+  CHECK(sending.post().status == 302);
+  CHECK(requests.now().size() == 1);
+}
+
+TEST_CASE("a connection is kept, and opened again where the endpoint closed it between requests") {
+  Collected<std::string> requests;
+  Gate closed;
+  Endpoint endpoint([&](int connection, size_t number) {
+    for (int i = 0; i < 2; ++i) {
+      const std::string request = read_request(connection);
+      if (request.empty()) return;
+      requests.add(request);
+      send_all(connection, response(204));
+    }
+    if (number > 1) return;
+    ::shutdown(connection, SHUT_RDWR);
+    closed.open();
+  });
+  Sending sending(endpoint.url());
+  CHECK(sending.post().end == End::answered);
+  CHECK(sending.post().end == End::answered);
+  CHECK(endpoint.connections() == 1);
+  REQUIRE(closed.pass());
+  CHECK(sending.post().end == End::answered);
+  CHECK(endpoint.connections() == 2);
+  CHECK(requests.now().size() == 3);
+}
+
+TEST_CASE("a request whose connection breaks after it was sent is not sent again") {
+  Collected<std::string> requests;
+  Endpoint endpoint([&](int connection, size_t number) {
+    requests.add(read_request(connection));
+    if (number > 1) send_all(connection, response(204));
+  });
+  Sending sending(endpoint.url());
+  CHECK(sending.post().end == End::unreachable);
+  CHECK(requests.now().size() == 1);
+  CHECK(sending.post().end == End::answered);
+}
+
+TEST_CASE("aborting ends the running request and refuses the next") {
+  Gate asked;
+  Endpoint endpoint([&](int connection, size_t) {
+    read_request(connection);
+    asked.open();
+    read_request(connection);  // ends when the client leaves
+  });
+  Sending sending(endpoint.url());
+  std::thread other([&] {
+    asked.pass();
+    sending.sender->abort();
+  });
+  CHECK(sending.post().end == End::aborted);
+  other.join();
+  CHECK(sending.post().end == End::aborted);
+  CHECK(endpoint.connections() == 1);
+}
+
+TEST_CASE("credentials and language go into their headers, and nothing asks for compression") {
+  Collected<std::string> requests;
+  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+    requests.add(request);
+    return response(204);
+  }));
+  std::string url = endpoint.url();
+  url.insert(7, "bot:pw@");
+  Sending sending(url);
+  const Outcome outcome = sending.sender->post({"/a%20b?c={}", "application/xmpp+xml", "sv", "<message/>"});
+  REQUIRE(outcome.end == End::answered);
+  const std::string request = requests.now().at(0);
+  CHECK(request.rfind("POST /a%20b?c={} HTTP/1.1\r\n", 0) == 0);
+  CHECK_THAT(request, Catch::Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
+  CHECK_THAT(request, Catch::Contains("\r\nContent-Language: sv\r\n"));
+  CHECK_THAT(request, Catch::Contains("\r\nAccept-Encoding: identity\r\n"));
+}
