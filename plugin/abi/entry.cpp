@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The library's one exported symbol and the functions behind it: C on the outside, and no exception gets past
+// here.
+#include <cstring>
+#include <exception>
+
+#include "abi/instance.h"
+#include "abi/views.h"
+
+struct xp_plugin {
+  std::shared_ptr<restanza::abi::Instance> instance;
+};
+
+namespace {
+
+using namespace restanza;
+
+xp_status fail(xp_error* error, xp_status code, std::string_view text) {
+  if (error) {
+    error->code = code;
+    const size_t size = text.copy(error->text, sizeof error->text - 1);
+    error->text[size] = '\0';
+  }
+  return code;
+}
+
+template <class Work>
+xp_status guarded(xp_error* error, Work work) {
+  try {
+    const Result<void> result = work();
+    return result ? XP_OK : fail(error, XP_INVALID, result.error().text);
+  } catch (const std::exception& e) {
+    return fail(error, XP_INTERNAL, e.what());
+  }
+}
+
+// Members that this plugin reads must all be there; a longer vtable is a newer host and fine.
+bool long_enough(const xp_host* host) {
+  return host && XP_HAS(xp_host, host, http_end);
+}
+
+xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_error* error) {
+  if (!long_enough(host))
+    return fail(error, XP_UNSUPPORTED, "the host's xp_host lacks members of version 1.0");
+  return guarded(error, [&]() -> Result<void> {
+    auto plugin = std::make_unique<xp_plugin>();
+    plugin->instance = std::make_shared<abi::Instance>(host);
+    if (auto made = plugin->instance->make(abi::text(settings_json)); !made) return made;
+    *out = plugin.release();
+    return {};
+  });
+}
+
+xp_status start(xp_plugin* plugin, xp_error* error) {
+  return guarded(error, [&] { return plugin->instance->start(); });
+}
+
+xp_status reload(xp_plugin*, xp_str, xp_error* error) {
+  return fail(error, XP_UNSUPPORTED, "restanza takes new settings at a restart only");
+}
+
+void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* ctx) {
+  plugin->instance->drain(std::chrono::milliseconds(deadline_ms), [done, ctx] { done(ctx); });
+}
+
+void destroy(xp_plugin* plugin) {
+  plugin->instance->unregister();
+  delete plugin;
+}
+
+const void* get_extension(xp_plugin*, const char*) {
+  return nullptr;
+}
+
+const xp_plugin_desc kDescriptor = {
+    sizeof(xp_plugin_desc),
+    XP_MINOR,
+    0,
+    0,
+    "restanza",
+    RESTANZA_VERSION,
+    "MIT",
+    create,
+    start,
+    reload,
+    drain,
+    destroy,
+    get_extension,
+};
+
+}  // namespace
+
+extern "C" const xp_plugin_desc* xp_plugin_entry_v1(void) {
+  return &kDescriptor;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host_proxy.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "abi/views.h"
+
+namespace restanza::abi {
+namespace {
+
+// A function that the host keeps, as the ctx of a watch.
+struct Callback {
+  std::function<void()> run;
+  std::shared_ptr<void> owner;
+};
+void call(void* ctx) {
+  static_cast<Callback*>(ctx)->run();
+}
+void free_callback(void* ctx) {
+  delete static_cast<Callback*>(ctx);
+}
+
+std::vector<xp_pair> views(const std::vector<http::Header>& headers) {
+  std::vector<xp_pair> pairs;
+  pairs.reserve(headers.size());
+  for (const auto& [name, value] : headers) pairs.push_back({view(name), view(value)});
+  return pairs;
+}
+
+xmpp::Sent sent(xp_status status) {
+  switch (status) {
+    case XP_OK:
+      return xmpp::Sent::ok;
+    case XP_WOULD_BLOCK:
+      return xmpp::Sent::would_block;
+    case XP_TOO_BIG:
+      return xmpp::Sent::too_big;
+    case XP_DENIED:
+      return xmpp::Sent::denied;
+    default:
+      return xmpp::Sent::invalid;
+  }
+}
+
+class HostResponder final : public http::Responder {
+ public:
+  HostResponder(const xp_host* host, xp_exchange* handle, std::shared_ptr<InFlight> open, Owner owner)
+      : host_(host), handle_(handle), open_(std::move(open)), owner_(std::move(owner)) {
+    open_->enter();
+  }
+  ~HostResponder() override { open_->leave(); }
+
+  void respond(http::Response response) override {
+    const auto headers = views(response.headers);
+    // The client may have left; the handle is used up either way, and nobody is there to tell.
+    host_->http_respond(host_, handle_, response.status, headers.data(), headers.size(), view(response.body));
+  }
+
+  void watch(std::function<void()> gone) override {
+    const xp_watch watch{new Callback{std::move(gone), owner_.lock()}, call, nullptr, free_callback};
+    host_->http_watch(host_, handle_, &watch);
+  }
+
+ private:
+  const xp_host* host_;
+  xp_exchange* handle_;
+  std::shared_ptr<InFlight> open_;
+  const Owner owner_;
+};
+
+struct Asked {
+  std::function<void(rest::Accounts::Verdict, std::string)> tell;
+  std::shared_ptr<void> owner;
+};
+
+}  // namespace
+
+void HostLog::write(Level level, std::string_view line) {
+  static_assert(
+      static_cast<int>(Level::debug) == XP_DEBUG && static_cast<int>(Level::plugin_bug) == XP_PLUGIN_BUG,
+      "the plugin's levels are the border's");
+  host_->log(host_, static_cast<int32_t>(level), view(line));
+}
+
+xmpp::Sent HostSink::send(const xmpp::Stanza& stanza, std::function<void()> writable) {
+  if (!writable) return sent(host_->send_stanza(host_, view(stanza.xml), 0, nullptr));
+  const xp_watch retry{new Callback{std::move(writable), owner_.lock()}, nullptr, call, free_callback};
+  return sent(host_->send_stanza(host_, view(stanza.xml), 0, &retry));
+}
+
+HostAccounts::HostAccounts(const xp_host* host, Owner owner)
+    : host_(host),
+      auth_(static_cast<const xp_auth*>(host->get_extension(host, XP_EXT_AUTH))),
+      owner_(std::move(owner)) {}
+
+void HostAccounts::check(const std::string& name, const std::string& password,
+                         std::function<void(rest::Accounts::Verdict, std::string)> verdict) {
+  auth_->check_password(
+      host_, view(name), view(password),
+      [](void* ctx, xp_status status, xp_str bare_jid) {
+        const std::unique_ptr<Asked> asked(static_cast<Asked*>(ctx));
+        const bool ok = status == XP_OK && !text(bare_jid).empty();
+        asked->tell(ok                    ? Accounts::Verdict::ok
+                    : status == XP_DENIED ? Accounts::Verdict::denied
+                                          : Accounts::Verdict::failed,
+                    copy(bare_jid));
+      },
+      new Asked{std::move(verdict), owner_.lock()});
+}
+
+bool link_up(const xp_host* host) {
+  const auto* link = static_cast<const xp_link*>(host->get_extension(host, XP_EXT_LINK));
+  return !link || link->is_up(host) != 0;
+}
+
+http::Exchange exchange_of(const xp_host* host, xp_exchange* handle, std::shared_ptr<InFlight> open,
+                           Owner owner) {
+  return http::Exchange(std::make_unique<HostResponder>(host, handle, std::move(open), std::move(owner)));
+}
+
+http::Request request_of(const xp_request& request, std::string_view prefix) {
+  http::Request out;
+  out.method = copy(request.method);
+  const std::string_view path = text(request.path);
+  out.path = std::string(path.substr(std::min(prefix.size(), path.size())));
+  out.query = copy(request.query);
+  out.peer = copy(request.peer);
+  out.headers.reserve(request.header_count);
+  for (size_t i = 0; i < request.header_count; ++i) {
+    out.headers.emplace_back(copy(request.headers[i].name), copy(request.headers[i].value));
+  }
+  out.body = copy(request.body);
+  out.body_too_large = (request.flags & XP_BODY_TOO_LARGE) != 0;
+  return out;
+}
+
+}  // namespace restanza::abi

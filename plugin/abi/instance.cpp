@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "abi/instance.h"
+
+#include <utility>
+
+#include "abi/views.h"
+
+namespace restanza::abi {
+namespace {
+
+using Ctx = std::shared_ptr<Instance>;
+
+xmpp::Stanza stanza_of(const xp_stanza& view) {
+  xmpp::Stanza stanza;
+  stanza.kind = static_cast<xmpp::Kind>(view.kind);
+  stanza.type = copy(view.type);
+  stanza.from = copy(view.from);
+  stanza.to = copy(view.to);
+  stanza.id = copy(view.id);
+  stanza.xml = copy(view.xml);
+  return stanza;
+}
+
+}  // namespace
+
+Instance::Instance(const xp_host* host) : host_(host), prefix_(copy(host->prefix)), log_(host) {}
+
+Result<void> Instance::make(std::string_view settings_json) {
+  sink_ = std::make_unique<HostSink>(host_, weak_from_this());
+  accounts_ = std::make_unique<HostAccounts>(host_, weak_from_this());
+  const World world{copy(host_->domain),
+                    prefix_,
+                    *sink_,
+                    *accounts_,
+                    [host = host_] { return link_up(host); },
+                    clock_,
+                    log_};
+  auto app = App::make(world, settings_json);
+  if (!app) return app.error();
+  app_ = std::move(*app);
+  return {};
+}
+
+Result<void> Instance::start() {
+  app_->start();
+  if (host_->register_route(host_, view(""), app_->max_body(), on_request, new_ctx(), release, &route_) !=
+      XP_OK) {
+    return Error{"the host refused the route '" + prefix_ + "': another plugin may have it"};
+  }
+  const uint32_t kinds = XP_MESSAGE | XP_PRESENCE | XP_IQ;
+  if (host_->on_stanza(host_, kinds, 0, on_stanza, new_ctx(), release, &hook_) != XP_OK) {
+    return Error{"the host refused the hook for stanzas"};
+  }
+  return {};
+}
+
+void Instance::drain(std::chrono::milliseconds within, std::function<void()> done) {
+  // The App's own parts end first; what is left then are exchanges on their way to the host.
+  app_->drain(within, [open = open_, done = std::move(done)] { open->when_empty(done); });
+}
+
+void Instance::unregister() {
+  if (route_) host_->unregister(host_, std::exchange(route_, nullptr));
+  if (hook_) host_->unregister(host_, std::exchange(hook_, nullptr));
+}
+
+void* Instance::new_ctx() {
+  return new Ctx(shared_from_this());
+}
+void Instance::release(void* ctx) {
+  delete static_cast<Ctx*>(ctx);
+}
+
+void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* request) {
+  Instance& self = **static_cast<Ctx*>(ctx);
+  http::Exchange exchange = exchange_of(self.host_, handle, self.open_, self.weak_from_this());
+  try {
+    self.app_->handle(std::move(exchange), request_of(*request, self.prefix_));
+  } catch (const std::exception& e) {
+    // Out of memory, or a defect here: the exchange has answered 500 on its way out, and the host goes on.
+    self.log_.error(std::string("a request failed: ") + e.what());
+  }
+}
+
+int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
+  Instance& self = **static_cast<Ctx*>(ctx);
+  try {
+    return self.app_->offer(stanza_of(*stanza)) ? XP_CONSUME : XP_PASS;
+  } catch (const std::exception& e) {
+    self.log_.error(std::string("a stanza failed: ") + e.what());
+    return XP_PASS;
+  }
+}
+
+}  // namespace restanza::abi

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The plugin's composition root: makes the parts from the settings, says who owns whom, starts and drains
+// them in order. The host stands behind seams, so that the whole plugin runs in a test without one.
+//
+// Threads: make, start and drain one at a time; handle and offer from any thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "http/exchange.h"
+#include "rest/credentials.h"
+#include "xmpp/stanza_sink.h"
+
+namespace restanza {
+
+// What the plugin needs of the world. Everything here outlives the App.
+struct World {
+  std::string domain;
+  std::string prefix;
+  xmpp::StanzaSink& sink;
+  rest::Accounts& accounts;
+  std::function<bool()> link_up;
+  const Clock& clock;
+  Log& log;
+};
+
+class App {
+ public:
+  static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
+  ~App();
+
+  void start();
+
+  size_t max_body() const;  // bytes of a request
+  void handle(http::Exchange exchange, http::Request request);
+
+  // A stanza from the host. True: taken; nobody else shall see it.
+  bool offer(xmpp::Stanza stanza);
+
+  // Takes no more work, ends what waits, and calls `done` once when nothing is left, at the latest after
+  // `within`; what still runs then is broken off.
+  void drain(std::chrono::milliseconds within, std::function<void()> done);
+
+ private:
+  class Impl;
+  explicit App(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace restanza

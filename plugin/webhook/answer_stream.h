@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The bytes between cpp-httplib's client and one socket, plain or TLS, with the bounds that the client lacks:
+// it matches a status line by a recursive regular expression, which overflows the stack on a long one, and
+// reads any number of header lines. One thread; owns neither socket nor TLS session.
+#pragma once
+
+#include <httplib.h>
+
+#include <chrono>
+#include <string>
+
+namespace restanza::webhook {
+
+class AnswerStream final : public httplib::Stream {
+ public:
+  static constexpr size_t kMaxStatusLine = 1024;
+  static constexpr size_t kMaxHead = 32768;  // status line and header fields, of interim answers too
+
+  // `max_raw` bounds what is read altogether, chunk sizes and trailers included; `patience` every single wait.
+  AnswerStream(socket_t socket, SSL* tls, size_t max_raw, std::chrono::milliseconds patience)
+      : socket_(socket), tls_(tls), raw_left_(max_raw), patience_(patience) {}
+
+  bool is_readable() const override;
+  bool is_writable() const override;
+  ssize_t read(char* data, size_t size) override;
+  ssize_t write(const char* data, size_t size) override;
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return socket_; }
+
+ private:
+  bool wait(short events) const;
+  ssize_t receive(char* data, size_t size);
+  bool within_head(const char* data, size_t size);
+
+  const socket_t socket_;
+  SSL* const tls_;
+  size_t raw_left_;
+  const std::chrono::milliseconds patience_;
+  std::string buffer_;  // received and not read yet, from `read_` on
+  size_t read_at_ = 0;
+  std::string head_;
+  size_t head_start_ = 0;  // of the answer that `head_` ends with; interim answers stand before it
+  bool in_head_ = true;
+};
+
+}  // namespace restanza::webhook
