@@ -85,8 +85,8 @@ ssize_t AnswerStream::write(const char* data, size_t size) {
     const int sent = SSL_write(tls_, data, static_cast<int>(std::min<size_t>(size, 1u << 30)));
     if (sent > 0) return sent;
     const int why = SSL_get_error(tls_, sent);
-    const bool again = (why == SSL_ERROR_WANT_WRITE && wait(POLLOUT)) ||
-                       (why == SSL_ERROR_WANT_READ && wait(POLLIN));
+    const bool again =
+        (why == SSL_ERROR_WANT_WRITE && wait(POLLOUT)) || (why == SSL_ERROR_WANT_READ && wait(POLLIN));
     if (!again) return -1;
   }
 }

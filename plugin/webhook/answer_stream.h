@@ -16,7 +16,8 @@ class AnswerStream final : public httplib::Stream {
   static constexpr size_t kMaxStatusLine = 1024;
   static constexpr size_t kMaxHead = 32768;  // status line and header fields, of interim answers too
 
-  // `max_raw` bounds what is read altogether, chunk sizes and trailers included; `patience` every single wait.
+  // `max_raw` bounds what is read altogether, chunk sizes and trailers included; `patience` every single
+  // wait.
   AnswerStream(socket_t socket, SSL* tls, size_t max_raw, std::chrono::milliseconds patience)
       : socket_(socket), tls_(tls), raw_left_(max_raw), patience_(patience) {}
 

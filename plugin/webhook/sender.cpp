@@ -3,6 +3,10 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+
+#include "webhook/answer_stream.h"
+
 namespace restanza::webhook {
 namespace {
 
@@ -11,6 +15,34 @@ constexpr const char* kAccept =
 
 // The client's own timeouts stand behind the deadline, for the case that the timer thread has ended.
 constexpr std::chrono::seconds kBehind{1};
+
+// Of what is read for one body byte; chunks of a single byte need six.
+constexpr size_t kRawPerByte = 8;
+
+// httplib's client for http or https, reading through a bounded stream.
+template <class Base>
+class Bounded final : public Base {
+ public:
+  Bounded(const Url& url, size_t max_raw, std::chrono::milliseconds patience)
+      : Base(url.host, url.port), max_raw_(max_raw), patience_(patience) {}
+
+ private:
+  bool process_socket(const typename Base::Socket& socket,
+                      std::function<bool(httplib::Stream&)> exchange) override {
+    AnswerStream stream(socket.sock, socket.ssl, max_raw_, patience_);
+    return exchange(stream);
+  }
+
+  const size_t max_raw_;
+  const std::chrono::milliseconds patience_;
+};
+
+std::unique_ptr<httplib::ClientImpl> client_for(const Url& url, const Settings& settings) {
+  const size_t max_raw = AnswerStream::kMaxHead + kRawPerByte * settings.max_answer;
+  const auto patience = settings.timeout + kBehind;
+  if (url.tls) return std::make_unique<Bounded<httplib::SSLClient>>(url, max_raw, patience);
+  return std::make_unique<Bounded<httplib::ClientImpl>>(url, max_raw, patience);
+}
 
 bool never_has_body(int status) {  // RFC 9110 sections 15.2, 15.3.6 and 15.4.5; a client may wait for one
   return status < 200 || status == 205 || status == 304;
@@ -23,14 +55,14 @@ Sender::Sender(const Url& url, const Settings& settings, Timer& timer)
       timeout_(settings.timeout),
       max_answer_(settings.max_answer),
       watchdog_(std::make_shared<Watchdog>(timer)),
-      client_(std::make_unique<httplib::Client>(url.origin())) {
+      client_(client_for(url, settings)) {
   client_->set_keep_alive(true);
   client_->set_tcp_nodelay(true);
   client_->set_follow_location(false);
   client_->set_decompress(false);  // a small answer must not become a large one
   client_->set_url_encode(false);  // the target is encoded already
   client_->set_connection_timeout(timeout_ + kBehind);
-  client_->set_read_timeout(timeout_ + kBehind);
+  client_->set_read_timeout(timeout_ + kBehind);  // for the TLS handshake
   client_->set_write_timeout(timeout_ + kBehind);
   client_->set_socket_options([watchdog = watchdog_](socket_t socket) { watchdog->watch(socket); });
 }

@@ -16,7 +16,7 @@
 #include "webhook/watchdog.h"
 
 namespace httplib {
-class Client;
+class ClientImpl;
 }
 
 namespace restanza::webhook {
@@ -44,7 +44,7 @@ class Sender {
   const std::chrono::milliseconds timeout_;
   const size_t max_answer_;
   const std::shared_ptr<Watchdog> watchdog_;
-  const std::unique_ptr<httplib::Client> client_;
+  const std::unique_ptr<httplib::ClientImpl> client_;
 };
 
 }  // namespace restanza::webhook

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "support/catch.h"
 #include "unit/webhook/endpoint.h"
+#include "webhook/answer_stream.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -71,6 +72,62 @@ TEST_CASE("an endless answer ends at the limit") {
   CHECK(outcome.end == End::answered);
   CHECK(outcome.status == 500);
   CHECK(outcome.truncated);
+}
+
+TEST_CASE("an answer's head is read up to its limits and not one byte more") {
+  // Bytes that stand around the filling, line end included in what counts as the status line.
+  const std::string status = "HTTP/1.1 200 ", rest = "\r\n", last = "Content-Length: 0\r\n\r\n";
+  const auto outcome_of = [&](const std::string& head) {
+    Endpoint endpoint(Endpoint::each_request([&](const std::string&) { return head; }));
+    return Sending(endpoint.url()).post().end;
+  };
+  const auto with_phrase = [&](size_t line) {
+    return status + std::string(line - status.size() - 1, 'x') + rest + last;  // the LF is past the line
+  };
+  CHECK(outcome_of(with_phrase(AnswerStream::kMaxStatusLine)) == End::answered);
+  CHECK(outcome_of(with_phrase(AnswerStream::kMaxStatusLine + 1)) == End::unreachable);
+  CHECK(outcome_of(with_phrase(1000000)) == End::unreachable);
+  CHECK(outcome_of("HTTP/1.1 100 Continue\r\n\r\n" + with_phrase(1000000)) == End::unreachable);
+
+  const auto with_fields = [&](size_t head) {
+    std::string text = status + rest;  // the client refuses a single field beyond 8 KiB
+    for (int i = 0; i < 6; ++i) text += "X: " + std::string(5000, 'x') + rest;
+    return text + "X: " + std::string(head - text.size() - 3 - rest.size() - last.size(), 'x') + rest + last;
+  };
+  CHECK(outcome_of(with_fields(AnswerStream::kMaxHead)) == End::answered);
+  CHECK(outcome_of(with_fields(AnswerStream::kMaxHead + 1)) == End::unreachable);
+}
+
+TEST_CASE("the limit of the head does not count the body") {
+  const std::string body(100000, 'x');
+  Endpoint endpoint(
+      Endpoint::each_request([&](const std::string&) { return response(200, "text/plain", body); }));
+  Sending sending(endpoint.url());
+  sending.settings.max_answer = body.size();
+  sending.sender = std::make_unique<Sender>(*Url::parse(endpoint.url()), sending.settings, sending.timer);
+  CHECK(sending.post().body == body);
+  CHECK(sending.post().body == body);
+}
+
+TEST_CASE("an interim answer is passed over") {
+  Endpoint endpoint(Endpoint::each_request(
+      [](const std::string&) { return "HTTP/1.1 100 Continue\r\n\r\n" + response(200, "text/plain", "x"); }));
+  const Outcome outcome = Sending(endpoint.url()).post();
+  CHECK(outcome.status == 200);
+  CHECK(outcome.body == "x");
+}
+
+TEST_CASE("chunk sizes and trailers without an end are given up") {
+  for (const std::string start : {"", "1\r\nx\r\n0\r\n"}) {
+    CAPTURE(start);
+    Endpoint endpoint([&](int connection, size_t) {
+      read_request(connection);
+      send_all(connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
+      while (send_all(connection, std::string(4096, '0'))) {
+      }
+    });
+    CHECK(Sending(endpoint.url()).post().end != End::timeout);
+  }
 }
 
 TEST_CASE("the deadline holds for the whole request, also where bytes keep dripping") {
