@@ -167,7 +167,10 @@ void EventLoop::attend_posted() {
 
 void EventLoop::expire_due() {
   const Instant now = std::chrono::steady_clock::now();
-  if (!listening_ && accept_again_ <= now) watch_listener(true);
+  if (!listening_ && accept_again_ <= now) {
+    accept_again_ = now + kRest;
+    watch_listener(true);
+  }
   while (const auto due = deadlines_.take_due(now)) {
     const auto found = connections_.find(*due);
     if (found == connections_.end()) continue;

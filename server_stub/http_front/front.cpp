@@ -15,7 +15,7 @@ class Front::Impl {
       : settings(std::move(given)),
         exchanges(settings.max_exchanges),
         log(given_log),
-        workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads),
+        workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
         parts{settings, router, exchanges,
               [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         loop(

@@ -3,10 +3,9 @@
 // pool of threads, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
 // thread.
 //
-// Threads: handlers run on pool threads, watches on the loop's thread or on the thread of the call that found
-// the client gone; no lock is held during either. The exchange functions are for any thread and never block.
-// Ownership: everything passed in is copied or moved; an ExchangeId is a plain number and stays safe to use
-// for ever.
+// Threads: handlers run on pool threads, watches on the loop's thread or within `watch` and `stop`; no lock
+// is held during either. The exchange functions are for any thread and never block. Ownership: everything
+// passed in is copied or moved; an ExchangeId is a plain number and stays safe to use for ever.
 #pragma once
 
 #include <chrono>
@@ -65,11 +64,12 @@ struct FrontSettings {
   uint16_t port = 0;                              // 0: a free one
   size_t max_connections = 32768;                 // further ones are closed at once
   size_t max_exchanges = 65536;                   // that await a completion; further requests get 503
-  size_t max_threads = 64;                        // of the pool; it grows on demand and shrinks when idle
+  size_t max_threads = 64;                        // of the pool; it grows on demand
   size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
   size_t max_header_count = 100;                  // past it 431
   size_t max_target_bytes = 8 * 1024;             // past it 414
   size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
+  std::chrono::milliseconds thread_time{10000};   // after which an idle thread of the pool ends
   std::chrono::milliseconds request_time{30000};  // from the first byte of a request to its last; then 408
   std::chrono::milliseconds idle_time{75000};     // between requests of a connection
   std::chrono::milliseconds write_time{30000};    // without progress; then the connection is closed
@@ -90,14 +90,17 @@ class Front {
 
   // XP_OK: taken. XP_GONE: the client has left. XP_INVALID: the id names no exchange that awaits this call
   // (it was answered before, or the code or a header is not HTTP); an exchange with a bad code or header is
-  // answered 500.
+  // answered 500. `respond` and `end` end the exchange whatever they return, and so does a `begin` with a bad
+  // code or header; a stream that is not ended by `end` is cut off visibly.
   xp_status respond(ExchangeId id, int code, const std::vector<Header>& headers, std::string body);
   xp_status begin(ExchangeId id, int code, const std::vector<Header>& headers);
-  xp_status write(ExchangeId id, std::string_view chunk);  // also XP_WOULD_BLOCK: nothing taken
+  // Also XP_WOULD_BLOCK: nothing taken. A chunk is taken whatever its size where nothing waits to be sent.
+  xp_status write(ExchangeId id, std::string_view chunk);
   xp_status end(ExchangeId id);
 
   // One watch for each exchange; a second one is refused with XP_INVALID. On an exchange whose client has
-  // left, `gone` runs before this returns.
+  // left, `gone` runs before this returns. A client that closed its sending half has left unless the handler
+  // answers before it returns.
   xp_status watch(ExchangeId id, Watch watch);
 
   size_t open_exchanges() const;  // requests that were handed out and are not answered yet

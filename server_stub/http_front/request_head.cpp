@@ -17,6 +17,18 @@ Refusal bad(std::string reason) {
   return {400, std::move(reason)};
 }
 
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// RFC 3986 section 3.2.2 with a port, but no comma, in which a second Host could have been folded.
+bool is_host(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return is_alphanumeric(c) ||
+           (c != '\0' && std::string_view("-._~!$&'()*+;=:%[]").find(c) != std::string_view::npos);
+  });
+}
+
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -107,6 +119,7 @@ std::optional<Refusal> read_framing(RequestHead& head) {
       if (!head.expects_continue) return Refusal{417, "the only expectation known here is 100-continue"};
     }
   }
+  if (!is_host(head.host)) return bad("the host is not a name or an address");
   if (hosts > 1) return bad("there is more than one Host header");
   if (hosts == 0 && !head.http_1_0) return bad("the Host header is missing");
   if (lengths > 1) return bad("there is more than one Content-Length header");
@@ -121,7 +134,7 @@ std::optional<Refusal> read_framing(RequestHead& head) {
 
 bool is_token(std::string_view text) {
   const auto allowed = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+    return is_alphanumeric(c) ||
            (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
   };
   return !text.empty() && std::all_of(text.begin(), text.end(), allowed);

@@ -10,14 +10,14 @@ namespace restanza::host {
 namespace {
 
 constexpr size_t kStackBytes = 512 * 1024;  // handlers parse documents; the depth limits are set for this
-constexpr std::chrono::seconds kIdleTime{10};
 
 }  // namespace
 
-WorkerPool::WorkerPool(Work work, size_t max_threads)
+WorkerPool::WorkerPool(Work work, size_t max_threads, std::chrono::milliseconds idle_time)
     : work_(std::move(work)),
       max_threads_(std::max<size_t>(max_threads, 1)),
-      eager_threads_(std::min<size_t>(max_threads_, std::max(2U, std::thread::hardware_concurrency()))) {}
+      eager_threads_(std::min<size_t>(max_threads_, std::max(2U, std::thread::hardware_concurrency()))),
+      idle_time_(idle_time) {}
 
 WorkerPool::~WorkerPool() {
   stop();
@@ -51,7 +51,7 @@ void WorkerPool::serve() {
   while (!stopping_) {
     if (queue_.empty()) {
       ++idle_;
-      const bool woken = ready_.wait_for(lock, kIdleTime, [this] { return stopping_ || !queue_.empty(); });
+      const bool woken = ready_.wait_for(lock, idle_time_, [this] { return stopping_ || !queue_.empty(); });
       --idle_;
       if (!woken) break;
       continue;

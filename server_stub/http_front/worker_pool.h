@@ -22,7 +22,7 @@ class WorkerPool {
  public:
   using Work = std::function<void(ReadyRequest&)>;
 
-  WorkerPool(Work work, size_t max_threads);
+  WorkerPool(Work work, size_t max_threads, std::chrono::milliseconds idle_time);
   ~WorkerPool();
 
   // False: no thread runs and none could be started. The queue's bound is the number of exchanges.
@@ -47,6 +47,7 @@ class WorkerPool {
   const Work work_;
   const size_t max_threads_;
   const size_t eager_threads_;
+  const std::chrono::milliseconds idle_time_;
   std::mutex mutex_;
   std::condition_variable ready_;
   std::condition_variable ended_one_;

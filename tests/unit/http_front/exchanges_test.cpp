@@ -85,26 +85,32 @@ TEST_CASE("300 parked exchanges keep no threads") {
   }
 }
 
-TEST_CASE("handlers that block get further threads, up to the limit") {
+TEST_CASE("handlers that block get further threads, up to the limit, and these end when they idle") {
   std::mutex gate;
   std::unique_lock<std::mutex> shut(gate);
   Arrivals<int> inside;
   host::FrontSettings settings;
   settings.max_threads = 8;
+  settings.thread_time = std::chrono::milliseconds(50);
   FrontFixture at(settings, [&](host::Front& front, host::ExchangeId id, const host::HttpRequest&) {
     inside.add(1);
     const std::lock_guard<std::mutex> pass(gate);
     front.respond(id, 200, {}, "");
   });
+  const size_t before = thread_count();
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 9; ++i) {
     clients.push_back(std::make_unique<RawClient>(at.port));
     clients.back()->send(get("/now"));
   }
   for (int i = 0; i < 8; ++i) REQUIRE(inside.next());
+  CHECK(thread_count() == before + 8);
   CHECK(inside.count() == 0);
   shut.unlock();
   for (const auto& client : clients) CHECK(client->answer().status == 200);
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (thread_count() > before && std::chrono::steady_clock::now() < deadline) clients[0]->readable(10);
+  CHECK(thread_count() == before);
 }
 
 TEST_CASE("a second completion is invalid and harmless, also when the slot is in use again") {
