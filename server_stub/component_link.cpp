@@ -68,6 +68,7 @@ void ComponentLink::start() {
 }
 
 xp_status ComponentLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
+  // The text goes out as it is: what has no namespace in it is in the stream's own.
   if (stanza.xml.size() > settings_.max_stanza) return XP_TOO_BIG;
   if (!consistent(stanza)) return XP_INVALID;
   const auto from = xmpp::Jid::parse(stanza.from);
@@ -266,8 +267,8 @@ void ComponentLink::drop() {
   const uint64_t count = ++dropped_;
   if (clock_.now() < next_drop_line_) return;
   next_drop_line_ = clock_.now() + kDropLineEvery;
-  log_.warn("component " + settings_.domain + " could not take everything: " + std::to_string(count) +
-            " stanzas dropped so far");
+  log_.warn("component " + settings_.domain +
+            " could not take everything; stanzas dropped so far: " + std::to_string(count));
 }
 
 }  // namespace restanza::host

@@ -162,6 +162,18 @@ TEST_CASE("descriptors of 1024 and more work") {
   for (const int descriptor : low) close(descriptor);
 }
 
+TEST_CASE("two components live side by side") {
+  Linked one, other;
+  one.link->start();
+  other.link->start();
+  Peer peer_of_one = one.logged_in();
+  Peer peer_of_other = other.logged_in();
+  CHECK(one.send(message("m1")) == XP_OK);
+  CHECK(other.send(message("m2")) == XP_OK);
+  CHECK(peer_of_one.read_to("</message>") == message("m1"));
+  CHECK(peer_of_other.read_to("</message>") == message("m2"));
+}
+
 TEST_CASE("the secret is in no line of the log") {
   Linked linked;
   linked.link->start();
