@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "base/str.h"
+#include "toml_reader.h"
+#include "xmpp/jid.h"
+
+namespace restanza::host {
+namespace {
+
+Result<void> read_address(const std::string& text, HostPort& into) {
+  auto address = parse_address(text);
+  if (!address) return address.error();
+  into = std::move(*address);
+  return {};
+}
+
+Result<void> read_domain(const std::string& text, std::string& into) {
+  const auto jid = xmpp::Jid::parse(text);
+  if (!jid || !jid->node.empty() || !jid->resource.empty())
+    return Error{"must be a domain, and is '" + text + "'"};
+  into = jid->domain;
+  return {};
+}
+
+Result<void> read_level(const std::string& text, Level& into) {
+  const std::pair<const char*, Level> levels[] = {
+      {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
+  for (const auto& [name, level] : levels) {
+    if (text == name) {
+      into = level;
+      return {};
+    }
+  }
+  return Error{"knows debug, info, warn and error, and not '" + text + "'"};
+}
+
+// A secret may stand in the file itself or in one of its own.
+void read_secret(TomlReader& reader, std::string& secret) {
+  reader.text("secret", secret);
+  reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
+    std::ifstream in(file, std::ios::binary);
+    const std::string content(std::istreambuf_iterator<char>(in), {});
+    secret = std::string(trim(content));
+    if (secret.empty()) return Error{"names '" + file + "', which is empty or cannot be read"};
+    return {};
+  });
+}
+
+std::string to_json(const toml::table* settings) {
+  if (!settings) return "{}";
+  std::ostringstream out;
+  out << toml::json_formatter{*settings};
+  return out.str();
+}
+
+Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config,
+                       std::string& secret) {
+  TomlReader reader(table, file, "xmpp.");
+  reader.parsed("mode", [&](const std::string& mode) -> Result<void> {
+    if (mode != "local" && mode != "component")
+      return Error{"knows local and component, and not '" + mode + "'"};
+    config.component = mode == "component";
+    return {};
+  });
+  if (config.component) {
+    reader.parsed("server", [&](const std::string& text) { return read_address(text, config.server); });
+    read_secret(reader, secret);
+    reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
+  } else {
+    reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
+    reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
+      if (auto read = read_address(text, config.c2s); !read) return read;
+      if (config.c2s.loopback()) return {};
+      return Error{"must be a loopback address, because the embedded server has no TLS, and is '" + text +
+                   "'"};
+    });
+    reader.texts("accounts", config.accounts);
+    reader.flag("anonymous", config.anonymous);
+  }
+  return reader.finish();
+}
+
+Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const HostConfig& config,
+                                 const std::string& secret) {
+  TomlReader reader(table, file, "plugin.");
+  PluginConfig plugin;
+  plugin.secret = secret;
+  reader.text("load", plugin.load);
+  reader.parsed("domain", [&](const std::string& text) { return read_domain(text, plugin.domain); });
+  reader.parsed("prefix", [&](const std::string& text) -> Result<void> {
+    if (text[0] != '/' || text.back() == '/')
+      return Error{"must begin with '/' and not end in it, and is '" + text + "'"};
+    plugin.prefix = text;
+    return {};
+  });
+  plugin.http_host = plugin.domain;
+  reader.text("http_host", plugin.http_host);
+  plugin.http_host = ascii_lower(plugin.http_host);
+  if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
+  reader.text("state_dir", plugin.state_dir);
+  if (config.component) read_secret(reader, plugin.secret);
+  const auto* settings = reader.table("settings");
+  plugin.settings_json = to_json(settings);
+  plugin.settings_place =
+      file + ":" + std::to_string((settings ? settings : &table)->source().begin.line) + ": ";
+  if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");
+  if (config.component && plugin.secret.empty()) {
+    reader.fail("secret", "is missing, here and in [xmpp]: it is the component's secret at the server");
+  }
+  if (auto finished = reader.finish(); !finished) return finished.error();
+  return plugin;
+}
+
+Result<HostConfig> read_config(const toml::table& table, const std::string& file) {
+  TomlReader reader(table, file, "");
+  HostConfig config;
+  std::string secret;
+  config.state_dir = default_state_dir();
+  reader.text("state_dir", config.state_dir);
+  if (const auto* log = reader.table("log")) {
+    TomlReader section(*log, file, "log.");
+    section.parsed("level", [&](const std::string& text) { return read_level(text, config.log_level); });
+    if (auto finished = section.finish(); !finished) return finished.error();
+  }
+  if (const auto* http = reader.table("http")) {
+    TomlReader section(*http, file, "http.");
+    section.parsed("listen", [&](const std::string& text) { return read_address(text, config.http); });
+    if (auto finished = section.finish(); !finished) return finished.error();
+  }
+  if (const auto* xmpp = reader.table("xmpp")) {
+    if (auto read = read_xmpp(*xmpp, file, config, secret); !read) return read.error();
+  }
+  for (const auto* plugin : reader.tables("plugin")) {
+    auto read = read_plugin(*plugin, file, config, secret);
+    if (!read) return read.error();
+    for (const auto& other : config.plugins) {
+      if (other.domain == read->domain)
+        reader.fail("plugin", "names the domain '" + other.domain + "' twice");
+    }
+    config.plugins.push_back(std::move(*read));
+  }
+  if (config.plugins.empty()) reader.fail("plugin", "is missing: write [[plugin]] with what to load");
+  if (auto finished = reader.finish(); !finished) return finished.error();
+  return config;
+}
+
+}  // namespace
+
+bool HostPort::loopback() const {
+  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
+Result<HostPort> parse_address(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const auto port = parse_number(colon == std::string::npos ? std::string_view()
+                                                            : std::string_view(text).substr(colon + 1));
+  std::string host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (port.value_or(65536) > 65535 || host.empty()) {
+    return Error{"must be an address with a port, such as 127.0.0.1:5280, and is '" + text + "'"};
+  }
+  return HostPort{host, static_cast<uint16_t>(*port)};
+}
+
+Result<HostConfig> load_config(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{file + ": cannot be read"};
+  const std::string content(std::istreambuf_iterator<char>(in), {});
+  try {
+    return read_config(toml::parse(content, file), file);
+  } catch (const toml::parse_error& e) {
+    return Error{file + ":" + std::to_string(e.source().begin.line) + ": " + std::string(e.description())};
+  }
+}
+
+std::string default_state_dir() {
+  const std::pair<const char*, const char*> places[] = {
+      {"STATE_DIRECTORY", ""}, {"XDG_STATE_HOME", "/restanza"}, {"HOME", "/.local/state/restanza"}};
+  for (const auto& [variable, below] : places) {
+    const char* value = std::getenv(variable);
+    if (value && *value) return std::string(value) + below;
+  }
+  return {};
+}
+
+}  // namespace restanza::host

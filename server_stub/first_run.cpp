@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "first_run.h"
+
+#include "state.h"
+
+namespace restanza::host {
+
+Result<FirstRun> first_run() {
+  FirstRun run;
+  HostConfig& config = run.config;
+  config.state_dir = default_state_dir();
+  if (config.state_dir.empty())
+    return Error{"there is no place for the secrets: set HOME, or write a configuration"};
+  if (auto made = make_directory(config.state_dir); !made) return made.error();
+
+  const std::string secret_file = config.state_dir + "/component-secret";
+  const std::string password_file = config.state_dir + "/dev-password";
+  if (auto secret = kept_secret(secret_file); !secret) return secret.error();
+  auto password = kept_secret(password_file);
+  if (!password) return password.error();
+  config.accounts["dev"] = *password;
+
+  PluginConfig plugin;
+  plugin.domain = plugin.http_host = "rest.localhost";
+  plugin.state_dir = config.state_dir + "/" + plugin.domain;
+  std::string quoted;  // as in JSON; a path holds anything but NUL
+  for (const char c : secret_file) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  plugin.settings_json = "{\"component_secret_file\": \"" + quoted + "\"}";
+  config.plugins.push_back(plugin);
+
+  run.hint =
+      "The secret of the component rest.localhost is in " + secret_file +
+      "\nThe password of the account dev@localhost is in " + password_file +
+      "\nTry:\n  curl -u \"rest.localhost:$(cat '" + secret_file +
+      "')\" -H 'Content-Type: application/xmpp+xml' \\\n    --data \"<iq type='get' to='localhost'><ping "
+      "xmlns='urn:xmpp:ping'/></iq>\" http://127.0.0.1:5280/rest\n";
+  return run;
+}
+
+}  // namespace restanza::host

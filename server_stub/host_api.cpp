@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "host_api.h"
+
+#include <cstring>
+#include <future>
+#include <vector>
+
+#include "base/str.h"
+
+namespace restanza::host {
+namespace {
+
+xp_str view(std::string_view text) {
+  return {text.data() ? text.data() : "", text.size()};
+}
+std::string_view text(xp_str view) {
+  return view.ptr ? std::string_view(view.ptr, view.len) : std::string_view();
+}
+std::string copy(xp_str view) {
+  return std::string(text(view));
+}
+
+// Handles are numbers in a pointer's clothes: never followed, so that a stale one does no harm.
+ExchangeId id_of(xp_exchange* exchange) {
+  return reinterpret_cast<uintptr_t>(exchange);
+}
+static_assert(sizeof(uintptr_t) >= sizeof(ExchangeId), "an exchange's id must fit a handle");
+
+std::vector<Header> headers_of(const xp_pair* headers, size_t count) {
+  std::vector<Header> out;
+  out.reserve(count);
+  for (size_t i = 0; i < count; ++i) out.emplace_back(copy(headers[i].name), copy(headers[i].value));
+  return out;
+}
+
+void with_view(const HttpRequest& request, const std::function<void(const xp_request&)>& use) {
+  std::vector<xp_pair> headers;
+  headers.reserve(request.headers.size());
+  for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
+  xp_request out{};
+  out.size = sizeof out;
+  out.flags = request.body_too_large ? XP_BODY_TOO_LARGE : 0;
+  out.method = view(request.method);
+  out.path = view(request.path);
+  if (!request.query.empty()) out.query = view(request.query);
+  out.body = view(request.body);
+  out.peer = view(request.peer);
+  out.headers = headers.data();
+  out.header_count = headers.size();
+  use(out);
+}
+
+xp_str attribute(const std::string& value) {
+  return value.empty() ? xp_str{nullptr, 0} : view(value);
+}
+
+xp_stanza view_of(const xmpp::Stanza& stanza, bool injected) {
+  xp_stanza out{};
+  out.size = sizeof out;
+  out.kind = static_cast<uint32_t>(stanza.kind);
+  out.flags = injected ? XP_INJECTED : 0;
+  out.type = attribute(stanza.type);
+  out.from = attribute(stanza.from);
+  out.to = attribute(stanza.to);
+  out.id = attribute(stanza.id);
+  out.xml = view(stanza.xml);
+  return out;
+}
+
+}  // namespace
+
+HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks,
+                 std::shared_ptr<Link> link, CheckPassword check, Log& log)
+    : place_(std::move(place)),
+      table_{},
+      auth_{sizeof(xp_auth), 0, &HostApi::check_password},
+      link_extension_{sizeof(xp_link), 0, &HostApi::is_up},
+      front_(front),
+      routes_(routes),
+      hooks_(std::move(hooks)),
+      link_(std::move(link)),
+      check_password_(std::move(check)),
+      log_(log),
+      mount_(routes.mount({place_.prefix, place_.http_host})) {
+  table_.api = this;
+  xp_host& host = table_.host;
+  host.size = sizeof host;
+  host.minor = XP_MINOR;
+  host.name = view("restanza-host");
+  host.version = view(RESTANZA_VERSION);
+  host.domain = view(place_.domain);
+  host.prefix = view(place_.prefix);
+  if (!place_.state_dir.empty()) host.state_dir = view(place_.state_dir);
+  host.max_stanza = link_->max_stanza();
+  host.get_extension = get_extension;
+  host.log = write_log;
+  host.register_route = register_route;
+  host.on_stanza = on_stanza;
+  host.resume = resume;
+  host.unregister = unregister;
+  host.send_stanza = send_stanza;
+  host.http_watch = http_watch;
+  host.http_respond = http_respond;
+  host.http_begin = http_begin;
+  host.http_write = http_write;
+  host.http_end = http_end;
+}
+
+HostApi::~HostApi() {
+  routes_.unmount(mount_);
+}
+
+HostApi& HostApi::self(const xp_host* host) {
+  // The vtable is the first member of a standard-layout Table.
+  return *reinterpret_cast<const Table*>(host)->api;
+}
+
+std::shared_ptr<void> HostApi::keep(void* ctx, void (*release)(void*)) {
+  contexts_->enter();
+  return std::shared_ptr<void>(ctx, [release, count = contexts_](void* held) {
+    if (release) release(held);
+    count->leave();
+  });
+}
+
+bool HostApi::wait_for_release(std::chrono::milliseconds within) {
+  auto released = std::make_shared<std::promise<void>>();
+  contexts_->when_empty([released] { released->set_value(); });
+  return released->get_future().wait_for(within) == std::future_status::ready;
+}
+
+xp_reg* HostApi::remember(bool route, uint64_t id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  registrations_.emplace(++last_registration_, std::make_pair(route, id));
+  return reinterpret_cast<xp_reg*>(last_registration_);
+}
+
+xp_status HostApi::report(const char* call, xp_status status) {
+  if (status == XP_INVALID) {
+    log_.write(Level::plugin_bug,
+               std::string(call) + " with a handle, code or header that is none, or is used up");
+  }
+  return status;
+}
+
+const void* HostApi::get_extension(const xp_host* host, const char* id) {
+  HostApi& api = self(host);
+  if (std::strcmp(id, XP_EXT_AUTH) == 0 && api.check_password_) return &api.auth_;
+  if (std::strcmp(id, XP_EXT_LINK) == 0) return &api.link_extension_;
+  return nullptr;
+}
+
+void HostApi::write_log(const xp_host* host, int32_t level, xp_str line) {
+  const bool known = level >= XP_DEBUG && level <= XP_PLUGIN_BUG;
+  self(host).log_.write(known ? static_cast<Level>(level) : Level::info, text(line));
+}
+
+xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t max_body,
+                                  void (*fn)(void*, xp_exchange*, const xp_request*), void* ctx,
+                                  void (*release)(void*), xp_reg** out) {
+  HostApi& api = self(host);
+  const auto kept = api.keep(ctx, release);
+  if (api.stage_ != Stage::setup) return api.report("register_route after start", XP_INVALID);
+  const uint64_t id = api.routes_.add(
+      api.mount_, copy(subpath), max_body, [fn, kept](ExchangeId exchange, const HttpRequest& request) {
+        auto* handle = reinterpret_cast<xp_exchange*>(exchange);
+        with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
+      });
+  if (id == 0) {
+    api.log_.write(Level::plugin_bug, "the route '" + copy(subpath) + "' is malformed or registered already");
+    return XP_INVALID;
+  }
+  if (out) *out = api.remember(true, id);
+  return XP_OK;
+}
+
+xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priority,
+                             int32_t (*fn)(void*, const xp_stanza*), void* ctx, void (*release)(void*),
+                             xp_reg** out) {
+  HostApi& api = self(host);
+  const auto kept = api.keep(ctx, release);
+  if (api.stage_ != Stage::setup) return api.report("on_stanza after start", XP_INVALID);
+  const uint64_t id = api.hooks_->add(kinds, priority, [fn, kept](const xmpp::Stanza& stanza, bool injected) {
+    const xp_stanza offered = view_of(stanza, injected);
+    return fn(kept.get(), &offered);
+  });
+  if (out) *out = api.remember(false, id);
+  return XP_OK;
+}
+
+void HostApi::resume(const xp_host* host, xp_reg* reg) {
+  HostApi& api = self(host);
+  std::pair<bool, uint64_t> found{true, 0};
+  {
+    const std::lock_guard<std::mutex> lock(api.mutex_);
+    const auto at = api.registrations_.find(reinterpret_cast<uintptr_t>(reg));
+    if (at != api.registrations_.end()) found = at->second;
+  }
+  if (found.first) {
+    api.report("resume", XP_INVALID);
+    return;
+  }
+  api.hooks_->resume(found.second);
+}
+
+void HostApi::unregister(const xp_host* host, xp_reg* reg) {
+  HostApi& api = self(host);
+  std::pair<bool, uint64_t> found;
+  {
+    const std::lock_guard<std::mutex> lock(api.mutex_);
+    const auto at = api.registrations_.find(reinterpret_cast<uintptr_t>(reg));
+    if (at == api.registrations_.end()) {
+      api.report("unregister", XP_INVALID);
+      return;
+    }
+    found = at->second;
+    api.registrations_.erase(at);
+  }
+  if (found.first) {
+    api.routes_.remove(found.second);
+  } else {
+    api.hooks_->remove(found.second);
+  }
+}
+
+xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const xp_watch* retry) {
+  HostApi& api = self(host);
+  std::function<void()> writable;
+  std::shared_ptr<void> kept;
+  if (retry) {
+    kept = api.keep(retry->ctx, retry->release);
+    if (retry->writable) writable = [call = retry->writable, kept] { call(kept.get()); };
+  }
+  if (api.stage_ == Stage::gone) return XP_GONE;
+  if (xml.len > api.table_.host.max_stanza) return XP_TOO_BIG;
+  auto stanza = xmpp::parse_stanza(text(xml));
+  if (!stanza) {
+    api.log_.write(Level::plugin_bug, "send_stanza with what is not one stanza: " + stanza.error().text);
+    return XP_INVALID;
+  }
+  return api.link_->send(std::move(*stanza), std::move(writable));
+}
+
+void HostApi::http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch) {
+  HostApi& api = self(host);
+  const auto kept = api.keep(watch->ctx, watch->release);
+  Watch functions;
+  if (watch->gone) functions.gone = [call = watch->gone, kept] { call(kept.get()); };
+  if (watch->writable) functions.writable = [call = watch->writable, kept] { call(kept.get()); };
+  api.report("http_watch", api.front_.watch(id_of(exchange), std::move(functions)));
+}
+
+xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int32_t code,
+                                const xp_pair* headers, size_t header_count, xp_str body) {
+  HostApi& api = self(host);
+  return api.report("http_respond",
+                    api.front_.respond(id_of(exchange), code, headers_of(headers, header_count), copy(body)));
+}
+
+xp_status HostApi::http_begin(const xp_host* host, xp_exchange* exchange, int32_t code,
+                              const xp_pair* headers, size_t header_count) {
+  HostApi& api = self(host);
+  return api.report("http_begin", api.front_.begin(id_of(exchange), code, headers_of(headers, header_count)));
+}
+
+xp_status HostApi::http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk) {
+  HostApi& api = self(host);
+  return api.report("http_write", api.front_.write(id_of(exchange), text(chunk)));
+}
+
+void HostApi::http_end(const xp_host* host, xp_exchange* exchange) {
+  HostApi& api = self(host);
+  api.report("http_end", api.front_.end(id_of(exchange)));
+}
+
+void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,
+                             void (*verdict)(void*, xp_status, xp_str), void* ctx) {
+  HostApi& api = self(host);
+  // The verdict is the last use of its ctx; until then the library must stay.
+  const auto kept = api.keep(ctx, nullptr);
+  api.check_password_(copy(name), copy(password),
+                      [verdict, kept](xp_status status, const std::string& bare_jid) {
+                        verdict(kept.get(), status, view(bare_jid));
+                      });
+}
+
+int32_t HostApi::is_up(const xp_host* host) {
+  return self(host).link_->up() ? 1 : 0;
+}
+
+}  // namespace restanza::host

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The host's log: lines to standard error, written by a thread of the logging library so that nobody waits
+// for a terminal. Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace restanza::host {
+
+class LogSink final : public Log {
+ public:
+  static constexpr size_t kMaxLines = 8192;  // that wait to be written; past it the oldest are dropped
+
+  explicit LogSink(Level least);
+  ~LogSink() override;
+  void write(Level level, std::string_view line) override;
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+// The lines of one part, each with its name before it.
+class NamedLog final : public Log {
+ public:
+  NamedLog(std::string name, Log& log) : name_(std::move(name)), log_(log) {}
+  void write(Level level, std::string_view line) override;
+
+ private:
+  const std::string name_;
+  Log& log_;
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program restanza-host: reads the command line and the configuration, runs the host, and ends it on a
+// signal. The main thread only waits for signals; everything else has threads of its own.
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "first_run.h"
+#include "host.h"
+#include "state.h"
+
+namespace {
+
+using namespace restanza;
+using namespace restanza::host;
+
+constexpr const char* kUsage =
+    "usage: restanza-host [--config FILE] [--check] [--version]\n"
+    "  --config FILE  the configuration (TOML); without it a development server on loopback\n"
+    "  --check        looks at the configuration and starts nothing\n"
+    "  --version      prints the version\n";
+
+struct CommandLine {
+  std::string config;
+  bool check = false;
+  bool version = false;
+  bool help = false;
+};
+
+Result<CommandLine> read_command_line(int argc, char** argv) {
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--config" && i + 1 < argc) {
+      line.config = argv[++i];
+    } else if (word.rfind("--config=", 0) == 0) {
+      line.config = word.substr(9);
+    } else if (word == "--check") {
+      line.check = true;
+    } else if (word == "--version") {
+      line.version = true;
+    } else if (word == "--help" || word == "-h") {
+      line.help = true;
+    } else {
+      return Error{"'" + word + "' is not understood here\n" + kUsage};
+    }
+  }
+  return line;
+}
+
+int fail(const std::string& why) {
+  std::fprintf(stderr, "restanza-host: %s\n", why.c_str());
+  return 1;
+}
+
+// What ends the main thread's wait besides a signal: a component that was refused.
+class Ending {
+ public:
+  Ending() : fd_(eventfd(0, EFD_CLOEXEC)) {}
+  ~Ending() { close(fd_); }
+  int fd() const { return fd_; }
+  void because(std::string why) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      why_ = std::move(why);
+    }
+    eventfd_write(fd_, 1);
+  }
+  std::optional<std::string> why() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return why_;
+  }
+
+ private:
+  const int fd_;
+  mutable std::mutex mutex_;
+  std::optional<std::string> why_;
+};
+
+void wait_for_the_end(int signals, const Ending& ending, Log& log) {
+  for (;;) {
+    pollfd fds[] = {{signals, POLLIN, 0}, {ending.fd(), POLLIN, 0}};
+    if (poll(fds, 2, -1) < 0) continue;
+    if (fds[1].revents != 0) return;
+    signalfd_siginfo info{};
+    if (read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
+    if (info.ssi_signo != SIGHUP) return;
+    log.warn("SIGHUP: the configuration is read at a start only; restart to apply changes");
+  }
+}
+
+int run(const HostConfig& config, const std::string& hint, bool check) {
+  // Before any thread: signals are for the main thread alone, and a peer that closes early is no reason to
+  // die.
+  sigset_t mask;
+  sigemptyset(&mask);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&mask, signal);
+  sigprocmask(SIG_BLOCK, &mask, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  const int signals = signalfd(-1, &mask, SFD_CLOEXEC);
+
+  LogSink log(config.log_level);
+  Ending ending;
+  HostEvents events;
+  events.ready = [&hint](const std::string& line) {
+    if (!hint.empty()) std::fputs(hint.c_str(), stderr);
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+  };
+  events.refused = [&ending](std::string why) { ending.because(std::move(why)); };
+
+  for (const auto& plugin : config.plugins) {
+    if (check || plugin.state_dir.empty()) continue;
+    if (auto made = make_directory(plugin.state_dir); !made) return fail(made.error().text);
+  }
+  auto host = Host::make(config, log, events);
+  if (!host) return fail(host.error().text);
+  if (check) {
+    std::printf("the configuration is good\n");
+    return 0;
+  }
+  if (auto started = (*host)->start(); !started) return fail(started.error().text);
+  wait_for_the_end(signals, ending, log);
+  (*host)->shut_down();
+  const auto why = ending.why();
+  return why ? fail(*why) : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto line = read_command_line(argc, argv);
+  if (!line) return fail(line.error().text);
+  if (line->help) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  if (line->version) {
+    std::printf("restanza-host %s\n", RESTANZA_VERSION);
+    return 0;
+  }
+  if (!line->config.empty()) {
+    const auto config = load_config(line->config);
+    return config ? run(*config, "", line->check) : fail(config.error().text);
+  }
+  const auto first = first_run();
+  return first ? run(first->config, first->hint, line->check) : fail(first.error().text);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plugin.h"
+
+#include <atomic>
+#include <cstring>
+
+namespace restanza::host {
+
+// Survives the Plugin: an instance may say done, or say it again, at any time.
+struct Plugin::Drain {
+  std::function<void()> done;
+  Log* log = nullptr;
+  std::atomic<bool> said{false};
+
+  static void on_done(void* ctx) {
+    auto& drain = *static_cast<Drain*>(ctx);
+    if (drain.said.exchange(true)) {
+      drain.log->write(Level::plugin_bug, "the drain was said to be done twice");
+      return;
+    }
+    drain.done();
+  }
+};
+
+namespace {
+
+constexpr std::chrono::seconds kContextTime{
+    5};  // for calls that are under way to end and let go of their contexts
+
+}  // namespace
+
+Result<void> Plugin::failed(const char* step, xp_status status, const xp_error& error) const {
+  const size_t size = strnlen(error.text, sizeof error.text);
+  const std::string why = size > 0 ? std::string(error.text, size) : "status " + std::to_string(status);
+  return Error{"the plugin '" + library_->path() + "' failed to " + step + ": " + why};
+}
+
+Result<void> Plugin::create(const std::string& settings_json) {
+  xp_error error{};
+  const xp_status status = library_->descriptor().create(
+      api_->vtable(), {settings_json.data(), settings_json.size()}, &instance_, &error);
+  if (status != XP_OK || !instance_) return failed("create", status, error);
+  life_ = Life::created;
+  return {};
+}
+
+Result<void> Plugin::start() {
+  xp_error error{};
+  const xp_status status = library_->descriptor().start(instance_, &error);
+  if (status != XP_OK) return failed("start", status, error);
+  life_ = Life::started;
+  api_->enter(HostApi::Stage::running);
+  return {};
+}
+
+void Plugin::drain(std::chrono::milliseconds within, std::function<void()> done) {
+  if (life_ != Life::started) return done();
+  life_ = Life::draining;
+  api_->enter(HostApi::Stage::draining);
+  drain_ = std::make_shared<Drain>();
+  drain_->done = std::move(done);
+  drain_->log = &api_->log();
+  library_->descriptor().drain(instance_, static_cast<uint32_t>(within.count()), Drain::on_done,
+                               drain_.get());
+}
+
+Plugin::~Plugin() {
+  const bool drained = life_ != Life::draining || drain_->said;
+  if (life_ != Life::made && drained) {
+    library_->descriptor().destroy(instance_);
+    api_->enter(HostApi::Stage::gone);
+    if (api_->wait_for_release(kContextTime)) return;
+    api_->log().write(Level::plugin_bug, "contexts are still held after destroy: the library stays loaded");
+  } else if (!drained) {
+    api_->log().write(Level::plugin_bug, "the drain was never done: the instance is left alone");
+  } else {
+    return;
+  }
+  // Something of it may still run: the library, the vtable and what the drain would call stay for ever.
+  library_->leak();
+  static_cast<void>(api_.release());
+  new std::shared_ptr<Drain>(drain_);
+}
+
+}  // namespace restanza::host

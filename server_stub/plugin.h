@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One loaded plugin instance and its life: create, start, drain, destroy, in that order and each at most
+// once. [setup] only; `drain` calls back on any thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "host_api.h"
+#include "library.h"
+
+namespace restanza::host {
+
+class Plugin {
+ public:
+  Plugin(std::unique_ptr<Library> library, std::unique_ptr<HostApi> api)
+      : library_(std::move(library)), api_(std::move(api)) {}
+  ~Plugin();  // destroys the instance; a library that is still in use then stays loaded
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+
+  Result<void> create(const std::string& settings_json);
+  Result<void> start();
+
+  // Afterwards the instance may be destroyed; where it never says done, it is left alone.
+  void drain(std::chrono::milliseconds within, std::function<void()> done);
+
+ private:
+  enum class Life { made, created, started, draining };
+  Result<void> failed(const char* step, xp_status status, const xp_error& error) const;
+
+  std::unique_ptr<Library> library_;
+  std::unique_ptr<HostApi> api_;
+  xp_plugin* instance_ = nullptr;
+  Life life_ = Life::made;
+  struct Drain;
+  std::shared_ptr<Drain> drain_;
+};
+
+}  // namespace restanza::host
