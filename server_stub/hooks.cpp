@@ -126,6 +126,7 @@ void Hooks::give_up(uint64_t turn) {
   waiting_bytes_ -= offered.stanza.xml.size();
   waiting_.pop_front();
   ++turn_;
+  if (!waiting_.empty()) start_patience();
   offered.after(std::move(offered.stanza), Offer::refused);
   go_on();
 }
