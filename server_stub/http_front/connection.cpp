@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t kReceiveBytes = 16 * 1024;
 constexpr int kTurnsAtOnce = 16;  // then the other connections have theirs
-constexpr std::chrono::seconds kLingerTime{
-    2};  // for the client to read an answer that came before its body's end
+// For the client to read an answer that came before the end of its body.
+constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
 
@@ -111,7 +111,10 @@ bool Connection::use_received() {
 
 bool Connection::use_head() {
   auto head = reader_.take_head();
-  if (!head) return false;
+  if (!head) {
+    request_begun_ = !reader_.empty();  // an empty line alone is no request
+    return false;
+  }
   if (!*head) return refuse(head->error());
   form_ = AnswerForm::of(**head);
   in_full_ = !(*head)->has_body();

@@ -138,3 +138,13 @@ TEST_CASE("one empty line before a request is forgiven") {
   CHECK(client.exchange("\r\n" + get("/now")).status == 200);
   CHECK(client.exchange("\r\n" + get("/now")).status == 200);
 }
+
+TEST_CASE("an empty line after a request begins no other one") {
+  host::FrontSettings settings;
+  settings.request_time = std::chrono::milliseconds(50);
+  settings.idle_time = std::chrono::milliseconds(150);
+  FrontFixture at(settings);
+  RawClient client(at.port);
+  CHECK(client.exchange(get("/now") + "\r\n").status == 200);
+  CHECK(client.ended());
+}
