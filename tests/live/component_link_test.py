@@ -35,10 +35,16 @@ class ComponentLink(unittest.TestCase):
         self.server = ComponentServer()
         self.addCleanup(self.server.close)
 
+    def launch(self, **arguments):
+        """A host that tries to log in. It is stopped after its connection: it would wait for the stream's end."""
+        host = Host(component_of(self.server), wait_ready=False, **arguments)
+        self.addCleanup(host.close)
+        self.addCleanup(lambda: self.server.close())
+        return host
+
     def start(self, settings=None):
         """A host that has logged in."""
-        host = Host(component_of(self.server), settings=settings, wait_ready=False)
-        self.addCleanup(host.close)
+        host = self.launch(settings=settings)
         self.assertEqual(self.server.log_in(), "rest.localhost")
         host.wait_ready()
         return host
@@ -106,8 +112,7 @@ class Handshake(ComponentLink):
         self.assertNotIn(self.server.secret, said)
 
     def test_conflict_and_host_unknown_are_tried_again(self):
-        host = Host(component_of(self.server), wait_ready=False)
-        self.addCleanup(host.close)
+        host = self.launch()
         for condition in ("conflict", "host-unknown"):
             self.server.accept()
             self.server.handshake()
@@ -120,14 +125,12 @@ class Handshake(ComponentLink):
         self.server.close()
         http, port = free_ports(2)
         self.server.component_port = port
-        host = Host(component_of(self.server), http=f"127.0.0.1:{http}", wait_ready=False)
-        self.addCleanup(host.close)
+        host = self.launch(http=f"127.0.0.1:{http}")
         wait_until(lambda: accepts(http), "HTTP serves")
         rest = RestClient(f"127.0.0.1:{http}", "rest.localhost", host.component_secret)
         self.assertEqual(rest.health(), 503)
         self.assertEqual(host.program.lines("out"), [])
         self.server = ComponentServer(port)
-        self.addCleanup(self.server.close)
         self.server.log_in()
         host.wait_ready()
         self.assertEqual(rest.health(), 200)

@@ -144,8 +144,7 @@ class Starting(CommandLine):
             with open(path, encoding="utf-8") as secret:
                 self.assertNotIn(secret.read().strip(), said)
 
-        curl = next(line for line in host.lines("err") if "curl " in line)
-        command = curl[curl.index("curl "):]
+        command = self.shown_command("curl", host.lines("err"))
         done = subprocess.run(["bash", "-c", command + " --fail --silent --show-error"], env=env,
                               capture_output=True, text=True, timeout=DEADLINE, check=False)
         self.assertEqual(done.returncode, 0, f"{command}\n{done.stderr}")
@@ -153,6 +152,17 @@ class Starting(CommandLine):
         self.assertEqual(RestClient(ready["http"], "", "").request("POST", "/rest", "<message/>", "application/xmpp+xml",
                                                                    authorized=False).status, 401)
         self.assertEqual(host.stop(), 0, host.transcript())
+
+    @staticmethod
+    def shown_command(program, lines):
+        """The command that is printed for the reader to paste; it goes on after a line that ends with a backslash."""
+        first = next(number for number, line in enumerate(lines) if f"{program} " in line)
+        command = lines[first][lines[first].index(f"{program} "):]
+        for line in lines[first + 1:]:
+            if not command.endswith("\\"):
+                break
+            command = command[:-1] + line
+        return command
 
     @staticmethod
     def is_secret(path):
