@@ -5,69 +5,13 @@
 #include <future>
 #include <vector>
 
-#include "base/str.h"
+#include "border_views.h"
 
 namespace restanza::host {
-namespace {
 
-xp_str view(std::string_view text) {
-  return {text.data() ? text.data() : "", text.size()};
-}
-std::string_view text(xp_str view) {
-  return view.ptr ? std::string_view(view.ptr, view.len) : std::string_view();
-}
-std::string copy(xp_str view) {
-  return std::string(text(view));
-}
-
-// Handles are numbers in a pointer's clothes: never followed, so that a stale one does no harm.
-ExchangeId id_of(xp_exchange* exchange) {
-  return reinterpret_cast<uintptr_t>(exchange);
-}
-static_assert(sizeof(uintptr_t) >= sizeof(ExchangeId), "an exchange's id must fit a handle");
-
-std::vector<Header> headers_of(const xp_pair* headers, size_t count) {
-  std::vector<Header> out;
-  out.reserve(count);
-  for (size_t i = 0; i < count; ++i) out.emplace_back(copy(headers[i].name), copy(headers[i].value));
-  return out;
-}
-
-void with_view(const HttpRequest& request, const std::function<void(const xp_request&)>& use) {
-  std::vector<xp_pair> headers;
-  headers.reserve(request.headers.size());
-  for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
-  xp_request out{};
-  out.size = sizeof out;
-  out.flags = request.body_too_large ? XP_BODY_TOO_LARGE : 0;
-  out.method = view(request.method);
-  out.path = view(request.path);
-  if (!request.query.empty()) out.query = view(request.query);
-  out.body = view(request.body);
-  out.peer = view(request.peer);
-  out.headers = headers.data();
-  out.header_count = headers.size();
-  use(out);
-}
-
-xp_str attribute(const std::string& value) {
-  return value.empty() ? xp_str{nullptr, 0} : view(value);
-}
-
-xp_stanza view_of(const xmpp::Stanza& stanza, bool injected) {
-  xp_stanza out{};
-  out.size = sizeof out;
-  out.kind = static_cast<uint32_t>(stanza.kind);
-  out.flags = injected ? XP_INJECTED : 0;
-  out.type = attribute(stanza.type);
-  out.from = attribute(stanza.from);
-  out.to = attribute(stanza.to);
-  out.id = attribute(stanza.id);
-  out.xml = view(stanza.xml);
-  return out;
-}
-
-}  // namespace
+using border::copy;
+using border::text;
+using border::view;
 
 HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks,
                  std::shared_ptr<Link> link, CheckPassword check, Log& log)
@@ -163,8 +107,8 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
   if (api.stage_ != Stage::setup) return api.report("register_route after start", XP_INVALID);
   const uint64_t id = api.routes_.add(
       api.mount_, copy(subpath), max_body, [fn, kept](ExchangeId exchange, const HttpRequest& request) {
-        auto* handle = reinterpret_cast<xp_exchange*>(exchange);
-        with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
+        auto* handle = border::handle_of(exchange);
+        border::with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
       });
   if (id == 0) {
     api.log_.write(Level::plugin_bug, "the route '" + copy(subpath) + "' is malformed or registered already");
@@ -181,7 +125,7 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
   const auto kept = api.keep(ctx, release);
   if (api.stage_ != Stage::setup) return api.report("on_stanza after start", XP_INVALID);
   const uint64_t id = api.hooks_->add(kinds, priority, [fn, kept](const xmpp::Stanza& stanza, bool injected) {
-    const xp_stanza offered = view_of(stanza, injected);
+    const xp_stanza offered = border::view_of(stanza, injected);
     return fn(kept.get(), &offered);
   });
   if (out) *out = api.remember(false, id);
@@ -247,30 +191,32 @@ void HostApi::http_watch(const xp_host* host, xp_exchange* exchange, const xp_wa
   Watch functions;
   if (watch->gone) functions.gone = [call = watch->gone, kept] { call(kept.get()); };
   if (watch->writable) functions.writable = [call = watch->writable, kept] { call(kept.get()); };
-  api.report("http_watch", api.front_.watch(id_of(exchange), std::move(functions)));
+  api.report("http_watch", api.front_.watch(border::id_of(exchange), std::move(functions)));
 }
 
 xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int32_t code,
                                 const xp_pair* headers, size_t header_count, xp_str body) {
   HostApi& api = self(host);
   return api.report("http_respond",
-                    api.front_.respond(id_of(exchange), code, headers_of(headers, header_count), copy(body)));
+                    api.front_.respond(border::id_of(exchange), code,
+                                       border::headers_of(headers, header_count), copy(body)));
 }
 
 xp_status HostApi::http_begin(const xp_host* host, xp_exchange* exchange, int32_t code,
                               const xp_pair* headers, size_t header_count) {
   HostApi& api = self(host);
-  return api.report("http_begin", api.front_.begin(id_of(exchange), code, headers_of(headers, header_count)));
+  return api.report("http_begin", api.front_.begin(border::id_of(exchange), code,
+                                                   border::headers_of(headers, header_count)));
 }
 
 xp_status HostApi::http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk) {
   HostApi& api = self(host);
-  return api.report("http_write", api.front_.write(id_of(exchange), text(chunk)));
+  return api.report("http_write", api.front_.write(border::id_of(exchange), text(chunk)));
 }
 
 void HostApi::http_end(const xp_host* host, xp_exchange* exchange) {
   HostApi& api = self(host);
-  api.report("http_end", api.front_.end(id_of(exchange)));
+  api.report("http_end", api.front_.end(border::id_of(exchange)));
 }
 
 void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,
