@@ -31,7 +31,7 @@ Dispatcher::~Dispatcher() {
   stop();
 }
 
-bool Dispatcher::take(xmpp::Stanza stanza) {
+bool Dispatcher::take(xmpp::Stanza&& stanza) {
   if (reflections_.is_reflection(stanza)) return true;
   return lanes_.push(std::move(stanza));
 }

@@ -36,9 +36,9 @@ class Dispatcher {
   // [any] Whether the stanza is one for this webhook, by kind, domain and event.
   bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
 
-  // [any] Queues, never blocks. False: full, draining or stopped; the caller answers resource-constraint.
-  // A room's reflection of a message from here is taken and forgotten.
-  bool take(xmpp::Stanza stanza);
+  // [any] Queues, never blocks. False: full, draining or stopped; the stanza is then untouched, and the
+  // caller answers resource-constraint. A room's reflection of a message from here is taken and forgotten.
+  bool take(xmpp::Stanza&& stanza);
 
   // [any] A stanza that is about to be sent some other way, so that a room's reflection of it is known.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
@@ -47,7 +47,8 @@ class Dispatcher {
   void drain(std::function<void()> done);
 
   // Aborts what runs and gives up what waits, with a stanza error to the senders of both; then a drain is
-  // done too. Not from `reply` or `done`. May wait for a name that is being resolved.
+  // done too. One thread at a time, and not from `reply` or `done`. May wait for a name that is being
+  // resolved.
   void stop();
 
  private:

@@ -16,7 +16,7 @@ std::string lane_of(const xmpp::Stanza& stanza) {
 
 }  // namespace
 
-bool Lanes::push(xmpp::Stanza stanza) {
+bool Lanes::push(xmpp::Stanza&& stanza) {
   std::string name = lane_of(stanza);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -29,8 +29,8 @@ class Lanes {
 
   explicit Lanes(Limits limits) : limits_(limits) {}
 
-  // False where the lanes are full, draining or closed.
-  bool push(xmpp::Stanza stanza);
+  // False where the lanes are full, draining or closed; the stanza is then untouched.
+  bool push(xmpp::Stanza&& stanza);
 
   // Waits for a stanza whose conversation is free; absent once closed. `finish` must follow.
   std::optional<Work> next();

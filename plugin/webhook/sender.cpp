@@ -23,25 +23,28 @@ constexpr size_t kRawPerByte = 8;
 template <class Base>
 class Bounded final : public Base {
  public:
-  Bounded(const Url& url, size_t max_raw, std::chrono::milliseconds patience)
-      : Base(url.host, url.port), max_raw_(max_raw), patience_(patience) {}
+  Bounded(const Url& url, size_t max_raw, std::chrono::milliseconds patience, const Watchdog& watchdog)
+      : Base(url.host, url.port), max_raw_(max_raw), patience_(patience), watchdog_(watchdog) {}
 
  private:
   bool process_socket(const typename Base::Socket& socket,
                       std::function<bool(httplib::Stream&)> exchange) override {
+    if (watchdog_.cut() != Watchdog::Cut::no) return false;  // while it connected
     AnswerStream stream(socket.sock, socket.ssl, max_raw_, patience_);
     return exchange(stream);
   }
 
   const size_t max_raw_;
   const std::chrono::milliseconds patience_;
+  const Watchdog& watchdog_;
 };
 
-std::unique_ptr<httplib::ClientImpl> client_for(const Url& url, const Settings& settings) {
+std::unique_ptr<httplib::ClientImpl> client_for(const Url& url, const Settings& settings,
+                                                const Watchdog& watchdog) {
   const size_t max_raw = AnswerStream::kMaxHead + kRawPerByte * settings.max_answer;
   const auto patience = settings.timeout + kBehind;
-  if (url.tls) return std::make_unique<Bounded<httplib::SSLClient>>(url, max_raw, patience);
-  return std::make_unique<Bounded<httplib::ClientImpl>>(url, max_raw, patience);
+  if (url.tls) return std::make_unique<Bounded<httplib::SSLClient>>(url, max_raw, patience, watchdog);
+  return std::make_unique<Bounded<httplib::ClientImpl>>(url, max_raw, patience, watchdog);
 }
 
 bool never_has_body(int status) {  // RFC 9110 sections 15.2, 15.3.6 and 15.4.5; a client may wait for one
@@ -55,7 +58,7 @@ Sender::Sender(const Url& url, const Settings& settings, Timer& timer)
       timeout_(settings.timeout),
       max_answer_(settings.max_answer),
       watchdog_(std::make_shared<Watchdog>(timer)),
-      client_(client_for(url, settings)) {
+      client_(client_for(url, settings, *watchdog_)) {
   client_->set_keep_alive(true);
   client_->set_tcp_nodelay(true);
   client_->set_follow_location(false);

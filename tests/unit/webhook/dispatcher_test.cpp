@@ -135,7 +135,10 @@ TEST_CASE("what waits is bounded, and one more is not taken") {
   REQUIRE(asked.pass());
   CHECK(dispatcher.take(message("a@localhost", "1")));
   CHECK(dispatcher.take(message("b@localhost", "2")));
-  CHECK_FALSE(dispatcher.take(message("c@localhost", "3")));
+  auto refused = message("c@localhost", "3");
+  CHECK_FALSE(dispatcher.take(std::move(refused)));
+  CHECK(refused.from == "c@localhost/r");  // the caller can still answer it
+  CHECK_FALSE(refused.xml.empty());
   hold.open();
   CHECK(r.drain());
   CHECK_FALSE(dispatcher.take(message("a@localhost", "after the drain")));

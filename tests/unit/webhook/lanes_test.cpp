@@ -54,12 +54,12 @@ TEST_CASE("the lanes hold as many stanzas as their limit and not one more") {
 TEST_CASE("the lanes hold as many bytes as their limit and not one more") {
   const auto one = message("a@x", "1");
   Lanes exact({10, one.xml.size()});
-  CHECK(exact.push(one));
-  CHECK_FALSE(exact.push(one));
+  CHECK(exact.push(xmpp::Stanza(one)));
+  CHECK_FALSE(exact.push(xmpp::Stanza(one)));
   const auto work = exact.next();
-  CHECK(exact.push(one));
+  CHECK(exact.push(xmpp::Stanza(one)));
   Lanes less({10, one.xml.size() - 1});
-  CHECK_FALSE(less.push(one));
+  CHECK_FALSE(less.push(xmpp::Stanza(one)));
 }
 
 TEST_CASE("a drain takes no more and is done after the last stanza, once") {

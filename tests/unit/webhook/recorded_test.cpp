@@ -103,7 +103,7 @@ TEST_CASE("requests and replies over HTTP are as recorded") {
 
     const auto asked = *xmpp::parse_stanza(expected["body"].get<std::string>());
     REQUIRE(dispatcher.wants(asked));
-    REQUIRE(dispatcher.take(asked));
+    REQUIRE(dispatcher.take(xmpp::Stanza(asked)));
     dispatcher.drain([&] { drained.open(); });
     REQUIRE(drained.pass());
 
