@@ -173,7 +173,8 @@ void ComponentLink::log_in(const Resolution::Outcome& addresses) {
       SessionSettings{settings_.domain, settings_.secret, settings_.times, settings_.login}, *addresses,
       queue_, clock_,
       ComponentSession::Handlers{[this] { accepted(); },
-                                 [this](const xml::Document& element) { received(element); }});
+                                 [this](const xml::Document& element) { received(element); },
+                                 [this](const char*) { drop(); }});
 }
 
 void ComponentLink::accepted() {

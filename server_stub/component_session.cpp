@@ -8,8 +8,9 @@
 namespace restanza::host {
 namespace {
 
-// What a server lets through is the server's to say, and an element past these limits ends the stream: they
-// only keep the process alive. Depth costs stack, when a tree is written and freed.
+// What a server lets through is the server's to say; these limits only keep the process alive. An element
+// past those of the tree is left out, so that no stranger can end the stream with one. Depth costs stack,
+// when a tree is written and freed.
 constexpr xml::StreamLimits kInbound{{1000, 1000}, 16 * 1024 * 1024};
 
 }  // namespace
@@ -24,7 +25,8 @@ ComponentSession::ComponentSession(const SessionSettings& settings, std::vector<
       connection_(new XmppConnection(
           &component_, std::move(addresses), settings.times, kInbound,
           {[this](const xml::Document& header, const std::string& ns) { opened(header, ns); },
-           [this](xml::Document element) { received(std::move(element)); }, [this] { closed(); }},
+           [this](xml::Document element) { received(std::move(element)); }, [this] { closed(); },
+           handlers_.skipped},
           stanzas, clock)) {
   component_.setConnectionImpl(connection_);  // takes ownership
   component_.setTls(gloox::TLSDisabled);

@@ -31,7 +31,8 @@ class ComponentSession final : private gloox::ConnectionListener {
  public:
   struct Handlers {
     std::function<void()> accepted;
-    std::function<void(xml::Document)> element;  // what is not the stream's own, once accepted
+    std::function<void(xml::Document)> element;    // what is not the stream's own, once accepted
+    std::function<void(const char* why)> skipped;  // an element past the limits was left out
   };
 
   ComponentSession(const SessionSettings& settings, std::vector<Address> addresses, OutQueue& stanzas,

@@ -2,6 +2,7 @@
 #include "xml/stream_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/str.h"
 #include "xml/parser.h"
@@ -31,29 +32,38 @@ class StreamReader::Impl {
       open_root(name, attributes);
       return;
     }
-    if (builder_->depth() == 0) element_start_ = XML_GetCurrentByteIndex(parser_.get());
-    if (!builder_->open(name, attributes)) refuse(builder_->refusal());
+    if (depth_ == 0) element_start_ = XML_GetCurrentByteIndex(parser_.get());
+    ++depth_;
+    if (skipping_ || builder_->open(name, attributes)) return;
+    if (!handlers_.skipped) return refuse(builder_->refusal());
+    skipping_ = builder_->refusal();
+    renew_builder();
   }
 
   void close() {
     if (restart_ || !refusal_.empty()) return;
-    if (!builder_->close()) {
+    if (depth_ == 0) {
       if (handlers_.closed) handlers_.closed();
       return;
     }
-    if (builder_->depth() > 0) return;
+    if (!skipping_) builder_->close();
+    if (--depth_ > 0) return;
     if (position() - element_start_ > static_cast<XML_Index>(limits_.element_bytes)) {
       refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
       return;
     }
-    if (handlers_.element) handlers_.element(builder_->take());
+    if (const char* why = std::exchange(skipping_, nullptr)) {
+      handlers_.skipped(why);
+    } else if (handlers_.element) {
+      handlers_.element(builder_->take());
+    }
     if (restart_) XML_StopParser(parser_.get(), XML_FALSE);
   }
 
   void text(const char* data, size_t size) {
     if (restart_ || !refusal_.empty()) return;
-    if (builder_->depth() > 0) {
-      builder_->text(data, size);
+    if (depth_ > 0) {
+      if (!skipping_) builder_->text(data, size);
     } else if (!trim({data, size}).empty()) {
       refuse("text stands between the elements of the stream");
     }
@@ -72,18 +82,26 @@ class StreamReader::Impl {
     return XML_GetCurrentByteIndex(parser_.get()) + XML_GetCurrentByteCount(parser_.get());
   }
 
-  void renew() {
+  void renew_builder() {
     builder_ = std::make_unique<Builder>(limits_.tree);
+    builder_->set_stream_namespace(default_ns_);
+  }
+
+  void renew() {
+    default_ns_.clear();
+    renew_builder();
     parser_ = make_parser(this);
     XML_SetStartNamespaceDeclHandler(parser_.get(), [](void* self, const char* prefix, const char* ns) {
       static_cast<Impl*>(self)->declare(prefix, ns);
     });
 #ifdef RESTANZA_EXPAT_CAN_DEFER
-    // A stanza that came in two pieces must not wait for a third; the limits bound what parsing anew can cost.
+    // A stanza that came in two pieces must not wait for a third; the limits bound what parsing anew can
+    // cost.
     XML_SetReparseDeferralEnabled(parser_.get(), XML_FALSE);
 #endif
-    default_ns_.clear();
     rooted_ = false;
+    depth_ = 0;
+    skipping_ = nullptr;
     restart_ = false;
     fed_ = 0;
     element_start_ = 0;
@@ -129,7 +147,7 @@ class StreamReader::Impl {
 
   // Where what is not finished yet began: an open element, a tag that lacks its end, or the header.
   XML_Index last_boundary() const {
-    return rooted_ && builder_->depth() == 0 ? std::max(element_start_, position()) : element_start_;
+    return rooted_ && depth_ == 0 ? std::max(element_start_, position()) : element_start_;
   }
 
   void refuse(std::string why) {
@@ -143,6 +161,8 @@ class StreamReader::Impl {
   Parser parser_;
   std::string default_ns_;
   bool rooted_ = false;
+  size_t depth_ = 0;                // of open elements below the root
+  const char* skipping_ = nullptr;  // why the open element is left out; null where it is not
   bool restart_ = false;
   XML_Index fed_ = 0;            // bytes that the parser has been given
   XML_Index element_start_ = 0;  // where the element that is being read began

@@ -28,6 +28,9 @@ class StreamReader {
     std::function<void(const Document& header, const std::string& default_ns)> opened;
     std::function<void(Document element)> element;
     std::function<void()> closed;  // </stream:stream>
+    // An element past a limit of its tree was left out, and why. Where this is not given, such an element
+    // ends the stream.
+    std::function<void(const char* why)> skipped;
   };
 
   StreamReader(StreamLimits limits, Handlers handlers);

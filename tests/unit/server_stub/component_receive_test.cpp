@@ -40,6 +40,20 @@ TEST_CASE("a stanza without both addresses is dropped, and so is what is no stan
   CHECK(linked.hooks.seen.next() == kPing);
 }
 
+TEST_CASE("a stanza that is nested too deeply is dropped and counted, and does not end the stream") {
+  Linked linked;
+  linked.link->start();
+  Peer peer = linked.logged_in();
+  std::string open, close;
+  for (int i = 0; i < 1100; ++i) {
+    open += "<a>";
+    close += "</a>";
+  }
+  peer.say("<message from='mallory@localhost' to='rest.localhost'>" + open + close + "</message>" + kPing);
+  CHECK(linked.hooks.seen.next() == kPing);
+  CHECK(linked.link->dropped() == 1);
+}
+
 TEST_CASE("the plugin's own stanza that comes back is marked") {
   Linked linked;
   linked.link->start();

@@ -72,6 +72,26 @@ TEST_CASE("after a restart a new stream begins, even in the same bytes") {
   CHECK(recorder.seen == open + "<success/>" + open + "<a/><success/>" + open + "<b/>");
 }
 
+TEST_CASE(
+    "an element past a limit of its tree is left out where somebody asks for that, and the stream goes on") {
+  xml::StreamLimits limits;
+  limits.tree = {3, 2};
+  std::string seen;
+  xml::StreamReader::Handlers handlers;
+  handlers.element = [&](const xml::Document& element) { seen += xml::write(element.root()); };
+  handlers.skipped = [&](const char* why) { seen += std::string("(") + why + ")"; };
+  handlers.closed = [&] { seen += "closed"; };
+  xml::StreamReader reader(limits, handlers);
+  const std::string stream =
+      std::string(kHeader) +
+      "<a><b><c>t</c></b></a><a><b><c><d><e/></d></c></b>t</a><a k='1' l='2' m='3'><b/></a>"
+      "<a><b k='1' l='2' m='3'/></a><f><g/></f></stream:stream>";
+  for (const char byte : stream) REQUIRE(reader.feed({&byte, 1}));
+  CHECK(seen ==
+        "<a><b><c>t</c></b></a>(elements are nested too deeply)(an element has too many attributes)"
+        "(an element has too many attributes)<f><g/></f>closed");
+}
+
 TEST_CASE("an element may be as large as the limit and no larger") {
   xml::StreamLimits limits;
   limits.element_bytes = 1000;
