@@ -13,6 +13,7 @@ from .process import Program
 from .rest_client import RestClient
 
 PROGRAM = os.environ.get("RESTANZA_HOST", "restanza-host")
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tsan.supp")
 COMPLAINTS = ("ThreadSanitizer", "AddressSanitizer", "LeakSanitizer", "runtime error:")
 READY = r"^ready http=(?P<http>\S+)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<component>\S+))?"
 
@@ -29,10 +30,10 @@ def section(header, values):
 
 
 def sanitized_environment():
-    """The environment of the host: a sanitizer's first complaint ends it, and shows in its exit code."""
+    """The environment of the host: whatever a sanitizer complains of shows in its exit code."""
     env = dict(os.environ)
     env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
-    env.setdefault("TSAN_OPTIONS", "halt_on_error=0:second_deadlock_stack=1")
+    env.setdefault("TSAN_OPTIONS", f"second_deadlock_stack=1:suppressions={SUPPRESSIONS}")
     return env
 
 
@@ -84,8 +85,10 @@ class Host:
     def close(self):
         try:
             code = self.program.stop()
-            if code != 0 or self.complaints():
-                raise AssertionError(f"restanza-host ended with {code}\n{self.program.transcript()}")
+            complaints = self.complaints()
+            if code != 0 or complaints:
+                raise AssertionError(
+                    f"restanza-host ended with {code}\n{self.program.transcript(*complaints[:1])}")
         finally:
             self._directory.cleanup()
 

@@ -96,8 +96,10 @@ class Program:
         why = "ended" if self._open_outputs == 0 else f"said nothing like it for {deadline:g} s"
         raise Missed(f"{self.name} {why}; expected {pattern!r}\n{self.transcript()}")
 
-    def transcript(self):
-        shown = self.lines()[-KEPT_LINES_SHOWN:]
+    def transcript(self, first=None):
+        """The last lines, or those that begin with the line `first`."""
+        lines = self.lines()
+        shown = lines[lines.index(first):][:KEPT_LINES_SHOWN] if first else lines[-KEPT_LINES_SHOWN:]
         return f"--- {self.name} (process {self._process.pid}) printed:\n" + "\n".join(shown) + "\n---"
 
     @property
