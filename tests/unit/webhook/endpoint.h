@@ -168,11 +168,9 @@ class Collected {
 class Gate {
  public:
   void open() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      open_ = true;
-    }
-    changed_.notify_all();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    open_ = true;
+    changed_.notify_all();  // under the lock: whoever passes may destroy the gate
   }
   bool pass() {
     std::unique_lock<std::mutex> lock(mutex_);
