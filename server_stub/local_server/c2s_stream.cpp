@@ -27,9 +27,7 @@ C2sStream::C2sStream(uint64_t number, int fd, const Parts& parts)
     : number_(number),
       parts_(parts),
       sasl_(parts.accounts, parts.settings.anonymous, parts.settings.login_attempts),
-      reader_(limits_of(parts.settings),
-              {[this](const xml::Document& header, const std::string& ns) { opened(header, ns); },
-               [this](xml::Document at) { element(std::move(at)); }, [this] { end(); }}),
+      reader_(limits_of(parts.settings), reader_handlers()),
       socket_(parts.loop, fd, parts.settings.max_unread,
               {[this](std::string_view bytes) { read(bytes); },
                [this](const char* why) {
@@ -39,6 +37,14 @@ C2sStream::C2sStream(uint64_t number, int fd, const Parts& parts)
                  parts_.host.ended(number_);
                }}) {
   set_timeout(parts_.settings.login_timeout, [this] { end_with("connection-timeout"); });
+}
+
+xml::StreamReader::Handlers C2sStream::reader_handlers() {
+  xml::StreamReader::Handlers handlers;
+  handlers.opened = [this](const xml::Document& header, const std::string& ns) { opened(header, ns); };
+  handlers.element = [this](xml::Document at) { element(std::move(at)); };
+  handlers.closed = [this] { end(); };
+  return handlers;
 }
 
 C2sStream::~C2sStream() {

@@ -49,6 +49,7 @@ class C2sStream final : public Outlet {
  private:
   enum class Stage { header, sasl, second_header, binding, bound, closing };
 
+  xml::StreamReader::Handlers reader_handlers();
   void read(std::string_view bytes);
   void opened(const xml::Document& header, const std::string& default_ns);
   void element(xml::Document element);

@@ -157,10 +157,9 @@ TEST_CASE("links are destroyed while clients and other threads use them") {
     Hooks hooks(host::Offer::passed);
     auto link = world.server->attach("rest.localhost", hooks);
     REQUIRE(link);
+    const auto stanza = stanza_of("<message from='rest.localhost' to='alice@localhost/desk' id='p'/>");
     std::thread plugin([&] {
-      for (int i = 0; i < 50; ++i) {
-        link->send(stanza_of("<message from='rest.localhost' to='alice@localhost/desk' id='p'/>"), {});
-      }
+      for (int i = 0; i < 50; ++i) link->send(stanza, {});
     });
     for (int i = 0; i < 20; ++i) alice->send("<presence to='rest.localhost'/>");
     plugin.join();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 #include "local_server/local_server.h"
@@ -36,8 +37,8 @@ class Hooks final : public host::Inbound {
       hold = hold_;
       verdict = verdict_;
       if (hold) held_.emplace_back(stanza, after);
+      changed_.notify_all();
     }
-    changed_.notify_all();
     if (!hold) after(std::move(stanza), verdict);
   }
 
@@ -94,16 +95,17 @@ template <class T>
 class Event {
  public:
   void set(T value) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      values_.push_back(std::move(value));
-    }
+    const std::lock_guard<std::mutex> lock(mutex_);  // until the end: the waiter may destroy this
+    values_.push_back(std::move(value));
     changed_.notify_all();
   }
   T wait() {
     std::unique_lock<std::mutex> lock(mutex_);
-    REQUIRE(
-        changed_.wait_for(lock, std::chrono::milliseconds(kDeadlineMs), [this] { return !values_.empty(); }));
+    // No assertion: the server's thread waits here too, and Catch2 is for the test's only.
+    if (!changed_.wait_for(lock, std::chrono::milliseconds(kDeadlineMs),
+                           [this] { return !values_.empty(); })) {
+      throw std::runtime_error("the event did not come");
+    }
     T first = std::move(values_.front());
     values_.pop_front();
     return first;
