@@ -34,6 +34,19 @@ Caller anonymous_caller(const std::string& domain) {
   return caller;
 }
 
+Result<Caller, Refusal> judged(Accounts::Verdict verdict, const std::string& bare_jid,
+                               const Refusal& denied) {
+  if (verdict == Accounts::Verdict::failed) {
+    return Refusal{500, "wait", "internal-server-error", "The server could not check the password"};
+  }
+  if (verdict != Accounts::Verdict::ok) return denied;
+  Caller caller;
+  caller.name = bare_jid;
+  caller.address = bare_jid;
+  caller.account = true;
+  return caller;
+}
+
 }  // namespace
 
 Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clock)
@@ -75,17 +88,13 @@ void Credentials::check_basic(std::string_view encoded, const Done& done) const 
   const std::string password = decoded->substr(colon + 1);
   if (ascii_equal(name, settings_.domain)) return done(component(password));
   if (!accounts_.available()) return done(unauthorized("Credentials not accepted"));
-  accounts_.check(name, password, [this, done](Accounts::Verdict verdict, std::string bare_jid) {
-    if (verdict == Accounts::Verdict::failed) {
-      return done(Refusal{500, "wait", "internal-server-error", "The server could not check the password"});
-    }
-    if (verdict != Accounts::Verdict::ok) return done(unauthorized("Credentials not accepted"));
-    Caller caller;
-    caller.name = bare_jid;
-    caller.address = std::move(bare_jid);
-    caller.account = true;
-    done(std::move(caller));
-  });
+  const OpenChecks::Id id = open_->open(done);
+  if (id == 0) return;
+  accounts_.check(name, password,
+                  [open = open_, id, refusal = unauthorized("Credentials not accepted")](
+                      Accounts::Verdict verdict, const std::string& bare_jid) {
+                    open->end(id, judged(verdict, bare_jid, refusal));
+                  });
 }
 
 Result<Caller, Refusal> Credentials::component(std::string_view password) const {

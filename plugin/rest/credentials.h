@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/result.h"
 #include "config/token.h"
 #include "rest/caller.h"
+#include "rest/open_checks.h"
 #include "rest/refusal.h"
 
 namespace restanza::rest {
@@ -40,11 +42,14 @@ class Credentials {
     bool anonymous = false;
     std::vector<config::Token> tokens;
   };
-  using Done = std::function<void(Result<Caller, Refusal>)>;
+  using Done = OpenChecks::Done;
 
   Credentials(Settings settings, Accounts& accounts, const Clock& clock);
 
   void check(const http::Request& request, const Done& done) const;
+
+  // Refuses the checks that wait for the host's verdict, and all that would have to.
+  void drain() const { open_->drain(); }
 
  private:
   void check_basic(std::string_view encoded, const Done& done) const;
@@ -57,6 +62,7 @@ class Credentials {
   const std::string challenge_;
   Accounts& accounts_;
   const Clock& clock_;
+  const std::shared_ptr<OpenChecks> open_ = std::make_shared<OpenChecks>();  // a late verdict holds it
 };
 
 }  // namespace restanza::rest
