@@ -2,6 +2,7 @@
 #include "abi/host_proxy.h"
 
 #include <algorithm>
+#include <exception>
 #include <vector>
 
 #include "abi/views.h"
@@ -9,13 +10,26 @@
 namespace restanza::abi {
 namespace {
 
-// A function that the host keeps, as the ctx of a watch.
+// Runs what the host calls back. Nothing that is thrown crosses the border.
+template <class Work>
+void guarded(const xp_host* host, Work&& work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    HostLog(host).error(std::string("a callback failed: ") + e.what());
+  }
+}
+
+// A function that the host keeps, as the ctx of a watch. The owner goes last: what the function holds may
+// point into it.
 struct Callback {
-  std::function<void()> run;
   std::shared_ptr<void> owner;
+  const xp_host* host;
+  std::function<void()> run;
 };
 void call(void* ctx) {
-  static_cast<Callback*>(ctx)->run();
+  const auto* callback = static_cast<Callback*>(ctx);
+  guarded(callback->host, callback->run);
 }
 void free_callback(void* ctx) {
   delete static_cast<Callback*>(ctx);
@@ -58,7 +72,7 @@ class HostResponder final : public http::Responder {
   }
 
   void watch(std::function<void()> gone) override {
-    const xp_watch watch{new Callback{std::move(gone), owner_.lock()}, call, nullptr, free_callback};
+    const xp_watch watch{new Callback{owner_.lock(), host_, std::move(gone)}, call, nullptr, free_callback};
     host_->http_watch(host_, handle_, &watch);
   }
 
@@ -69,9 +83,10 @@ class HostResponder final : public http::Responder {
   const Owner owner_;
 };
 
+// A verdict may come late and has no release, so it keeps nothing of the instance alive.
 struct Asked {
+  const xp_host* host;
   std::function<void(rest::Accounts::Verdict, std::string)> tell;
-  std::shared_ptr<void> owner;
 };
 
 }  // namespace
@@ -85,14 +100,12 @@ void HostLog::write(Level level, std::string_view line) {
 
 xmpp::Sent HostSink::send(const xmpp::Stanza& stanza, std::function<void()> writable) {
   if (!writable) return sent(host_->send_stanza(host_, view(stanza.xml), 0, nullptr));
-  const xp_watch retry{new Callback{std::move(writable), owner_.lock()}, nullptr, call, free_callback};
+  const xp_watch retry{new Callback{owner_.lock(), host_, std::move(writable)}, nullptr, call, free_callback};
   return sent(host_->send_stanza(host_, view(stanza.xml), 0, &retry));
 }
 
-HostAccounts::HostAccounts(const xp_host* host, Owner owner)
-    : host_(host),
-      auth_(static_cast<const xp_auth*>(host->get_extension(host, XP_EXT_AUTH))),
-      owner_(std::move(owner)) {}
+HostAccounts::HostAccounts(const xp_host* host)
+    : host_(host), auth_(static_cast<const xp_auth*>(host->get_extension(host, XP_EXT_AUTH))) {}
 
 void HostAccounts::check(const std::string& name, const std::string& password,
                          std::function<void(rest::Accounts::Verdict, std::string)> verdict) {
@@ -101,12 +114,14 @@ void HostAccounts::check(const std::string& name, const std::string& password,
       [](void* ctx, xp_status status, xp_str bare_jid) {
         const std::unique_ptr<Asked> asked(static_cast<Asked*>(ctx));
         const bool ok = status == XP_OK && !text(bare_jid).empty();
-        asked->tell(ok                    ? Accounts::Verdict::ok
-                    : status == XP_DENIED ? Accounts::Verdict::denied
-                                          : Accounts::Verdict::failed,
-                    copy(bare_jid));
+        guarded(asked->host, [&] {
+          asked->tell(ok                    ? Accounts::Verdict::ok
+                      : status == XP_DENIED ? Accounts::Verdict::denied
+                                            : Accounts::Verdict::failed,
+                      copy(bare_jid));
+        });
       },
-      new Asked{std::move(verdict), owner_.lock()});
+      new Asked{host_, std::move(verdict)});
 }
 
 bool link_up(const xp_host* host) {

@@ -38,7 +38,7 @@ class HostSink final : public xmpp::StanzaSink {
 
 class HostAccounts final : public rest::Accounts {
  public:
-  HostAccounts(const xp_host* host, Owner owner);
+  explicit HostAccounts(const xp_host* host);
   bool available() const override { return auth_ != nullptr; }
   void check(const std::string& name, const std::string& password,
              std::function<void(Verdict, std::string)> verdict) override;
@@ -46,7 +46,6 @@ class HostAccounts final : public rest::Accounts {
  private:
   const xp_host* host_;
   const xp_auth* auth_;
-  const Owner owner_;
 };
 
 // Whether the link is up; hosts without the extension are taken to be always connected.

@@ -27,7 +27,7 @@ Instance::Instance(const xp_host* host) : host_(host), prefix_(copy(host->prefix
 
 Result<void> Instance::make(std::string_view settings_json) {
   sink_ = std::make_unique<HostSink>(host_, weak_from_this());
-  accounts_ = std::make_unique<HostAccounts>(host_, weak_from_this());
+  accounts_ = std::make_unique<HostAccounts>(host_);
   const World world{copy(host_->domain),
                     prefix_,
                     *sink_,
