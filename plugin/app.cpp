@@ -69,9 +69,11 @@ class App::Impl {
         [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log, decode_answer);
   }
 
+  // The timer first: at the deadline of a drain it stops the webhook too, and may still be at it when `done`
+  // has been heard.
   ~Impl() {
-    if (webhook_) webhook_->stop();
     timer_.stop();
+    if (webhook_) webhook_->stop();
   }
 
   void start() { timer_.start(); }
@@ -95,6 +97,7 @@ class App::Impl {
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
     draining_ = true;
     replies_.drain();
+    credentials_.drain();
     auto once = std::make_shared<std::atomic<bool>>(false);
     auto finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
