@@ -40,6 +40,15 @@ Refusal not_taken(xmpp::Sent sent) {
   }
 }
 
+// 202 with the stanza's id, where a header can hold it: an id may have line ends in it.
+http::Response accepted(const std::string& id) {
+  http::Response response{202, {}, {}};
+  const bool plain = std::none_of(id.begin(), id.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (plain) response.headers.emplace_back("Stanza-Id", id);
+  return response;
+}
+
 }  // namespace
 
 void Stanzas::post(http::Exchange exchange, http::Request request) const {
@@ -72,7 +81,7 @@ void Stanzas::send(http::Exchange exchange, const http::Request& request, const 
   if (iq) return send_iq(std::move(exchange), request, std::move(*stanza), caller.account);
   const xmpp::Sent sent = sink_.send(*stanza);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));
-  exchange.respond({202, {{"Stanza-Id", stanza->id}}, {}});
+  exchange.respond(accepted(stanza->id));
 }
 
 // An iq in flight: whoever ends it first takes the exchange, and the table sees to it that only one does.
