@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "rest/http_error.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+#include "xml/gate.h"
+
+using namespace restanza;
+using rest::error_response;
+using rest::Refusal;
+
+namespace {
+
+const Refusal kRefusal{422, "modify", "bad-format", "<'a' & \"b\">", {{"Retry-After", "5"}}};
+
+std::string header(const http::Response& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("an error is HTML where nothing else is asked for, and its text is escaped") {
+  for (const char* accept : {"", "*/*", "text/html,application/xhtml+xml;q=0.9", "image/png"}) {
+    CAPTURE(accept);
+    const auto response = error_response(kRefusal, accept);
+    CHECK(response.status == 422);
+    CHECK(header(response, "Content-Type") == "text/html; charset=utf-8");
+    CHECK(header(response, "Retry-After") == "5");
+    CHECK(header(response, "Vary") == "Accept");
+    CHECK(response.body.find("<h1>422 bad-format</h1>") != std::string::npos);
+    CHECK(response.body.find("<'a'") == std::string::npos);
+    CHECK(response.body.find("&lt;") != std::string::npos);
+  }
+}
+
+TEST_CASE("an error in XML is a stream error") {
+  const auto response = error_response(kRefusal, "application/xmpp+xml");
+  CHECK(response.status == 422);
+  CHECK(header(response, "Content-Type") == "application/xmpp+xml");
+  const auto document = xml::parse(response.body);
+  REQUIRE(document);
+  const xml::Element root = document->root();
+  CHECK(root.is("error", "http://etherx.jabber.org/streams"));
+  CHECK(root.child("bad-format", "urn:ietf:params:xml:ns:xmpp-streams"));
+  CHECK(root.child("text", "urn:ietf:params:xml:ns:xmpp-streams").text() == "<'a' & \"b\">");
+}
+
+TEST_CASE("an error in JSON says what a stanza error says") {
+  const auto response = error_response(kRefusal, "application/json");
+  CHECK(response.status == 422);
+  CHECK(header(response, "Content-Type") == "application/json");
+  CHECK(nlohmann::json::parse(response.body) == nlohmann::json::parse(R"({
+    "type": "error", "code": 422,
+    "error": {"type": "modify", "condition": "bad-format", "source": "restanza", "text": "<'a' & \"b\">"}})"));
+}
+
+TEST_CASE("a text that is no UTF-8 breaks no format") {
+  const Refusal refusal{403, "auth", "forbidden", "to '\xFF'"};
+  CHECK(nlohmann::json::accept(error_response(refusal, "application/json").body));
+  CHECK(error_response(refusal, "text/html").status == 403);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "rest/router.h"
+
+#include "support/catch.h"
+#include "unit/rest/rest_world.h"
+
+using namespace restanza;
+using namespace restanza::rest;
+
+namespace {
+
+constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
+
+http::Request request(const std::string& method, const std::string& path,
+                      const std::string& authorization = as_component()) {
+  http::Request made = post(kMessage, authorization, path);
+  made.method = method;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("the stanza resource stands at the prefix with and without a slash") {
+  RestWorld world;
+  CHECK(world.ask(request("POST", ""))->status() == 202);
+  CHECK(world.ask(request("POST", "/"))->status() == 202);
+  CHECK(world.sink.sent().size() == 2);
+}
+
+TEST_CASE("a known path with another method is 405 and says which it knows") {
+  RestWorld world;
+  for (const char* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "post"}) {
+    for (const char* path : {"", "/", "/echo"}) {
+      CAPTURE(method, path);
+      const auto answer = world.ask(request(method, path));
+      CHECK(answer->status() == 405);
+      CHECK(answer->header("Allow") == "POST");
+      CHECK(condition(*answer) == "not-allowed");
+    }
+  }
+  const auto answer = world.ask(request("POST", "/health"));
+  CHECK(answer->status() == 405);
+  CHECK(answer->header("Allow") == "GET, HEAD");
+  CHECK(world.sink.sent().empty());
+}
+
+TEST_CASE("an unknown path is 400 to a POST and 404 to others, once the caller is known") {
+  RestWorld world;
+  for (const char* path : {"/nonsense", "/echo/", "/echo/x", "//", "/ECHO", "/health/x", "/%65cho"}) {
+    CAPTURE(path);
+    const auto posted = world.ask(request("POST", path));
+    CHECK(posted->status() == 400);
+    CHECK(condition(*posted) == "not-well-formed");
+    CHECK(world.ask(request("GET", path))->status() == 404);
+    CHECK(condition(*world.ask(request("DELETE", path))) == "item-not-found");
+    CHECK(world.ask(request("GET", path, ""))->status() == 401);
+    CHECK(world.ask(request("POST", path, ""))->status() == 401);
+  }
+}
+
+TEST_CASE("health needs no credentials and follows the link") {
+  RestWorld world;
+  CHECK(world.ask(request("GET", "/health", ""))->status() == 200);
+  CHECK(world.ask(request("HEAD", "/health", ""))->status() == 200);
+  world.link_up = false;
+  const auto answer = world.ask(request("GET", "/health", ""));
+  CHECK(answer->status() == 503);
+  CHECK(answer->header("Cache-Control") == "no-store");
+}
