@@ -49,6 +49,23 @@ Result<xml::Document> decode_answer(std::string_view content_type, std::string_v
   return mapping::decode(*format, body);
 }
 
+// The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must know which
+// ones those are.
+class NotedSink final : public xmpp::StanzaSink {
+ public:
+  explicit NotedSink(xmpp::StanzaSink& sink) : sink_(sink) {}
+  void tell(webhook::Dispatcher& webhook) { webhook_ = &webhook; }
+
+  xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
+    if (webhook_ && stanza.kind == xmpp::Kind::message && stanza.type == "groupchat") webhook_->note_sent(stanza);
+    return sink_.send(stanza, std::move(writable));
+  }
+
+ private:
+  xmpp::StanzaSink& sink_;
+  webhook::Dispatcher* webhook_ = nullptr;
+};
+
 }  // namespace
 
 // Members stand in the order of their making: what is below uses what is above, and goes first.
@@ -59,14 +76,16 @@ class App::Impl {
         max_body_(options.stanza_size_limit),
         timer_(world.clock),
         replies_(options.iq_pending_limit, timer_),
+        noted_(world.sink),
         route_(world.domain, replies_, world.sink, world.log),
         credentials_(credential_settings(options, world), world.accounts, world.clock),
-        stanzas_({options.iq_timeout, options.iq_max_timeout}, credentials_, replies_, world.sink),
+        stanzas_({options.iq_timeout, options.iq_max_timeout}, credentials_, replies_, noted_),
         router_(stanzas_, credentials_, world.link_up) {
     if (options.callback_url.empty()) return;
     webhook_.emplace(
         webhook_settings(options, world.domain),
         [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log, decode_answer);
+    noted_.tell(*webhook_);
   }
 
   // The timer first: at the deadline of a drain it stops the webhook too, and may still be at it when `done`
@@ -81,8 +100,9 @@ class App::Impl {
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
-    if (draining_)
+    if (draining_) {
       return rest::refuse(std::move(exchange), request, rest::refused::later("The server is shutting down"));
+    }
     router_.handle(std::move(exchange), std::move(request));
   }
 
@@ -124,6 +144,7 @@ class App::Impl {
   const size_t max_body_;
   Timer timer_;
   iq::ReplyTable replies_;
+  NotedSink noted_;
   webhook::ReplyRoute route_;
   const rest::Credentials credentials_;
   const rest::Stanzas stanzas_;
