@@ -52,6 +52,15 @@ void Element::remove_attributes() {
   }
 }
 
+std::vector<std::string_view> Element::attribute_names() const {
+  std::vector<std::string_view> names;
+  for (const tinyxml2::XMLAttribute* at = node_ ? node_->FirstAttribute() : nullptr; at; at = at->Next()) {
+    const std::string_view name = at->Name();
+    if (name.substr(0, 5) != "xmlns" || (name.size() > 5 && name[5] != ':')) names.push_back(name);
+  }
+  return names;
+}
+
 std::string Element::text() const {
   std::string joined;
   if (!node_) return joined;

@@ -40,6 +40,7 @@ class Element {
   void set_attribute(const char* name, std::string_view value);
   void remove_attribute(const char* name);
   void remove_attributes();  // all but the namespace's
+  std::vector<std::string_view> attribute_names() const;  // without namespace declarations
 
   std::string text() const;  // the character data directly inside, joined
   void add_text(std::string_view text);
