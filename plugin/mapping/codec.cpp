@@ -1,36 +1,135 @@
 // SPDX-License-Identifier: MIT
 #include "mapping/codec.h"
 
-#include <nlohmann/json.hpp>
-
+#include "base/str.h"
+#include "mapping/form.h"
+#include "mapping/from_json.h"
+#include "mapping/naming.h"
+#include "mapping/reading.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 
 namespace restanza::mapping {
+namespace {
 
-Result<xml::Document> decode(Format format, std::string_view body) {
+using Outcome = Result<Decoded, Failure>;
+
+Failure unparseable(std::string text) {
+  return {Failure::unparseable, std::move(text)};
+}
+
+Outcome decode_xml(std::string_view body) {
+  auto document = xml::parse(body);
+  if (!document) return unparseable(document.error().text);
+  return Decoded{std::move(*document), {}};
+}
+
+Outcome decode_value(Result<Json> value, const Hints& hints, const Options& options) {
+  if (!value) return unparseable(value.error().text);
+  return from_json(std::move(*value), hints, options);
+}
+
+// Text is what a person reads: a message's body, a presence's status.
+Outcome decode_text(std::string_view body, const Hints& hints, const Options& options) {
+  if (!valid_utf8(body)) return unparseable("the text is not UTF-8");
+  if (hints.kind.empty())
+    return from_json({{"kind", "message"}, {"type", "chat"}, {"body", body}}, hints, options);
+  if (hints.kind == "message") return from_json({{"body", body}}, hints, options);
+  if (hints.kind == "presence") return from_json({{"status", body}}, hints, options);
+  return unparseable("an iq cannot be made from text");
+}
+
+Outcome decode_form(std::string_view body, const Hints& hints, const Options& options) {
+  if (body.find('=') == std::string_view::npos) {
+    if (!hints.kind.empty()) return unparseable("the form has no fields");
+    return decode_text(form_text(body), hints, options);
+  }
+  const auto form = parse_form(body);
+  if (!form) return unparseable("the form is not UTF-8 or has too many fields");
+  return from_json(names_query(hints) ? form_to_query(*form, hints.type) : form_to_json(*form), hints,
+                   options);
+}
+
+Result<Json> to_json(xml::Element stanza, const Options& options, std::vector<std::string>& unmapped) {
+  const auto one = [&](xml::Element each) {
+    Reading reading(each, options.raw_xml);
+    Json value = reading.stanza();
+    for (std::string& name : reading.take_unmapped()) add_name(unmapped, name);
+    return value;
+  };
+  if (stanza.ns() == xml::kContentNamespace) {
+    if (kind_of(stanza.name())) return one(stanza);
+    if (stanza.name() == "xmpp") {
+      Json all = Json::array();
+      for (const xml::Element each : xml::children(stanza)) all.push_back(one(each));
+      return Json{{"xmpp", std::move(all)}};
+    }
+  }
+  return Error{"not a stanza: " + clark(stanza)};
+}
+
+}  // namespace
+
+Result<Decoded, Failure> decode(Format format, std::string_view body, const Hints& hints,
+                                const Options& options) {
   switch (format) {
     case Format::xml:
-      return xml::parse(body);
+      return decode_xml(body);
+    case Format::json:
+      return decode_value(parse_json(body), hints, options);
+    case Format::cbor:
+      return decode_value(parse_cbor(body), hints, options);
+    case Format::form:
+      return decode_form(body, hints, options);
+    case Format::text:
+      return decode_text(body, hints, options);
   }
-  return Error{"no such format"};
+  return unparseable("no such format");
+}
+
+Result<Decoded, Failure> decode_query(std::string_view name, std::string_view to, std::string_view query,
+                                      const Options& options) {
+  const Hints hints{"iq", std::string(name), std::string(to)};
+  if (query.empty()) query = "=";  // a form without fields
+  return decode_form(query, hints, options);
+}
+
+Result<Encoded> encode(Format format, xml::Element stanza, const Options& options) {
+  if (format == Format::xml) return Encoded{xml::write(stanza), {}};
+  if (format == Format::text) return Encoded{stanza.child("body", xml::kContentNamespace).text(), {}};
+  Encoded encoded;
+  const auto value = to_json(stanza, options, encoded.unmapped);
+  if (!value) return value.error();
+  switch (format) {
+    case Format::json:
+      encoded.body = dump(*value);
+      break;
+    case Format::form:
+      encoded.body = write_form(*value);
+      break;
+    default:
+      encoded.body = dump_cbor(*value);
+  }
+  return encoded;
+}
+
+Result<xml::Document> decode(Format format, std::string_view body) {
+  auto decoded = decode(format, body, {}, {});
+  if (!decoded) return Error{decoded.error().text};
+  return std::move(decoded->document);
 }
 
 std::string encode(Format format, xml::Element stanza) {
-  switch (format) {
-    case Format::xml:
-      return xml::write(stanza);
-  }
-  return {};
+  const auto encoded = encode(format, stanza, Options());
+  return encoded ? encoded->body : std::string();
 }
 
 std::string error_json(int status, std::string_view type, std::string_view condition, std::string_view text) {
-  const nlohmann::json body = {
+  return dump({
       {"type", "error"},
       {"code", status},
       {"error", {{"condition", condition}, {"type", type}, {"source", "restanza"}, {"text", text}}},
-  };
-  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  });
 }
 
 }  // namespace restanza::mapping

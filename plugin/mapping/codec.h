@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Stanzas as bodies and bodies as stanzas: picks the format by media type. Pure, any thread.
+// Stanzas as bodies and bodies as stanzas, in every format. Bodies are bytes that nobody has looked at yet;
+// what comes out is a tree that XML can hold, whose addresses, kind and content are still to be checked.
+// Pure functions, any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "mapping/media_type.h"
@@ -11,9 +14,55 @@
 
 namespace restanza::mapping {
 
-// One element from bytes that nobody has looked at yet.
-Result<xml::Document> decode(Format format, std::string_view body);
+// What the path says about the body: /rest/{kind}/{type}/{to}, percent-decoded. For an iq the type may be the
+// name of a query, whose content is then the body: /rest/iq/version/localhost. Empty: nothing is said.
+struct Hints {
+  std::string kind;
+  std::string type;
+  std::string to;
+};
 
+struct Options {
+  bool strict = false;   // rest_json_strict: a key without mapping is a failure
+  bool raw_xml = false;  // rest_json_xml: children without mapping are given under `xml`
+};
+
+struct Decoded {
+  xml::Document document;
+  std::vector<std::string> unmapped;  // keys that were dropped, printable: "foo", "oob/foo"
+};
+
+struct Failure {
+  enum Kind {
+    unparseable,  // 400 not-well-formed
+    unmappable,   // 422; the text begins with a pointer to the key
+  };
+  Kind kind;
+  std::string text;
+};
+
+struct Encoded {
+  std::string body;
+  // What the body does not hold, printable: "{urn:foo}bar", "{urn:foo}bar@attribute", "{urn:foo}bar#text".
+  std::vector<std::string> unmapped;
+};
+
+Result<Decoded, Failure> decode(Format format, std::string_view body, const Hints& hints,
+                                const Options& options);
+
+// GET /rest/{query}/{to}?a=b, both parts percent-decoded, the query string as it stands. A name that is no
+// query gives an iq without a child.
+Result<Decoded, Failure> decode_query(std::string_view name, std::string_view to, std::string_view query,
+                                      const Options& options = {});
+
+// The names that decode_query knows.
+std::vector<std::string_view> get_queries();
+
+// A stanza, or an element <xmpp/> that holds several. Fails for any other element, except as XML and text.
+Result<Encoded> encode(Format format, xml::Element stanza, const Options& options);
+
+// Without hints and options.
+Result<xml::Document> decode(Format format, std::string_view body);
 std::string encode(Format format, xml::Element stanza);
 
 // mod_rest's JSON form of an HTTP error. `type` and `condition` as in a stanza error.

@@ -8,7 +8,10 @@
 
 namespace restanza::mapping {
 
-enum class Format { xml };
+enum class Format { xml, json, form, text, cbor };
+
+// In the order of preference.
+inline constexpr Format kFormats[] = {Format::xml, Format::json, Format::form, Format::text, Format::cbor};
 
 const char* media_type(Format format);  // "application/xmpp+xml" (RFC 3923 section 9)
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "mapping/from_json.h"
+
+#include "mapping/naming.h"
+#include "mapping/table.h"
+#include "mapping/writing.h"
+
+namespace restanza::mapping {
+namespace {
+
+Failure unparseable(std::string text) {
+  return {Failure::unparseable, std::move(text)};
+}
+
+// Types that only one kind has (RFC 6121 sections 4.7.1 and 5.2.2, RFC 6120 section 8.2.3).
+std::optional<Kinds> kind_by_type(std::string_view type) {
+  for (const char* iq : {"get", "set", "result"}) {
+    if (type == iq) return kIq;
+  }
+  for (const char* message : {"normal", "chat", "headline", "groupchat"}) {
+    if (type == message) return kMessage;
+  }
+  for (const char* presence :
+       {"available", "unavailable", "subscribe", "unsubscribe", "subscribed", "unsubscribed"}) {
+    if (type == presence) return kPresence;
+  }
+  return std::nullopt;
+}
+
+bool has(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && !found->is_null() && *found != false;
+}
+
+const Field* implying_field(const Json& object, unsigned kinds, bool type) {
+  for (const Field& field : fields()) {
+    const bool implies = type ? field.implied_type != nullptr : field.implies_kind;
+    if (implies && field.kinds & kinds && has(object, field.row.key)) return &field;
+  }
+  return nullptr;
+}
+
+// What the path says goes before what the body says.
+std::optional<Failure> apply(const Hints& hints, Json& value) {
+  if (hints.kind.empty()) return std::nullopt;
+  if (!kind_of(hints.kind)) return unparseable("the path names no kind of stanza");
+  if (names_query(hints)) {
+    Json content = std::move(value);
+    value = Json::object({{"kind", "iq"}});
+    const Field* query = find_field(kIq, hints.type);
+    if (hints.type == "ping") content = true;
+    if (query && !query->address) value[hints.type] = std::move(content);
+  } else {
+    if (!value.is_object()) return unparseable("the body is no JSON object");
+    value["kind"] = hints.kind;
+    value["type"] = hints.type;
+  }
+  if (!hints.to.empty()) value["to"] = hints.to;
+  return std::nullopt;
+}
+
+struct Root {
+  Kinds kind;
+  std::string type;  // empty: none
+};
+
+Result<Root, Failure> root_of(const Json& object, Writing& writing) {
+  std::optional<std::string> given[2];
+  const char* const keys[2] = {"kind", "type"};
+  for (int i = 0; i < 2; ++i) {
+    const Json* value = writing.member(object, keys[i]);
+    if (!value) continue;
+    const Writing::At at(writing, keys[i]);
+    given[i] = writing.string(*value);
+    if (!given[i]) return writing.failure();
+  }
+  auto& [name, type] = given;
+  const Field* by_type = type ? nullptr : implying_field(object, kEvery, true);
+  Kinds kind = kMessage;
+  if (name) {
+    const auto named = kind_of(*name);
+    if (!named) return unparseable("no such kind of stanza");
+    kind = *named;
+  } else if (const auto typed = type ? kind_by_type(*type) : std::nullopt) {
+    kind = *typed;
+  } else if (const Field* field = by_type ? by_type : implying_field(object, kEvery, false)) {
+    kind = static_cast<Kinds>(field->kinds);
+  }
+  Root root{kind, type.value_or("")};
+  if (kind == kIq && !type) root.type = by_type ? by_type->implied_type : "get";
+  if (kind == kPresence && root.type == "available") root.type.clear();
+  return root;
+}
+
+}  // namespace
+
+bool names_query(const Hints& hints) {
+  return hints.kind == "iq" && hints.type != "get" && hints.type != "set";
+}
+
+Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options& options) {
+  if (auto failure = apply(hints, value)) return *failure;
+  if (!value.is_object() || value.empty()) return unparseable("the body is no JSON object with keys");
+  Writing writing(options);
+  const auto root = root_of(value, writing);
+  if (!root) return root.error();
+
+  Decoded decoded{xml::Document(name_of(root->kind), xml::kContentNamespace), {}};
+  xml::Element stanza = decoded.document.root();
+  writing.stanza(value, root->kind, stanza);
+  std::string type = root->type;
+  if (writing.member(value, "error")) {
+    type = "error";
+  } else if (type == "error") {
+    writing.plain_error(value, stanza);
+  }
+  if (writing.failed()) return writing.failure();
+  if (!type.empty()) stanza.set_attribute("type", type);
+  decoded.unmapped = writing.take_unmapped();
+  return decoded;
+}
+
+}  // namespace restanza::mapping

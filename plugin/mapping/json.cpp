@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "mapping/json.h"
+
+#include "mapping/cbor_shape.h"
+#include "mapping/json_builder.h"
+#include "xml/gate.h"
+
+namespace restanza::mapping {
+namespace {
+
+Result<Json> parse(std::string_view bytes, Json::input_format_t format) {
+  if (bytes.size() > kMaxJsonBytes) return Error{"the document is larger than we read"};
+  JsonBuilder builder;
+  try {
+    if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format)) return Error{builder.refusal()};
+  } catch (const std::exception& e) {
+    return Error{e.what()};
+  }
+  return std::move(builder.root());
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view bytes) {
+  return parse(bytes, Json::input_format_t::json);
+}
+
+Result<Json> parse_cbor(std::string_view bytes) {
+  if (!is_plain_cbor(bytes))
+    return Error{"not well-formed, or nested too deeply, or holds what JSON cannot express"};
+  return parse(bytes, Json::input_format_t::cbor);
+}
+
+std::string dump(const Json& value) {
+  constexpr auto kReplace = Json::error_handler_t::replace;
+  std::string text = value.dump(-1, ' ', false, kReplace);
+  return xml::representable(text) ? text : value.dump(-1, ' ', true, kReplace);
+}
+
+std::string dump_cbor(const Json& value) {
+  std::string bytes;
+  Json::to_cbor(value, bytes);
+  return bytes;
+}
+
+}  // namespace restanza::mapping

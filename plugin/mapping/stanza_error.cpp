@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "mapping/irregular.h"
+#include "mapping/reading.h"
+#include "mapping/writing.h"
+
+namespace restanza::mapping {
+namespace {
+
+constexpr const char* kConditionsNs = "urn:ietf:params:xml:ns:xmpp-stanzas";
+
+std::optional<Json> read(xml::Element element, Reading& reading) {
+  Json out = Json::object();
+  Visit error(element, reading);
+  put(out, "type", error.attribute("type"));
+  put(out, "by", error.attribute("by"));
+  put(out, "text", error.child_text("text", kConditionsNs));
+  out["condition"] = "undefined-condition";
+  for (const xml::Element child : xml::children(element)) {
+    if (child.ns() != kConditionsNs || child.name() == "text") continue;
+    error.claim(child);
+    Visit(child, reading);
+    out["condition"] = child.name();
+    break;
+  }
+  return out;
+}
+
+bool is_condition(const std::string& name) {
+  return !name.empty() && name != "text" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos && name.front() != '-';
+}
+
+// Both type and condition are required (RFC 6120 section 8.3.2), so what is left out is filled in.
+void write(const Json& value, xml::Element stanza, Writing& writing) {
+  if (!writing.is_object(value)) return;
+  xml::Element error = stanza.add("error", xml::kContentNamespace);
+  error.set_attribute("type", "cancel");
+  writing.attribute(value, "type", error);
+  writing.attribute(value, "by", error);
+  std::string condition = "undefined-condition";
+  if (const Json* given = writing.member(value, "condition")) {
+    const Writing::At at(writing, "condition");
+    if (const auto name = writing.string(*given)) condition = *name;
+    if (!is_condition(condition)) return writing.fail("must be the name of a stanza error's condition");
+  }
+  error.add(condition.c_str(), kConditionsNs);
+  if (const Json* text = writing.member(value, "text")) {
+    const Writing::At at(writing, "text");
+    if (const auto given = writing.string(*text)) {
+      writing.set_text(error.add("text", kConditionsNs), *given);
+    }
+  }
+  writing.only(value, {"type", "by", "condition", "text"});
+}
+
+}  // namespace
+
+const Irregular kError = {Irregular::object, read, write};
+
+}  // namespace restanza::mapping
