@@ -11,7 +11,6 @@ namespace restanza::host::local {
 
 Router::Router(const LocalSettings& settings, const Accounts& accounts, const Clock& clock, Log& log)
     : settings_(settings),
-      accounts_(accounts),
       clock_(clock),
       log_(log),
       presence_(sessions_, settings.max_directed, [this](xmpp::Stanza at) { route(std::move(at), nullptr); }),

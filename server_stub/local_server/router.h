@@ -56,7 +56,6 @@ class Router {
   void renew_service();
 
   const LocalSettings& settings_;
-  const Accounts& accounts_;
   const Clock& clock_;
   Log& log_;
   SessionTable sessions_;
