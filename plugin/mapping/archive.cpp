@@ -10,6 +10,10 @@ namespace {
 
 constexpr const char* kNs = "urn:xmpp:mam:2";
 
+Json field(const char* var, Json values) {
+  return Json::object({{"var", var}, {"values", std::move(values)}});
+}
+
 // A filter as the form's field; nothing for an empty one, which no archive could match.
 void add_filter(Json& archive, const char* key, Json& fields, Writing& writing) {
   const auto found = archive.find(key);
@@ -19,7 +23,7 @@ void add_filter(Json& archive, const char* key, Json& fields, Writing& writing) 
   if (value.is_null()) return;
   const Writing::At at(writing, key);
   const auto text = writing.string(value);
-  if (text && !text->empty()) fields.push_back({{"var", key}, {"values", {*text}}});
+  if (text && !text->empty()) fields.push_back(field(key, Json::array({*text})));
 }
 
 void add_ids(Json& archive, Json& fields, Writing& writing) {
@@ -41,7 +45,7 @@ void add_ids(Json& archive, Json& fields, Writing& writing) {
       if (!id.empty()) ids.push_back(id);
     }
   }
-  if (!ids.empty()) fields.push_back({{"var", "ids"}, {"values", std::move(ids)}});
+  if (!ids.empty()) fields.push_back(field("ids", std::move(ids)));
 }
 
 // Whole numbers come as text in a query string.
@@ -73,8 +77,8 @@ void expand_archive(Json& archive, Writing& writing) {
     }
     add_ids(archive, fields, writing);
     if (!fields.empty()) {
-      fields.insert(fields.begin(), {{"var", "FORM_TYPE"}, {"values", {kNs}}});
-      archive["form"] = {{"type", "submit"}, {"fields", std::move(fields)}};
+      fields.insert(fields.begin(), field("FORM_TYPE", Json::array({kNs})));
+      archive["form"] = Json::object({{"type", "submit"}, {"fields", std::move(fields)}});
     }
   }
   Json page = Json::object();
