@@ -40,6 +40,7 @@ class ComponentLink(unittest.TestCase):
         host = Host(component_of(self.server), wait_ready=False, **arguments)
         self.addCleanup(host.close)
         self.addCleanup(lambda: self.server.close())
+        self.server.component = host.program
         return host
 
     def start(self, settings=None):
@@ -126,11 +127,12 @@ class Handshake(ComponentLink):
         http, port = free_ports(2)
         self.server.component_port = port
         host = self.launch(http=f"127.0.0.1:{http}")
-        wait_until(lambda: accepts(http), "HTTP serves")
+        wait_until(lambda: accepts(http) or not host.program.running(), "HTTP serves")
         rest = RestClient(f"127.0.0.1:{http}", "rest.localhost", host.component_secret)
         self.assertEqual(rest.health(), 503)
         self.assertEqual(host.program.lines("out"), [])
         self.server = ComponentServer(port)
+        self.server.component = host.program
         self.server.log_in()
         host.wait_ready()
         self.assertEqual(rest.health(), 200)

@@ -13,7 +13,7 @@ import socket
 import time
 import xml.etree.ElementTree as ElementTree
 
-from .deadline import DEADLINE, Missed
+from .deadline import DEADLINE, Missed, wait_until
 
 STREAMS = "http://etherx.jabber.org/streams"
 ERRORS = "urn:ietf:params:xml:ns:xmpp-streams"
@@ -25,15 +25,17 @@ class ComponentServer:
 
     def __init__(self, port=0):
         self._listener = socket.create_server(("127.0.0.1", port))
-        self._listener.settimeout(DEADLINE)
+        self._listener.setblocking(False)
         self.component_port = self._listener.getsockname()[1]
+        self.component = None  # the program that is expected to connect; once it has ended, nobody waits for it
         self._connection = None
         self._parser = None
 
     def accept(self):
         """Takes the next connection and reads its stream header; returns the domain it is for."""
         self.drop()
-        self._connection, _ = self._listener.accept()
+        self._connection, _ = wait_until(self._accept_one, "the component connects")
+        self._connection.setblocking(True)
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parser = ElementTree.XMLPullParser(("start", "end"))
         self._depth = 0
@@ -41,6 +43,11 @@ class ComponentServer:
         self.send_raw(f"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='{STREAMS}' "
                       f"from='{self._root.get('to')}' id='{STREAM_ID}'>")
         return self._root.get("to")
+
+    def _accept_one(self):
+        if self.component and not self.component.running():
+            raise AssertionError("the component has ended\n" + self.component.transcript())
+        return self._listener.accept()
 
     def handshake(self):
         """Reads the component's handshake and tells whether it is right."""
