@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// The fake host's XMPP side: stanzas to the plugin's hooks and from the plugin, and the accounts.
+#include <algorithm>
+
+#include "support/fake_host_parts.h"
+#include "xmpp/jid.h"
+#include "xmpp/stanza.h"
+
+namespace restanza {
+
+int32_t FakeHost::offer(const std::string& xml, uint32_t flags) {
+  const auto stanza = xmpp::parse_stanza(xml);
+  if (!stanza) {
+    fail("the test offered no stanza: " + stanza.error().text);
+    return XP_PASS;
+  }
+  std::vector<std::shared_ptr<Hook>> hooks;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& entry : hooks_) {
+      if ((entry.second->kinds & static_cast<uint32_t>(stanza->kind)) != 0) hooks.push_back(entry.second);
+    }
+  }
+  std::stable_sort(hooks.begin(), hooks.end(),
+                   [](const auto& a, const auto& b) { return a->priority > b->priority; });
+  for (const auto& hook : hooks) {
+    Lent lent;
+    auto& view = lent.make<xp_stanza>();
+    view.size = sizeof view;
+    view.kind = static_cast<uint32_t>(stanza->kind);
+    view.flags = flags;
+    view.type = lent.view_or_absent(stanza->type);
+    view.from = lent.view_or_absent(stanza->from);
+    view.to = lent.view_or_absent(stanza->to);
+    view.id = lent.view_or_absent(stanza->id);
+    view.xml = lent.view(stanza->xml);
+    const int32_t verdict = hook->fn(hook->context->ctx, &view);
+    if (verdict == XP_BUSY && stanza->kind == xmpp::Kind::iq) fail("a hook was busy for an iq");
+    if (verdict == XP_CONSUME || verdict == XP_BUSY) return verdict;
+  }
+  return XP_PASS;
+}
+
+void FakeHost::on_send(Verdict verdict) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  verdict_ = std::move(verdict);
+}
+
+void FakeHost::link(bool up) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  link_up_ = up;
+}
+
+std::vector<std::string> FakeHost::sent() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return sent_;
+}
+
+std::vector<std::string> FakeHost::wait_sent(size_t count) {
+  wait_until([&] { return sent_.size() >= count; });
+  return sent();
+}
+
+size_t FakeHost::retries() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return retries_.size();
+}
+
+bool FakeHost::wait_retries(size_t count) {
+  return wait_until([&] { return retries_.size() >= count; });
+}
+
+void FakeHost::writable() {
+  std::vector<std::shared_ptr<Watch>> told;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    told.swap(retries_);
+  }
+  for (const auto& watch : told) {
+    if (watch->writable) watch->writable(watch->context->ctx);
+  }
+}
+
+void FakeHost::drop_retries() {
+  std::vector<std::shared_ptr<Watch>> dropped;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  dropped.swap(retries_);
+}
+
+xp_status FakeHost::judge(const std::string& xml) const {
+  const auto stanza = xmpp::parse_stanza(xml);
+  if (!stanza) return XP_INVALID;
+  if (xml.size() > settings_.max_stanza) return XP_TOO_BIG;
+  if (xmpp::domain_of(stanza->from) != settings_.domain) return XP_DENIED;
+  return stanza->is_request() && !link_up_ ? XP_WOULD_BLOCK : XP_OK;
+}
+
+xp_status FakeHost::send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry) {
+  FakeHost& fake = self(host);
+  std::shared_ptr<Watch> watch;
+  if (retry) {
+    watch =
+        std::make_shared<Watch>(Watch{retry->gone, retry->writable, fake.keep(retry->ctx, retry->release)});
+  }
+  if (flags != 0) fake.fail("send_stanza has flags that there are not");
+  const std::string text = copy(xml);
+  Verdict verdict;
+  {
+    const std::lock_guard<std::mutex> lock(fake.mutex_);
+    if (fake.destroyed_) return XP_GONE;
+    verdict = fake.verdict_;
+  }
+  const xp_status asked = verdict ? verdict(text) : XP_OK;
+  const std::lock_guard<std::mutex> lock(fake.mutex_);
+  const xp_status status = asked == XP_OK && !verdict ? fake.judge(text) : asked;
+  if (status == XP_INVALID && !verdict) fake.failures_.push_back("what was sent is no stanza: " + text);
+  if (status == XP_OK) fake.sent_.push_back(text);
+  if (status == XP_WOULD_BLOCK && watch) fake.retries_.push_back(std::move(watch));
+  fake.changed_.notify_all();
+  return status;
+}
+
+void FakeHost::account(const std::string& name, const std::string& password, const std::string& bare_jid) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  accounts_[name] = {password, bare_jid};
+}
+
+void FakeHost::password_checks_fail() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  checks_fail_ = true;
+}
+
+void FakeHost::hold_verdicts() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  hold_verdicts_ = true;
+}
+
+size_t FakeHost::held_verdicts() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return verdicts_.size();
+}
+
+bool FakeHost::wait_held_verdicts(size_t count) {
+  return wait_until([&] { return verdicts_.size() >= count; });
+}
+
+void FakeHost::give_verdicts() {
+  std::deque<std::function<void()>> given;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    given.swap(verdicts_);
+  }
+  for (const auto& give : given) give();
+}
+
+void FakeHost::check_password(const xp_host* host, xp_str name, xp_str password,
+                              void (*verdict)(void*, xp_status, xp_str), void* ctx) {
+  FakeHost& fake = self(host);
+  xp_status status = XP_DENIED;
+  std::string bare_jid;
+  bool hold = false;
+  {
+    const std::lock_guard<std::mutex> lock(fake.mutex_);
+    const auto account = fake.accounts_.find(copy(name));
+    if (fake.checks_fail_) {
+      status = XP_INTERNAL;
+    } else if (account != fake.accounts_.end() && account->second.first == copy(password)) {
+      status = XP_OK;
+      bare_jid = account->second.second;
+    }
+    hold = fake.hold_verdicts_;
+  }
+  const auto give = [verdict, ctx, status, bare_jid] {
+    Lent lent;
+    verdict(ctx, status, lent.view_or_absent(bare_jid));
+  };
+  if (!hold) return give();
+  const std::lock_guard<std::mutex> lock(fake.mutex_);
+  fake.verdicts_.push_back(give);
+  fake.changed_.notify_all();
+}
+
+}  // namespace restanza

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// An instance's life as a host leads it: create, start, drain, destroy, in every order that xp.h allows.
+#include <dirent.h>
+
+#include <cstddef>
+
+#include "unit/abi/loaded_plugin.h"
+
+using namespace restanza;
+using namespace std::chrono_literals;
+
+namespace {
+
+size_t entries(const char* directory) {
+  size_t count = 0;
+  DIR* const open = ::opendir(directory);
+  while (::readdir(open)) ++count;
+  ::closedir(open);
+  return count;
+}
+size_t descriptors() {
+  return entries("/proc/self/fd");
+}
+size_t threads() {
+  return entries("/proc/self/task");
+}
+
+}  // namespace
+
+TEST_CASE("the descriptor is whole, constant and says who it is") {
+  const xp_plugin_desc* desc = xp_plugin_entry_v1();
+  CHECK(desc == xp_plugin_entry_v1());
+  CHECK(desc->size == sizeof(xp_plugin_desc));
+  CHECK(desc->minor == XP_MINOR);
+  CHECK(desc->min_host_minor <= desc->minor);
+  CHECK(std::string(desc->id) == "restanza");
+  CHECK(std::string(desc->license) == "MIT");
+  CHECK_FALSE(std::string(desc->version).empty());
+  CHECK((desc->create && desc->start && desc->drain && desc->destroy));
+}
+
+TEST_CASE("settings that are wrong are refused, by name, and nothing is left of them") {
+  const struct {
+    const char* json;
+    const char* named;
+  } kWrong[] = {
+      {"", "JSON"},
+      {"[]", "JSON"},
+      {"{", "JSON"},
+      {R"({"wibble": 1})", "wibble"},
+      {R"({"component_secret": 7})", "component_secret"},
+      {R"({"component_secret": ""})", "component_secret"},
+      {R"({"component_secret_file": "/nonexistent/secret"})", "component_secret_file"},
+      {R"({"rest_iq_timeout": 0})", "rest_iq_timeout"},
+      {R"({"rest_iq_pending_limit": 0})", "rest_iq_pending_limit"},
+      {R"({"rest_callback_url": "ftp://x/"})", "ftp"},
+      {R"({"rest_callback_url": "http://127.0.0.1/{wibble}"})", "wibble"},
+      {R"({"rest_callback_events": ["moon"]})", "rest_callback_events"},
+      {R"({"rest_tokens": [{"name": "t", "sha256": "short"}]})", "rest_tokens[0].sha256"},
+      {R"({"rest_tokens": [{"name": "t", "wibble": 1}]})", "rest_tokens[0]"},
+  };
+  const size_t threads_before = threads();
+  for (const auto& wrong : kWrong) {
+    CAPTURE(wrong.json);
+    FakeHost host(xp_plugin_entry_v1());
+    const std::string error = host.create(wrong.json);
+    CAPTURE(error);
+    CHECK(host.last_code() == XP_INVALID);
+    CHECK(error.find(wrong.named) != std::string::npos);
+    CHECK(host.contexts() == 0);
+    CHECK(host.failures().empty());
+  }
+  CHECK(threads() == threads_before);
+}
+
+TEST_CASE("a long error is cut, and still a text") {
+  FakeHost host(xp_plugin_entry_v1());
+  const std::string error = host.create(R"({")" + std::string(1000, 'k') + R"(": 1})");
+  CHECK(error.size() == sizeof(xp_error::text) - 1);
+}
+
+TEST_CASE("an older host whose vtable is too short is refused, and one just long enough is not") {
+  FakeHost::Settings place;
+  place.size = offsetof(xp_host, http_end) + sizeof(xp_host::http_end);
+  { LoadedPlugin loaded(settings(), place); }
+  --place.size;
+  FakeHost host(xp_plugin_entry_v1(), place);
+  CHECK_FALSE(host.create(settings()).empty());
+  CHECK(host.last_code() == XP_UNSUPPORTED);
+}
+
+TEST_CASE("an instance that was never started is destroyed without a drain") {
+  FakeHost host(xp_plugin_entry_v1());
+  REQUIRE(host.create(settings()) == "");
+  host.destroy();
+  CHECK(host.contexts() == 0);
+  CHECK(host.failures().empty());
+}
+
+TEST_CASE("a start that the host refuses leaves an instance that can be destroyed") {
+  for (const bool route : {true, false}) {
+    CAPTURE(route);
+    FakeHost::Settings place;
+    place.refuse_route = route;
+    place.refuse_hook = !route;
+    FakeHost host(xp_plugin_entry_v1(), place);
+    REQUIRE(host.create(callback_to("http://127.0.0.1:9/x")) == "");
+    const std::string error = host.start();
+    CHECK(host.last_code() == XP_INVALID);
+    CHECK(error.find(route ? "/rest" : "hook") != std::string::npos);
+    host.destroy();
+    CHECK(host.contexts() == 0);
+    CHECK(host.failures().empty());
+  }
+}
+
+TEST_CASE("new settings for a running instance are not taken, and it goes on") {
+  LoadedPlugin loaded;
+  xp_error error{};
+  CHECK(xp_plugin_entry_v1()->reload(loaded.host.plugin(), {"{}", 2}, &error) == XP_UNSUPPORTED);
+  CHECK(error.code == XP_UNSUPPORTED);
+  CHECK(loaded.host.ask(loaded.post("<message to='bob@localhost'/>")).status == 202);
+}
+
+TEST_CASE("an idle instance is drained at once") {
+  LoadedPlugin loaded;
+  loaded.host.drain(0ms);
+  CHECK(loaded.host.wait_done());
+}
+
+TEST_CASE("a drain ends the iqs that wait, and what comes then is refused") {
+  LoadedPlugin loaded;
+  const auto first = loaded.host.request(loaded.ping("1"));
+  const auto second = loaded.host.request(loaded.ping("2"));
+  CHECK(loaded.host.open_exchanges() == 2);
+  loaded.host.drain(20s);
+  for (const auto& call : {first, second}) {
+    const auto response = loaded.host.wait(call);
+    REQUIRE(response);
+    CHECK(response->status == 503);
+    CHECK(response->header("Retry-After") == "5");
+  }
+  CHECK(loaded.host.wait_done());
+  CHECK(loaded.host.ask(loaded.ping("3")).status == 503);
+  CHECK(loaded.host.ask(loaded.post("<message to='bob@localhost'/>")).status == 503);
+  CHECK(loaded.host.offer(loaded.pong("1")) == XP_PASS);
+  CHECK(loaded.host.sent().size() == 2);
+}
+
+TEST_CASE("a password verdict that comes during a drain, or after it, changes nothing") {
+  for (const bool destroyed : {false, true}) {
+    CAPTURE(destroyed);
+    LoadedPlugin loaded;
+    loaded.host.account("alice", "wonder", "alice@localhost");
+    loaded.host.hold_verdicts();
+    const auto call =
+        loaded.host.request(loaded.post("<message to='bob@localhost'/>", "", basic("alice", "wonder")));
+    REQUIRE(loaded.host.held_verdicts() == 1);
+    loaded.host.drain(20s);
+    CHECK(loaded.host.wait_done());
+    CHECK(loaded.host.now(call).value_or(FakeHost::Response()).status == 503);
+    if (destroyed) loaded.host.destroy();
+    loaded.host.give_verdicts();
+    CHECK(loaded.host.sent().empty());
+  }
+}
+
+TEST_CASE("two instances live side by side, each with its own place") {
+  FakeHost::Settings place;
+  place.domain = "other.localhost";
+  place.prefix = "/other/api";
+  LoadedPlugin first;
+  LoadedPlugin second(settings(), place);
+  CHECK(second.host.ask(second.post("<message id='1' to='bob@localhost'/>")).status == 202);
+  CHECK(second.host.sent().at(0).find("from='other.localhost'") != std::string::npos);
+  first.end();
+  CHECK(second.host.ask(second.post("<message to='bob@localhost'/>", "/echo")).status == 200);
+}
+
+TEST_CASE("two hundred instances leave no thread and no descriptor behind") {
+  { LoadedPlugin warm(callback_to("http://127.0.0.1:9/x")); }
+  const size_t descriptors_before = descriptors();
+  const size_t threads_before = threads();
+  for (int i = 0; i < 200; ++i) {
+    LoadedPlugin loaded(i % 2 == 0 ? settings() : callback_to("http://127.0.0.1:9/x"));
+    if (i % 2 == 0) loaded.host.request(loaded.ping("1"));
+  }
+  CHECK(descriptors() == descriptors_before);
+  CHECK(threads() == threads_before);
+}
