@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rest/http_error.h"
 
+#include "http/negotiate.h"
 #include "mapping/codec.h"
-#include "rest/negotiate.h"
 #include "xml/writer.h"
 
 namespace restanza::rest {
@@ -31,7 +31,7 @@ std::string stream_error(const Refusal& refusal) {
 http::Response error_response(const Refusal& refusal, std::string_view accept) {
   http::Response response{refusal.status, refusal.headers, {}};
   std::string type;
-  switch (negotiate(accept, {"text/html", "application/xmpp+xml", "application/json"}).value_or(0)) {
+  switch (http::negotiate(accept, {"text/html", "application/xmpp+xml", "application/json"}).value_or(0)) {
     case 1:
       type = "application/xmpp+xml";
       response.body = stream_error(refusal);

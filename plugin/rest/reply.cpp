@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "http/negotiate.h"
 #include "mapping/codec.h"
 #include "rest/http_error.h"
-#include "rest/negotiate.h"
 #include "xml/gate.h"
 
 namespace restanza::rest {
@@ -17,7 +17,7 @@ mapping::Format format_for(const http::Request& request) {
   if (own) formats.insert(formats.begin(), *own);
   std::vector<std::string_view> types;
   for (const mapping::Format format : formats) types.emplace_back(mapping::media_type(format));
-  return formats[negotiate(request.header("Accept").value_or(""), types).value_or(0)];
+  return formats[http::negotiate(request.header("Accept").value_or(""), types).value_or(0)];
 }
 
 http::Response response_in(mapping::Format format, std::string body) {

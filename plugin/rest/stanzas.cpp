@@ -9,7 +9,6 @@
 #include "mapping/codec.h"
 #include "rest/addressing.h"
 #include "rest/http_error.h"
-#include "rest/negotiate.h"
 #include "rest/reply.h"
 
 namespace restanza::rest {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "rest/negotiate.h"
+#include "http/negotiate.h"
 
 #include "base/str.h"
 
-namespace restanza::rest {
+namespace restanza::http {
 namespace {
 
 // A qvalue in thousandths; 1 where the parameter is no number, so that a slip does not hide a type.
@@ -56,4 +56,4 @@ std::optional<size_t> negotiate(std::string_view accept, const std::vector<std::
   return best;
 }
 
-}  // namespace restanza::rest
+}  // namespace restanza::http

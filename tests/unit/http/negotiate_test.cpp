@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "rest/negotiate.h"
+#include "http/negotiate.h"
 
 #include "support/catch.h"
 
-using restanza::rest::negotiate;
+using restanza::http::negotiate;
 
 namespace {
 

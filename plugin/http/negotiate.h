@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-namespace restanza::rest {
+namespace restanza::http {
 
 // The index into `offered` of the type with the highest weight; among equals the earliest. Absent where the
 // header accepts none of them, or is empty.
 std::optional<size_t> negotiate(std::string_view accept, const std::vector<std::string_view>& offered);
 
-}  // namespace restanza::rest
+}  // namespace restanza::http
