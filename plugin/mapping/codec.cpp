@@ -5,7 +5,8 @@
 #include "mapping/form.h"
 #include "mapping/from_json.h"
 #include "mapping/naming.h"
-#include "mapping/reading.h"
+#include "mapping/to_json.h"
+#include "mapping/table.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 
@@ -90,8 +91,16 @@ Result<Decoded, Failure> decode(Format format, std::string_view body, const Hint
 Result<Decoded, Failure> decode_query(std::string_view name, std::string_view to, std::string_view query,
                                       const Options& options) {
   const Hints hints{"iq", std::string(name), std::string(to)};
-  if (query.empty()) query = "=";  // a form without fields
-  return decode_form(query, hints, options);
+  if (!query.empty()) return decode_form(query, hints, options);
+  return from_json(names_query(hints) ? form_to_query({}, name) : Json::object(), hints, options);
+}
+
+std::vector<std::string_view> get_queries() {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields()) {
+    if (is_query(field)) names.emplace_back(field.row.key);
+  }
+  return names;
 }
 
 Result<Encoded> encode(Format format, xml::Element stanza, const Options& options) {

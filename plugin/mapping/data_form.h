@@ -3,7 +3,7 @@
 // thread. Internal to this folder.
 #pragma once
 
-#include "mapping/reading.h"
+#include "mapping/to_json.h"
 #include "mapping/writing.h"
 
 namespace restanza::mapping {

@@ -49,7 +49,7 @@ std::optional<Failure> apply(const Hints& hints, Json& value) {
     value = Json::object({{"kind", "iq"}});
     const Field* query = find_field(kIq, hints.type);
     if (hints.type == "ping") content = true;
-    if (query && !query->address) value[hints.type] = std::move(content);
+    if (query && is_query(*query)) value[hints.type] = std::move(content);
   } else {
     if (!value.is_object()) return unparseable("the body is no JSON object");
     value["kind"] = hints.kind;

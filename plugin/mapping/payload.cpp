@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mapping/irregular.h"
-#include "mapping/reading.h"
+#include "mapping/to_json.h"
 #include "mapping/writing.h"
 
 namespace restanza::mapping {

@@ -115,7 +115,7 @@ constexpr Row kUploadSlot[] = {object("get", "get", nullptr, kGet), object("put"
 constexpr const char* kUploadNs = "urn:xmpp:http:upload:0";
 
 constexpr Field address(const char* key, const char* name) {
-  return {kEvery, attribute(key, Scalar::string, name), false, nullptr, nullptr, true};
+  return {kEvery, attribute(key, Scalar::string, name)};
 }
 constexpr Field implying(unsigned kinds, Row row, const char* type = nullptr) {
   return {kinds, row, true, type};
@@ -150,7 +150,7 @@ const Field kFields[] = {
     {kMessage, object("archive", "result", "urn:xmpp:mam:2", kArchived)},
     {kMessage, object("forwarded", "forwarded", kForwardNs, kForwarded)},
     // Recorded bots see no such key; the bridge answers requests for receipts by itself.
-    {kMessage, present("receipt_request", kReceiptsNs, "request"), false, nullptr, nullptr, false, true},
+    {kMessage, present("receipt_request", kReceiptsNs, "request"), false, nullptr, nullptr, true},
     {kMessage, single("received", "received", kReceiptsNs, "id")},
     {kMessage, object("carbon_sent", "sent", kCarbonsNs, kCarbon)},
     {kMessage, object("carbon_received", "received", kCarbonsNs, kCarbon)},
@@ -218,8 +218,17 @@ const Field* find_field(Kinds kind, std::string_view key) {
   return nullptr;
 }
 
-Rows form_rows() {
-  return kForm;
+bool is_query(const Field& field) {
+  if (!(field.kinds & kIq) || field.row.irregular == &kError) return false;
+  switch (field.row.shape) {
+    case Shape::present:
+    case Shape::object:
+    case Shape::wrapped:
+    case Shape::irregular:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace restanza::mapping

@@ -79,7 +79,6 @@ struct Field {
   const char* implied_type = nullptr;
   // Rewrites the value before the row writes it, for shorthands.
   void (*expand)(nlohmann::json& value, Writing& writing) = nullptr;
-  bool address = false;            // says who and where, is no content: not a query
   bool only_with_raw_xml = false;  // in JSON that is made: left out otherwise, and named as unmapped
 };
 
@@ -98,7 +97,7 @@ const char* name_of(Kinds kind);
 
 const Field* find_field(Kinds kind, std::string_view key);
 
-// The rows of a data form in which every field has a list of `values`; archive queries use it.
-Rows form_rows();
+// Whether the field is what an iq asks for, by which a path may name it.
+bool is_query(const Field& field);
 
 }  // namespace restanza::mapping

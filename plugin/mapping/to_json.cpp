@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mapping/reading.h"
+#include "mapping/to_json.h"
 
 #include <algorithm>
 
@@ -193,7 +193,7 @@ xml::Element Visit::child(const char* name, const char* ns) {
 }
 
 std::vector<xml::Element> Visit::children(const char* name, const char* ns) {
-  const std::string space = around(ns);
+  const std::string_view space = around(ns);
   std::vector<xml::Element> found;
   for (const xml::Element child : xml::children(element_)) {
     if (!child.is(name, space)) continue;
@@ -204,7 +204,7 @@ std::vector<xml::Element> Visit::children(const char* name, const char* ns) {
 }
 
 xml::Element Visit::last(const char* name, const char* ns) const {
-  const std::string space = around(ns);
+  const std::string_view space = around(ns);
   xml::Element found;
   for (const xml::Element child : xml::children(element_)) {
     if (child.is(name, space)) found = child;

@@ -62,7 +62,7 @@ class Visit {
   std::optional<std::string> child_text(const char* name, const char* ns = nullptr);
 
  private:
-  std::string around(const char* ns) const { return ns ? std::string(ns) : std::string(element_.ns()); }
+  std::string_view around(const char* ns) const { return ns ? ns : element_.ns(); }
 
   const xml::Element element_;
   Reading& reading_;

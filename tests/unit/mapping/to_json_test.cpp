@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Stanzas into JSON: what has no mapping is named and can be kept, and what mod_rest's bots rely on.
+#include "unit/mapping/support.h"
+
+using namespace restanza;
+using namespace restanza::mapping;
+using nlohmann::json;
+
+namespace {
+
+const Options kRaw{false, true};
+using Names = std::vector<std::string>;
+
+void check(const std::string& stanza, const char* expected) {
+  CHECK(json_of(stanza) == json::parse(expected));
+}
+
+}  // namespace
+
+TEST_CASE("elements without mapping are left out and named") {
+  const Encoded made =
+      encoded("<message><body>x</body><foo xmlns='urn:foo'><bar/></foo><foo xmlns='urn:foo'/></message>");
+  CHECK(json::parse(made.body) == json::parse(R"({"kind":"message","body":"x"})"));
+  CHECK(made.unmapped == Names{"{urn:foo}foo"});
+}
+
+TEST_CASE("parts of elements without mapping are named too") {
+  CHECK(encoded("<message><body xml:lang='de'>x</body><body>y</body></message>").unmapped ==
+        Names{"{jabber:client}body@xml:lang", "{jabber:client}body"});
+  CHECK(
+      encoded("<message><delay xmlns='urn:xmpp:delay' stamp='t' from='a@b'>why</delay></message>").unmapped ==
+      Names{"{urn:xmpp:delay}delay@from", "{urn:xmpp:delay}delay#text"});
+  CHECK(
+      encoded(
+          "<iq type='result'><query xmlns='jabber:iq:version'><name>n</name><x xmlns='urn:x'/></query></iq>")
+          .unmapped == Names{"{urn:x}x"});
+  CHECK(encoded("<presence><priority>high</priority></presence>").unmapped ==
+        Names{"{jabber:client}priority#text"});
+  CHECK(encoded("<message>\n <body>x</body>\n</message>").unmapped.empty());
+}
+
+TEST_CASE("with raw XML, what has no mapping is kept") {
+  const Encoded made = encoded("<message><body>x</body><foo xmlns='urn:foo'>t</foo><bar/></message>", kRaw);
+  CHECK(json::parse(made.body) ==
+        json::parse(R"({"kind":"message","body":"x","xml":"<foo xmlns='urn:foo'>t</foo><bar/>"})"));
+  CHECK(made.unmapped == Names{"{urn:foo}foo", "{jabber:client}bar"});
+  CHECK(json_of("<message><body>x</body></message>", kRaw) ==
+        json::parse(R"({"kind":"message","body":"x"})"));
+}
+
+TEST_CASE("a request for a receipt shows with raw XML only, as recorded") {
+  const std::string stanza = "<message id='1'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>";
+  check(stanza, R"({"kind":"message","id":"1","body":"x"})");
+  CHECK(encoded(stanza).unmapped == Names{"{urn:xmpp:receipts}request"});
+  CHECK(json_of(stanza, kRaw) ==
+        json::parse(R"({"kind":"message","id":"1","body":"x","receipt_request":true})"));
+}
+
+TEST_CASE("payloads are read in both forms") {
+  const char* expected = R"({"kind":"message","payload":{"datatype":"urn:d","data":{"a":1}}})";
+  check(
+      "<message><payload xmlns='urn:xmpp:json-msg:0' datatype='urn:d'><json "
+      "xmlns='urn:xmpp:json:0'>{\"a\":1}</json>"
+      "</payload></message>",
+      expected);
+  check("<message><payload xmlns='urn:xmpp:json-msg:0' datatype='urn:d'>{\"a\":1}</payload></message>",
+        expected);
+  const Encoded broken = encoded(
+      "<message><payload xmlns='urn:xmpp:json-msg:0'><json "
+      "xmlns='urn:xmpp:json:0'>{</json></payload></message>");
+  CHECK(broken.body == R"({"kind":"message"})");
+  CHECK(broken.unmapped == Names{"{urn:xmpp:json-msg:0}payload"});
+}
+
+TEST_CASE("an error shows the error, and what regular fields it came with") {
+  check(
+      "<iq type='error'><query xmlns='jabber:iq:version'/><error type='cancel'>"
+      "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
+      R"({"kind":"iq","type":"error","version":{},"error":{"type":"cancel","condition":"gone"}})");
+  check("<message type='error'/>", R"({"kind":"message","type":"error","error":{}})");
+  check("<message type='error'><error code='404'/></message>",
+        R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
+}
+
+TEST_CASE("what holds nothing reads as recorded") {
+  check("<iq type='get'><query xmlns='http://jabber.org/protocol/stats'/></iq>",
+        R"({"kind":"iq","type":"get","stats":{}})");
+  check("<message><thread/></message>", R"({"kind":"message","thread":{"id":""}})");
+  check("<message><body/></message>", R"({"kind":"message","body":""})");
+  check("<presence><x xmlns='http://jabber.org/protocol/muc'/></presence>",
+        R"({"kind":"presence","type":"available","muc":{}})");
+}
+
+TEST_CASE("archived messages are read inside") {
+  check(
+      "<message><result xmlns='urn:xmpp:mam:2' queryid='q' id='i'><forwarded xmlns='urn:xmpp:forward:0'>"
+      "<delay xmlns='urn:xmpp:delay' stamp='t'/><message xmlns='jabber:client' to='a@b' "
+      "type='chat'><body>x</body>"
+      "</message></forwarded></result></message>",
+      R"({"kind":"message","archive":{"queryid":"q","id":"i",
+            "forward":{"delay":"t","message":{"to":"a@b","type":"chat","body":"x"}}}})");
+}
+
+TEST_CASE("several stanzas become one document") {
+  check("<xmpp><message><body>1</body></message><iq type='result'/></xmpp>",
+        R"({"xmpp":[{"kind":"message","body":"1"},{"kind":"iq","type":"result"}]})");
+}
+
+TEST_CASE("an element that is no stanza has no JSON") {
+  const auto document = xml::parse("<foo/>");
+  CHECK_FALSE(encode(Format::json, document->root(), {}));
+  CHECK(encode(Format::xml, document->root(), {})->body == "<foo/>");
+}
+
+TEST_CASE("a form that leaves types out shows every value") {
+  check(
+      "<message><x xmlns='jabber:x:data' type='submit'><field "
+      "var='a'><value>1</value><value>2</value></field></x>"
+      "</message>",
+      R"({"kind":"message","dataform":{"type":"submit","fields":[{"var":"a","value":"1","values":["1","2"]}]}})");
+}
