@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/reply_route.h"
 
+#include <atomic>
+#include <utility>
+
 #include "xmpp/jid.h"
 
 namespace restanza::webhook {
 
-// A reply on its way. It ends when its last owner goes: it was taken, was refused, or the host dropped the
-// retry.
-struct ReplyRoute::Held {
-  Held(ReplyRoute& r, xmpp::Stanza s) : route(r), stanza(std::move(s)) { route.in_flight_.enter(); }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  ~Held() {
-    --route.waiting_;
-    route.in_flight_.leave();
+// One try to hand over the first reply. A host that drops it untold will never say that there is room.
+struct ReplyRoute::Turn {
+  explicit Turn(ReplyRoute& r) : route(r) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    if (!used) route.give_up();
   }
   ReplyRoute& route;
-  const xmpp::Stanza stanza;
+  std::atomic<bool> used{false};
 };
 
 void ReplyRoute::send(xmpp::Stanza reply) {
@@ -24,21 +25,62 @@ void ReplyRoute::send(xmpp::Stanza reply) {
     if (!replies_.answer(reply)) log_.debug("a webhook's reply to the own domain found nobody waiting");
     return;
   }
-  if (++waiting_ > kMaxWaiting) {
-    --waiting_;
-    log_.warn("a webhook's reply was dropped: 10000 replies wait for the server already");
-    return;
+  bool full = false, others_work = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    full = waiting_.size() >= kMaxWaiting;
+    if (!full) {
+      waiting_.push_back(std::make_shared<const xmpp::Stanza>(std::move(reply)));
+      in_flight_.enter();
+      others_work = std::exchange(at_work_, true);
+    }
   }
-  hand_over(std::make_shared<Held>(*this, std::move(reply)));
+  if (full) return log_.warn("a webhook's reply was dropped: 10000 wait for the server already");
+  if (!others_work) hand_over();
 }
 
-void ReplyRoute::hand_over(const std::shared_ptr<Held>& held) {
-  const xmpp::Sent sent = sink_.send(held->stanza, [this, held] { hand_over(held); });
-  if (sent == xmpp::Sent::ok || sent == xmpp::Sent::would_block) return;
-  log_.warn(std::string("the server refused a webhook's reply: ") +
-            (sent == xmpp::Sent::too_big  ? "it is too large"
-             : sent == xmpp::Sent::denied ? "its 'from' is foreign"
-                                          : "it is invalid"));
+void ReplyRoute::hand_over() {
+  for (;;) {
+    std::shared_ptr<const xmpp::Stanza> first;  // shared: room may be told of while it is still being read
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      at_work_ = !waiting_.empty();
+      if (!at_work_) return;
+      first = waiting_.front();
+    }
+    const auto turn = std::make_shared<Turn>(*this);
+    const xmpp::Sent sent = sink_.send(*first, [turn] {
+      turn->used = true;
+      turn->route.hand_over();
+    });
+    if (sent == xmpp::Sent::would_block) return;
+    turn->used = true;
+    if (sent != xmpp::Sent::ok) {
+      log_.warn(std::string("the server refused a webhook's reply: ") +
+                (sent == xmpp::Sent::too_big  ? "it is too large"
+                 : sent == xmpp::Sent::denied ? "its 'from' is foreign"
+                                              : "it is invalid"));
+    }
+    done_with_first();
+  }
+}
+
+void ReplyRoute::done_with_first() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    waiting_.pop_front();
+  }
+  in_flight_.leave();
+}
+
+void ReplyRoute::give_up() {
+  Queue dropped;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    dropped.swap(waiting_);
+    at_work_ = false;
+  }
+  for (size_t i = 0; i < dropped.size(); ++i) in_flight_.leave();
 }
 
 }  // namespace restanza::webhook

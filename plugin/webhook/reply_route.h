@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Where a webhook's reply goes: to whoever waits for it at the plugin's own domain, and otherwise to the
 // host. A reply to the own domain never becomes a webhook again, so that two bots cannot keep each other busy
-// for ever. Any thread. What the host has no room for waits here, up to a limit, until there is.
+// for ever. Any thread. What the host has no room for waits here, up to a limit, and what comes behind it
+// waits too: replies leave in the order in which they came.
 #pragma once
 
-#include <atomic>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/in_flight.h"
@@ -17,8 +19,7 @@ namespace restanza::webhook {
 
 class ReplyRoute {
  public:
-  static constexpr size_t kMaxWaiting =
-      10000;  // replies that wait for room; further ones are dropped with a warning
+  static constexpr size_t kMaxWaiting = 10000;  // replies; further ones are dropped with a warning
 
   ReplyRoute(std::string domain, iq::ReplyTable& replies, xmpp::StanzaSink& sink, Log& log)
       : domain_(std::move(domain)), replies_(replies), sink_(sink), log_(log) {}
@@ -29,14 +30,19 @@ class ReplyRoute {
   void when_empty(std::function<void()> empty) { in_flight_.when_empty(std::move(empty)); }
 
  private:
-  struct Held;
-  void hand_over(const std::shared_ptr<Held>& held);
+  using Queue = std::deque<std::shared_ptr<const xmpp::Stanza>>;
+  struct Turn;
+  void hand_over();
+  void done_with_first();
+  void give_up();
 
   const std::string domain_;
   iq::ReplyTable& replies_;
   xmpp::StanzaSink& sink_;
   Log& log_;
-  std::atomic<size_t> waiting_{0};
+  std::mutex mutex_;
+  Queue waiting_;
+  bool at_work_ = false;  // somebody hands the first one over, or the host will say when to
   InFlight in_flight_;
 };
 
