@@ -58,7 +58,7 @@ class LoadedPlugin {
                          const std::string& authorization = "-") const {
     FakeHost::Request request;
     request.path = prefix_ + path;
-    request.headers = {{"Content-Type", kXmppXml}, {"Accept", "application/json"}};
+    request.headers = {{"Content-Type", kXmppXml}, {"Accept", kXmppXml}};
     if (!authorization.empty()) {
       request.headers.emplace_back("Authorization",
                                    authorization == "-" ? basic(domain_, kSecret) : authorization);
