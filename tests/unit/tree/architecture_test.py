@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks the tree against its own rules: includes point one way, licences stand in every file, one symbol goes out.
+
+Usage: architecture_test.py ROOT RESTANZA_SO. Needs nm of binutils for the last check; reads only.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path()
+LIBRARY = pathlib.Path()
+
+# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers.
+LAYERS = {
+    "base": 0,
+    "xml": 1, "http": 1,
+    "xmpp": 2,
+    "journal": 3, "iq": 3, "mapping": 3, "config": 3,
+    "webhook": 4,
+    "rest": 5,
+    "app": 6,
+    "abi": 7,
+}
+SHARED_WITH_HOST = {"base", "xml", "xmpp"}
+# What stops in which folder: no other may include the library.
+LIBRARIES = {
+    "expat.h": {"plugin/xml"},
+    "tinyxml2.h": {"plugin/xml"},
+    "stringprep.h": {"plugin/xmpp", "server_stub/local_server"},
+    "nlohmann/json.hpp": {"plugin/mapping", "plugin/config", "server_stub"},
+    "sqlite3.h": {"plugin/journal"},
+    "httplib.h": {"plugin/webhook", "server_stub/http_front"},
+}
+SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
+LICENCES = {"plugin": "MIT", "examples": "MIT", "tests": "MIT", "server_stub": "GPL-3.0-or-later"}
+
+
+def sources(top):
+    for folder, folders, files in os.walk(ROOT / top):
+        folders[:] = sorted(f for f in folders if f != "__pycache__" and not f.startswith("build"))
+        for name in sorted(files):
+            yield pathlib.Path(folder) / name
+
+
+def includes(path):
+    """The (is_own, name) of each include directive."""
+    text = path.read_text(encoding="utf-8")
+    for mark, name in re.findall(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', text, re.MULTILINE):
+        yield mark == '"', name
+
+
+def code(top):
+    return [path for path in sources(top) if path.suffix in {".c", ".cpp", ".h"}]
+
+
+def folder_of(path, top):
+    """The folder below `top`; for a file that stands in it directly, the file's own name ('app')."""
+    parts = path.relative_to(ROOT / top).parts
+    return parts[0] if len(parts) > 1 else path.stem
+
+
+class Architecture(unittest.TestCase):
+    maxDiff = None
+
+    def test_the_plugins_includes_point_down(self):
+        wrong = []
+        seen = set()
+        for path in code("plugin"):
+            here = folder_of(path, "plugin")
+            if here == "include":
+                continue
+            self.assertIn(here, LAYERS, f"{path}: a folder that has no layer yet")
+            for own, name in includes(path):
+                if not own or name == "xp.h":
+                    continue
+                there = name.split("/")[0] if "/" in name else pathlib.Path(name).stem
+                self.assertTrue((ROOT / "plugin" / name).is_file(), f"{path} includes {name}, which is not there")
+                seen.add((here, there))
+                if here != there and LAYERS[there] >= LAYERS[here]:
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        self.assertEqual(wrong, [])
+        self.assertIn(("abi", "app"), seen)
+
+    def test_only_the_border_knows_xp_h(self):
+        users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}
+        self.assertEqual(users, {"abi"})
+
+    def test_the_header_needs_nothing_but_c(self):
+        header = ROOT / "plugin" / "include" / "xp.h"
+        self.assertEqual(set(includes(header)), {(False, "stddef.h"), (False, "stdint.h")})
+
+    def test_the_host_knows_only_the_shared_folders_of_the_plugin(self):
+        wrong = []
+        shared = 0
+        for path in code("server_stub"):
+            for own, name in includes(path):
+                if not own or name == "xp.h":
+                    continue
+                if (ROOT / "server_stub" / name).is_file() or (path.parent / name).is_file():
+                    continue
+                self.assertTrue((ROOT / "plugin" / name).is_file(), f"{path} includes {name}, which is not there")
+                shared += 1
+                if name.split("/")[0] not in SHARED_WITH_HOST:
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        self.assertEqual(wrong, [])
+        self.assertGreater(shared, 0)
+
+    def test_the_plugin_knows_nothing_of_the_host(self):
+        for path in code("plugin"):
+            for own, name in includes(path):
+                self.assertNotIn("server_stub", name)
+                self.assertFalse(own and ".." in name, f"{path} includes {name}")
+                self.assertNotIn("gloox", name)
+
+    def test_libraries_stop_where_they_should(self):
+        wrong = []
+        for path in code("plugin") + code("server_stub"):
+            here = path.relative_to(ROOT).as_posix()
+            for _, name in includes(path):
+                if name in LIBRARIES and not any(here.startswith(f + "/") for f in LIBRARIES[name]):
+                    wrong.append(f"{here} includes {name}")
+        self.assertEqual(wrong, [])
+
+    def test_every_file_says_its_licence(self):
+        wrong = []
+        for top, licence in LICENCES.items():
+            for path in sources(top):
+                if path.suffix in {".json", ".golden", ".md"}:
+                    continue
+                head = "\n".join(path.read_text(encoding="utf-8").split("\n")[:2])
+                if not re.search(rf"SPDX-License-Identifier: {re.escape(licence)}( \*/|-->)?$", head, re.MULTILINE):
+                    wrong.append(str(path.relative_to(ROOT)))
+        self.assertEqual(wrong, [])
+
+    def test_headers_are_read_once(self):
+        header = ROOT / "plugin" / "include" / "xp.h"  # C, with a guard of its own
+        wrong = [str(p) for top in LICENCES for p in code(top)
+                 if p.suffix == ".h" and p != header and "#pragma once" not in p.read_text(encoding="utf-8")]
+        self.assertEqual(wrong, [])
+
+    def test_no_file_is_longer_than_400_lines(self):
+        wrong = [f"{p.relative_to(ROOT)}: {n}" for top in LICENCES for p in sources(top) if p.suffix in SOURCES
+                 for n in [len(p.read_text(encoding="utf-8").split("\n"))] if n > 401]
+        self.assertEqual(wrong, [])
+
+    def test_the_library_exports_one_symbol(self):
+        listed = subprocess.run(["nm", "--dynamic", "--defined-only", "--format=posix", str(LIBRARY)],
+                                check=True, capture_output=True, text=True, timeout=60).stdout
+        self.assertEqual([line.split()[0] for line in listed.splitlines()], ["xp_plugin_entry_v1"])
+
+
+if __name__ == "__main__":
+    ROOT, LIBRARY = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    unittest.main(argv=sys.argv[:1], verbosity=2)
