@@ -18,6 +18,10 @@
 namespace restanza {
 namespace {
 
+mapping::Options mapping_options(const config::Options& options) {
+  return {options.json_strict, options.json_xml};
+}
+
 webhook::Settings webhook_settings(const config::Options& options, const std::string& domain) {
   webhook::Settings settings;
   settings.url = options.callback_url;
@@ -26,6 +30,8 @@ webhook::Settings webhook_settings(const config::Options& options, const std::st
   settings.events = (options.callback_bare ? mask(webhook::Event::bare) : 0U) |
                     (options.callback_full ? mask(webhook::Event::full) : 0U) |
                     (options.callback_host ? mask(webhook::Event::host) : 0U);
+  settings.format = mapping::format_of(options.callback_content_type).value_or(mapping::Format::xml);
+  settings.mapping = mapping_options(options);
   settings.timeout = options.callback_timeout;
   settings.max_answer = options.stanza_size_limit;
   return settings;
@@ -43,21 +49,16 @@ rest::Credentials::Settings credential_settings(const config::Options& options, 
   return settings;
 }
 
-Result<xml::Document> decode_answer(std::string_view content_type, std::string_view body) {
-  const auto format = mapping::format_of(content_type);
-  if (!format) return Error{"the media type '" + std::string(content_type) + "' is not supported"};
-  return mapping::decode(*format, body);
-}
-
-// The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must know which
-// ones those are.
+// The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must
+// know which ones those are.
 class NotedSink final : public xmpp::StanzaSink {
  public:
   explicit NotedSink(xmpp::StanzaSink& sink) : sink_(sink) {}
   void tell(webhook::Dispatcher& webhook) { webhook_ = &webhook; }
 
   xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
-    if (webhook_ && stanza.kind == xmpp::Kind::message && stanza.type == "groupchat") webhook_->note_sent(stanza);
+    if (webhook_ && stanza.kind == xmpp::Kind::message && stanza.type == "groupchat")
+      webhook_->note_sent(stanza);
     return sink_.send(stanza, std::move(writable));
   }
 
@@ -79,12 +80,14 @@ class App::Impl {
         noted_(world.sink),
         route_(world.domain, replies_, world.sink, world.log),
         credentials_(credential_settings(options, world), world.accounts, world.clock),
-        stanzas_({options.iq_timeout, options.iq_max_timeout}, credentials_, replies_, noted_),
-        router_(stanzas_, credentials_, world.link_up) {
+        iqs_({options.iq_timeout, options.iq_max_timeout, mapping_options(options)}, replies_, archives_,
+             noted_),
+        stanzas_(mapping_options(options), credentials_, iqs_, noted_, world.log),
+        router_(stanzas_, credentials_, rest::Cors(options.cors_origins), world.link_up) {
     if (options.callback_url.empty()) return;
     webhook_.emplace(
         webhook_settings(options, world.domain),
-        [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log, decode_answer);
+        [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log);
     noted_.tell(*webhook_);
   }
 
@@ -95,7 +98,10 @@ class App::Impl {
     if (webhook_) webhook_->stop();
   }
 
-  void start() { timer_.start(); }
+  void start() {
+    timer_.start();
+    if (webhook_) webhook_->start();
+  }
 
   size_t max_body() const { return max_body_; }
 
@@ -108,6 +114,7 @@ class App::Impl {
 
   bool offer(xmpp::Stanza stanza) {
     if (stanza.is_answer() && replies_.answer(stanza)) return true;
+    if (archives_.take(stanza)) return true;
     if (draining_ || !webhook_ || !webhook_->wants(stanza)) return false;
     if (webhook_->take(std::move(stanza))) return true;
     refuse(stanza);
@@ -144,9 +151,11 @@ class App::Impl {
   const size_t max_body_;
   Timer timer_;
   iq::ReplyTable replies_;
+  iq::ArchiveQueries archives_;
   NotedSink noted_;
   webhook::ReplyRoute route_;
   const rest::Credentials credentials_;
+  const rest::Iqs iqs_;
   const rest::Stanzas stanzas_;
   const rest::Router router_;
   std::optional<webhook::Dispatcher> webhook_;

@@ -17,6 +17,13 @@ namespace {
 const std::vector<std::string> kKinds = {"message", "presence", "iq"};
 const std::vector<std::string> kEvents = {"bare", "full", "host"};
 const std::vector<std::string> kRights = {"send", "receive", "admin"};
+// Media types and the short names that stand for them; mod_rest has "json".
+const std::vector<std::pair<const char*, const char*>> kContentTypes = {
+    {"application/xmpp+xml", "xml"},
+    {"application/json", "json"},
+    {"application/x-www-form-urlencoded", "form"},
+    {"text/plain", "text"},
+    {"application/cbor", "cbor"}};
 
 bool holds(const std::vector<std::string>& list, const char* word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -81,9 +88,22 @@ Result<Token> read_token(const nlohmann::json& object, const std::string& where,
   return token;
 }
 
+void read_content_type(Reader& reader, std::string& type) {
+  reader.text("rest_callback_content_type", type);
+  std::string known;
+  for (const auto& [media_type, alias] : kContentTypes) {
+    if (type == media_type || type == alias) {
+      type = media_type;
+      return;
+    }
+    known.append(known.empty() ? "" : ", ").append(media_type).append(" (").append(alias).append(")");
+  }
+  reader.fail("rest_callback_content_type", "knows " + known + ", and not '" + type + "'");
+}
+
 void read_callback(Reader& reader, Options& options) {
   reader.text("rest_callback_url", options.callback_url);
-  reader.text("rest_callback_content_type", options.callback_content_type);
+  read_content_type(reader, options.callback_content_type);
   read_kinds(reader, "rest_callback_stanzas", options.callback_kinds);
   std::vector<std::string> events = kEvents;
   reader.words("rest_callback_events", events, kEvents);
@@ -94,10 +114,6 @@ void read_callback(Reader& reader, Options& options) {
   bool retry = false;
   reader.flag("rest_callback_retry", retry);
   if (retry) reader.fail("rest_callback_retry", "can only be false: deliveries are not retried");
-  if (options.callback_content_type != "application/xmpp+xml") {
-    reader.fail("rest_callback_content_type",
-                "knows application/xmpp+xml, and not '" + options.callback_content_type + "'");
-  }
 }
 
 }  // namespace
@@ -117,6 +133,9 @@ Result<Options> parse_options(std::string_view json, std::string_view domain) {
   reader.seconds("rest_iq_max_timeout", options.iq_max_timeout, 0.001, 86400);
   reader.count("rest_iq_pending_limit", options.iq_pending_limit, 1, 1000000);
   reader.count("rest_stanza_size_limit", options.stanza_size_limit, 1, 16777216);
+  reader.flag("rest_json_strict", options.json_strict);
+  reader.flag("rest_json_xml", options.json_xml);
+  reader.words("rest_cors_origins", options.cors_origins);
   read_callback(reader, options);
   if (const auto* tokens = reader.list("rest_tokens")) {
     for (size_t i = 0; i < tokens->size() && !reader.failed(); ++i) {

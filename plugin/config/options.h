@@ -26,8 +26,12 @@ struct Options {
   size_t iq_pending_limit = 16384;                   // rest_iq_pending_limit
   size_t stanza_size_limit = 196608;                 // rest_stanza_size_limit, bytes of a request's body
 
+  bool json_strict = false;                    // rest_json_strict
+  bool json_xml = false;                       // rest_json_xml
+  std::vector<std::string> cors_origins{"*"};  // rest_cors_origins
+
   std::string callback_url;  // rest_callback_url; empty: no webhook
-  std::string callback_content_type = "application/xmpp+xml";
+  std::string callback_content_type = "application/xmpp+xml";  // a media type, whichever name was given
   uint32_t callback_kinds = 7;  // rest_callback_stanzas, mask of xmpp::Kind
   bool callback_bare = true;    // rest_callback_events
   bool callback_full = true;

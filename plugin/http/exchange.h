@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "http/request.h"
 
@@ -30,11 +31,18 @@ class Exchange {
     if (responder_) respond({500, {}, {}});
   }
 
-  void respond(Response response) { std::exchange(responder_, nullptr)->respond(std::move(response)); }
+  // Stands on the answer too, whoever gives it.
+  void add_header(Header header) { headers_.push_back(std::move(header)); }
+
+  void respond(Response response) {
+    response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
+    std::exchange(responder_, nullptr)->respond(std::move(response));
+  }
   void watch(std::function<void()> gone) { responder_->watch(std::move(gone)); }
 
  private:
   std::unique_ptr<Responder> responder_;
+  std::vector<Header> headers_;
 };
 
 }  // namespace restanza::http

@@ -4,20 +4,29 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
+#include <vector>
 
 #include "http/exchange.h"
+#include "mapping/codec.h"
 #include "rest/credentials.h"
 
 namespace restanza::rest {
 
 void refuse(http::Exchange exchange, const http::Request& request, const Refusal& refusal);
 
-// The stanza as 200, in the format of the best match of Accept; among equals the request's own format, then
-// the first.
-http::Response encoded(xml::Element stanza, const http::Request& request);
+// 200 with the stanza in the format of the best match of Accept; among equals the request's own format, then
+// the first. What that format cannot hold is named in Unmapped-Elements.
+void answer_with(http::Exchange exchange, const http::Request& request, xml::Element stanza,
+                 const mapping::Options& options);
 
-// The same from a stanza's text, which is taken as it is where the format is XML.
-void answer_with(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza);
+// The same for several stanzas, the last being the answer: one document, in order. One alone stands for
+// itself.
+void answer_with(http::Exchange exchange, const http::Request& request,
+                 const std::vector<xmpp::Stanza>& stanzas, const mapping::Options& options);
+
+// Names as the value of a header: those that fit into a line of its usual length.
+std::string header_list(const std::vector<std::string>& names);
 
 // A request with no more of `request` than the functions here look at; for exchanges that wait.
 http::Request negotiating_headers(const http::Request& request);

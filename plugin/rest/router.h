@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "rest/cors.h"
 #include "rest/stanzas.h"
 
 namespace restanza::rest {
@@ -12,14 +13,17 @@ namespace restanza::rest {
 class Router {
  public:
   // `link_up` tells whether stanzas can leave; for /health.
-  Router(const Stanzas& stanzas, const Credentials& credentials, std::function<bool()> link_up)
-      : stanzas_(stanzas), credentials_(credentials), link_up_(std::move(link_up)) {}
+  Router(const Stanzas& stanzas, const Credentials& credentials, Cors cors, std::function<bool()> link_up)
+      : stanzas_(stanzas), credentials_(credentials), cors_(std::move(cors)), link_up_(std::move(link_up)) {}
 
   void handle(http::Exchange exchange, http::Request request) const;
 
  private:
+  void refuse_path(http::Exchange exchange, http::Request request) const;
+
   const Stanzas& stanzas_;
   const Credentials& credentials_;
+  const Cors cors_;
   const std::function<bool()> link_up_;
 };
 

@@ -1,43 +1,40 @@
 // SPDX-License-Identifier: MIT
-// POST /rest: one stanza in the body. Messages and presence are handed to the host; an iq waits for its
-// answer. POST /rest/echo: the stanza as it would be sent, and nothing is sent. Any thread, never blocks. The
-// table, the sink and the credentials must outlive it.
+// POST /rest, POST /rest/{kind}/{type}/{to} and GET /rest/{query}/{to}: one stanza. Messages and presence are
+// handed to the host; an iq waits for its answer. POST /rest/echo: the stanza as it would be sent, and
+// nothing is sent. Any thread, never blocks. Credentials, iqs, sink and log must outlive it.
 #pragma once
 
-#include <chrono>
-
+#include "base/log.h"
 #include "http/exchange.h"
-#include "iq/reply_table.h"
-#include "mapping/media_type.h"
+#include "mapping/codec.h"
 #include "rest/credentials.h"
+#include "rest/iqs.h"
+#include "rest/target.h"
 #include "xmpp/stanza_sink.h"
 
 namespace restanza::rest {
 
 class Stanzas {
  public:
-  struct Settings {
-    std::chrono::milliseconds iq_timeout;      // where the request names none
-    std::chrono::milliseconds iq_max_timeout;  // whatever it names
-  };
+  Stanzas(mapping::Options mapping, const Credentials& credentials, const Iqs& iqs, xmpp::StanzaSink& sink,
+          Log& log)
+      : mapping_(mapping), credentials_(credentials), iqs_(iqs), sink_(sink), log_(log) {}
 
-  Stanzas(Settings settings, const Credentials& credentials, iq::ReplyTable& replies, xmpp::StanzaSink& sink)
-      : settings_(settings), credentials_(credentials), replies_(replies), sink_(sink) {}
-
-  void post(http::Exchange exchange, http::Request request) const;
+  void send(http::Exchange exchange, http::Request request, const Target& target) const;
   void echo(http::Exchange exchange, http::Request request) const;
 
  private:
-  struct Waiting;
-  void send(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
-  void send_iq(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza,
-               bool from_account) const;
-  std::optional<std::chrono::milliseconds> wait_of(const http::Request& request) const;
+  using Next = std::function<void(http::Exchange, const http::Request&, const Caller&, xml::Element)>;
+  // Checks the credentials, reads the stanza and goes on with it, or refuses.
+  void read(http::Exchange exchange, http::Request request, const Target& target, Next next) const;
+  void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
+               xml::Element root) const;
 
-  const Settings settings_;
+  const mapping::Options mapping_;
   const Credentials& credentials_;
-  iq::ReplyTable& replies_;
+  const Iqs& iqs_;
   xmpp::StanzaSink& sink_;
+  Log& log_;
 };
 
 }  // namespace restanza::rest

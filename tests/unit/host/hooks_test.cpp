@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/lines.h"
 
 using namespace restanza;
 using namespace restanza::host;
@@ -28,14 +29,6 @@ class HandLink final : public Link {
     }
   }
   std::deque<std::function<void()>> posted;
-};
-
-class Lines final : public Log {
- public:
-  void write(Level level, std::string_view line) override {
-    if (level == Level::plugin_bug) bugs += std::string(line) + "\n";
-  }
-  std::string bugs;
 };
 
 struct Offering {
@@ -150,7 +143,7 @@ TEST_CASE("an iq never waits: a busy hook is passed by and named as a bug") {
   o.add(0, [&](const std::string&) { return XP_BUSY; });
   o.offer("1", "iq");
   CHECK(o.ends == "1 passed, ");
-  CHECK(o.log.bugs == "a hook said it was busy for an iq; the iq goes on without it\n");
+  CHECK(o.log.of(Level::plugin_bug) == "a hook said it was busy for an iq; the iq goes on without it\n");
 }
 
 TEST_CASE("as many stanzas wait as the limit says, and one more is refused") {

@@ -11,8 +11,10 @@
 #include "iq/reply_table.h"
 #include "rest/router.h"
 #include "support/fake_clock.h"
+#include "support/lines.h"
 #include "support/memory_exchange.h"
 #include "support/memory_sink.h"
+#include "xml/gate.h"
 
 namespace restanza::rest {
 
@@ -56,7 +58,7 @@ inline http::Request post(const std::string& body, const std::string& authorizat
   http::Request request;
   request.method = "POST";
   request.path = path;
-  request.headers = {{"Content-Type", "application/xmpp+xml"}, {"Accept", "application/json"}};
+  request.headers = {{"Content-Type", "application/xmpp+xml"}, {"Accept", "application/xmpp+xml"}};
   if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
   request.body = body;
   return request;
@@ -75,8 +77,9 @@ class RestWorld {
   explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2)
       : replies(pending_limit, timer),
         credentials(std::move(settings), accounts, clock),
-        stanzas({std::chrono::seconds(120), std::chrono::seconds(300)}, credentials, replies, sink),
-        router(stanzas, credentials, [this] { return link_up; }) {}
+        iqs({std::chrono::seconds(120), std::chrono::seconds(300)}, replies, archives, sink),
+        stanzas({}, credentials, iqs, sink, log),
+        router(stanzas, credentials, Cors({"*"}), [this] { return link_up; }) {}
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
@@ -88,7 +91,10 @@ class RestWorld {
     timer.run_due();
   }
   // The stanza is offered as an answer; whether somebody waited for it.
-  bool arrive(const std::string& xml) { return replies.answer(*xmpp::parse_stanza(xml)); }
+  bool arrive(const std::string& xml) {
+    const auto stanza = *xmpp::parse_stanza(xml);
+    return replies.answer(stanza) || archives.take(stanza);
+  }
   std::string last_sent() const {
     const auto sent = sink.sent();
     return sent.empty() ? std::string() : sent.back().xml;
@@ -97,22 +103,21 @@ class RestWorld {
   FakeClock clock;
   Timer timer{clock};
   iq::ReplyTable replies;
+  iq::ArchiveQueries archives;
   FakeAccounts accounts;
   MemorySink sink;
+  Lines log;
   bool link_up = true;
   Credentials credentials;
+  Iqs iqs;
   Stanzas stanzas;
   Router router;
 };
 
-// The condition in an answer whose error is JSON.
+// The condition in an answer that is a stream error.
 inline std::string condition(const MemoryAnswer& answer) {
-  const std::string body = answer.body();
-  const std::string key = "\"condition\":\"";
-  const size_t at = body.find(key);
-  if (at == std::string::npos) return {};
-  const size_t from = at + key.size();
-  return body.substr(from, body.find('"', from) - from);
+  const auto error = xml::parse(answer.body());
+  return error ? std::string(error->root().first().name()) : std::string();
 }
 
 // The token "t0ken".

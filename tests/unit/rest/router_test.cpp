@@ -29,33 +29,55 @@ TEST_CASE("the stanza resource stands at the prefix with and without a slash") {
 
 TEST_CASE("a known path with another method is 405 and says which it knows") {
   RestWorld world;
-  for (const char* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "post"}) {
+  for (const char* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "post"}) {
     for (const char* path : {"", "/", "/echo"}) {
       CAPTURE(method, path);
       const auto answer = world.ask(request(method, path));
       CHECK(answer->status() == 405);
-      CHECK(answer->header("Allow") == "POST");
+      CHECK(answer->header("Allow") == "POST, OPTIONS");
       CHECK(condition(*answer) == "not-allowed");
     }
   }
   const auto answer = world.ask(request("POST", "/health"));
   CHECK(answer->status() == 405);
-  CHECK(answer->header("Allow") == "GET, HEAD");
+  CHECK(answer->header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(world.ask(request("PUT", "/message/chat/bob@localhost"))->status() == 405);
   CHECK(world.sink.sent().empty());
 }
 
-TEST_CASE("an unknown path is 400 to a POST and 404 to others, once the caller is known") {
+TEST_CASE("OPTIONS says what a path knows, to anybody, and sends nothing") {
   RestWorld world;
-  for (const char* path : {"/nonsense", "/echo/", "/echo/x", "//", "/ECHO", "/health/x", "/%65cho"}) {
+  for (const char* path : {"", "/echo", "/message/chat/bob@localhost"}) {
+    const auto answer = world.ask(request("OPTIONS", path, ""));
+    CHECK(answer->status() == 200);
+    CHECK(answer->header("Allow") == "POST, OPTIONS");
+    CHECK(answer->header("Access-Control-Allow-Origin") == "*");
+  }
+  CHECK(world.ask(request("OPTIONS", "/health", ""))->header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(world.sink.sent().empty());
+}
+
+TEST_CASE("an unknown path is 400 to GET and POST and 404 to others, once the caller is known") {
+  RestWorld world;
+  for (const char* path : {"/nonsense", "/echo/", "/echo/x", "//", "/ECHO", "/health/x", "/%65cho",
+                           "/foo/bar/baz", "/message/chat", "/iq/%zz/x", "/message/ch%20at/x"}) {
     CAPTURE(path);
     const auto posted = world.ask(request("POST", path));
     CHECK(posted->status() == 400);
     CHECK(condition(*posted) == "not-well-formed");
-    CHECK(world.ask(request("GET", path))->status() == 404);
     CHECK(condition(*world.ask(request("DELETE", path))) == "item-not-found");
     CHECK(world.ask(request("GET", path, ""))->status() == 401);
     CHECK(world.ask(request("POST", path, ""))->status() == 401);
   }
+  CHECK(world.ask(request("GET", "/nonsense"))->status() == 400);
+  CHECK(world.sink.sent().empty());
+}
+
+TEST_CASE("a query that nobody knows is an iq without a child") {
+  RestWorld world;
+  const auto answer = world.ask(request("GET", "/wibble/localhost"));
+  CHECK(answer->status() == 422);
+  CHECK(condition(*answer) == "bad-format");
 }
 
 TEST_CASE("health needs no credentials and follows the link") {

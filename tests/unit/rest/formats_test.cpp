@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Formats, paths and queries through the resources; what each format holds is the mapping's own tests'
+// matter.
+#include "support/catch.h"
+#include "unit/rest/rest_world.h"
+
+using namespace restanza;
+using namespace restanza::rest;
+
+namespace {
+
+http::Request with(const std::string& type, const std::string& body, const std::string& path = "",
+                   const std::string& accept = "") {
+  http::Request request = post(body, as_component(), path);
+  request.headers = {{"Content-Type", type}, {"Authorization", as_component()}};
+  if (!accept.empty()) request.headers.emplace_back("Accept", accept);
+  return request;
+}
+
+http::Request get(const std::string& path, const std::string& query = "") {
+  http::Request request = with("", "", path, "application/json");
+  request.headers.erase(request.headers.begin());
+  request.method = "GET";
+  request.query = query;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("JSON, a form and text become the same message") {
+  RestWorld world;
+  const std::string expected = "<body>Hi</body></message>";
+  CHECK(world.ask(with("application/json", R"({"to":"bob@localhost","body":"Hi"})"))->status() == 202);
+  CHECK(world.last_sent().find(expected) != std::string::npos);
+  CHECK(world.ask(with("application/x-www-form-urlencoded", "to=bob%40localhost&body=Hi"))->status() == 202);
+  CHECK(world.last_sent().find(expected) != std::string::npos);
+  CHECK(world.ask(with("text/plain; charset=utf-8", "Hi", "/message/chat/bob@localhost"))->status() == 202);
+  CHECK(world.last_sent().find("type='chat'") != std::string::npos);
+  CHECK(world.last_sent().find(expected) != std::string::npos);
+}
+
+TEST_CASE("the answer's format follows Accept, then the request's, then XML") {
+  RestWorld world;
+  const auto type = [&](const std::string& own, const std::string& body, const std::string& accept) {
+    return world.ask(with(own, body, "/echo", accept))->header("Content-Type");
+  };
+  const std::string json = R"({"to":"bob@localhost","body":"Hi"})";
+  const std::string xml = "<message to='bob@localhost'><body>Hi</body></message>";
+  CHECK(type("application/json", json, "") == "application/json");
+  CHECK(type("application/json", json, "*/*") == "application/json");
+  CHECK(type("application/json", json, "application/xmpp+xml") == "application/xmpp+xml");
+  CHECK(type("application/xmpp+xml", xml, "text/html, application/json;q=0.9, */*;q=0.1") ==
+        "application/json");
+  CHECK(type("application/xmpp+xml", xml, "image/png") == "application/xmpp+xml");
+  CHECK(type("application/xmpp+xml", xml, "application/cbor") == "application/cbor");
+  CHECK(type("application/xmpp+xml", xml, "text/plain") == "text/plain");
+  CHECK(type("text/plain", "Hi", "") == "application/xmpp+xml");
+}
+
+TEST_CASE("keys without mapping are dropped and named; strictly they are refused") {
+  RestWorld world;
+  const auto answer =
+      world.ask(with("application/json", R"({"to":"bob@localhost","body":"Hi","colour":"red"})"));
+  CHECK(answer->status() == 202);
+  CHECK(answer->header("Unmapped-Keys") == "colour");
+  const auto wrong =
+      world.ask(with("application/json", R"({"to":"bob@localhost","body":5})", "", "application/json"));
+  CHECK(wrong->status() == 422);
+  CHECK(wrong->body().find("/body") != std::string::npos);
+}
+
+TEST_CASE("elements without mapping are named where the format lacks them") {
+  RestWorld world;
+  const auto answer = world.ask(with(
+      "application/xmpp+xml", "<message to='bob@localhost'><body>Hi</body><x xmlns='urn:foo'/></message>",
+      "/echo", "application/json"));
+  CHECK(answer->header("Unmapped-Elements") == "{urn:foo}x");
+}
+
+TEST_CASE("GET asks, with its parameters as fields, and answers in JSON") {
+  RestWorld world;
+  const auto answer = world.ask(get("/disco/localhost", "node=x"));
+  CHECK(world.last_sent().find("<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>") !=
+        std::string::npos);
+  const auto sent = world.sink.sent().back();
+  CHECK(world.arrive("<iq type='result' id='" + sent.id + "' from='localhost' to='rest.localhost'/>"));
+  CHECK(answer->status() == 200);
+  CHECK(answer->body().find("\"type\":\"result\"") != std::string::npos);
+}
+
+TEST_CASE("an archive query answers with all its messages and the result, in order") {
+  RestWorld world;
+  const auto answer =
+      world.ask(with("application/xmpp+xml",
+                     "<iq type='set' id='1' to='room@muc.example'><query xmlns='urn:xmpp:mam:2' "
+                     "queryid='q'/></iq>"));
+  const auto page = [](const std::string& id) {
+    return "<message from='room@muc.example' to='rest.localhost'><result xmlns='urn:xmpp:mam:2' queryid='q' "
+           "id='" +
+           id + "'/></message>";
+  };
+  const std::string fin =
+      "<iq type='result' id='1' from='room@muc.example' to='rest.localhost'><fin "
+      "xmlns='urn:xmpp:mam:2'/></iq>";
+  CHECK(world.arrive(page("a")));
+  CHECK(world.arrive(page("b")));
+  CHECK(world.arrive(fin));
+  CHECK(answer->body() == "<xmpp>" + page("a") + page("b") + fin + "</xmpp>");
+  CHECK_FALSE(world.arrive(page("late")));
+}
