@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A webhook that records what was posted to it and answers as the test says.
+"""A webhook that answers what was posted to it as the test says, and records the post once that is done.
 
 Threads: requests are served on threads of their own; taking from `posts` is for the test's thread.
 Ownership: owns its server and socket until close().
@@ -19,8 +19,10 @@ NOTHING = Answer(204, None, b"")
 
 
 class Webhook:
-    def __init__(self, answer=lambda post: NOTHING):
+    def __init__(self, answer=lambda post: NOTHING, wants=None):
+        """`wants` is the media type that the endpoint asks for when it is probed with OPTIONS."""
         self.answer = answer
+        self.wants = wants
         self._posts = queue.Queue()
         webhook = self
 
@@ -31,11 +33,22 @@ class Webhook:
             def do_POST(self):
                 post = Post(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
                 answer = webhook.answer(post)
-                webhook._posts.put(post)
-                self.send_response(answer.status)
+                try:
+                    self._send(answer)
+                finally:
+                    webhook._posts.put(post)
+
+            def do_OPTIONS(self):
+                """The probe; without a media type to ask for it stays a method that this endpoint does not have."""
+                self._send(NOTHING if webhook.wants else Answer(501, None, b""), webhook.wants)
+
+            def _send(self, answer, accept=None):
+                self.send_response(200 if accept else answer.status)
+                if accept:
+                    self.send_header("Accept", accept)
                 if answer.content_type:
                     self.send_header("Content-Type", answer.content_type)
-                if answer.status != 204:
+                if accept or answer.status != 204:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)

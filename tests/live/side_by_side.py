@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Restanza beside a real Prosody with mod_rest: the same requests and stanzas for both, what happens compared.
+
+  side_by_side.py [--itself] [--only PATTERN]...      --itself compares mod_rest with mod_rest: nothing may differ
+
+The cases are side_by_side/requests.json and the recorded ones of tests/vectors. Each side has the same server
+behind it, so that even live queries are comparable: mod_rest runs in a Prosody, and Restanza is a component of another
+one with the same domains. Prints a line for each difference and a count; exits with 1 where one was not intended
+(side_by_side/differences.json holds those that are), and with 77 where there is no Prosody or no mod_rest.
+
+RESTANZA_HOST names the program; MOD_REST_DIR the directory that holds or shall hold an unpacked mod_rest.
+
+Threads: the main thread, besides those of the support package.
+Ownership: a Side owns its server, its hosts, its webhook and its raw components.
+"""
+import argparse
+import fnmatch
+import json
+import os
+import sys
+
+from support.comparable import Rules, body_data, element_data, shown
+from support.deadline import Missed
+from support.host import Host, component_of
+from support.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
+from support.raw_component import RawComponent
+from support.rest_client import RestClient
+from support.webhook import NOTHING, Answer, Webhook
+from support.xml_data import parse
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MOD_REST_DIR = os.environ.get("MOD_REST_DIR", os.path.expanduser("~/.cache/restanza/prosody-modules"))
+SKIPPED = 77
+LATE = 2  # seconds for a stanza that one side sent and the other did not; only differences cost this long
+SHOWN = 300  # characters of each side's part of a difference
+
+XML = "application/xmpp+xml"
+FORMATS = {"xml": XML, "json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain"}
+HOOKS = {
+    "hook.localhost": {"rest_callback_content_type": XML},
+    "hookjson.localhost": {"rest_callback_content_type": "application/json"},
+    "hookform.localhost": {"rest_callback_content_type": "application/x-www-form-urlencoded"},
+    "hookurl.localhost": {"rest_callback_content_type": "json"},
+    "hookask.localhost": {},
+}
+
+
+class Side:
+    """Everything that one of the two needs; the same calls for both."""
+
+    def __init__(self, name, plugins=None):
+        self.name = name
+        self._owned = []
+        self._without_host = {}
+        try:
+            self._start(plugins)
+        except BaseException:
+            self.close()
+            raise
+
+    def _own(self, resource):
+        self._owned.append(resource)
+        return resource
+
+    def _start(self, plugins):
+        self.webhook = self._own(Webhook(self._callback))
+        self.asking_webhook = self._own(Webhook(self._callback, wants="text/html, application/json;q=0.9"))
+        hooks = {domain: {**settings, "rest_callback_url": self._webhook_of(domain).url} for domain, settings in HOOKS.items()}
+        hooks["hookurl.localhost"]["rest_callback_url"] += "/{kind}/{type}/{to}/{from}"
+        server = self._own(TwinProsody({"rest.localhost": {}, **hooks}, ["src.localhost", "sink.localhost"], plugins))
+        server.start()
+        if plugins:
+            self.rest = RestClient(f"127.0.0.1:{server.http_port}", "", "")
+            self.rest.authorization = server.authorization("rest.localhost")
+        else:
+            self.rest = self._own(Host(component_of(server))).rest
+            for domain, settings in hooks.items():
+                try:
+                    self._own(Host(component_of(server), domain, {**settings, "rest_callback_retry": False}))
+                except Missed as why:
+                    self._without_host[domain] = str(why).splitlines()[-2]
+        self.source = self._own(RawComponent(server.component_port, "src.localhost", server.secret))
+        self.sink = self._own(RawComponent(server.component_port, "sink.localhost", server.secret, self._sink_answer))
+        self.sink_says = None
+        self.webhook_says = NOTHING
+        self._stamp = 0
+
+    def _webhook_of(self, domain):
+        return self.asking_webhook if domain == "hookask.localhost" else self.webhook
+
+    def _callback(self, post):
+        return NOTHING if b"sync-" in post.body else self.webhook_says
+
+    def _sink_answer(self, iq):
+        addresses = {"to": iq.get("from"), "from": iq.get("to"), "id": iq.get("id")}
+        says = self.sink_says or ""
+        if says.startswith(("<iq", "<message")):
+            for name, value in addresses.items():
+                says = says.replace("{" + name + "}", value)
+            return says
+        return "<iq type='result' from='{from}' to='{to}' id='{id}'>".format(**addresses) + says + "</iq>"
+
+    def _sync_id(self):
+        self._stamp += 1
+        return f"sync-{self._stamp}"
+
+    def request(self, request):
+        """The answer to the request, and what reached the sink because of it."""
+        response = self.rest.request(
+            request["method"], request["path"], request.get("body"), request.get("content_type"), request.get("accept"),
+            request["authorized"], {"Host": "rest.localhost", **request.get("headers", {})})
+        reached = []
+        if response.status in (200, 202) and not request["path"].startswith("/rest/echo"):
+            # Stanzas keep their order, so whatever the request sent arrives before this one.
+            sync = self._sync_id()
+            self.rest.post(f"<message to='sink.localhost' id='{sync}'/>", host="rest.localhost")
+            reached = self.sink.until(lambda stanza: stanza.get("id") == sync)
+        return response, reached
+
+    def deliver(self, stanza, answer):
+        """What the webhook was sent for a stanza, and what went back to the stanza's sender."""
+        sent = parse(stanza)
+        domain = sent.get("to").split("/")[0].split("@")[-1]
+        if domain in self._without_host:
+            raise AssertionError(self._without_host[domain])
+        self.webhook_says = answer
+        self.source.send(stanza)
+        webhook = self._webhook_of(domain)
+        try:
+            post = webhook.next_post(deadline=LATE)
+        except Missed:
+            post = None
+        # From the same to the same: within a conversation the order is kept.
+        sync = self._sync_id()
+        self.source.send(f"<iq type='get' from='{sent.get('from')}' to='{sent.get('to')}' id='{sync}'>"
+                         "<ping xmlns='urn:xmpp:ping'/></iq>")
+        replies = self.source.until(lambda each: each.get("id") == sync)
+        webhook.next_post(lambda each: sync.encode() in each.body)
+        return post, replies
+
+    def close(self):
+        while self._owned:
+            self._owned.pop().close()
+
+
+def request_case(case):
+    """A case in its short form, filled up: the body under the name of its format, the rest by default."""
+    request = {"method": "POST", "path": "/rest/echo", "authorized": True,
+               **{key: case[key] for key in ("method", "path", "content_type", "accept", "authorized", "headers", "body")
+                  if key in case}}
+    for name, media_type in FORMATS.items():
+        if name in case:
+            body = case[name]
+            request["body"] = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+            request.setdefault("content_type", media_type)
+            request.setdefault("accept", "application/json" if name == "xml" else XML)
+    if "repeat" in case:
+        request["body"] = case["repeat"]["prefix"] + case["repeat"]["unit"] * case["repeat"]["times"] + \
+            case["repeat"]["suffix"]
+    if isinstance(request.get("body"), str):
+        request["body"] = request["body"].encode("utf-8", "surrogateescape")
+    return {**case, "request": request}
+
+
+def recorded_request(case):
+    flat = {"name": case["name"], "recorded": case["response"], **case["request"]}
+    if "body_repeat" in flat:
+        flat["repeat"] = flat.pop("body_repeat")
+    if case["name"].startswith("get.") or case["name"] == "path.iq.version.path":
+        flat.update(unordered=True, masked=["seconds"])
+    return request_case(flat)
+
+
+def recorded_webhook(case):
+    return {"name": case["name"], "stanza": case["stanza"], "recorded": case["reply"],
+            "answer": [case["callback_response"][key] for key in ("status", "content_type", "body")]}
+
+
+def load(*path):
+    with open(os.path.join(HERE, *path), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def all_cases():
+    ours = load("side_by_side", "requests.json")
+    requests = [recorded_request(case) for case in load("..", "vectors", "rest.json")] + \
+        [request_case(case) for case in ours["requests"]]
+    webhooks = [recorded_webhook(case) for case in load("..", "vectors", "webhooks.json")] + ours["webhooks"]
+    return requests, webhooks
+
+
+def observed_request(side, case):
+    """What happened, as the parts that are compared, each as comparable data."""
+    side.sink_says = case.get("sink")
+    request = case["request"]
+    body = (request.get("body") or b"").decode("utf-8", "replace")
+    made = request.get("content_type") != XML
+    rules = Rules(body + request["path"] + (side.sink_says or ""), made or case.get("unordered", False),
+                  case.get("masked", ()))
+    response, reached = side.request(request)
+    media_type = response.headers.get_content_type() if response.body else None
+    parts = {"status": response.status, "type": media_type, "body": body_data(media_type, response.body, rules),
+             "sent": [element_data(stanza, rules) for stanza in reached]}
+    for name in case.get("compare_headers", ()):
+        parts["header " + name] = response.headers.get(name)
+    return parts
+
+
+def observed_webhook(side, case):
+    status, content_type, body = case["answer"]
+    post, replies = side.deliver(case["stanza"], Answer(status, content_type or None, body.encode("utf-8", "surrogateescape")))
+    made = bool(content_type) and not content_type.startswith(XML)
+    replied = [element_data(reply, Rules(case["stanza"] + body, made)) for reply in replies]
+    if post is None:
+        return {"path": None, "type": None, "language": None, "post": None, "replies": replied}
+    media_type = post.headers.get_content_type()
+    return {"path": post.path, "type": media_type, "language": post.headers.get("Content-Language"),
+            "post": body_data(media_type, post.body, Rules(case["stanza"])),
+            "replies": replied}
+
+
+class Report:
+    def __init__(self, names, intended):
+        self._names = names
+        self._intended = intended
+        self.equal = self.expected = self.unexpected = 0
+
+    def add(self, name, seen):
+        left, right = seen
+        parts = [part for part in left if shown(left[part]) != shown(right.get(part))]
+        reasons = set()
+        unexplained = []
+        for part in parts:
+            rule = self._rule_for(name, part)
+            reasons.add(rule["reason"]) if rule else unexplained.append(part)
+            word = f"intended ({rule['reason']})" if rule else "UNEXPECTED"
+            print(f"{word}: {name}: {part}: {self._names[0]} {shown(left[part])[:SHOWN]} | "
+                  f"{self._names[1]} {shown(right.get(part))[:SHOWN]}")
+        self.unexpected += bool(unexplained)
+        self.expected += bool(parts) and not unexplained
+        self.equal += not parts
+
+    def failed(self, name, error):
+        self.unexpected += 1
+        print(f"UNEXPECTED: {name}: {type(error).__name__}: {str(error)[:SHOWN]}")
+
+    def _rule_for(self, name, part):
+        for rule in self._intended:
+            if fnmatch.fnmatchcase(name, rule["case"]) and part in rule["differs"]:
+                return rule
+        return None
+
+    def total(self):
+        return self.equal + self.expected + self.unexpected
+
+
+def compare(sides, patterns, intended):
+    report = Report([side.name for side in sides], intended)
+    requests, webhooks = all_cases()
+    for observe, cases in ((observed_request, requests), (observed_webhook, webhooks)):
+        for case in cases:
+            if patterns and not any(fnmatch.fnmatchcase(case["name"], pattern) for pattern in patterns):
+                continue
+            try:
+                report.add(case["name"], [observe(side, case) for side in sides])
+            except (AssertionError, OSError) as error:
+                report.failed(case["name"], error)
+    return report
+
+
+def skip(why):
+    print(f"SKIPPED: {why}", file=sys.stderr)
+    sys.exit(SKIPPED)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--itself", action="store_true")
+    parser.add_argument("--only", action="append", default=[])
+    arguments = parser.parse_args()
+    if TwinProsody.missing():
+        skip(f"the Debian package {TwinProsody.missing()} is not installed")
+    try:
+        plugins = plugins_with_mod_rest(MOD_REST_DIR)
+    except Unavailable as why:
+        skip(why)
+    left = Side("mod_rest", plugins)
+    try:
+        right = Side("mod_rest again", plugins) if arguments.itself else Side("Restanza")
+        try:
+            intended = [] if arguments.itself else load("side_by_side", "differences.json")["differences"]
+            report = compare((left, right), arguments.only, intended)
+        finally:
+            right.close()
+    finally:
+        left.close()
+    print(f"{report.total()} cases: {report.equal} equal, {report.expected} intended differences, "
+          f"{report.unexpected} unexpected")
+    sys.exit(1 if report.unexpected or not report.total() else 0)
+
+
+if __name__ == "__main__":
+    main()
