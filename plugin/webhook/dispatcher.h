@@ -5,7 +5,6 @@
 // without a lock held, and in order within a conversation.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,7 +13,9 @@
 
 #include "base/log.h"
 #include "base/timer.h"
+#include "webhook/health.h"
 #include "webhook/lanes.h"
+#include "webhook/negotiation.h"
 #include "webhook/reflections.h"
 #include "webhook/reply.h"
 #include "webhook/rules.h"
@@ -28,10 +29,13 @@ class Dispatcher {
   using Reply = std::function<void(xmpp::Stanza reply)>;
 
   // The settings have passed `check`. Timer and log must outlive the dispatcher.
-  Dispatcher(Settings settings, Reply reply, Timer& timer, Log& log, Decoder decode = decode_xml);
+  Dispatcher(Settings settings, Reply reply, Timer& timer, Log& log);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Asks the endpoint for the format that it likes, and begins to deliver. Once, before `stop`.
+  void start();
 
   // [any] Whether the stanza is one for this webhook, by kind, domain and event.
   bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
@@ -52,19 +56,20 @@ class Dispatcher {
   void stop();
 
  private:
-  void work(Sender& sender);
+  void work(Sender& sender, bool first);
   void deliver(Sender& sender, const xmpp::Stanza& stanza);
   void answer(const xmpp::Stanza& stanza, const Outcome& outcome);
-  void note_health(const Outcome& outcome);
 
+  const Settings settings_;
   const Url url_;
   const Rules rules_;
   const Reply reply_;
-  const Decoder decode_;
+  Timer& timer_;
   Log& log_;
   Reflections reflections_;
   Lanes lanes_;
-  std::atomic<bool> failing_{false};
+  Health health_;
+  Negotiation negotiation_;
   std::vector<std::unique_ptr<Sender>> senders_;
   std::vector<std::thread> threads_;
 };

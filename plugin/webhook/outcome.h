@@ -16,6 +16,7 @@ struct Outcome {
   End end = End::unreachable;
   int status = 0;
   std::string content_type;
+  std::string accept;  // of the answer: what the endpoint would like to be sent
   std::string body;
   bool truncated = false;  // the body was longer than allowed, and `body` is its beginning
   std::string detail;      // for the log: why there is no answer

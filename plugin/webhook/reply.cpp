@@ -12,12 +12,6 @@ namespace restanza::webhook {
 namespace {
 
 constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
-constexpr std::string_view kXml = "application/xmpp+xml";
-constexpr std::string_view kJson = "application/json";
-
-std::string media_type(std::string_view content_type) {
-  return ascii_lower(trim(content_type.substr(0, content_type.find(';'))));
-}
 
 std::string described(const xmpp::Stanza& stanza) {
   return "a webhook's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
@@ -37,18 +31,30 @@ std::string_view cut(std::string_view text, size_t limit) {
 
 xmpp::StanzaError status_error(const Outcome& outcome) {
   xmpp::StanzaError error = error_for_status(outcome.status);
-  if (media_type(outcome.content_type) != "text/plain") return error;
+  if (mapping::format_of(outcome.content_type) != mapping::Format::text) return error;
   const std::string_view text = cut(trim(outcome.body), kMaxErrorText);
   if (!text.empty() && xml::representable(text)) error.text = std::string(text);
   return error;
 }
 
+std::string named_type(const Outcome& outcome) {
+  return std::string(trim(outcome.content_type.substr(0, outcome.content_type.find(';'))));
+}
+
 // The stanza that the body holds, or why there is none to send.
-Result<xml::Document> read(const Outcome& outcome, const Decoder& decode) {
+Result<mapping::Decoded> read(const Outcome& outcome, const mapping::Options& options) {
   if (outcome.truncated) return Error{"is longer than allowed"};
-  auto document = decode(media_type(outcome.content_type), outcome.body);
-  if (!document) return Error{"cannot be read: " + document.error().text};
-  return document;
+  const auto format = mapping::format_of(outcome.content_type);
+  if (!format) return Error{"cannot be read: its type is '" + named_type(outcome) + "'"};
+  auto decoded = mapping::decode(*format, outcome.body, {}, options);
+  if (!decoded) return Error{"cannot be read: " + decoded.error().text};
+  return std::move(*decoded);
+}
+
+// Whether the endpoint meant to send a stanza, and not what a web server says by itself.
+bool stanza_announced(const Outcome& outcome) {
+  const auto format = mapping::format_of(outcome.content_type);
+  return format == mapping::Format::xml || format == mapping::Format::json || format == mapping::Format::cbor;
 }
 
 std::string reply_type(const xmpp::Stanza& stanza, xml::Element body) {
@@ -85,24 +91,25 @@ xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
   return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The webhook's answer cannot be read"});
 }
 
-void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const Decoder& decode, Answer& answer) {
+void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options,
+               Answer& answer) {
   const bool iq = stanza.kind == xmpp::Kind::iq;
   const bool silent = outcome.status == 202 || outcome.status == 204 || trim(outcome.body).empty();
   if (silent) {
     if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
     return;
   }
-  const auto document = read(outcome, decode);
-  if (!document) {
-    const std::string type = media_type(outcome.content_type);
-    answer.warning = described(stanza) + " " + document.error().text;
+  auto decoded = read(outcome, options);
+  if (!decoded) {
+    answer.warning = described(stanza) + " " + decoded.error().text;
     if (iq) {
-      answer.stanzas.push_back(type == kXml || type == kJson ? broken_answer(stanza)
-                                                             : xmpp::result_reply(stanza));
+      answer.stanzas.push_back(stanza_announced(outcome) ? broken_answer(stanza)
+                                                         : xmpp::result_reply(stanza));
     }
     return;
   }
-  const xml::Element body = document->root();
+  answer.unmapped = std::move(decoded->unmapped);
+  const xml::Element body = decoded->document.root();
   if (!body.is(xmpp::name_of(stanza.kind), xml::kContentNamespace)) {
     answer.warning = described(stanza) + " is of another kind: <" + std::string(body.name()) + "/>";
     if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
@@ -147,23 +154,18 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
   const xmpp::StanzaError error =
       late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The webhook did not answer in time"}
            : xmpp::StanzaError{"wait", "recipient-unavailable", "The webhook cannot be reached"};
-  return {{xmpp::error_reply(stanza, error)}, ""};
+  return {{xmpp::error_reply(stanza, error)}, {}, {}};
 }
 
 }  // namespace
 
-Result<xml::Document> decode_xml(std::string_view media_type, std::string_view body) {
-  if (media_type == kXml) return xml::parse(body);
-  return Error{"its type is '" + std::string(media_type) + "', and only " + std::string(kXml) + " is known"};
-}
-
-Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const Decoder& decode) {
+Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options) {
   // Whatever came back, answering an answer could go on for ever.
   if (stanza.type == "error" || stanza.type == "result") return {};
   if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
-  if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, ""};
+  if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
   Answer answer;
-  add_reply(stanza, outcome, decode, answer);
+  add_reply(stanza, outcome, options, answer);
   if (wants_receipt(stanza)) {
     const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
     if (!given) answer.stanzas.push_back(receipt_for(stanza));

@@ -10,11 +10,15 @@
 namespace restanza::webhook {
 namespace {
 
-std::optional<std::string> field(std::string_view name, const xmpp::Stanza& stanza) {
-  if (name == "kind") return xmpp::name_of(stanza.kind);
-  if (name == "type") return stanza.type;
-  if (name == "to") return stanza.to;
-  if (name == "from") return stanza.from;
+struct Fields {
+  std::string_view kind, type, to, from;
+};
+
+std::optional<std::string_view> field(std::string_view name, const Fields& fields) {
+  if (name == "kind") return fields.kind;
+  if (name == "type") return fields.type;
+  if (name == "to") return fields.to;
+  if (name == "from") return fields.from;
   return std::nullopt;
 }
 
@@ -32,6 +36,14 @@ bool walk(std::string_view target, Text&& text, Name&& name) {
     target.remove_prefix(close + 1);
   }
   return true;
+}
+
+std::string fill(const std::string& target, const Fields& fields) {
+  std::string out;
+  walk(
+      target, [&](std::string_view text) { out += text; },
+      [&](std::string_view name) { out += percent_encode(field(name, fields).value_or("")); });
+  return out;
 }
 
 }  // namespace
@@ -55,7 +67,7 @@ Result<void> check_fields(const std::string& target) {
   const bool paired = walk(
       target, [](std::string_view) {},
       [&](std::string_view name) {
-        if (unknown.empty() && !field(name, xmpp::Stanza())) unknown = "{" + std::string(name) + "}";
+        if (unknown.empty() && !field(name, Fields())) unknown = "{" + std::string(name) + "}";
       });
   if (!paired) return Error{"has a brace without its partner: write %7B for '{' and %7D for '}'"};
   if (!unknown.empty()) {
@@ -65,11 +77,11 @@ Result<void> check_fields(const std::string& target) {
 }
 
 std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza) {
-  std::string out;
-  walk(
-      target, [&](std::string_view text) { out += text; },
-      [&](std::string_view name) { out += percent_encode(field(name, stanza).value_or("")); });
-  return out;
+  return fill(target, {xmpp::name_of(stanza.kind), stanza.type, stanza.to, stanza.from});
+}
+
+std::string probe_target(const std::string& target, const std::string& domain) {
+  return fill(target, {"meta", "info", domain, domain});
 }
 
 std::string language_of(const xmpp::Stanza& stanza) {

@@ -31,6 +31,9 @@ Result<void> check_fields(const std::string& target);
 // empty.
 std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza);
 
+// The same for the request that asks an endpoint what it likes, as mod_rest fills it.
+std::string probe_target(const std::string& target, const std::string& domain);
+
 // The stanza's own xml:lang where it has the form of a language tag (RFC 5646), else empty.
 std::string language_of(const xmpp::Stanza& stanza);
 

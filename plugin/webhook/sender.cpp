@@ -11,7 +11,7 @@ namespace restanza::webhook {
 namespace {
 
 constexpr const char* kAccept =
-    "application/xmpp+xml, application/json, application/x-www-form-urlencoded, text/plain";
+    "application/xmpp+xml, application/json, application/x-www-form-urlencoded, text/plain, application/cbor";
 
 // The client's own timeouts stand behind the deadline, for the case that the timer thread has ended.
 constexpr std::chrono::seconds kBehind{1};
@@ -51,6 +51,15 @@ bool never_has_body(int status) {  // RFC 9110 sections 15.2, 15.3.6 and 15.4.5;
   return status < 200 || status == 205 || status == 304;
 }
 
+// A list that several fields of the name may make together (RFC 9110 section 5.3).
+std::string all_of(const httplib::Response& response, const char* name) {
+  std::string list;
+  for (size_t i = 0; i < response.get_header_value_count(name); ++i) {
+    list.append(list.empty() ? "" : ", ").append(response.get_header_value(name, i));
+  }
+  return list;
+}
+
 }  // namespace
 
 Sender::Sender(const Url& url, const Settings& settings, Timer& timer)
@@ -73,20 +82,32 @@ Sender::Sender(const Url& url, const Settings& settings, Timer& timer)
 Sender::~Sender() = default;
 
 Outcome Sender::post(const Post& post) {
-  Outcome outcome;
-  const auto note_head = [&outcome](const httplib::Response& response) {
-    outcome.status = response.status;
-    outcome.content_type = response.get_header_value("Content-Type");
-  };
   httplib::Request request;
   request.method = "POST";
   request.path = post.target;
   request.body = post.body;
   request.set_header("Content-Type", post.content_type);
   request.set_header("Accept", kAccept);
+  if (!post.language.empty()) request.set_header("Content-Language", post.language);
+  return send(request, timeout_);
+}
+
+Outcome Sender::options(const std::string& target, std::chrono::milliseconds within) {
+  httplib::Request request;
+  request.method = "OPTIONS";
+  request.path = target;
+  return send(request, std::min(within, timeout_));
+}
+
+Outcome Sender::send(httplib::Request& request, std::chrono::milliseconds within) {
+  Outcome outcome;
+  const auto note_head = [&outcome](const httplib::Response& response) {
+    outcome.status = response.status;
+    outcome.content_type = response.get_header_value("Content-Type");
+    outcome.accept = all_of(response, "Accept");
+  };
   request.set_header("Accept-Encoding", "identity");
   request.set_header("User-Agent", "Restanza");
-  if (!post.language.empty()) request.set_header("Content-Language", post.language);
   if (!authorization_.empty()) request.set_header("Authorization", authorization_);
   bool enough = false;  // what is wanted of the answer is here, though the client was stopped reading
   request.response_handler = [&](const httplib::Response& response) {
@@ -105,7 +126,7 @@ Outcome Sender::post(const Post& post) {
     outcome.end = Outcome::End::aborted;
     return outcome;
   }
-  watchdog_->begin(timeout_);
+  watchdog_->begin(within);
   try {
     const httplib::Result result = client_->send(request);
     if (result) note_head(*result);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Posts to one webhook over one connection that is kept alive; cpp-httplib's client stops here. Requests come
+// Talks to one webhook over one connection that is kept alive; cpp-httplib's client stops here. Requests come
 // from one thread, `abort` from any. Nothing is ever sent twice: what became of a request that broke after it
 // was sent is unknown.
 //
@@ -17,7 +17,8 @@
 
 namespace httplib {
 class ClientImpl;
-}
+struct Request;
+}  // namespace httplib
 
 namespace restanza::webhook {
 
@@ -37,9 +38,12 @@ class Sender {
   Sender& operator=(const Sender&) = delete;
 
   Outcome post(const Post& post);
+  Outcome options(const std::string& target, std::chrono::milliseconds within);  // or the timeout, if shorter
   void abort();  // ends the running request, and later ones before they begin
 
  private:
+  Outcome send(httplib::Request& request, std::chrono::milliseconds within);
+
   const std::string authorization_;
   const std::chrono::milliseconds timeout_;
   const size_t max_answer_;

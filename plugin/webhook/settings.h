@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "mapping/codec.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::webhook {
@@ -26,15 +27,17 @@ inline constexpr uint32_t kAllKinds =
 inline constexpr uint32_t kAllEvents = mask(Event::bare) | mask(Event::full) | mask(Event::host);
 
 struct Settings {
-  std::string url;                           // http or https; {kind} {type} {to} {from} after the host
-  std::string domain;                        // the plugin's own, prepared
-  uint32_t kinds = kAllKinds;                // of xmpp::Kind
-  uint32_t events = kAllEvents;              // of Event
-  std::chrono::milliseconds timeout{30000};  // for one request from connecting to the answer's last byte
-  size_t max_connections = 8;                // requests at once
-  size_t max_queued = 10000;                 // stanzas that wait
-  size_t max_queued_bytes = 64u << 20;       // what these hold together, as text
-  size_t max_answer = 196608;                // bytes of an answer's body
+  std::string url;                                // http or https; {kind} {type} {to} {from} after the host
+  std::string domain;                             // the plugin's own, prepared
+  uint32_t kinds = kAllKinds;                     // of xmpp::Kind
+  uint32_t events = kAllEvents;                   // of Event
+  mapping::Format format = mapping::Format::xml;  // of the bodies, until the endpoint asks for another
+  mapping::Options mapping;                       // for bodies and answers that are not XML
+  std::chrono::milliseconds timeout{30000};       // for one request from connecting to the answer's last byte
+  size_t max_connections = 8;                     // requests at once
+  size_t max_queued = 10000;                      // stanzas that wait
+  size_t max_queued_bytes = 64u << 20;            // what these hold together, as text
+  size_t max_answer = 196608;                     // bytes of an answer's body
 };
 
 // An error names the value that is wrong and the remedy, never a password that stands in the URL.

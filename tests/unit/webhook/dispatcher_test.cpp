@@ -44,6 +44,7 @@ struct Running {
   Dispatcher& start() {
     dispatcher = std::make_unique<Dispatcher>(
         settings, [this](xmpp::Stanza reply) { replies.add(std::move(reply)); }, timer, log);
+    dispatcher->start();
     return *dispatcher;
   }
   bool drain() {
@@ -164,7 +165,7 @@ TEST_CASE("an endpoint that is away is a stanza error for each and one line in t
 TEST_CASE("stopping aborts what runs and gives up what waits, and every sender hears of it") {
   Gate asked;
   Endpoint endpoint([&](int connection, size_t) {
-    read_request(connection);
+    if (is_probe(read_request(connection)) && send_all(connection, response(200))) read_request(connection);
     asked.open();
     read_request(connection);  // ends when the client leaves
   });

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -62,6 +63,10 @@ inline std::string response(int status, const std::string& content_type = "", co
   return text + "\r\n" + body;
 }
 
+inline bool is_probe(const std::string& request) {
+  return request.rfind("OPTIONS ", 0) == 0;
+}
+
 class Endpoint {
  public:
   // Runs on a thread of its own for each connection, which is closed afterwards.
@@ -83,7 +88,14 @@ class Endpoint {
     acceptor_ = std::thread([this] { accept(); });
   }
 
+  // Leaves the OPTIONS request that comes first to itself, and says nothing by it.
   static Connection each_request(Respond respond) {
+    return every_request([respond = std::move(respond)](const std::string& request) {
+      return is_probe(request) ? response(200) : respond(request);
+    });
+  }
+
+  static Connection every_request(Respond respond) {
     return [respond = std::move(respond)](int connection, size_t) {
       for (;;) {
         const std::string request = read_request(connection);
@@ -185,8 +197,12 @@ class Gate {
 
 class CollectedLog final : public Log {
  public:
-  void write(Level, std::string_view line) override { lines.add(std::string(line)); }
-  Collected<std::string> lines;
+  void write(Level level, std::string_view line) override {
+    if (level != Level::debug) lines.add(std::string(line));
+    levelled.add({level, std::string(line)});
+  }
+  Collected<std::string> lines;  // without those for debugging
+  Collected<std::pair<Level, std::string>> levelled;
 };
 
 inline xmpp::Stanza stanza(const std::string& xml) {

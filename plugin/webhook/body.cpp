@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/body.h"
+
+#include "xml/gate.h"
+
+namespace restanza::webhook {
+
+Body body_of(const xmpp::Stanza& stanza, mapping::Format format, const mapping::Options& options) {
+  const Body as_it_is{mapping::Format::xml, stanza.xml, {}};
+  if (format == mapping::Format::xml) return as_it_is;
+  const auto document = xml::parse(stanza.xml);
+  if (!document) return as_it_is;
+  auto encoded = mapping::encode(format, document->root(), options);
+  if (!encoded) return as_it_is;
+  return {format, std::move(encoded->body), std::move(encoded->unmapped)};
+}
+
+}  // namespace restanza::webhook

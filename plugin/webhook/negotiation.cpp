@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/negotiation.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/str.h"
+#include "http/negotiate.h"
+#include "webhook/rules.h"
+
+namespace restanza::webhook {
+
+std::optional<mapping::Format> format_for(std::string_view accept, mapping::Format configured) {
+  const std::string header = ascii_lower(accept);
+  std::vector<mapping::Format> formats{configured};
+  for (const mapping::Format format : mapping::kFormats) {
+    if (format != configured) formats.push_back(format);
+  }
+  std::stable_sort(formats.begin(), formats.end(), [&](mapping::Format a, mapping::Format b) {
+    return header.find(mapping::media_type(a)) < header.find(mapping::media_type(b));
+  });
+  std::vector<std::string_view> types;
+  for (const mapping::Format format : formats) types.emplace_back(mapping::media_type(format));
+  const auto chosen = http::negotiate(header, types);
+  if (!chosen) return std::nullopt;
+  return formats[*chosen];
+}
+
+Negotiation::Negotiation(const Settings& settings, const Url& url, Health& health, Log& log)
+    : origin_(url.origin()),
+      target_(probe_target(url.target, settings.domain)),
+      configured_(settings.format),
+      health_(health),
+      log_(log),
+      format_(settings.format) {}
+
+void Negotiation::begin(Sender& sender) {
+  if (claim() && !ask(sender)) ask_again();
+}
+
+mapping::Format Negotiation::settle(Sender& sender) {
+  if (claim()) ask(sender);
+  std::unique_lock<std::mutex> lock(mutex_);
+  asked_.wait_for(lock, kPatience, [this] { return !asking_; });
+  return format_;
+}
+
+void Negotiation::ask_again() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  due_ = true;
+}
+
+bool Negotiation::claim() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!due_ || asking_) return false;
+  due_ = false;
+  asking_ = true;
+  return true;
+}
+
+bool Negotiation::ask(Sender& sender) {
+  const Outcome outcome = sender.options(target_, kPatience);
+  take_over(outcome);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    asking_ = false;
+  }
+  asked_.notify_all();
+  return outcome.end == Outcome::End::answered;
+}
+
+void Negotiation::take_over(const Outcome& outcome) {
+  if (outcome.end == Outcome::End::unreachable) return health_.note(outcome);
+  if (outcome.end == Outcome::End::timeout)
+    return say(Level::warn, "does not answer an OPTIONS request in time");
+  if (outcome.end != Outcome::End::answered) return;
+  if (outcome.status != 200) {
+    return say(Level::warn, "answers an OPTIONS request with " + std::to_string(outcome.status));
+  }
+  if (outcome.accept.empty()) return;
+  const auto format = format_for(outcome.accept, configured_);
+  if (!format) return say(Level::warn, "accepts none of the formats that there are");
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    format_ = *format;
+  }
+  say(Level::info, std::string("gets ") + mapping::media_type(*format) + ", which it asked for");
+}
+
+void Negotiation::say(Level level, std::string_view what) {
+  if (said_ == what) return;
+  said_ = what;
+  log_.write(level, "webhook " + origin_ + " " + said_);
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The format of the bodies that one endpoint gets: as configured, until the endpoint answers an OPTIONS
+// request with an Accept header, which is how bots written for mod_rest choose. It is asked at the start, and
+// after a failure again: what answers then may be another program. One request at a time.
+// Threads: any of those that post, each with its own sender.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "mapping/media_type.h"
+#include "webhook/health.h"
+#include "webhook/sender.h"
+#include "webhook/settings.h"
+#include "webhook/url.h"
+
+namespace restanza::webhook {
+
+// What an Accept header likes best (RFC 9110 section 12.5.1); among equals what it names first, as mod_rest
+// takes it, and of what it does not name the configured format. Absent where it accepts none of ours.
+std::optional<mapping::Format> format_for(std::string_view accept, mapping::Format configured);
+
+class Negotiation {
+ public:
+  // How long the endpoint has to answer. A delivery waits for that, so that the first stanza already has the
+  // right format, and no longer: an endpoint that is silent here gets what is configured.
+  static constexpr std::chrono::milliseconds kPatience{2000};
+
+  // Health and log must outlive the negotiation.
+  Negotiation(const Settings& settings, const Url& url, Health& health, Log& log);
+
+  // Asks the endpoint though there is no stanza for it yet.
+  void begin(Sender& sender);
+
+  // The format for a delivery that is about to be made, after asking, or waiting for whoever asks, where the
+  // endpoint is to be asked.
+  mapping::Format settle(Sender& sender);
+
+  // A delivery failed: the next one asks again.
+  void ask_again();
+
+ private:
+  bool claim();  // whether the caller is the one to ask
+  bool ask(Sender& sender);
+  void take_over(const Outcome& outcome);
+  void say(Level level, std::string_view what);
+
+  const std::string origin_;
+  const std::string target_;
+  const mapping::Format configured_;
+  Health& health_;
+  Log& log_;
+  std::mutex mutex_;
+  std::condition_variable asked_;
+  mapping::Format format_;
+  bool due_ = true;
+  bool asking_ = false;
+  std::string said_;  // the latest line of the log, which is not repeated; only whoever asks touches it
+};
+
+}  // namespace restanza::webhook

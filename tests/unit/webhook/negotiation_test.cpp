@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/negotiation.h"
+
+#include <atomic>
+
+#include "base/clock.h"
+#include "support/catch.h"
+#include "unit/webhook/endpoint.h"
+#include "webhook/dispatcher.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+using namespace std::chrono_literals;
+using mapping::Format;
+
+namespace {
+
+const std::string kStanza =
+    "<message id='1' from='u@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>";
+
+std::string accepting(const std::string& accept) {
+  return "HTTP/1.1 200 OK\r\nAccept: " + accept + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+std::string content_type(const std::string& request) {
+  const size_t at = request.find("\r\nContent-Type: ") + 16;
+  return request.substr(at, request.find("\r\n", at) - at);
+}
+
+struct Running {
+  SystemClock clock;
+  Timer timer{clock};
+  CollectedLog log;
+  Collected<xmpp::Stanza> replies;
+  Settings settings;
+  std::unique_ptr<Dispatcher> dispatcher;
+
+  explicit Running(const std::string& url) {
+    timer.start();
+    settings.url = url;
+    settings.domain = "rest.localhost";
+    settings.max_connections = 1;
+  }
+  Dispatcher& make() {
+    dispatcher = std::make_unique<Dispatcher>(
+        settings, [this](xmpp::Stanza reply) { replies.add(std::move(reply)); }, timer, log);
+    return *dispatcher;
+  }
+  void deliver() {
+    Gate drained;
+    REQUIRE(dispatcher->take(stanza(kStanza)));
+    dispatcher->drain([&] { drained.open(); });
+    REQUIRE(drained.pass());
+  }
+  // What was said, with its level in front.
+  std::vector<std::string> said() {
+    std::vector<std::string> lines;
+    for (const auto& [level, line] : log.levelled.now()) {
+      const char* name = level == Level::error ? "error: " : level == Level::warn ? "warn: " : "info: ";
+      lines.push_back(name + line.substr(0, 8) + line.substr(line.find(' ', 8)));  // without the origin
+    }
+    return lines;
+  }
+};
+
+// What the endpoint is asked with, how it is written to, and what the log holds, for one answer to OPTIONS.
+struct Course {
+  std::vector<std::string> requests, said;
+};
+
+Course course(const std::string& answer, Format configured = Format::xml,
+              const std::string& target = "/stanzas") {
+  Collected<std::string> requests;
+  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+    requests.add(request);
+    return is_probe(request) ? answer : response(204);
+  }));
+  Running r(endpoint.url(target));
+  r.settings.format = configured;
+  r.make().start();
+  r.deliver();
+  return {requests.now(), r.said()};
+}
+
+}  // namespace
+
+TEST_CASE("an Accept header chooses among the formats by weight, then by its own order") {
+  CHECK(format_for("application/json", Format::xml) == Format::json);
+  CHECK(format_for("application/json, application/xmpp+xml", Format::xml) == Format::json);
+  CHECK(format_for("application/xmpp+xml, application/json", Format::json) == Format::xml);
+  CHECK(format_for("application/json;q=0.5, application/xmpp+xml;q=0.4", Format::xml) == Format::json);
+  CHECK(format_for("application/json;q=0.4, application/xmpp+xml;q=0.5", Format::json) == Format::xml);
+  CHECK(format_for("Application/X-WWW-Form-URLencoded", Format::xml) == Format::form);
+  CHECK(format_for("text/plain", Format::xml) == Format::text);
+  CHECK(format_for("application/cbor, application/json;q=0.9", Format::xml) == Format::cbor);
+}
+
+TEST_CASE("an Accept header that names no format leaves the configured one where it can") {
+  CHECK(format_for("*/*", Format::json) == Format::json);
+  CHECK(format_for("*/*", Format::xml) == Format::xml);
+  CHECK(format_for("text/html, application/*;q=0.5", Format::cbor) == Format::cbor);
+  CHECK(format_for("text/*", Format::json) == Format::text);
+  CHECK(format_for("*/*, application/json;q=0", Format::json) == Format::xml);
+  CHECK(format_for("application/json, */*", Format::form) == Format::json);
+  CHECK_FALSE(format_for("text/html", Format::json));
+  CHECK_FALSE(format_for("", Format::json));
+  CHECK_FALSE(format_for("application/json;q=0", Format::json));
+}
+
+TEST_CASE("an endpoint that asks for JSON gets JSON from the first stanza on") {
+  const Course got = course(accepting("application/json"));
+  REQUIRE(got.requests.size() == 2);
+  CHECK(got.requests[0].rfind("OPTIONS /stanzas HTTP/1.1\r\n", 0) == 0);
+  CHECK(content_type(got.requests[1]) == "application/json");
+  CHECK(got.requests[1].substr(got.requests[1].find("\r\n\r\n") + 4) ==
+        R"({"body":"Hi","from":"u@localhost/r","id":"1","kind":"message","to":"bot@rest.localhost"})");
+  CHECK(got.said == std::vector<std::string>{"info: webhook  gets application/json, which it asked for"});
+}
+
+TEST_CASE("the request that asks has the URL's fields of its own, and the URL's credentials") {
+  CHECK(course(response(200), Format::xml, "/{kind}/{type}?to={to}&from={from}")
+            .requests.at(0)
+            .rfind("OPTIONS /meta/info?to=rest.localhost&from=rest.localhost HTTP/1.1\r\n", 0) == 0);
+  Collected<std::string> requests;
+  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+    requests.add(request);
+    return response(200);
+  }));
+  std::string url = endpoint.url();
+  url.insert(7, "bot:pw@");
+  Running r(url);
+  r.make().start();
+  const auto seen = requests.wait(1);
+  REQUIRE(seen.size() == 1);
+  CHECK_THAT(seen[0], Catch::Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
+}
+
+TEST_CASE("several Accept fields are one list") {
+  const Course got =
+      course("HTTP/1.1 200 OK\r\nAccept: text/html\r\nAccept: application/json\r\nContent-Length: 0\r\n\r\n");
+  CHECK(content_type(got.requests.at(1)) == "application/json");
+}
+
+TEST_CASE("an endpoint that does not say what it likes gets what is configured") {
+  const Course silent = course(response(200, "text/html", "<p>hello</p>"), Format::json);
+  CHECK(content_type(silent.requests.at(1)) == "application/json");
+  CHECK(silent.said.empty());
+  const Course other = course(accepting("text/html"), Format::json);
+  CHECK(content_type(other.requests.at(1)) == "application/json");
+  CHECK(other.said == std::vector<std::string>{"warn: webhook  accepts none of the formats that there are"});
+}
+
+TEST_CASE("another status than 200 is a warning, whatever it accepts") {
+  for (const int status : {204, 404, 501}) {
+    const std::string code = std::to_string(status);
+    const Course got = course("HTTP/1.1 " + code + " X\r\nAccept: application/json\r\n" +
+                              (status == 204 ? "\r\n" : "Content-Length: 0\r\n\r\n"));
+    CHECK(content_type(got.requests.at(1)) == "application/xmpp+xml");
+    CHECK(got.said == std::vector<std::string>{"warn: webhook  answers an OPTIONS request with " + code});
+  }
+}
+
+TEST_CASE("an endpoint is asked at the start without any stanza, and not before the start") {
+  Collected<std::string> requests;
+  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+    requests.add(request);
+    return accepting("application/json");
+  }));
+  Running r(endpoint.url());
+  r.make();
+  CHECK(endpoint.connections() == 0);
+  r.dispatcher->start();
+  CHECK(requests.wait(1).size() == 1);
+}
+
+TEST_CASE("however many deliveries there are, one request asks, and all have its answer") {
+  Gate hold;
+  std::atomic<int> probes{0};
+  Collected<std::string> types;
+  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+    if (is_probe(request)) {
+      ++probes;
+      hold.pass();
+      return accepting("application/json");
+    }
+    types.add(content_type(request));
+    return response(204);
+  }));
+  Running r(endpoint.url());
+  r.settings.max_connections = 8;
+  r.make().start();
+  for (int i = 0; i < 100; ++i) {
+    const std::string from = "u" + std::to_string(i) + "@localhost";
+    REQUIRE(r.dispatcher->take(stanza("<message from='" + from + "' to='bot@rest.localhost'/>")));
+  }
+  hold.open();
+  const auto seen = types.wait(100);
+  REQUIRE(seen.size() == 100);
+  for (const std::string& type : seen) CHECK(type == "application/json");
+  CHECK(probes == 1);
+}
+
+TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the named time and no longer") {
+  Gate over;
+  Collected<std::string> posts;
+  Endpoint endpoint([&](int connection, size_t) {
+    const std::string request = read_request(connection);
+    if (is_probe(request)) {
+      over.pass();
+    } else if (!request.empty()) {
+      posts.add(request);
+      send_all(connection, response(204));
+    }
+  });
+  Running r(endpoint.url());
+  r.settings.max_connections = 2;  // one that asks, one that waits for it
+  const auto begin = std::chrono::steady_clock::now();
+  r.make().start();
+  REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  const auto seen = posts.wait(1);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  over.open();
+  REQUIRE(seen.size() == 1);
+  CHECK(content_type(seen[0]) == "application/xmpp+xml");
+  CHECK(took >= Negotiation::kPatience - 100ms);
+  CHECK(took < r.settings.timeout);
+  CHECK(r.said().at(0) == "warn: webhook  does not answer an OPTIONS request in time");
+}
+
+TEST_CASE(
+    "an endpoint that is away at the start is an error line, and asked again before the first delivery") {
+  std::atomic<bool> up{false};
+  Collected<std::string> requests;
+  Endpoint endpoint([&](int connection, size_t) {
+    for (;;) {
+      const std::string request = read_request(connection);
+      if (request.empty()) return;
+      requests.add(request);
+      if (!up) return;  // breaks off without an answer
+      send_all(connection, is_probe(request) ? accepting("application/json") : response(204));
+    }
+  });
+  Running r(endpoint.url());
+  r.make().start();
+  REQUIRE(r.log.lines.wait(1).size() == 1);
+  CHECK_THAT(r.said().at(0), Catch::StartsWith("error: webhook  cannot be reached"));
+  up = true;
+  r.deliver();
+  const auto seen = requests.now();
+  REQUIRE(seen.size() == 3);
+  CHECK(is_probe(seen[1]));
+  CHECK(content_type(seen[2]) == "application/json");
+  CHECK(r.said().size() == 3);
+}
+
+TEST_CASE("after a failure the endpoint is asked again, and what it says then counts") {
+  enum class State { xml, away, json };
+  std::atomic<State> state{State::xml};
+  Collected<std::string> requests;
+  Endpoint endpoint([&](int connection, size_t) {
+    for (;;) {
+      const std::string request = read_request(connection);
+      if (request.empty()) return;
+      const State now = state;  // before the test hears of the request, and changes it
+      requests.add(is_probe(request) ? "OPTIONS" : content_type(request));
+      if (now == State::away) return;
+      const char* accept = now == State::xml ? "application/xmpp+xml" : "application/json";
+      send_all(connection, is_probe(request) ? accepting(accept) : response(204));
+    }
+  });
+  Running r(endpoint.url());
+  r.make().start();
+  const auto deliver = [&](size_t requests_so_far) {
+    REQUIRE(r.dispatcher->take(stanza(kStanza)));
+    REQUIRE(requests.wait(requests_so_far).size() == requests_so_far);
+  };
+  deliver(2);
+  deliver(3);  // no failure, no question
+  state = State::away;
+  deliver(4);
+  REQUIRE(r.replies.wait(1).size() == 1);
+  deliver(6);  // asked, tried nevertheless
+  REQUIRE(r.replies.wait(2).size() == 2);
+  state = State::json;
+  deliver(8);
+  deliver(9);
+  CHECK(requests.now() == std::vector<std::string>{"OPTIONS", "application/xmpp+xml", "application/xmpp+xml",
+                                                   "application/xmpp+xml", "OPTIONS", "application/xmpp+xml",
+                                                   "OPTIONS", "application/json", "application/json"});
+  r.dispatcher->stop();
+  const auto said = r.said();
+  REQUIRE(said.size() == 4);
+  CHECK_THAT(said[1], Catch::StartsWith("error: webhook  cannot be reached"));
+  CHECK(said[2] == "info: webhook  gets application/json, which it asked for");
+  CHECK(said[3] == "info: webhook  answers again");
+}
+
+TEST_CASE("an endpoint that only breaks off at OPTIONS is asked once more and then left alone") {
+  Collected<std::string> requests;
+  Endpoint endpoint([&](int connection, size_t) {
+    for (;;) {
+      const std::string request = read_request(connection);
+      if (request.empty()) return;
+      requests.add(request.substr(0, request.find(' ')));
+      if (is_probe(request)) return;
+      send_all(connection, response(204));
+    }
+  });
+  Running r(endpoint.url());
+  r.make().start();
+  REQUIRE(r.log.lines.wait(1).size() == 1);
+  for (int i = 0; i < 3; ++i) REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  r.deliver();
+  CHECK(requests.now() == std::vector<std::string>{"OPTIONS", "OPTIONS", "POST", "POST", "POST", "POST"});
+}
+
+TEST_CASE("stopping does not wait for an answer to OPTIONS") {
+  Gate asked;
+  Endpoint endpoint([&](int connection, size_t) {
+    read_request(connection);
+    asked.open();
+    read_request(connection);  // ends when the client leaves
+  });
+  Running r(endpoint.url());
+  r.settings.max_connections = 2;
+  r.make().start();
+  REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  REQUIRE(asked.pass());
+  const auto begin = std::chrono::steady_clock::now();
+  r.dispatcher->stop();
+  CHECK(std::chrono::steady_clock::now() - begin < Negotiation::kPatience);
+  CHECK(r.replies.now().size() == 1);
+}
