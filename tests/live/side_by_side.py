@@ -34,6 +34,7 @@ MOD_REST_DIR = os.environ.get("MOD_REST_DIR", os.path.expanduser("~/.cache/resta
 SKIPPED = 77
 LATE = 2  # seconds for a stanza that one side sent and the other did not; only differences cost this long
 SHOWN = 300  # characters of each side's part of a difference
+SAME_SHOWN = 80  # of those before it
 
 XML = "application/xmpp+xml"
 FORMATS = {"xml": XML, "json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain"}
@@ -220,23 +221,31 @@ def observed_webhook(side, case):
             "replies": replied}
 
 
+def around_the_difference(*texts):
+    """The texts where they begin to differ, short enough for a line."""
+    same = len(os.path.commonprefix(texts))
+    begin = max(0, same - SAME_SHOWN)
+    return [("…" if begin else "") + text[begin:begin + SHOWN] for text in texts]
+
+
 class Report:
     def __init__(self, names, intended):
         self._names = names
         self._intended = intended
+        self._seen = set()
         self.equal = self.expected = self.unexpected = 0
 
     def add(self, name, seen):
         left, right = seen
         parts = [part for part in left if shown(left[part]) != shown(right.get(part))]
-        reasons = set()
         unexplained = []
         for part in parts:
             rule = self._rule_for(name, part)
-            reasons.add(rule["reason"]) if rule else unexplained.append(part)
+            if not rule:
+                unexplained.append(part)
             word = f"intended ({rule['reason']})" if rule else "UNEXPECTED"
-            print(f"{word}: {name}: {part}: {self._names[0]} {shown(left[part])[:SHOWN]} | "
-                  f"{self._names[1]} {shown(right.get(part))[:SHOWN]}")
+            texts = around_the_difference(shown(left[part]), shown(right.get(part)))
+            print(f"{word}: {name}: {part}: " + " | ".join(map(" ".join, zip(self._names, texts))))
         self.unexpected += bool(unexplained)
         self.expected += bool(parts) and not unexplained
         self.equal += not parts
@@ -248,8 +257,13 @@ class Report:
     def _rule_for(self, name, part):
         for rule in self._intended:
             if fnmatch.fnmatchcase(name, rule["case"]) and part in rule["differs"]:
+                self._seen.add(rule["case"])
                 return rule
         return None
+
+    def not_seen(self):
+        """The intended differences that did not show: a row that is not built yet, or not needed any longer."""
+        return [rule for rule in self._intended if rule["case"] not in self._seen]
 
     def total(self):
         return self.equal + self.expected + self.unexpected
@@ -295,6 +309,8 @@ def main():
             right.close()
     finally:
         left.close()
+    for rule in () if arguments.only else report.not_seen():
+        print(f"not seen: {rule['case']}: {rule['reason']}")
     print(f"{report.total()} cases: {report.equal} equal, {report.expected} intended differences, "
           f"{report.unexpected} unexpected")
     sys.exit(1 if report.unexpected or not report.total() else 0)
