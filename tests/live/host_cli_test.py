@@ -135,6 +135,9 @@ class Starting(CommandLine):
         ready = host.wait_for_line(READY, source="out")
         self.assertEqual((ready["http"], ready["c2s"]), (f"127.0.0.1:{DEFAULT_HTTP}", f"127.0.0.1:{DEFAULT_C2S}"))
 
+        # The two outputs are read apart, so that what was written first may arrive last.
+        host.wait_for_line(rf"http://{ready['http']}/rest", source="err")
+
         secrets = [os.path.join(where, name) for where, _, names in os.walk(f"{self.directory}/state/restanza")
                    for name in names if self.is_secret(os.path.join(where, name))]
         said = "\n".join(host.lines("err"))
