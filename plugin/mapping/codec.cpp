@@ -5,8 +5,8 @@
 #include "mapping/form.h"
 #include "mapping/from_json.h"
 #include "mapping/naming.h"
-#include "mapping/to_json.h"
 #include "mapping/table.h"
+#include "mapping/to_json.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 inline constexpr size_t kMaxJsonBytes = 8u << 20;  // of one document; who receives it has smaller limits
 inline constexpr size_t kMaxJsonDepth = 64;        // of objects and arrays inside each other
-inline constexpr size_t kMaxJsonValues = 20000;    // keys, and elements of arrays, of the whole document
+inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arrays, of the whole document
 
 // One document. Refused besides what is not well-formed: a key that stands twice in an object, a number that
 // is infinite or none, text that is not UTF-8, and for CBOR tags, byte strings and keys that are no text.

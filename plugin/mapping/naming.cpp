@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mapping/naming.h"
 
-#include <algorithm>
-
 #include "base/str.h"
 
 namespace restanza::mapping {
@@ -18,7 +16,12 @@ std::string printable(std::string_view name) {
 void add_name(std::vector<std::string>& names, std::string_view name) {
   if (names.size() >= kMaxNames) return;
   std::string shown = printable(name);
-  if (std::find(names.begin(), names.end(), shown) == names.end()) names.push_back(std::move(shown));
+  size_t bytes = shown.size();
+  for (const std::string& other : names) {
+    if (other == shown) return;
+    bytes += other.size();
+  }
+  if (bytes <= kMaxNamesBytes) names.push_back(std::move(shown));
 }
 
 std::string pointer(const std::vector<std::string>& path) {

@@ -12,8 +12,10 @@
 
 namespace restanza::mapping {
 
-inline constexpr size_t kMaxNames = 64;       // what is named at most; more than that names itself
-inline constexpr size_t kMaxNameBytes = 256;  // of one name
+// The list has to fit into a header that proxies let through.
+inline constexpr size_t kMaxNames = 64;
+inline constexpr size_t kMaxNameBytes = 256;    // of one, before encoding; the rest is cut off
+inline constexpr size_t kMaxNamesBytes = 4096;  // of all
 
 std::string printable(std::string_view name);
 

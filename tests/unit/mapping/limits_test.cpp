@@ -46,7 +46,7 @@ TEST_CASE("JSON that means nothing certain is refused") {
   CHECK(refusal(parse_json(R"({"a":1,"a":2})")) == "a key stands twice in one object");
   CHECK(parse_json(R"([{"a":1},{"a":{"a":2}}])"));
   for (const std::string& text : {"1e999"s, "NaN"s, "Infinity"s, "01"s, "'a'"s, "{a:1}"s, "[1,]"s, "/**/1"s,
-                                 "\"\xff\""s, "\"\\ud800\""s, "\"\x01\""s, ""s, "1 1"s}) {
+                                  "\"\xff\""s, "\"\\ud800\""s, "\"\x01\""s, ""s, "1 1"s}) {
     CAPTURE(text);
     CHECK(refusal(parse_json(text)) == "not well-formed");
   }
@@ -110,4 +110,10 @@ TEST_CASE("names are many and long only to a limit") {
   REQUIRE(decoded);
   CHECK(decoded->unmapped.size() == kMaxNames);
   CHECK(decoded->unmapped.front().size() == kMaxNameBytes);
+
+  std::vector<std::string> names;
+  const size_t fitting = kMaxNamesBytes / kMaxNameBytes;
+  for (size_t i = 0; i <= fitting; ++i)
+    add_name(names, std::string(kMaxNameBytes, static_cast<char>('a' + i)));
+  CHECK(names.size() == fitting);
 }
