@@ -126,3 +126,24 @@ TEST_CASE("a token that could not be meant is refused") {
         "setting 'rest_tokens[0].sha256' must be the SHA-256 of the token, 64 hexadecimal digits");
   CHECK(refusal(R"({"rest_tokens": ["ci"]})") == "setting 'rest_tokens[0]' must be a table");
 }
+
+TEST_CASE("the format of webhooks is a media type or its short name") {
+  const auto content_type = [](const std::string& name) {
+    const auto options = read(R"({"rest_callback_content_type": ")" + name + R"("})");
+    return options ? options->callback_content_type : options.error().text;
+  };
+  CHECK(read("{}")->callback_content_type == "application/xmpp+xml");
+  CHECK(content_type("application/xmpp+xml") == "application/xmpp+xml");
+  for (const char* json : {"json", "application/json"}) CHECK(content_type(json) == "application/json");
+  for (const char* form : {"form", "application/x-www-form-urlencoded"}) {
+    CHECK(content_type(form) == "application/x-www-form-urlencoded");
+  }
+  for (const char* text : {"text", "text/plain"}) CHECK(content_type(text) == "text/plain");
+  for (const char* cbor : {"cbor", "application/cbor"}) CHECK(content_type(cbor) == "application/cbor");
+  for (const char* unknown : {"yaml", "", "JSON"}) {
+    CHECK(content_type(unknown) ==
+          "setting 'rest_callback_content_type' knows application/xmpp+xml (xml), application/json (json), "
+          "application/x-www-form-urlencoded (form), text/plain (text), application/cbor (cbor), and not '" +
+              std::string(unknown) + "'");
+  }
+}

@@ -198,8 +198,8 @@ class Gate {
 class CollectedLog final : public Log {
  public:
   void write(Level level, std::string_view line) override {
-    if (level != Level::debug) lines.add(std::string(line));
     levelled.add({level, std::string(line)});
+    if (level != Level::debug) lines.add(std::string(line));
   }
   Collected<std::string> lines;  // without those for debugging
   Collected<std::pair<Level, std::string>> levelled;
