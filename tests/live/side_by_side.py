@@ -18,6 +18,7 @@ import argparse
 import fnmatch
 import json
 import os
+import re
 import sys
 
 from support.comparable import Rules, body_data, element_data, shown
@@ -216,7 +217,8 @@ def observed_webhook(side, case):
     if post is None:
         return {"path": None, "type": None, "language": None, "post": None, "replies": replied}
     media_type = post.headers.get_content_type()
-    return {"path": post.path, "type": media_type, "language": post.headers.get("Content-Language"),
+    path = re.sub("%[0-9a-f]{2}", lambda escape: escape[0].upper(), post.path, flags=re.IGNORECASE)
+    return {"path": path, "type": media_type, "language": post.headers.get("Content-Language"),
             "post": body_data(media_type, post.body, Rules(case["stanza"])),
             "replies": replied}
 
