@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "base/str.h"
 #include "xml/builder.h"
 
 namespace restanza::xml {
@@ -32,6 +33,10 @@ Parser make_parser(Handler* handler) {
   XML_SetCommentHandler(p, [](void* h, const char*) { static_cast<Handler*>(h)->forbid("a comment"); });
   XML_SetProcessingInstructionHandler(p, [](void* h, const char*, const char*) {
     static_cast<Handler*>(h)->forbid("a processing instruction");
+  });
+  XML_SetXmlDeclHandler(p, [](void* h, const char*, const char* encoding, int) {
+    if (encoding && !ascii_equal(encoding, "UTF-8"))
+      static_cast<Handler*>(h)->forbid("another encoding than UTF-8");
   });
   XML_SetStartDoctypeDeclHandler(p, [](void* h, const char*, const char*, const char*, int) {
     static_cast<Handler*>(h)->forbid("a document type declaration");

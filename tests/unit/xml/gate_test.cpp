@@ -93,6 +93,9 @@ TEST_CASE("what is not one well-formed element is refused") {
 TEST_CASE("what XMPP forbids is refused by name") {
   CHECK(again("<a><!-- c --></a>") == "refused: XMPP does not allow a comment");
   CHECK(again("<a><?p i?></a>") == "refused: XMPP does not allow a processing instruction");
+  CHECK(again("<?xml version='1.0' encoding='utf-16'?><a/>") ==
+        "refused: XMPP does not allow another encoding than UTF-8");
+  CHECK(again("<?xml version='1.0' encoding='utf-8'?><a/>") == "<a/>");
   CHECK(again("<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>") ==
         "refused: XMPP does not allow a document type declaration");
 }
