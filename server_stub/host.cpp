@@ -59,7 +59,6 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
     auto local = LocalServer::create(local_settings(config), log, host->clock_);
     if (!local) return local.error();
     host->local_ = std::move(*local);
-    host->local_->start();
   }
   for (const PluginConfig& plugin : config.plugins) {
     if (auto seated = host->seat(plugin); !seated) return seated.error();
@@ -138,6 +137,7 @@ Result<void> Host::start() {
     auto c2s = local_->listen();
     if (!c2s) return c2s.error();
     c2s_address_ = *c2s;
+    local_->start();
   }
   for (const auto& seat : seats_) {
     if (auto started = seat->plugin->start(); !started) return started;
