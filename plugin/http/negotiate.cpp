@@ -36,20 +36,25 @@ int closeness(std::string_view range, std::string_view type) {
 }  // namespace
 
 std::optional<size_t> negotiate(std::string_view accept, const std::vector<std::string_view>& offered) {
+  const auto ranges = split(accept, ',');
   std::optional<size_t> best;
   int best_weight = 0;
+  size_t best_place = 0;
   for (size_t i = 0; i < offered.size(); ++i) {
     int closest = 0, weight = 0;
-    for (const std::string_view raw : split(accept, ',')) {
-      const size_t semicolon = raw.find(';');
-      const int close = closeness(trim(raw.substr(0, semicolon)), offered[i]);
+    size_t place = 0;  // of the range that names this type most closely
+    for (size_t at = 0; at < ranges.size(); ++at) {
+      const size_t semicolon = ranges[at].find(';');
+      const int close = closeness(trim(ranges[at].substr(0, semicolon)), offered[i]);
       if (close <= closest) continue;
       closest = close;
-      weight =
-          weight_of(semicolon == std::string_view::npos ? std::string_view() : raw.substr(semicolon + 1));
+      place = at;
+      weight = weight_of(semicolon == std::string_view::npos ? std::string_view()
+                                                             : ranges[at].substr(semicolon + 1));
     }
-    if (weight > best_weight) {
+    if (weight > best_weight || (weight == best_weight && best && place < best_place)) {
       best_weight = weight;
+      best_place = place;
       best = i;
     }
   }

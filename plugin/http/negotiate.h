@@ -8,8 +8,8 @@
 
 namespace restanza::http {
 
-// The index into `offered` of the type with the highest weight; among equals the earliest. Absent where the
-// header accepts none of them, or is empty.
+// The index into `offered` of the type with the highest weight; among equals the one that the header names
+// first, and under one range the first offered. Absent where the header accepts none of them, or is empty.
 std::optional<size_t> negotiate(std::string_view accept, const std::vector<std::string_view>& offered);
 
 }  // namespace restanza::http

@@ -23,8 +23,10 @@ TEST_CASE("the type with the highest weight is chosen") {
   CHECK(chosen("APPLICATION/JSON;Q=1.000, text/html;q=0.999") == "application/json");
 }
 
-TEST_CASE("among equals the first offered is chosen") {
-  CHECK(chosen("application/json, application/xmpp+xml") == "application/xmpp+xml");
+TEST_CASE("among equals the first named is chosen, and under one range the first offered") {
+  CHECK(chosen("application/json, application/xmpp+xml") == "application/json");
+  CHECK(chosen("application/json, */*") == "application/json");
+  CHECK(chosen("application/xmpp+xml, application/json") == "application/xmpp+xml");
   CHECK(chosen("*/*") == "text/html");
   CHECK(chosen("application/*") == "application/xmpp+xml");
 }
