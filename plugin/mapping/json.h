@@ -17,8 +17,9 @@ inline constexpr size_t kMaxJsonBytes = 8u << 20;  // of one document; who recei
 inline constexpr size_t kMaxJsonDepth = 64;        // of objects and arrays inside each other
 inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arrays, of the whole document
 
-// One document. Refused besides what is not well-formed: a key that stands twice in an object, a number that
-// is infinite or none, text that is not UTF-8, and for CBOR tags, byte strings and keys that are no text.
+// One document. Refused besides what is not well-formed: a number that is infinite or none, text that is not
+// UTF-8, and for CBOR tags, byte strings and keys that are no text. Of a key that stands twice in an object
+// the last value counts, as for mod_rest.
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 

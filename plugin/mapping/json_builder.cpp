@@ -28,7 +28,6 @@ bool JsonBuilder::binary(binary_t&) {
 
 bool JsonBuilder::key(string_t& name) {
   if (!valid_utf8(name)) return refuse("a key is not UTF-8");
-  if (open_.back()->contains(name)) return refuse("a key stands twice in one object");
   key_ = std::move(name);
   return true;
 }

@@ -42,9 +42,16 @@ TEST_CASE("JSON has so many bytes and no more") {
   CHECK(refusal(parse_json("\"" + text + "x\"")) == "the document is larger than we read");
 }
 
+TEST_CASE("of a key that stands twice the last value counts, whatever the kinds of the values") {
+  const auto last = [](const std::string& text) { return dump(*parse_json(text)); };
+  CHECK(last(R"({"a":1,"b":2,"a":3})") == R"({"a":3,"b":2})");
+  CHECK(last(R"({"a":{"x":1},"a":{"y":2}})") == R"({"a":{"y":2}})");
+  CHECK(last(R"({"a":[1,2],"a":[3]})") == R"({"a":[3]})");
+  CHECK(last(R"({"a":[{"a":1}],"a":"text","b":[{"a":1,"a":2}]})") == R"({"a":"text","b":[{"a":2}]})");
+  CHECK(dump(*parse_cbor("\xa2\x61\x61\x01\x61\x61\x02"s)) == R"({"a":2})");
+}
+
 TEST_CASE("JSON that means nothing certain is refused") {
-  CHECK(refusal(parse_json(R"({"a":1,"a":2})")) == "a key stands twice in one object");
-  CHECK(parse_json(R"([{"a":1},{"a":{"a":2}}])"));
   for (const std::string& text : {"1e999"s, "NaN"s, "Infinity"s, "01"s, "'a'"s, "{a:1}"s, "[1,]"s, "/**/1"s,
                                   "\"\xff\""s, "\"\\ud800\""s, "\"\x01\""s, ""s, "1 1"s}) {
     CAPTURE(text);
@@ -88,7 +95,6 @@ TEST_CASE("CBOR that is broken or that JSON cannot express is refused") {
            "\xf9\x7e\x00"s,                          // not a number
            "\xf9\x7c\x00"s,                          // infinite
            "\x61\xff"s,                              // not UTF-8
-           "\xa2\x61\x61\x01\x61\x61\x02"s,          // a key twice
        }) {
     CAPTURE(dump(Json(Json::binary_t({bytes.begin(), bytes.end()}))));
     CHECK_FALSE(parse_cbor(bytes));
