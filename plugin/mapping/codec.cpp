@@ -122,17 +122,6 @@ Result<Encoded> encode(Format format, xml::Element stanza, const Options& option
   return encoded;
 }
 
-Result<xml::Document> decode(Format format, std::string_view body) {
-  auto decoded = decode(format, body, {}, {});
-  if (!decoded) return Error{decoded.error().text};
-  return std::move(decoded->document);
-}
-
-std::string encode(Format format, xml::Element stanza) {
-  const auto encoded = encode(format, stanza, Options());
-  return encoded ? encoded->body : std::string();
-}
-
 std::string error_json(int status, std::string_view type, std::string_view condition, std::string_view text) {
   return dump({
       {"type", "error"},

@@ -61,10 +61,6 @@ std::vector<std::string_view> get_queries();
 // A stanza, or an element <xmpp/> that holds several. Fails for any other element, except as XML and text.
 Result<Encoded> encode(Format format, xml::Element stanza, const Options& options);
 
-// Without hints and options.
-Result<xml::Document> decode(Format format, std::string_view body);
-std::string encode(Format format, xml::Element stanza);
-
 // mod_rest's JSON form of an HTTP error. `type` and `condition` as in a stanza error.
 std::string error_json(int status, std::string_view type, std::string_view condition, std::string_view text);
 
