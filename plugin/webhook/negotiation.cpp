@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/negotiation.h"
 
-#include <algorithm>
 #include <vector>
 
-#include "base/str.h"
 #include "http/negotiate.h"
 #include "webhook/rules.h"
 
 namespace restanza::webhook {
 
 std::optional<mapping::Format> format_for(std::string_view accept, mapping::Format configured) {
-  const std::string header = ascii_lower(accept);
   std::vector<mapping::Format> formats{configured};
   for (const mapping::Format format : mapping::kFormats) {
     if (format != configured) formats.push_back(format);
   }
-  std::stable_sort(formats.begin(), formats.end(), [&](mapping::Format a, mapping::Format b) {
-    return header.find(mapping::media_type(a)) < header.find(mapping::media_type(b));
-  });
   std::vector<std::string_view> types;
   for (const mapping::Format format : formats) types.emplace_back(mapping::media_type(format));
-  const auto chosen = http::negotiate(header, types);
+  const auto chosen = http::negotiate(accept, types);
   if (!chosen) return std::nullopt;
   return formats[*chosen];
 }

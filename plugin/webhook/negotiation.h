@@ -21,8 +21,8 @@
 
 namespace restanza::webhook {
 
-// What an Accept header likes best (RFC 9110 section 12.5.1); among equals what it names first, as mod_rest
-// takes it, and of what it does not name the configured format. Absent where it accepts none of ours.
+// What an Accept header likes best (RFC 9110 section 12.5.1), and among what one range names the configured
+// format. Absent where it accepts none of ours.
 std::optional<mapping::Format> format_for(std::string_view accept, mapping::Format configured);
 
 class Negotiation {
