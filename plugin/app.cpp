@@ -57,8 +57,8 @@ class NotedSink final : public xmpp::StanzaSink {
   void tell(webhook::Dispatcher& webhook) { webhook_ = &webhook; }
 
   xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
-    if (webhook_ && stanza.kind == xmpp::Kind::message && stanza.type == "groupchat")
-      webhook_->note_sent(stanza);
+    const bool to_room = stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
+    if (webhook_ && to_room) webhook_->note_sent(stanza);
     return sink_.send(stanza, std::move(writable));
   }
 
@@ -166,8 +166,8 @@ Result<std::unique_ptr<App>> App::make(const World& world, std::string_view sett
   const auto options = config::parse_options(settings_json, world.domain);
   if (!options) return options.error();
   if (!options->callback_url.empty()) {
-    if (auto checked = webhook::check(webhook_settings(*options, world.domain)); !checked)
-      return checked.error();
+    const auto checked = webhook::check(webhook_settings(*options, world.domain));
+    if (!checked) return Error{"setting 'rest_callback_url': " + checked.error().text};
   }
   return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *options)));
 }
