@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config.h"
 
+#include <arpa/inet.h>
+
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "base/str.h"
+#include "state.h"
 #include "toml_reader.h"
 #include "xmpp/jid.h"
 
@@ -44,8 +45,7 @@ Result<void> read_level(const std::string& text, Level& into) {
 void read_secret(TomlReader& reader, std::string& secret) {
   reader.text("secret", secret);
   reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    std::ifstream in(file, std::ios::binary);
-    const std::string content(std::istreambuf_iterator<char>(in), {});
+    const std::string content = content_of(file).value_or("");
     secret = std::string(trim(content));
     if (secret.empty()) return Error{"names '" + file + "', which is empty or cannot be read"};
     return {};
@@ -153,7 +153,9 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
 }  // namespace
 
 bool HostPort::loopback() const {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+  in_addr address{};  // a name may begin with "127." too
+  const bool numeric = inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return host == "localhost" || host == "::1" || (numeric && host.rfind("127.", 0) == 0);
 }
 
 Result<HostPort> parse_address(const std::string& text) {
@@ -161,19 +163,21 @@ Result<HostPort> parse_address(const std::string& text) {
   const auto port = parse_number(colon == std::string::npos ? std::string_view()
                                                             : std::string_view(text).substr(colon + 1));
   std::string host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  if (port.value_or(65536) > 65535 || host.empty()) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  // Without its brackets, an IPv6 address hides where its port begins.
+  const bool unclear = host.find_first_of(bracketed ? "[]" : "[]:") != std::string::npos;
+  if (port.value_or(65536) > 65535 || host.empty() || unclear) {
     return Error{"must be an address with a port, such as 127.0.0.1:5280, and is '" + text + "'"};
   }
   return HostPort{host, static_cast<uint16_t>(*port)};
 }
 
 Result<HostConfig> load_config(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Error{file + ": cannot be read"};
-  const std::string content(std::istreambuf_iterator<char>(in), {});
+  const auto content = content_of(file);
+  if (!content) return Error{file + ": cannot be read"};
   try {
-    return read_config(toml::parse(content, file), file);
+    return read_config(toml::parse(*content, file), file);
   } catch (const toml::parse_error& e) {
     return Error{file + ":" + std::to_string(e.source().begin.line) + ": " + std::string(e.description())};
   }

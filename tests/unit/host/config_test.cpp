@@ -132,5 +132,25 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File(std::string(kPlugin) + kPlugin).refusal().find("names the domain 'rest.localhost' twice") !=
         std::string::npos);
   CHECK(File("= 1\n").refusal().find(":1: ") == 0);
+  CHECK(load_config("/tmp").error().text == "/tmp: cannot be read");
+  CHECK(File("[xmpp]\nmode = 'component'\nsecret_file = '/tmp'\n" + std::string(kPlugin)).refusal() ==
+        ":3: 'xmpp.secret_file' names '/tmp', which is empty or cannot be read");
   CHECK(load_config("/nonexistent.toml").error().text == "/nonexistent.toml: cannot be read");
+}
+
+TEST_CASE("an IPv6 address stands in brackets, so that its port is no part of it") {
+  CHECK(parse_address("[::1]:5280")->host == "::1");
+  for (const char* text :
+       {"::1:5280", "fe80::1", "[::1:5280", "::1]:5280", "[]:5280", "[::1]", "[[::1]]:1"}) {
+    INFO(text);
+    CHECK_FALSE(parse_address(text));
+  }
+}
+
+TEST_CASE("a name that begins like a loopback address is none") {
+  CHECK(parse_address("127.0.0.1:80")->loopback());
+  CHECK(parse_address("127.8.9.1:80")->loopback());
+  CHECK(parse_address("localhost:80")->loopback());
+  CHECK_FALSE(parse_address("127.example.net:80")->loopback());
+  CHECK_FALSE(parse_address("10.0.0.1:80")->loopback());
 }
