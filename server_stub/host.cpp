@@ -163,11 +163,21 @@ void Host::say_ready() {
   events_.ready(line);
 }
 
-void Host::shut_down() {
+void Host::drain() {
   front_.refuse_new();
   Together drained(seats_.size());
   for (const auto& seat : seats_) seat->plugin->drain(kDrain, drained.one());
   drained.wait(kDrain + std::chrono::seconds(1));
+}
+
+// A request whose body is still on its way holds its route, so the front goes before the plugins.
+void Host::end_plugins() {
+  front_.stop();
+  for (const auto& seat : seats_) abandoned_ = !seat->plugin->end() || abandoned_;
+}
+
+void Host::shut_down() {
+  drain();
 
   // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
   // close.
@@ -180,14 +190,14 @@ void Host::shut_down() {
     });
   }
   closed.wait(kClose + std::chrono::seconds(1));
-  for (const auto& seat : seats_) seat->plugin.reset();
-  front_.stop();
+  end_plugins();
 }
 
 Host::~Host() {
-  // The same order where a start failed half-way: nobody may be called whose parts are gone.
-  for (const auto& seat : seats_) seat->plugin.reset();
-  front_.stop();
+  // The same order where a start failed half-way: nobody may be called whose parts are gone, and what has
+  // started is drained before it is destroyed.
+  drain();
+  end_plugins();
   timer_.stop();
   seats_.clear();
   if (local_) local_->stop(kClose);

@@ -39,6 +39,10 @@ class Host {
   Result<void> start();
   void shut_down();  // drains, flushes, closes, destroys
 
+  // After shut_down: something of a plugin may still run and call, so the process must end without destroying
+  // the host.
+  bool abandoned() const { return abandoned_; }
+
  private:
   // What belongs to one plugin, in the order of its making.
   struct Seat {
@@ -56,6 +60,8 @@ class Host {
   void warn_of_open_doors() const;
   void component_ready();
   void say_ready();
+  void drain();
+  void end_plugins();
 
   const HostConfig config_;
   Log& log_;
@@ -68,6 +74,7 @@ class Host {
   std::vector<std::unique_ptr<Seat>> seats_;
   std::string http_address_, c2s_address_;
   std::atomic<size_t> logins_missing_{0};
+  bool abandoned_ = false;
 };
 
 }  // namespace restanza::host

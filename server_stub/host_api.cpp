@@ -75,16 +75,44 @@ bool HostApi::wait_for_release(std::chrono::milliseconds within) {
 
 xp_reg* HostApi::remember(bool route, uint64_t id) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  registrations_.emplace(++last_registration_, std::make_pair(route, id));
+  registrations_.emplace(++last_registration_, Registration{route, id});
   return reinterpret_cast<xp_reg*>(last_registration_);
 }
 
-xp_status HostApi::report(const char* call, xp_status status) {
-  if (status == XP_INVALID) {
-    log_.write(Level::plugin_bug,
-               std::string(call) + " with a handle, code or header that is none, or is used up");
+void HostApi::withdraw() {
+  decltype(registrations_) left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left.swap(registrations_);
   }
-  return status;
+  for (const auto& [handle, registration] : left) remove(registration);
+}
+
+void HostApi::remove(const Registration& registration) {
+  if (registration.route) {
+    routes_.remove(registration.id);
+  } else {
+    hooks_->remove(registration.id);
+  }
+}
+
+std::optional<HostApi::Registration> HostApi::find(xp_reg* reg, bool take) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = registrations_.find(reinterpret_cast<uintptr_t>(reg));
+  if (at == registrations_.end()) return std::nullopt;
+  const Registration found = at->second;
+  if (take) registrations_.erase(at);
+  return found;
+}
+
+xp_status HostApi::misuse(const std::string& what) {
+  log_.write(Level::plugin_bug, what);
+  return XP_INVALID;
+}
+
+xp_status HostApi::report(const char* call, xp_status status) {
+  if (status != XP_INVALID) return status;
+  return misuse(std::string(call) + " with a handle, code or header that is none, or is used up");
 }
 
 const void* HostApi::get_extension(const xp_host* host, const char* id) {
@@ -104,15 +132,15 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
                                   void (*release)(void*), xp_reg** out) {
   HostApi& api = self(host);
   const auto kept = api.keep(ctx, release);
-  if (api.stage_ != Stage::setup) return api.report("register_route after start", XP_INVALID);
+  if (!fn) return api.misuse("register_route without a function");
+  if (api.stage_ != Stage::setup) return api.misuse("register_route after start");
   const uint64_t id = api.routes_.add(
       api.mount_, copy(subpath), max_body, [fn, kept](ExchangeId exchange, const HttpRequest& request) {
         auto* handle = border::handle_of(exchange);
         border::with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
       });
   if (id == 0) {
-    api.log_.write(Level::plugin_bug, "the route '" + copy(subpath) + "' is malformed or registered already");
-    return XP_INVALID;
+    return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
   }
   if (out) *out = api.remember(true, id);
   return XP_OK;
@@ -123,7 +151,8 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
                              xp_reg** out) {
   HostApi& api = self(host);
   const auto kept = api.keep(ctx, release);
-  if (api.stage_ != Stage::setup) return api.report("on_stanza after start", XP_INVALID);
+  if (!fn) return api.misuse("on_stanza without a function");
+  if (api.stage_ != Stage::setup) return api.misuse("on_stanza after start");
   const uint64_t id = api.hooks_->add(kinds, priority, [fn, kept](const xmpp::Stanza& stanza, bool injected) {
     const xp_stanza offered = border::view_of(stanza, injected);
     return fn(kept.get(), &offered);
@@ -134,37 +163,22 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
 
 void HostApi::resume(const xp_host* host, xp_reg* reg) {
   HostApi& api = self(host);
-  std::pair<bool, uint64_t> found{true, 0};
-  {
-    const std::lock_guard<std::mutex> lock(api.mutex_);
-    const auto at = api.registrations_.find(reinterpret_cast<uintptr_t>(reg));
-    if (at != api.registrations_.end()) found = at->second;
-  }
-  if (found.first) {
+  const auto found = api.find(reg, false);
+  if (!found || found->route) {
     api.report("resume", XP_INVALID);
     return;
   }
-  api.hooks_->resume(found.second);
+  api.hooks_->resume(found->id);
 }
 
 void HostApi::unregister(const xp_host* host, xp_reg* reg) {
   HostApi& api = self(host);
-  std::pair<bool, uint64_t> found;
-  {
-    const std::lock_guard<std::mutex> lock(api.mutex_);
-    const auto at = api.registrations_.find(reinterpret_cast<uintptr_t>(reg));
-    if (at == api.registrations_.end()) {
-      api.report("unregister", XP_INVALID);
-      return;
-    }
-    found = at->second;
-    api.registrations_.erase(at);
+  const auto found = api.find(reg, true);
+  if (!found) {
+    api.report("unregister", XP_INVALID);
+    return;
   }
-  if (found.first) {
-    api.routes_.remove(found.second);
-  } else {
-    api.hooks_->remove(found.second);
-  }
+  api.remove(*found);
 }
 
 xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const xp_watch* retry) {
@@ -179,14 +193,17 @@ xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const 
   if (xml.len > api.table_.host.max_stanza) return XP_TOO_BIG;
   auto stanza = xmpp::parse_stanza(text(xml));
   if (!stanza) {
-    api.log_.write(Level::plugin_bug, "send_stanza with what is not one stanza: " + stanza.error().text);
-    return XP_INVALID;
+    return api.misuse("send_stanza with what is not one stanza: " + stanza.error().text);
   }
   return api.link_->send(std::move(*stanza), std::move(writable));
 }
 
 void HostApi::http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch) {
   HostApi& api = self(host);
+  if (!watch) {
+    api.misuse("http_watch without a watch");
+    return;
+  }
   const auto kept = api.keep(watch->ctx, watch->release);
   Watch functions;
   if (watch->gone) functions.gone = [call = watch->gone, kept] { call(kept.get()); };

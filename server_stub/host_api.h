@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/in_flight.h"
@@ -48,6 +49,7 @@ class HostApi {
   const xp_host* vtable() const { return &table_.host; }
   void enter(Stage stage) { stage_ = stage; }
   Log& log() { return log_; }
+  void withdraw();  // the routes and hooks that the instance has left behind
 
   // Waits until the host holds no context of the plugin any more. False after `within`: then the library must
   // stay.
@@ -79,8 +81,15 @@ class HostApi {
 
   // A context that the plugin gave: counted, and released with its last copy.
   std::shared_ptr<void> keep(void* ctx, void (*release)(void*));
+  struct Registration {
+    bool route;  // else a hook
+    uint64_t id;
+  };
   xp_reg* remember(bool route, uint64_t id);
-  xp_status report(const char* call, xp_status status);  // logs XP_INVALID as the plugin's bug
+  std::optional<Registration> find(xp_reg* reg, bool take);
+  void remove(const Registration& registration);
+  xp_status misuse(const std::string& what);             // logs it as the plugin's bug: XP_INVALID
+  xp_status report(const char* call, xp_status status);  // the same where the status is XP_INVALID
 
   struct Table {  // the vtable and the way back from it
     xp_host host;
@@ -102,7 +111,7 @@ class HostApi {
   const std::shared_ptr<InFlight> contexts_ = std::make_shared<InFlight>();
 
   std::mutex mutex_;
-  std::map<uintptr_t, std::pair<bool, uint64_t>> registrations_;  // handle -> (is a route, id)
+  std::map<uintptr_t, Registration> registrations_;  // by handle
   uintptr_t last_registration_ = 0;
 };
 

@@ -45,8 +45,11 @@ LogSink::LogSink(Level least) {
 }
 
 LogSink::~LogSink() {
-  logger_.reset();
-  spdlog::shutdown();  // writes what waits
+  finish();
+}
+
+void LogSink::finish() {
+  spdlog::shutdown();
 }
 
 void LogSink::write(Level level, std::string_view line) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -130,7 +131,13 @@ int run(const HostConfig& config, const std::string& hint, bool check) {
   wait_for_the_end(signals, ending, log);
   (*host)->shut_down();
   const auto why = ending.why();
-  return why ? fail(*why) : 0;
+  const int status = why ? fail(*why) : 0;
+  if ((*host)->abandoned()) {
+    // A plugin that never ended may still call: nothing that it knows may go away before the process does.
+    log.finish();
+    std::_Exit(status);
+  }
+  return status;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 namespace restanza::host {
 
@@ -64,19 +65,24 @@ void Plugin::drain(std::chrono::milliseconds within, std::function<void()> done)
                                drain_.get());
 }
 
-Plugin::~Plugin() {
-  const bool drained = life_ != Life::draining || drain_->said;
-  if (life_ != Life::made && drained) {
-    library_->descriptor().destroy(instance_);
-    api_->enter(HostApi::Stage::gone);
-    if (api_->wait_for_release(kContextTime)) return;
-    api_->log().write(Level::plugin_bug, "contexts are still held after destroy: the library stays loaded");
-  } else if (!drained) {
-    api_->log().write(Level::plugin_bug, "the drain was never done: the instance is left alone");
-  } else {
-    return;
+bool Plugin::end() {
+  const Life before = std::exchange(life_, Life::ended);
+  if (before == Life::ended) return api_ != nullptr;
+  if (before == Life::draining && !drain_->said) {
+    leave_alone("the drain was never done: the instance is left alone");
+    return false;
   }
-  // Something of it may still run: the library, the vtable and what the drain would call stay for ever.
+  if (before != Life::made) library_->descriptor().destroy(instance_);
+  api_->enter(HostApi::Stage::gone);
+  api_->withdraw();
+  if (api_->wait_for_release(kContextTime)) return true;
+  leave_alone("contexts are still held after destroy: the library stays loaded");
+  return false;
+}
+
+// The library, the vtable and what the drain would call stay for ever.
+void Plugin::leave_alone(const std::string& why) {
+  api_->log().write(Level::plugin_bug, why);
   library_->leak();
   static_cast<void>(api_.release());
   new std::shared_ptr<Drain>(drain_);

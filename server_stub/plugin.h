@@ -17,7 +17,7 @@ class Plugin {
  public:
   Plugin(std::unique_ptr<Library> library, std::unique_ptr<HostApi> api)
       : library_(std::move(library)), api_(std::move(api)) {}
-  ~Plugin();  // destroys the instance; a library that is still in use then stays loaded
+  ~Plugin() { end(); }
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
@@ -27,8 +27,13 @@ class Plugin {
   // Afterwards the instance may be destroyed; where it never says done, it is left alone.
   void drain(std::chrono::milliseconds within, std::function<void()> done);
 
+  // Destroys the instance. False: something of it may still run, and calls what the host gave it; the library
+  // stays loaded.
+  bool end();
+
  private:
-  enum class Life { made, created, started, draining };
+  enum class Life { made, created, started, draining, ended };
+  void leave_alone(const std::string& why);
   Result<void> failed(const char* step, xp_status status, const xp_error& error) const;
 
   std::unique_ptr<Library> library_;
