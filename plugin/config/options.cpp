@@ -2,9 +2,8 @@
 #include "config/options.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "config/reader.h"
 #include "config/rfc3339.h"
@@ -42,12 +41,10 @@ void read_secret(Reader& reader, std::string& secret) {
   reader.text("component_secret", secret);
   reader.text("component_secret_file", file);
   if (reader.has("component_secret") && secret.empty()) reader.fail("component_secret", "must not be empty");
-  if (file.empty()) return;
+  if (!reader.has("component_secret_file")) return;
   if (!secret.empty())
     return reader.fail("component_secret_file", "stands beside 'component_secret': keep one");
-  std::ifstream in(file, std::ios::binary);
-  secret.assign(std::istreambuf_iterator<char>(in), {});
-  secret = std::string(trim(secret));
+  secret = std::string(trim(read_file(file).value_or("")));
   if (secret.empty())
     reader.fail("component_secret_file", "names '" + file + "', which is empty or cannot be read");
 }
@@ -78,7 +75,7 @@ Result<Token> read_token(const nlohmann::json& object, const std::string& where,
       reader.fail("from", "has '" + from + "', which is not at the domain '" + std::string(domain) + "'");
     }
   }
-  if (!expires.empty()) {
+  if (reader.has("expires")) {
     token.expires = parse_rfc3339(expires);
     if (!token.expires)
       reader.fail("expires",

@@ -49,6 +49,12 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
     if (end == 1 || end == std::string_view::npos) return std::nullopt;
     text.remove_prefix(end);  // an expiry is not finer than a second
   }
+  std::tm date{};
+  date.tm_year = tm.tm_year;
+  date.tm_mon = tm.tm_mon;
+  date.tm_mday = tm.tm_mday;
+  timegm(&date);
+  if (date.tm_mday != tm.tm_mday) return std::nullopt;  // the month has fewer days
   const auto offset = take_offset(text);
   if (!offset) return std::nullopt;
   return std::chrono::system_clock::from_time_t(timegm(&tm)) - *offset;

@@ -92,8 +92,10 @@ TEST_CASE("a secret can stand in a file of its own") {
   std::remove(path);
   REQUIRE(options);
   CHECK(options->component_secret == "from the file");
-  CHECK(refusal(R"({"component_secret_file": "/nonexistent"})") ==
-        "setting 'component_secret_file' names '/nonexistent', which is empty or cannot be read");
+  for (const std::string file : {"/nonexistent", "/tmp", ""}) {
+    CHECK(refusal(R"({"component_secret_file": ")" + file + R"("})") ==
+          "setting 'component_secret_file' names '" + file + "', which is empty or cannot be read");
+  }
 }
 
 TEST_CASE("a token says what it may do") {
@@ -120,6 +122,7 @@ TEST_CASE("a token that could not be meant is refused") {
   CHECK(token(R"(, "expires": "tomorrow")") ==
         "setting 'rest_tokens[0].expires' must be an RFC 3339 time such as 2030-01-31T12:00:00Z, and is "
         "'tomorrow'");
+  CHECK(token(R"(, "expires": "")").find("setting 'rest_tokens[0].expires' must be an RFC 3339 time") == 0);
   CHECK(token(R"(, "colour": 1)") ==
         "setting 'rest_tokens[0].colour' is not known: remove it or correct its name");
   CHECK(refusal(R"({"rest_tokens": [{"name": "ci", "sha256": "abc"}]})") ==
