@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "rest/router.h"
 
+#include <algorithm>
+
+#include "mapping/codec.h"
 #include "rest/reply.h"
 #include "rest/status.h"
 
 namespace restanza::rest {
+namespace {
+
+// What stands at a path, also for a method that it does not know: what to GET is the same path to OPTIONS.
+// POST stays with what mod_rest says.
+Target target_of(const http::Request& request) {
+  Target target = parse_target(request.method, request.path);
+  if (target.kind != Target::Kind::none || request.method == "POST") return target;
+  Target asked = parse_target("GET", request.path);
+  const auto queries = mapping::get_queries();
+  const bool known = std::find(queries.begin(), queries.end(), asked.type) != queries.end();
+  return asked.kind == Target::Kind::query && known ? asked : target;
+}
+
+}  // namespace
 
 void Router::handle(http::Exchange exchange, http::Request request) const {
   for (auto& header : cors_.headers(request)) exchange.add_header(std::move(header));
-  const Target target = parse_target(request.method, request.path);
+  const Target target = target_of(request);
   const bool post = request.method == "POST";
   const bool get = request.method == "GET" || request.method == "HEAD";
   const char* methods = methods_of(target.kind);

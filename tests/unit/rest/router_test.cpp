@@ -42,6 +42,9 @@ TEST_CASE("a known path with another method is 405 and says which it knows") {
   CHECK(answer->status() == 405);
   CHECK(answer->header("Allow") == "GET, HEAD, OPTIONS");
   CHECK(world.ask(request("PUT", "/message/chat/bob@localhost"))->status() == 405);
+  const auto query = world.ask(request("PUT", "/version/localhost"));
+  CHECK(query->status() == 405);
+  CHECK(query->header("Allow") == "GET, HEAD, OPTIONS");
   CHECK(world.sink.sent().empty());
 }
 
@@ -54,6 +57,7 @@ TEST_CASE("OPTIONS says what a path knows, to anybody, and sends nothing") {
     CHECK(answer->header("Access-Control-Allow-Origin") == "*");
   }
   CHECK(world.ask(request("OPTIONS", "/health", ""))->header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(world.ask(request("OPTIONS", "/version/localhost", ""))->header("Allow") == "GET, HEAD, OPTIONS");
   CHECK(world.sink.sent().empty());
 }
 
