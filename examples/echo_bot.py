@@ -40,6 +40,13 @@ class Bot(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept for the next stanza
     disable_nagle_algorithm = True
 
+    def do_OPTIONS(self):
+        """Restanza asks once at the start what we want to be sent."""
+        self.send_response(200)
+        self.send_header("Accept", XML)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
