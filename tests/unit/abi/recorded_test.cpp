@@ -169,8 +169,8 @@ TEST_CASE("requests are answered as recorded") {
       CHECK(sent.empty());
     }
     const auto response = loaded.host.now(call);
-    REQUIRE(response);
-    check_response(*response, one["response"], request);
+    CHECK(response.has_value());
+    if (response) check_response(*response, one["response"], request);
     ++ran;
   }
   CHECK(cases.size() == 162);
