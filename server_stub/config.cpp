@@ -6,13 +6,17 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "base/file.h"
 #include "base/str.h"
-#include "state.h"
 #include "toml_reader.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host {
 namespace {
+
+// A request's path is compared as it was sent: what would be escaped there, or end it, could never match.
+constexpr const char* kPrefixCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
 
 Result<void> read_address(const std::string& text, HostPort& into) {
   auto address = parse_address(text);
@@ -45,7 +49,7 @@ Result<void> read_level(const std::string& text, Level& into) {
 void read_secret(TomlReader& reader, std::string& secret) {
   reader.text("secret", secret);
   reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    const std::string content = content_of(file).value_or("");
+    const std::string content = read_file(file).value_or("");
     secret = std::string(trim(content));
     if (secret.empty()) return Error{"names '" + file + "', which is empty or cannot be read"};
     return {};
@@ -76,9 +80,11 @@ Result<void> read_xmpp(const toml::table& table, const std::string& file, HostCo
     reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
     reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
       if (auto read = read_address(text, config.c2s); !read) return read;
-      if (config.c2s.loopback()) return {};
-      return Error{"must be a loopback address, because the embedded server has no TLS, and is '" + text +
-                   "'"};
+      if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
+      return Error{
+          "must be a loopback address such as 127.0.0.1:5222, because the embedded server has no TLS, "
+          "and is '" +
+          text + "'"};
     });
     reader.texts("accounts", config.accounts);
     reader.flag("anonymous", config.anonymous);
@@ -96,6 +102,8 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
   reader.parsed("prefix", [&](const std::string& text) -> Result<void> {
     if (text[0] != '/' || text.back() == '/')
       return Error{"must begin with '/' and not end in it, and is '" + text + "'"};
+    if (text.find_first_not_of(kPrefixCharacters) != std::string::npos)
+      return Error{"may hold letters, digits and -._~!$&'()*+,;=:@/ only, and is '" + text + "'"};
     plugin.prefix = text;
     return {};
   });
@@ -142,6 +150,9 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
     for (const auto& other : config.plugins) {
       if (other.domain == read->domain)
         reader.fail("plugin", "names the domain '" + other.domain + "' twice");
+      if (other.prefix == read->prefix && other.http_host == read->http_host)
+        reader.fail("plugin", "has the prefix '" + other.prefix + "' twice for the HTTP host '" +
+                                  other.http_host + "': the second would get no request");
     }
     config.plugins.push_back(std::move(*read));
   }
@@ -174,8 +185,8 @@ Result<HostPort> parse_address(const std::string& text) {
 }
 
 Result<HostConfig> load_config(const std::string& file) {
-  const auto content = content_of(file);
-  if (!content) return Error{file + ": cannot be read"};
+  const auto content = read_file(file);
+  if (!content) return Error{file + ": cannot be read, or is larger than 1 MiB"};
   try {
     return read_config(toml::parse(*content, file), file);
   } catch (const toml::parse_error& e) {

@@ -7,22 +7,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/str.h"
 
 namespace restanza::host {
-
-std::optional<std::string> content_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string content;
-  char part[4096];
-  while (in.read(part, sizeof part) || in.gcount() > 0)
-    content.append(part, static_cast<size_t>(in.gcount()));
-  if (!in.eof() || in.bad()) return std::nullopt;
-  return content;
-}
 
 Result<void> make_directory(const std::string& path) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
@@ -52,7 +42,7 @@ Result<std::string> kept_secret(const std::string& file) {
     if (!written) return Error{"the file '" + file + "' cannot be written: " + std::strerror(errno)};
     return secret;
   }
-  const std::string content = content_of(file).value_or("");
+  const std::string content = read_file(file).value_or("");
   const std::string secret(trim(content));
   if (secret.empty())
     return Error{"the file '" + file + "' is empty or cannot be read: remove it to get a new secret"};

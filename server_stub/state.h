@@ -3,15 +3,11 @@
 // configuration generates, each in a file of its own that only its owner can read. [setup] only.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "base/result.h"
 
 namespace restanza::host {
-
-// A file's content; absent where it cannot be read, as a directory cannot.
-std::optional<std::string> content_of(const std::string& file);
 
 // The directory with all above it, for its owner alone where it is new.
 Result<void> make_directory(const std::string& path);

@@ -110,8 +110,12 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("[xmpp]\nmode = 'federated'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.mode' knows local and component, and not 'federated'");
   CHECK(File("[xmpp]\nc2s = '0.0.0.0:5222'\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'xmpp.c2s' must be a loopback address, because the embedded server has no TLS, and is "
-        "'0.0.0.0:5222'");
+        ":2: 'xmpp.c2s' must be a loopback address such as 127.0.0.1:5222, because the embedded server has "
+        "no TLS, "
+        "and is '0.0.0.0:5222'");
+  CHECK(
+      File("[xmpp]\nc2s = 'localhost:5222'\n" + std::string(kPlugin)).refusal().find(":2: 'xmpp.c2s' must") ==
+      0);
   CHECK(File("[xmpp]\naccounts = { alice = 1 }\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.accounts' must hold texts only, and 'alice' is none");
   CHECK(File("[xmpp]\nserver = '127.0.0.1:5347'\n" + std::string(kPlugin)).refusal() ==
@@ -124,6 +128,11 @@ TEST_CASE("what is wrong is named with its line, key and value") {
         ":2: 'plugin.domain' must be a domain, and is 'a@b'");
   CHECK(File("[[plugin]]\ndomain = 'a'\nprefix = 'rest'\n").refusal() ==
         ":3: 'plugin.prefix' must begin with '/' and not end in it, and is 'rest'");
+  for (const std::string never : {"/a b", "/a?b", "/%41", "/a#b"}) {
+    CHECK(File("[[plugin]]\ndomain = 'a'\nprefix = '" + never + "'\n")
+              .refusal()
+              .find(":3: 'plugin.prefix' may") == 0);
+  }
   CHECK(File("[plugin]\ndomain = 'a'\n").refusal() ==
         ":1: 'plugin' must be a list of tables: write [[plugin]]");
   CHECK(File("").refusal().find("'plugin' is missing") != std::string::npos);
@@ -131,11 +140,16 @@ TEST_CASE("what is wrong is named with its line, key and value") {
         ":3: 'plugin.secret' is missing, here and in [xmpp]: it is the component's secret at the server");
   CHECK(File(std::string(kPlugin) + kPlugin).refusal().find("names the domain 'rest.localhost' twice") !=
         std::string::npos);
+  const std::string behind = "[[plugin]]\ndomain = 'b.localhost'\nhttp_host = 'REST.localhost'\n";
+  CHECK(File(kPlugin + behind).refusal().find("twice for the HTTP host 'rest.localhost'") !=
+        std::string::npos);
+  CHECK(File(kPlugin + behind + "prefix = '/b'\n").load());
   CHECK(File("= 1\n").refusal().find(":1: ") == 0);
-  CHECK(load_config("/tmp").error().text == "/tmp: cannot be read");
+  CHECK(load_config("/tmp").error().text == "/tmp: cannot be read, or is larger than 1 MiB");
   CHECK(File("[xmpp]\nmode = 'component'\nsecret_file = '/tmp'\n" + std::string(kPlugin)).refusal() ==
         ":3: 'xmpp.secret_file' names '/tmp', which is empty or cannot be read");
-  CHECK(load_config("/nonexistent.toml").error().text == "/nonexistent.toml: cannot be read");
+  CHECK(load_config("/nonexistent.toml").error().text ==
+        "/nonexistent.toml: cannot be read, or is larger than 1 MiB");
 }
 
 TEST_CASE("an IPv6 address stands in brackets, so that its port is no part of it") {
