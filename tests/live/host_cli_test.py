@@ -7,6 +7,7 @@ Ownership: each test owns its directory, its host and its server.
 """
 import os
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -181,6 +182,22 @@ class Ending(CommandLine):
         host.program.signal(signal.SIGTERM)
         self.assertEqual(host.program.wait(), 0, host.program.transcript())
         self.assertEqual(host.complaints(), [])
+
+    def test_a_client_in_the_middle_of_its_body_is_no_reason_to_wait(self):
+        host = Host(local_mode())
+        self.addCleanup(host.discard)
+        address, port = host.http.rsplit(":", 1)
+        with socket.create_connection((address, int(port)), timeout=DEADLINE) as client:
+            # Told to go on, the client knows that its request has been begun.
+            client.sendall(b"POST /rest HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+            received = b""
+            while b"100 Continue" not in received:
+                more = client.recv(4096)
+                self.assertTrue(more, received)
+                received += more
+            host.program.signal(signal.SIGTERM)
+            self.assertEqual(host.program.wait(), 0, host.program.transcript())
+        self.assertNotIn("contexts are still held", host.program.transcript())
 
     def test_sigterm_also_ends_it_while_the_server_is_away(self):
         http, server = free_ports(2)
