@@ -9,6 +9,12 @@
 namespace restanza::xml {
 namespace {
 
+// expat was told UTF-8, and still follows a byte order mark of UTF-16, or a NUL beside the first letter.
+bool looks_like_utf16(std::string_view bytes) {
+  if (bytes.size() < 2) return false;
+  return bytes[0] == '\xFE' || bytes[0] == '\xFF' || bytes[0] == '\0' || bytes[1] == '\0';
+}
+
 class Gate {
  public:
   explicit Gate(Limits limits) : builder_(limits), parser_(make_parser(this)) {}
@@ -22,6 +28,7 @@ class Gate {
 
   Result<Document> run(std::string_view bytes) {
     if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return Error{"XML is too large"};
+    if (looks_like_utf16(bytes)) return Error{"XMPP does not allow another encoding than UTF-8"};
     if (XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1) == XML_STATUS_OK) {
       return builder_.take();
     }
