@@ -68,7 +68,7 @@ void Negotiation::take_over(const Outcome& outcome) {
   if (outcome.end == Outcome::End::timeout)
     return say(Level::warn, "does not answer an OPTIONS request in time");
   if (outcome.end != Outcome::End::answered) return;
-  if (outcome.status != 200) {
+  if (outcome.status / 100 != 2) {
     return say(Level::warn, "answers an OPTIONS request with " + std::to_string(outcome.status));
   }
   if (outcome.accept.empty()) return;

@@ -150,11 +150,16 @@ TEST_CASE("an endpoint that does not say what it likes gets what is configured")
   CHECK(other.said == std::vector<std::string>{"warn: webhook  accepts none of the formats that there are"});
 }
 
-TEST_CASE("another status than 200 is a warning, whatever it accepts") {
-  for (const int status : {204, 404, 501}) {
+TEST_CASE("success without a body can say what is accepted too") {
+  const Course got = course("HTTP/1.1 204 No Content\r\nAccept: application/json\r\n\r\n");
+  CHECK(content_type(got.requests.at(1)) == "application/json");
+}
+
+TEST_CASE("a status other than success is a warning, whatever it accepts") {
+  for (const int status : {301, 404, 501}) {
     const std::string code = std::to_string(status);
-    const Course got = course("HTTP/1.1 " + code + " X\r\nAccept: application/json\r\n" +
-                              (status == 204 ? "\r\n" : "Content-Length: 0\r\n\r\n"));
+    const Course got =
+        course("HTTP/1.1 " + code + " X\r\nAccept: application/json\r\nContent-Length: 0\r\n\r\n");
     CHECK(content_type(got.requests.at(1)) == "application/xmpp+xml");
     CHECK(got.said == std::vector<std::string>{"warn: webhook  answers an OPTIONS request with " + code});
   }
