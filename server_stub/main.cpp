@@ -97,16 +97,18 @@ void wait_for_the_end(int signals, const Ending& ending, Log& log) {
   }
 }
 
-int run(const HostConfig& config, const std::string& hint, bool check) {
-  // Before any thread: signals are for the main thread alone, and a peer that closes early is no reason to
-  // die.
+// Before anything else and any thread: signals are for the main thread alone, those that come early wait for
+// it, and a peer that closes early is no reason to die.
+int take_signals() {
   sigset_t mask;
   sigemptyset(&mask);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&mask, signal);
   sigprocmask(SIG_BLOCK, &mask, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  const int signals = signalfd(-1, &mask, SFD_CLOEXEC);
+  return signalfd(-1, &mask, SFD_CLOEXEC);
+}
 
+int run(const HostConfig& config, const std::string& hint, bool check, int signals) {
   LogSink log(config.log_level);
   Ending ending;
   HostEvents events;
@@ -143,6 +145,7 @@ int run(const HostConfig& config, const std::string& hint, bool check) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const int signals = take_signals();
   const auto line = read_command_line(argc, argv);
   if (!line) return fail(line.error().text);
   if (line->help) {
@@ -155,8 +158,12 @@ int main(int argc, char** argv) {
   }
   if (!line->config.empty()) {
     const auto config = load_config(line->config);
-    return config ? run(*config, "", line->check) : fail(config.error().text);
+    return config ? run(*config, "", line->check, signals) : fail(config.error().text);
+  }
+  if (line->check) {  // a first run would generate secrets
+    std::printf("there is no configuration to look at: --config names one\n");
+    return 0;
   }
   const auto first = first_run();
-  return first ? run(first->config, first->hint, line->check) : fail(first.error().text);
+  return first ? run(first->config, first->hint, false, signals) : fail(first.error().text);
 }
