@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
 
 #include "../http_front/front_fixture.h"
 #include "host_api.h"
@@ -12,6 +11,7 @@
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
+#include "unit/host/played_link.h"
 
 namespace restanza::host {
 
@@ -21,33 +21,6 @@ inline xp_str view(std::string_view text) {
 inline std::string text(xp_str view) {
   return view.ptr ? std::string(view.ptr, view.len) : "absent";
 }
-
-// Keeps what is sent; `verdict` is what it says to it. Posted work runs when the test says so.
-class PlayedLink final : public Link {
- public:
-  xp_status send(xmpp::Stanza stanza, std::function<void()> writable) override {
-    if (verdict == XP_OK) sent.push_back(stanza.xml);
-    if (verdict == XP_WOULD_BLOCK) waiting = std::move(writable);
-    return verdict;
-  }
-  void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
-  bool up() const override { return is_up; }
-  uint64_t max_stanza() const override { return 100; }
-  void close(std::chrono::milliseconds, std::function<void(size_t)> done) override { done(0); }
-  void run() {
-    while (!posted.empty()) {
-      const auto work = std::move(posted.front());
-      posted.pop_front();
-      work();
-    }
-  }
-
-  xp_status verdict = XP_OK;
-  bool is_up = true;
-  std::vector<std::string> sent;
-  std::function<void()> waiting;
-  std::deque<std::function<void()>> posted;
-};
 
 // What a plugin hands over as ctx, and what came of it.
 struct Ctx {

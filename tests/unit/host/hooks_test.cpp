@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "hooks.h"
 
-#include <deque>
-
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
+#include "unit/host/played_link.h"
 
 using namespace restanza;
 using namespace restanza::host;
@@ -13,29 +12,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A link whose thread is the test: posted work runs when the test says so.
-class HandLink final : public Link {
- public:
-  xp_status send(xmpp::Stanza, std::function<void()>) override { return XP_OK; }
-  void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
-  bool up() const override { return true; }
-  uint64_t max_stanza() const override { return 262144; }
-  void close(std::chrono::milliseconds, std::function<void(size_t)> done) override { done(0); }
-  void run() {
-    while (!posted.empty()) {
-      const auto work = std::move(posted.front());
-      posted.pop_front();
-      work();
-    }
-  }
-  std::deque<std::function<void()>> posted;
-};
-
 struct Offering {
   FakeClock clock;
   Timer timer{clock};
   Lines log;
-  std::shared_ptr<HandLink> link = std::make_shared<HandLink>();
+  std::shared_ptr<PlayedLink> link = std::make_shared<PlayedLink>();
   std::shared_ptr<Hooks> hooks = std::make_shared<Hooks>(timer, log);
   std::string ends;  // "1 taken, 2 passed, "
 
