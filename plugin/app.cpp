@@ -22,18 +22,35 @@ mapping::Options mapping_options(const config::Options& options) {
   return {options.json_strict, options.json_xml};
 }
 
-webhook::Settings webhook_settings(const config::Options& options, const std::string& domain) {
+webhook::Settings webhook_settings(const config::Callback& callback, const config::Options& options,
+                                   const std::string& domain) {
   webhook::Settings settings;
-  settings.url = options.callback_url;
+  settings.name = callback.name;
+  settings.url = callback.url;
   settings.domain = domain;
-  settings.kinds = options.callback_kinds;
-  settings.events = (options.callback_bare ? mask(webhook::Event::bare) : 0U) |
-                    (options.callback_full ? mask(webhook::Event::full) : 0U) |
-                    (options.callback_host ? mask(webhook::Event::host) : 0U);
-  settings.format = mapping::format_of(options.callback_content_type).value_or(mapping::Format::xml);
+  settings.kinds = callback.kinds;
+  settings.events = (callback.bare ? mask(webhook::Event::bare) : 0U) |
+                    (callback.full ? mask(webhook::Event::full) : 0U) |
+                    (callback.host ? mask(webhook::Event::host) : 0U);
+  settings.types = callback.types;
+  settings.from = callback.from;
+  settings.to = callback.to;
+  settings.namespaces = callback.namespaces;
+  settings.format = mapping::format_of(callback.content_type).value_or(mapping::Format::xml);
   settings.mapping = mapping_options(options);
-  settings.timeout = options.callback_timeout;
+  settings.secrets = callback.secrets;
+  settings.authorization = callback.authorization;
+  settings.ca_file = callback.ca_file;
+  settings.tls_verify = callback.tls_verify;
+  settings.public_only = options.callback_public_only;
+  settings.timeout = callback.timeout;
+  settings.max_connections = callback.max_connections;
+  settings.max_queued = callback.max_queued;
   settings.max_answer = options.stanza_size_limit;
+  settings.retry = callback.retry;
+  settings.pace = callback.pace;
+  settings.reply = callback.reply;
+  settings.gone_disables = !callback.short_form;
   return settings;
 }
 
@@ -84,9 +101,9 @@ class App::Impl {
              noted_),
         stanzas_(mapping_options(options), credentials_, iqs_, noted_, world.log),
         router_(stanzas_, credentials_, rest::Cors(options.cors_origins), world.link_up) {
-    if (options.callback_url.empty()) return;
+    if (options.callbacks.empty()) return;
     webhook_.emplace(
-        webhook_settings(options, world.domain),
+        webhook_settings(options.callbacks.front(), options, world.domain),
         [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log);
     noted_.tell(*webhook_);
   }
@@ -165,9 +182,10 @@ class App::Impl {
 Result<std::unique_ptr<App>> App::make(const World& world, std::string_view settings_json) {
   const auto options = config::parse_options(settings_json, world.domain);
   if (!options) return options.error();
-  if (!options->callback_url.empty()) {
-    const auto checked = webhook::check(webhook_settings(*options, world.domain));
-    if (!checked) return Error{"setting 'rest_callback_url': " + checked.error().text};
+  for (const config::Callback& callback : options->callbacks) {
+    const auto checked = webhook::check(webhook_settings(callback, *options, world.domain));
+    const std::string where = callback.short_form ? "rest_callback_url" : "rest_callbacks." + callback.name;
+    if (!checked) return Error{"setting '" + where + "': " + checked.error().text};
   }
   return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *options)));
 }

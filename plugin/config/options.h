@@ -5,11 +5,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "config/callbacks.h"
 #include "config/token.h"
 
 namespace restanza::config {
@@ -30,13 +32,10 @@ struct Options {
   bool json_xml = false;                       // rest_json_xml
   std::vector<std::string> cors_origins{"*"};  // rest_cors_origins
 
-  std::string callback_url;  // rest_callback_url; empty: no webhook
-  std::string callback_content_type = "application/xmpp+xml";  // a media type, whichever name was given
-  uint32_t callback_kinds = 7;  // rest_callback_stanzas, mask of xmpp::Kind
-  bool callback_bare = true;    // rest_callback_events
-  bool callback_full = true;
-  bool callback_host = true;
-  std::chrono::milliseconds callback_timeout{30000};  // rest_callback_timeout, seconds
+  std::vector<Callback> callbacks;                 // rest_callbacks, or rest_callback_url; empty: no webhook
+  bool callback_public_only = false;               // rest_callback_public_only
+  uint64_t journal_max_bytes = uint64_t{1} << 30;  // journal_max_bytes
+  bool metrics_public = false;                     // rest_metrics_public: for everybody, not only admins
 };
 
 // `domain` is the plugin's, prepared: tokens may only send from addresses there.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "xmpp/stanza.h"
+
 namespace restanza::config {
 namespace {
 
@@ -18,26 +20,30 @@ std::string plain_number(double value) {
 
 }  // namespace
 
-const nlohmann::json* Reader::find(const char* key) {
+bool holds(const std::vector<std::string>& list, const char* word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+const nlohmann::json* Reader::find(const std::string& key) {
   known_.insert(key);
   return has(key) ? &object_[key] : nullptr;
 }
 
-void Reader::text(const char* key, std::string& into) {
+void Reader::text(const std::string& key, std::string& into) {
   const auto* value = find(key);
   if (!value) return;
   if (!value->is_string()) return fail(key, "must be a text");
   into = value->get<std::string>();
 }
 
-void Reader::flag(const char* key, bool& into) {
+void Reader::flag(const std::string& key, bool& into) {
   const auto* value = find(key);
   if (!value) return;
   if (!value->is_boolean()) return fail(key, "must be true or false");
   into = value->get<bool>();
 }
 
-void Reader::count(const char* key, size_t& into, size_t least, size_t most) {
+void Reader::count(const std::string& key, size_t& into, size_t least, size_t most) {
   const auto* value = find(key);
   if (!value) return;
   if (!value->is_number_unsigned() || value->get<size_t>() < least || value->get<size_t>() > most) {
@@ -47,17 +53,30 @@ void Reader::count(const char* key, size_t& into, size_t least, size_t most) {
   into = value->get<size_t>();
 }
 
-void Reader::seconds(const char* key, std::chrono::milliseconds& into, double least, double most) {
+bool Reader::within(const std::string& key, const char* what, double& into, double least, double most) {
   const auto* value = find(key);
-  if (!value) return;
+  if (!value) return false;
   if (!value->is_number() || value->get<double>() < least || value->get<double>() > most) {
-    return fail(key, "must be a number of seconds from " + plain_number(least) + " to " + plain_number(most) +
-                         ", and is " + value->dump());
+    fail(key, std::string("must be ") + what + " from " + plain_number(least) + " to " + plain_number(most) +
+                  ", and is " + value->dump());
+    return false;
   }
-  into = std::chrono::milliseconds(static_cast<int64_t>(value->get<double>() * 1000));
+  into = value->get<double>();
+  return true;
 }
 
-void Reader::words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& known) {
+void Reader::number(const std::string& key, double& into, double least, double most) {
+  within(key, "a number", into, least, most);
+}
+
+void Reader::seconds(const std::string& key, std::chrono::milliseconds& into, double least, double most) {
+  double seconds = 0;
+  if (!within(key, "a number of seconds", seconds, least, most)) return;
+  into = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+void Reader::words(const std::string& key, std::vector<std::string>& into,
+                   const std::vector<std::string>& known) {
   const auto* value = find(key);
   if (!value) return;
   const auto list = value->is_array() ? *value : nlohmann::json::array({*value});
@@ -72,7 +91,17 @@ void Reader::words(const char* key, std::vector<std::string>& into, const std::v
   }
 }
 
-const nlohmann::json* Reader::list(const char* key) {
+void Reader::kinds(const std::string& key, uint32_t& mask) {
+  std::vector<std::string> names;
+  words(key, names, {"message", "presence", "iq"});
+  if (!has(key)) return;
+  mask = 0;
+  for (const auto& name : names) {
+    mask |= static_cast<uint32_t>(xmpp::kind_named(name).value_or(xmpp::Kind{}));
+  }
+}
+
+const nlohmann::json* Reader::list(const std::string& key) {
   const auto* value = find(key);
   if (value && !value->is_array()) {
     fail(key, "must be a list");
@@ -82,7 +111,11 @@ const nlohmann::json* Reader::list(const char* key) {
 }
 
 void Reader::fail(const std::string& key, const std::string& why) {
-  if (error_.empty()) error_ = "setting '" + where_ + key + "' " + why;
+  fail(Error{"setting '" + where_ + key + "' " + why});
+}
+
+void Reader::fail(const Error& error) {
+  if (error_.empty()) error_ = error.text;
 }
 
 Result<void> Reader::finish() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -13,27 +14,34 @@
 
 namespace restanza::config {
 
+bool holds(const std::vector<std::string>& list, const char* word);
+
 class Reader {
  public:
   // `where` stands before the key in errors: "" or "rest_tokens[0].".
   Reader(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
 
-  void text(const char* key, std::string& into);
-  void flag(const char* key, bool& into);
-  void count(const char* key, size_t& into, size_t least, size_t most);
-  void seconds(const char* key, std::chrono::milliseconds& into, double least, double most);
+  void text(const std::string& key, std::string& into);
+  void flag(const std::string& key, bool& into);
+  void count(const std::string& key, size_t& into, size_t least, size_t most);
+  void number(const std::string& key, double& into, double least, double most);
+  void seconds(const std::string& key, std::chrono::milliseconds& into, double least, double most);
   // A list of words, or one word alone; each must be one of `known` where that is not empty.
-  void words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& known = {});
-  bool has(const char* key) const { return object_.contains(key) && !object_[key].is_null(); }
-  const nlohmann::json* list(const char* key);  // null where absent
+  void words(const std::string& key, std::vector<std::string>& into,
+             const std::vector<std::string>& known = {});
+  void kinds(const std::string& key, uint32_t& mask);  // names of stanzas as a mask of xmpp::Kind
+  bool has(const std::string& key) const { return object_.contains(key) && !object_[key].is_null(); }
+  const nlohmann::json* list(const std::string& key);  // null where absent
 
   void fail(const std::string& key, const std::string& why);
+  void fail(const Error& error);  // of something inside, which names the whole key itself
   bool failed() const { return !error_.empty(); }
   // The first error, or the first key that nobody asked for.
   Result<void> finish();
 
  private:
-  const nlohmann::json* find(const char* key);
+  const nlohmann::json* find(const std::string& key);
+  bool within(const std::string& key, const char* what, double& into, double least, double most);
 
   const nlohmann::json& object_;
   const std::string where_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bearer token of `rest_tokens`: what it is recognized by and what it may do. A plain value.
+// A bearer token of `rest_tokens`: what it is recognized by and what it may do. A plain value; reading it is
+// internal to this folder.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,8 @@
 #include "base/clock.h"
 
 namespace restanza::config {
+
+class Reader;
 
 enum Right : uint32_t { kSend = 1, kReceive = 2, kAdmin = 4 };
 inline constexpr uint32_t kAllRights = kSend | kReceive | kAdmin;
@@ -25,8 +28,7 @@ struct Token {
   std::optional<WallTime> expires;
 };
 
-// Whether a pattern with stars covers a prepared address. A pattern without '/' covers every resource of what
-// it covers; a star never reaches from the bare address into the resource, which its owner chooses freely.
-bool covers(std::string_view pattern, std::string_view jid);
+// `domain` is the plugin's, prepared: tokens may only send from addresses there.
+void read_tokens(Reader& reader, std::string_view domain, std::vector<Token>& tokens);
 
 }  // namespace restanza::config

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "rest/caller.h"
 
-#include <algorithm>
-
 #include "xmpp/jid.h"
+#include "xmpp/pattern.h"
 
 namespace restanza::rest {
-namespace {
-
-bool covered(const std::vector<std::string>& patterns, std::string_view jid) {
-  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-           return config::covers(pattern, jid);
-         });
-}
-
-}  // namespace
 
 bool Caller::may_send_as(std::string_view jid) const {
-  if (whole_domain) return xmpp::domain_of(jid) == xmpp::domain_of(address) && covered(from, jid);
+  if (whole_domain) return xmpp::domain_of(jid) == xmpp::domain_of(address) && xmpp::covers(from, jid);
   return jid == address || xmpp::bare_of(jid) == address;
 }
 
 bool Caller::may_send_to(std::string_view jid) const {
-  return covered(to, jid);
+  return xmpp::covers(to, jid);
 }
 
 }  // namespace restanza::rest

@@ -23,8 +23,6 @@ std::string refusal(std::string_view json) {
   return options ? "accepted" : options.error().text;
 }
 
-const std::string kDigest(64, 'a');
-
 }  // namespace
 
 TEST_CASE("nothing set gives the documented defaults, and nothing is open") {
@@ -36,24 +34,20 @@ TEST_CASE("nothing set gives the documented defaults, and nothing is open") {
   CHECK(options->iq_max_timeout == 300s);
   CHECK(options->iq_pending_limit == 16384);
   CHECK(options->stanza_size_limit == 196608);
-  CHECK(options->callback_url.empty());
-  CHECK(options->callback_timeout == 30s);
+  CHECK(options->callbacks.empty());
+  CHECK_FALSE(options->callback_public_only);
+  CHECK(options->journal_max_bytes == 1073741824);
+  CHECK_FALSE(options->metrics_public);
 }
 
 TEST_CASE("settings keep mod_rest's names") {
   const auto options = read(R"({
-    "component_secret": "s3cret", "rest_iq_timeout": 1.5, "rest_auth_mechanisms": ["Bearer"],
-    "rest_callback_url": "http://127.0.0.1:9999/stanzas", "rest_callback_stanzas": ["message", "iq"],
-    "rest_callback_events": ["bare"]})");
+    "component_secret": "s3cret", "rest_iq_timeout": 1.5, "rest_auth_mechanisms": ["Bearer"]})");
   REQUIRE(options);
   CHECK(options->component_secret == "s3cret");
   CHECK(options->iq_timeout == 1500ms);
   CHECK_FALSE(options->basic);
   CHECK(options->bearer);
-  CHECK(options->callback_kinds == 5);
-  CHECK(options->callback_bare);
-  CHECK_FALSE(options->callback_full);
-  CHECK_FALSE(options->callback_host);
 }
 
 TEST_CASE("what is wrong is named with its key and value") {
@@ -65,8 +59,6 @@ TEST_CASE("what is wrong is named with its key and value") {
         "setting 'rest_iq_timeout' must be a number of seconds from 0.001 to 86400.0, and is \"soon\"");
   CHECK(refusal(R"({"rest_iq_pending_limit": 0})") ==
         "setting 'rest_iq_pending_limit' must be a whole number from 1 to 1000000, and is 0");
-  CHECK(refusal(R"({"rest_callback_stanzas": ["letter"]})") ==
-        "setting 'rest_callback_stanzas' knows message, presence, iq, and not 'letter'");
   CHECK(refusal(R"({"component_secret": ""})") == "setting 'component_secret' must not be empty");
   CHECK(refusal(R"({"component_secret": 5})") == "setting 'component_secret' must be a text");
   CHECK(refusal(R"({"anonymous_rest": "yes"})") == "setting 'anonymous_rest' must be true or false");
@@ -78,6 +70,10 @@ TEST_CASE("numbers are taken at their limits and refused one past them") {
   CHECK_FALSE(read(R"({"rest_iq_pending_limit": 1000001})"));
   CHECK(read(R"({"rest_stanza_size_limit": 16777216})"));
   CHECK_FALSE(read(R"({"rest_stanza_size_limit": 16777217})"));
+  CHECK(read(R"({"journal_max_bytes": 1048576})")->journal_max_bytes == 1048576);
+  CHECK_FALSE(read(R"({"journal_max_bytes": 1048575})"));
+  CHECK(read(R"({"journal_max_bytes": 1099511627776})"));
+  CHECK_FALSE(read(R"({"journal_max_bytes": 1099511627777})"));
   CHECK_FALSE(read(R"({"rest_iq_timeout": 0})"));
   CHECK_FALSE(read(R"({"rest_iq_timeout": -1})"));
 }
@@ -98,55 +94,9 @@ TEST_CASE("a secret can stand in a file of its own") {
   }
 }
 
-TEST_CASE("a token says what it may do") {
-  const auto options = read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(",
-    "rights": ["send", "admin"], "from": ["*@rest.localhost"], "to": ["*@localhost"], "kinds": ["message"],
-    "expires": "2030-01-01T00:00:00Z"}]})");
+TEST_CASE("what only some installations want is off until it is switched on") {
+  const auto options = read(R"({"rest_callback_public_only": true, "rest_metrics_public": true})");
   REQUIRE(options);
-  const auto& token = options->tokens.at(0);
-  CHECK(token.name == "ci");
-  CHECK(token.sha256 == std::string(32, '\xaa'));
-  CHECK(token.rights == (config::kSend | config::kAdmin));
-  CHECK(token.kinds == 1);
-  CHECK(token.expires);
-}
-
-TEST_CASE("a token that could not be meant is refused") {
-  const auto token = [](const std::string& more) {
-    return refusal(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + "\"" + more + "}]}");
-  };
-  CHECK(token(R"(, "from": ["bot@elsewhere"])") ==
-        "setting 'rest_tokens[0].from' has 'bot@elsewhere', which is not at the domain 'rest.localhost'");
-  CHECK(token(R"(, "from": ["*"])") ==
-        "setting 'rest_tokens[0].from' has '*', which is not at the domain 'rest.localhost'");
-  CHECK(token(R"(, "expires": "tomorrow")") ==
-        "setting 'rest_tokens[0].expires' must be an RFC 3339 time such as 2030-01-31T12:00:00Z, and is "
-        "'tomorrow'");
-  CHECK(token(R"(, "expires": "")").find("setting 'rest_tokens[0].expires' must be an RFC 3339 time") == 0);
-  CHECK(token(R"(, "colour": 1)") ==
-        "setting 'rest_tokens[0].colour' is not known: remove it or correct its name");
-  CHECK(refusal(R"({"rest_tokens": [{"name": "ci", "sha256": "abc"}]})") ==
-        "setting 'rest_tokens[0].sha256' must be the SHA-256 of the token, 64 hexadecimal digits");
-  CHECK(refusal(R"({"rest_tokens": ["ci"]})") == "setting 'rest_tokens[0]' must be a table");
-}
-
-TEST_CASE("the format of webhooks is a media type or its short name") {
-  const auto content_type = [](const std::string& name) {
-    const auto options = read(R"({"rest_callback_content_type": ")" + name + R"("})");
-    return options ? options->callback_content_type : options.error().text;
-  };
-  CHECK(read("{}")->callback_content_type == "application/xmpp+xml");
-  CHECK(content_type("application/xmpp+xml") == "application/xmpp+xml");
-  for (const char* json : {"json", "application/json"}) CHECK(content_type(json) == "application/json");
-  for (const char* form : {"form", "application/x-www-form-urlencoded"}) {
-    CHECK(content_type(form) == "application/x-www-form-urlencoded");
-  }
-  for (const char* text : {"text", "text/plain"}) CHECK(content_type(text) == "text/plain");
-  for (const char* cbor : {"cbor", "application/cbor"}) CHECK(content_type(cbor) == "application/cbor");
-  for (const char* unknown : {"yaml", "", "JSON"}) {
-    CHECK(content_type(unknown) ==
-          "setting 'rest_callback_content_type' knows application/xmpp+xml (xml), application/json (json), "
-          "application/x-www-form-urlencoded (form), text/plain (text), application/cbor (cbor), and not '" +
-              std::string(unknown) + "'");
-  }
+  CHECK(options->callback_public_only);
+  CHECK(options->metrics_public);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "config/token.h"
+#include "xmpp/pattern.h"
 
 #include "support/catch.h"
 
-using restanza::config::covers;
+using restanza::xmpp::covers;
 
 TEST_CASE("a pattern covers every resource of the addresses that it covers") {
   CHECK(covers("*@localhost", "bob@localhost"));
@@ -16,4 +16,11 @@ TEST_CASE("a star does not reach into the resource, which its owner chooses") {
   CHECK_FALSE(covers("*@good.example", "eve@evil.example/x@good.example"));
   CHECK(covers("room@muc.example/*", "room@muc.example/nick"));
   CHECK_FALSE(covers("room@muc.example/*", "room@muc.example"));
+}
+
+TEST_CASE("one pattern of a list is enough, and an empty list covers everything") {
+  const std::vector<std::string> two = {"a@localhost", "b@localhost"};
+  CHECK(covers(two, "b@localhost/r"));
+  CHECK_FALSE(covers(two, "c@localhost"));
+  CHECK(covers(std::vector<std::string>(), "c@localhost"));
 }

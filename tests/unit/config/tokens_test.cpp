@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "config/options.h"
+#include "support/catch.h"
+
+using namespace restanza;
+
+namespace {
+
+Result<config::Options> read(std::string_view json) {
+  return config::parse_options(json, "rest.localhost");
+}
+
+std::string refusal(std::string_view json) {
+  const auto options = read(json);
+  return options ? "accepted" : options.error().text;
+}
+
+const std::string kDigest(64, 'a');
+
+}  // namespace
+
+TEST_CASE("a token says what it may do") {
+  const auto options = read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(",
+    "rights": ["send", "admin"], "from": ["*@rest.localhost"], "to": ["*@localhost"], "kinds": ["message"],
+    "expires": "2030-01-01T00:00:00Z"}]})");
+  REQUIRE(options);
+  const auto& token = options->tokens.at(0);
+  CHECK(token.name == "ci");
+  CHECK(token.sha256 == std::string(32, '\xaa'));
+  CHECK(token.rights == (config::kSend | config::kAdmin));
+  CHECK(token.kinds == 1);
+  CHECK(token.expires);
+}
+
+TEST_CASE("a token that could not be meant is refused") {
+  const auto token = [](const std::string& more) {
+    return refusal(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + "\"" + more + "}]}");
+  };
+  CHECK(token(R"(, "from": ["bot@elsewhere"])") ==
+        "setting 'rest_tokens[0].from' has 'bot@elsewhere', which is not at the domain 'rest.localhost'");
+  CHECK(token(R"(, "from": ["*"])") ==
+        "setting 'rest_tokens[0].from' has '*', which is not at the domain 'rest.localhost'");
+  CHECK(token(R"(, "expires": "tomorrow")") ==
+        "setting 'rest_tokens[0].expires' must be an RFC 3339 time such as 2030-01-31T12:00:00Z, and is "
+        "'tomorrow'");
+  CHECK(token(R"(, "expires": "")").find("setting 'rest_tokens[0].expires' must be an RFC 3339 time") == 0);
+  CHECK(token(R"(, "colour": 1)") ==
+        "setting 'rest_tokens[0].colour' is not known: remove it or correct its name");
+  CHECK(refusal(R"({"rest_tokens": [{"name": "ci", "sha256": "abc"}]})") ==
+        "setting 'rest_tokens[0].sha256' must be the SHA-256 of the token, 64 hexadecimal digits");
+  CHECK(refusal(R"({"rest_tokens": ["ci"]})") == "setting 'rest_tokens[0]' must be a table");
+}
