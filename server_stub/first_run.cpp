@@ -5,10 +5,20 @@
 
 namespace restanza::host {
 
+HostConfig first_config() {
+  HostConfig config;
+  config.state_dir = default_state_dir();
+  PluginConfig plugin;
+  plugin.domain = plugin.http_host = "rest.localhost";
+  if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
+  config.plugins.push_back(plugin);
+  return config;
+}
+
 Result<FirstRun> first_run() {
   FirstRun run;
   HostConfig& config = run.config;
-  config.state_dir = default_state_dir();
+  config = first_config();
   if (config.state_dir.empty())
     return Error{"there is no place for the secrets: set HOME, or write a configuration"};
   if (auto made = make_directory(config.state_dir); !made) return made.error();
@@ -20,16 +30,12 @@ Result<FirstRun> first_run() {
   if (!password) return password.error();
   config.accounts["dev"] = *password;
 
-  PluginConfig plugin;
-  plugin.domain = plugin.http_host = "rest.localhost";
-  plugin.state_dir = config.state_dir + "/" + plugin.domain;
   std::string quoted;  // as in JSON; a path holds anything but NUL
   for (const char c : secret_file) {
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }
-  plugin.settings_json = "{\"component_secret_file\": \"" + quoted + "\"}";
-  config.plugins.push_back(plugin);
+  config.plugins[0].settings_json = "{\"component_secret_file\": \"" + quoted + "\"}";
 
   run.hint =
       "The secret of the component rest.localhost is in " + secret_file +

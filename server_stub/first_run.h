@@ -17,4 +17,7 @@ struct FirstRun {
 
 Result<FirstRun> first_run();
 
+// The same, without the secrets and with nothing made: where such a start keeps what.
+HostConfig first_config();
+
 }  // namespace restanza::host

@@ -15,6 +15,7 @@
 
 #include "first_run.h"
 #include "host.h"
+#include "report.h"
 #include "state.h"
 
 namespace {
@@ -23,14 +24,16 @@ using namespace restanza;
 using namespace restanza::host;
 
 constexpr const char* kUsage =
-    "usage: restanza-host [--config FILE] [--check] [--version]\n"
+    "usage: restanza-host [--config FILE] [--check] [--deliveries] [--version]\n"
     "  --config FILE  the configuration (TOML); without it a development server on loopback\n"
     "  --check        looks at the configuration and starts nothing\n"
+    "  --deliveries   prints what waits for webhooks, of a running host or of one that has ended\n"
     "  --version      prints the version\n";
 
 struct CommandLine {
   std::string config;
   bool check = false;
+  bool deliveries = false;
   bool version = false;
   bool help = false;
 };
@@ -45,6 +48,8 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
       line.config = word.substr(9);
     } else if (word == "--check") {
       line.check = true;
+    } else if (word == "--deliveries") {
+      line.deliveries = true;
     } else if (word == "--version") {
       line.version = true;
     } else if (word == "--help" || word == "-h") {
@@ -108,6 +113,18 @@ int take_signals() {
   return signalfd(-1, &mask, SFD_CLOEXEC);
 }
 
+int print_reports(const HostConfig& config) {
+  int status = 0;
+  for (const auto& plugin : config.plugins) {
+    std::printf("%s (%s):\n", plugin.domain.c_str(), plugin.load.c_str());
+    const auto reported =
+        report(plugin, [](const std::string& line) { std::printf("  %s\n", line.c_str()); });
+    std::fflush(stdout);
+    if (!reported) status = fail(reported.error().text);
+  }
+  return status;
+}
+
 int run(const HostConfig& config, const std::string& hint, bool check, int signals) {
   LogSink log(config.log_level);
   Ending ending;
@@ -158,8 +175,10 @@ int main(int argc, char** argv) {
   }
   if (!line->config.empty()) {
     const auto config = load_config(line->config);
+    if (config && line->deliveries) return print_reports(*config);
     return config ? run(*config, "", line->check, signals) : fail(config.error().text);
   }
+  if (line->deliveries) return print_reports(first_config());
   if (line->check) {  // a first run would generate secrets
     std::printf("there is no configuration to look at: --config names one\n");
     return 0;
