@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// One connection to SQLite and its prepared statements, each prepared once. Errors are SQLite's words and the
+// file they are about. One thread at a time; whoever owns it has the lock. Internal to this folder.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace restanza::journal {
+
+class Database;
+
+// One execution of a statement; its end makes the statement ready for the next one. What goes wrong, be it in
+// preparing or in binding, is said by the first `next` or `run`.
+class Query {
+ public:
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // Parameters in the order of their question marks. Text and bytes must live until the last `next`.
+  Query& bind(int64_t value);
+  Query& bind(std::string_view text);
+  Query& bind_bytes(std::string_view bytes);
+
+  Result<bool> next();  // true: there is a row
+  Result<void> run();   // to its end
+
+  // Of the row that `next` found; columns count from 0.
+  int64_t integer(int column) const;
+  std::string text(int column) const;  // or bytes; empty where null
+  bool is_null(int column) const;
+
+ private:
+  friend class Database;
+  Query(Database& database, sqlite3_stmt* statement, int code);
+  void note(int code);
+
+  Database& database_;
+  sqlite3_stmt* const statement_;
+  int code_;
+  int bound_ = 0;
+};
+
+class Database {
+ public:
+  // `location`: what sqlite3_open_v2 takes; `name`: how errors call it.
+  static Result<std::unique_ptr<Database>> open(const std::string& location, int flags, std::string name);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // A statement with this text must not be under way already.
+  Query query(std::string_view sql);
+  Result<void> run(std::string_view sql) { return query(sql).run(); }
+  Result<void> script(const char* sql);          // several statements, not kept
+  Result<int64_t> number(std::string_view sql);  // of its first row and column; 0 where there is none
+
+  int64_t last_row() const;  // inserted
+  size_t changes() const;    // rows, by the latest statement itself
+  bool in_transaction() const;
+  bool read_only() const;
+
+  // Whether SQLite ever found the file damaged, or found it not to be a database.
+  bool damaged() const { return damaged_; }
+
+  // Closing moves nothing from the write-ahead log into the file, and deletes nothing.
+  void leave_files();
+
+  const std::string& name() const { return name_; }
+
+  // Names this opening: a random value, so that what an earlier process left unfinished can be told.
+  const std::string& run_id() const { return run_id_; }
+
+ private:
+  friend class Query;
+  explicit Database(std::string name);
+  Error error(int code);
+
+  const std::string name_;
+  const std::string run_id_;
+  sqlite3* connection_ = nullptr;
+  bool damaged_ = false;
+  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+};
+
+// Dates are stored as milliseconds since 1970, which every tool that opens the file can show.
+int64_t to_ms(WallTime time);
+WallTime from_ms(int64_t ms);
+
+}  // namespace restanza::journal

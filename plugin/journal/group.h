@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What is asked of the journal, as values: the members of a group that is written in one commit. Whoever has
+// a group owns all in it. Others know these as names inside Journal.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "journal/changes.h"
+#include "journal/record.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::journal {
+
+// For whom a stanza is. `keep`: it is stored until delivered; otherwise it only takes its turn here, so that
+// it does not overtake what came before it, and its deliveries have no seq.
+struct Entry {
+  xmpp::Stanza stanza;
+  bool keep = true;
+  struct To {
+    std::string endpoint;
+    bool answers = true;
+  };
+  std::vector<To> to;
+};
+// What became of an entry: the deliveries, one for each `to` and in their order, with the stanza in none of
+// them; or an error, and nothing is stored: the file is full, the disk is full or broken.
+using Taken = std::function<void(Entry entry, Result<std::vector<Delivery>> deliveries)>;
+
+using Work = std::function<Result<void>(Database&)>;
+
+struct Offered {
+  Entry entry;
+  Taken then;
+  Result<std::vector<Delivery>> taken = std::vector<Delivery>();
+};
+struct Asked {
+  Work work;
+  std::function<void(Result<void>)> then;
+  Result<void> done = {};
+};
+using Item = std::variant<Offered, Change, Asked>;
+using Group = std::vector<Item>;
+
+}  // namespace restanza::journal

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// The journal's thread: writes what others ask for, many at a time in one commit (group commit), and tells
+// each what became of it. Owns the store.
+//
+// Threads: open and stop [setup]; the others any thread, and they never block, but for `load`. What was asked
+// for is carried out in the order of asking; `then` runs on the journal's thread, without a lock held, in the
+// same order.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "journal/group.h"
+#include "journal/record.h"
+#include "journal/store.h"
+
+namespace restanza::journal {
+
+class Writer;  // for this folder only
+
+class Journal {
+ public:
+  static constexpr size_t kMaxIntake = 10000;               // `take`s that wait for their commit
+  static constexpr size_t kMaxIntakeBytes = 16u << 20;      // of their stanzas together
+  static constexpr size_t kMaxWork = 10000;                 // of `run`, that wait
+  static constexpr size_t kMaxGroup = 1000;                 // writes in one commit
+  static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit failed, for what must be written
+
+  struct Settings {
+    std::string directory;  // empty: in memory
+    uint64_t max_bytes = uint64_t{1} << 30;
+  };
+
+  using Entry = journal::Entry;
+  using Taken = journal::Taken;
+  using Work = journal::Work;
+
+  Journal(Settings settings, const Clock& clock, Log& log);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Opens the store and begins the thread. Warns where the journal is in memory, and where a damaged file was
+  // set aside.
+  Result<void> open();
+  // Writes what was asked for before (what cannot be written is said in the log), ends the thread, closes the
+  // store.
+  void stop();
+
+  bool durable() const { return !settings_.directory.empty(); }
+
+  // False: the intake is full (or stopped), the entry is untouched; `room`, if given, then runs once when
+  // there is room again, on the journal's thread. An entry for which the caller cannot wait is offered
+  // without.
+  bool take(Entry&& entry, Taken then, std::function<void()> room = {});
+
+  // Small changes that make room or keep account: they are written sooner or later. After a failed commit
+  // they wait, kRetry at a time, and the log says so once.
+  void remove(Seq seq);
+  void note_attempt(const Delivery& delivery);  // attempts, failures, changed, last_error of its seq
+  void note_dead(const Delivery& delivery);     // the same, and its state
+  void remember_stop(EndpointStop stop);
+  void forget_stop(const std::string& endpoint);
+  void forget_dead(WallTime before);  // dead letters whose death lies before
+
+  // Anything else: `work` runs in the next group's transaction, on the journal's thread. It fails alone: its
+  // error, or the commit's, is what `then` gets, and what else was in the group is written. It may run more
+  // than once, what it wrote before being undone. Past kMaxWork, and after `stop`, `then` gets an error at
+  // once, on the calling thread.
+  void run(Work work, std::function<void(Result<void>)> then);
+
+  // The stanza of a delivery; absent where there is none any more. May wait for the disk.
+  Result<std::optional<xmpp::Stanza>> load(Seq seq);
+
+  size_t waiting() const;  // `take`s whose `then` has not run
+
+ private:
+  Result<void> ask(Item item);
+  void change(Change change) { (void)ask(std::move(change)); }  // after `stop` there is nobody left to do it
+  void loop();
+  std::optional<Group> next_group();  // absent: the end
+  void tell(Group group);
+
+  const Settings settings_;
+  const Clock& clock_;
+  Log& log_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<Store> store_;
+  std::deque<Item> intake_;
+  size_t takes_ = 0;  // of the intake, and of the group that is being written; so are the other two
+  size_t bytes_ = 0;
+  size_t work_ = 0;
+  std::vector<std::function<void()>> rooms_;
+  bool running_ = false;
+  std::thread thread_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace restanza::journal

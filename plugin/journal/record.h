@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What the journal remembers. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::journal {
+
+// The order of acceptance over all endpoints, and the name of a delivery inside the program; from 1 upwards,
+// never used twice. A replayed delivery gets a new one.
+using Seq = int64_t;
+
+enum class State { waiting, dead };
+
+// One stanza on its way to one endpoint.
+struct Delivery {
+  Seq seq = 0;
+  std::string id;  // the webhook-id: "msg_" and 24 characters; kept over retries, replays and restarts
+  std::string endpoint;
+  bool answers = true;  // what this endpoint answers goes back to the sender
+  State state = State::waiting;
+  uint32_t attempts = 0;   // requests made for it
+  uint32_t failures = 0;   // of these, failed while the endpoint answered others
+  WallTime accepted;       // or replayed
+  WallTime changed;        // of the latest attempt, or of the death; the acceptance where there was none
+  std::string last_error;  // of the latest failed attempt, for people; empty where there was none
+  std::optional<xmpp::Stanza> stanza;  // in lists without its xml; absent right after `take`
+};
+
+// An endpoint that somebody stopped, as it is remembered over restarts. Absent: it is active.
+enum class Stop { paused, disabled };
+struct EndpointStop {
+  std::string endpoint;
+  Stop stop = Stop::paused;
+  std::string reason;  // for people
+};
+
+}  // namespace restanza::journal

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "journal/schema.h"
+
+namespace restanza::journal {
+namespace {
+
+// The comments are kept in the file, for whoever opens it with SQLite's own shell.
+constexpr const char* kTables = R"sql(
+CREATE TABLE stanza (  -- once, however many deliveries want it; it goes with the last of them
+  number INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,  -- 1 message, 2 presence, 4 iq
+  type TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  id TEXT NOT NULL,
+  xml TEXT NOT NULL
+);
+CREATE TABLE delivery (  -- dates are milliseconds since 1970, UTC
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of acceptance, never used twice
+  id TEXT NOT NULL,  -- the webhook-id
+  stanza INTEGER NOT NULL REFERENCES stanza (number),
+  endpoint TEXT NOT NULL,
+  answers INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,  -- 0 waiting, 1 dead
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  last_error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX delivery_queue ON delivery (endpoint, state);
+CREATE INDEX delivery_stanza ON delivery (stanza);
+CREATE INDEX delivery_dead ON delivery (state) WHERE state = 1;
+CREATE TRIGGER delivery_gone AFTER DELETE ON delivery BEGIN
+  DELETE FROM stanza WHERE number = OLD.stanza
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE stanza = OLD.stanza);
+END;
+CREATE TABLE endpoint_stop (
+  endpoint TEXT PRIMARY KEY,
+  stop INTEGER NOT NULL,  -- 0 paused, 1 disabled
+  reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE request_key (  -- idempotency keys of HTTP requests
+  number INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  fingerprint BLOB NOT NULL,
+  run TEXT NOT NULL,  -- which run of the program began it
+  started INTEGER NOT NULL,
+  status INTEGER,  -- null: not finished
+  headers TEXT NOT NULL DEFAULT '',
+  body BLOB NOT NULL DEFAULT x''
+);
+CREATE INDEX request_key_age ON request_key (started);
+PRAGMA user_version = 1;
+)sql";
+
+Error unknown_version(const Database& db, int64_t version) {
+  return Error{db.name() + ": its layout is version " + std::to_string(version) +
+               ", and this program knows version " + std::to_string(kSchemaVersion) +
+               ": run the version that wrote it, or move the file away to begin anew"};
+}
+
+}  // namespace
+
+Result<void> prepare_schema(Database& db) {
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version == kSchemaVersion) return {};
+  if (*version != 0) return unknown_version(db, *version);
+  if (auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto made = db.script(kTables);
+  if (made) made = db.run("COMMIT");
+  if (!made && db.in_transaction()) (void)db.run("ROLLBACK");
+  return made;
+}
+
+Result<void> check_schema(Database& db) {
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version != kSchemaVersion) return unknown_version(db, *version);
+  return {};
+}
+
+}  // namespace restanza::journal

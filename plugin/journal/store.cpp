@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "journal/store.h"
+
+#include <sqlite3.h>
+
+#include "journal/database.h"
+#include "journal/files.h"
+#include "journal/schema.h"
+
+namespace restanza::journal {
+namespace {
+
+// Another process that looks (`table`) holds up nothing but the very first and last moments of a file.
+constexpr int kBusyMs = 5000;
+
+Result<void> expect(Database& db, std::string_view pragma, std::string_view value) {
+  Query query = db.query(pragma);
+  const auto row = query.next();
+  if (!row) return row.error();
+  if (*row && query.text(0) == value) return {};
+  return Error{std::string(pragma) + " gives " + (*row ? query.text(0) : "nothing") + " instead of " +
+               std::string(value)};
+}
+
+Result<void> settle(Database& db) {
+  // Deleted content is overwritten where that costs no write of its own; temporary data never gets to a disk.
+  return db.script(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST;"
+      "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;");
+}
+
+// A sound database that is ready for use, or an error; `damaged` then says whether it is one to set aside.
+Result<std::unique_ptr<Database>> open_file(const std::string& path, bool& damaged) {
+  auto opened = Database::open(path, SQLITE_OPEN_READWRITE, path);
+  if (!opened) return opened;
+  Database& db = **opened;
+  damaged = false;
+  const auto ready = [&]() -> Result<void> {
+    if (auto set = db.run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set;
+    if (db.read_only()) return Error{path + ": it must be writable for this user"};
+    Query check = db.query("PRAGMA quick_check(1)");
+    if (auto row = check.next(); !row) return row.error();
+    damaged = check.text(0) != "ok";
+    if (damaged) return Error{path + ": " + check.text(0)};
+    if (auto end = check.run(); !end) return end;
+    if (auto wal = expect(db, "PRAGMA journal_mode = WAL", "wal"); !wal) return wal;
+    if (auto set = settle(db); !set) return set;
+    return prepare_schema(db);
+  }();
+  if (ready) return opened;
+  damaged = damaged || db.damaged();
+  if (damaged) db.leave_files();
+  return ready.error();
+}
+
+Result<std::unique_ptr<Database>> open_reader(const std::string& path) {
+  auto opened = Database::open(path, SQLITE_OPEN_READONLY, path);
+  if (!opened) return opened;
+  if (auto set = (*opened)->run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set.error();
+  if (auto set = (*opened)->run("PRAGMA temp_store = MEMORY"); !set) return set.error();
+  return opened;
+}
+
+// All of `work` or nothing, in one transaction.
+Result<void> transact(Database& db, const char* begin, const std::function<Result<void>(Database&)>& work) {
+  // A rollback that failed left the transaction open; what it held must not become part of this one.
+  if (db.in_transaction()) (void)db.run("ROLLBACK");
+  if (auto begun = db.run(begin); !begun) return begun;
+  auto done = work(db);
+  if (done) done = db.run("COMMIT");
+  if (!done && db.in_transaction()) (void)db.run("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+Store::Store(uint64_t max_bytes) : max_bytes_(max_bytes) {}
+Store::~Store() = default;
+
+Result<Store::Opened> Store::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
+  Opened opened;
+  opened.store.reset(new Store(max_bytes));
+  Store& store = *opened.store;
+  if (directory.empty()) {
+    auto memory = Database::open(":memory:", SQLITE_OPEN_READWRITE, "the journal in memory");
+    if (!memory) return memory.error();
+    store.db_ = std::move(*memory);
+    if (auto set = settle(*store.db_); !set) return set.error();
+    if (auto made = prepare_schema(*store.db_); !made) return made.error();
+    return opened;
+  }
+
+  auto hold = Hold::take(directory);
+  if (!hold) return hold.error();
+  store.hold_ = std::make_unique<Hold>(std::move(*hold));
+  if (auto made = make_private(directory); !made) return made.error();
+  const std::string path = database_path(directory);
+  bool damaged = false;
+  auto file = open_file(path, damaged);
+  if (!file && damaged) {
+    auto moved = set_aside(directory, clock.wall());
+    if (!moved) return moved.error();
+    opened.set_aside = std::move(*moved);
+    if (auto made = make_private(directory); !made) return made.error();
+    file = open_file(path, damaged);
+  }
+  if (!file) return file.error();
+  store.db_ = std::move(*file);
+  auto reader = open_reader(path);
+  if (!reader) return reader.error();
+  store.reader_ = std::move(*reader);
+  return opened;
+}
+
+Result<void> Store::write(const std::function<Result<void>(Database&)>& work) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  return transact(*db_, "BEGIN IMMEDIATE", work);
+}
+
+Result<void> Store::read(const std::function<Result<void>(Database&)>& work) {
+  const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
+  return transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+}
+
+bool Store::full() {
+  const std::lock_guard<std::mutex> lock(writing_);
+  // Pages that are still in the write-ahead log are counted by page_count already. The log itself is not: it
+  // is used over and over, and grows past journal_size_limit only with a group that is larger.
+  const auto pages = db_->number("PRAGMA page_count");
+  const auto unused = db_->number("PRAGMA freelist_count");
+  const auto page_size = db_->number("PRAGMA page_size");
+  if (!pages || !unused || !page_size) return false;  // the write that follows finds out why, and says it
+  return static_cast<uint64_t>((*pages - *unused) * *page_size) >= max_bytes_;
+}
+
+}  // namespace restanza::journal

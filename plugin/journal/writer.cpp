@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "journal/writer.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "journal/database.h"
+#include "journal/deliveries.h"
+
+namespace restanza::journal {
+namespace {
+
+constexpr std::chrono::minutes kSayFullAgain{1};  // at the limit it comes and goes with every delivery
+
+Instant steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
+bool to_be_stored(const Item& item) {
+  const auto* offered = std::get_if<Offered>(&item);
+  return offered && offered->entry.keep && offered->taken;
+}
+
+bool is_work(const Item& item) {
+  return std::holds_alternative<Asked>(item);
+}
+
+// In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
+Result<void> perform(Database& db, Asked& asked) {
+  if (auto begun = db.run("SAVEPOINT work"); !begun) return begun;
+  asked.done = asked.work(db);
+  // Some failures, such as of a disk that is full, make SQLite end the transaction itself.
+  if (!db.in_transaction())
+    return asked.done ? Error{db.name() + ": the transaction has ended"} : asked.done.error();
+  if (!asked.done) {
+    if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
+  }
+  return db.run("RELEASE work");
+}
+
+Result<void> perform_all(Database& db, Group& group) {
+  for (Item& item : group) {
+    if (auto* asked = std::get_if<Asked>(&item)) {
+      if (auto performed = perform(db, *asked); !performed) return performed;
+    }
+  }
+  return {};
+}
+
+void fail_work(Group& group, const Error& error) {
+  for (Item& item : group) {
+    if (auto* asked = std::get_if<Asked>(&item)) asked->done = error;
+  }
+}
+
+}  // namespace
+
+void Writer::write(Group& group) {
+  prepare(group);
+  const bool may_retry = !owes() || steady_now() >= retry_at_;
+  const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
+  const bool writes = owes() || std::any_of(group.begin(), group.end(), [](const Item& item) {
+                        return !std::holds_alternative<Offered>(item) || to_be_stored(item);
+                      });
+  if (!writes) return;
+  if (may_retry) {
+    const auto written = store_.write([&](Database& db) { return write_together(db, group); });
+    if (written) {
+      owed_.clear();
+      note(stores ? false : new_work_fails_, false);
+      return;
+    }
+    failure_ = written.error();
+  }
+  write_apart(group, may_retry);
+}
+
+void Writer::prepare(Group& group) {
+  const bool full = std::any_of(group.begin(), group.end(), to_be_stored) && store_.full();
+  if (full) note_full();
+  const WallTime now = from_ms(to_ms(clock_.wall()));  // what the file will say of it
+  for (Item& item : group) {
+    auto* offered = std::get_if<Offered>(&item);
+    if (!offered) continue;
+    if (full && offered->entry.keep) {
+      offered->taken = Error{"the journal holds journal_max_bytes, " + std::to_string(max_bytes_)};
+      continue;
+    }
+    for (const Entry::To& to : offered->entry.to) {
+      Delivery delivery;
+      delivery.id = "msg_" + random_id();
+      delivery.endpoint = to.endpoint;
+      delivery.answers = to.answers;
+      delivery.accepted = delivery.changed = now;
+      offered->taken->push_back(std::move(delivery));
+    }
+  }
+}
+
+Result<void> Writer::write_together(Database& db, Group& group) const {
+  if (auto applied = owed_.apply(db); !applied) return applied;
+  for (Item& item : group) {
+    Result<void> done;
+    if (to_be_stored(item)) {
+      auto& offered = std::get<Offered>(item);
+      if (!offered.taken->empty()) done = insert(db, offered.entry.stanza, *offered.taken);
+    } else if (const auto* change = std::get_if<Change>(&item)) {
+      done = apply(db, *change);
+    } else if (auto* asked = std::get_if<Asked>(&item)) {
+      done = perform(db, *asked);
+    }
+    if (!done) return done;
+  }
+  return {};
+}
+
+void Writer::write_apart(Group& group, bool may_retry) {
+  const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
+  for (Item& item : group) {
+    if (const auto* change = std::get_if<Change>(&item)) owed_.add(*change);
+    if (to_be_stored(item)) std::get<Offered>(item).taken = failure_;
+  }
+  // Changes come before what was asked for after them, and may make the room that was wanting.
+  if (owes() && may_retry) {
+    const auto written = store_.write([&](Database& db) { return owed_.apply(db); });
+    if (written) {
+      owed_.clear();
+    } else {
+      failure_ = written.error();
+      retry_at_ = steady_now() + retry_;
+    }
+  }
+  note(stores || new_work_fails_, owes());
+  // Work that only reads succeeds whatever the disk is like.
+  if (std::any_of(group.begin(), group.end(), is_work)) {
+    const auto performed = store_.write([&](Database& db) { return perform_all(db, group); });
+    if (!performed) fail_work(group, performed.error());
+  }
+}
+
+void Writer::note_full() {
+  const Instant now = clock_.now();
+  if (full_said_ && now - *full_said_ < kSayFullAgain) return;
+  full_said_ = now;
+  log_.warn("The journal holds journal_max_bytes (" + std::to_string(max_bytes_) +
+            "): new stanzas for webhooks are refused until some of it is delivered or discarded");
+}
+
+void Writer::note(bool new_work_fails, bool changes_fail) {
+  const bool failed = new_work_fails_ || changes_fail_;
+  new_work_fails_ = new_work_fails;
+  changes_fail_ = changes_fail;
+  const bool fails = new_work_fails_ || changes_fail_;
+  if (fails && !failed) {
+    log_.error("The journal cannot be written: " + failure_.text +
+               ": new stanzas for webhooks are refused until it can");
+  } else if (failed && !fails) {
+    log_.info("The journal can be written again");
+  }
+}
+
+void Writer::finish() {
+  if (!owes()) return;
+  const auto written = store_.write([&](Database& db) { return owed_.apply(db); });
+  if (written) {
+    owed_.clear();
+  } else {
+    log_.error("The journal cannot be written: " + written.error().text + ": " +
+               std::to_string(owed_.size()) + " changes are lost, so some deliveries will be repeated");
+  }
+}
+
+}  // namespace restanza::journal
