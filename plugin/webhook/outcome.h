@@ -2,6 +2,8 @@
 // How a webhook's request ended. A plain value.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 namespace restanza::webhook {
@@ -19,7 +21,8 @@ struct Outcome {
   std::string accept;  // of the answer: what the endpoint would like to be sent
   std::string body;
   bool truncated = false;  // the body was longer than allowed, and `body` is its beginning
-  std::string detail;      // for the log: why there is no answer
+  std::optional<std::chrono::seconds> retry_after;  // of the answer, from when it came
+  std::string detail;                               // for people: why there is no answer
 };
 
 }  // namespace restanza::webhook
