@@ -51,13 +51,13 @@ def installed(program):
 
 
 class Program:
-    def __init__(self, name, command, env=None, cwd=None):
+    def __init__(self, name, command, env=None, cwd=None, stdin=subprocess.DEVNULL):
         self.name = name
         self._lines = []
         self._open_outputs = 2
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command, env=env, cwd=cwd, stdin=stdin, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, start_new_session=True)
         self._readers = [
             threading.Thread(target=self._read, args=(source, output), daemon=True)

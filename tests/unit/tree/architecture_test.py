@@ -37,6 +37,8 @@ LIBRARIES = {
     "httplib.h": {"plugin/webhook", "server_stub/http_front"},
 }
 SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
+# One file on purpose, so that it can be read and copied as one; everything else stays below 400 lines.
+LONGER = {"examples/minimal_host.c": 1010}
 LICENCES = {"plugin": "MIT", "examples": "MIT", "tests": "MIT", "server_stub": "GPL-3.0-or-later"}
 
 
@@ -145,7 +147,8 @@ class Architecture(unittest.TestCase):
 
     def test_no_file_is_longer_than_400_lines(self):
         wrong = [f"{p.relative_to(ROOT)}: {n}" for top in LICENCES for p in sources(top) if p.suffix in SOURCES
-                 for n in [len(p.read_text(encoding="utf-8").split("\n"))] if n > 401]
+                 for n in [len(p.read_text(encoding="utf-8").split("\n"))]
+                 if n > LONGER.get(p.relative_to(ROOT).as_posix(), 400) + 1]
         self.assertEqual(wrong, [])
 
     def test_the_library_exports_one_symbol(self):
