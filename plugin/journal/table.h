@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What a journal holds, as a table for people: from outside, while the process that owns it runs, after it
+// stopped, or after it was killed. Reads only: it takes no lock and creates nothing. Any thread; waits for
+// the disk.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace restanza::journal {
+
+inline constexpr size_t kMaxShown = 50;  // deliveries, the oldest first
+
+// The endpoints, and the first deliveries without their bodies. An error where there is no journal, or none
+// that this version can read; it names the file.
+Result<std::string> table(const std::string& directory, const Clock& clock);
+
+}  // namespace restanza::journal
