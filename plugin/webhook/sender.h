@@ -8,8 +8,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/timer.h"
+#include "http/request.h"
 #include "webhook/outcome.h"
 #include "webhook/settings.h"
 #include "webhook/url.h"
@@ -22,11 +24,14 @@ struct Request;
 
 namespace restanza::webhook {
 
+struct Connecting;
+
 struct Post {
   std::string target;
   std::string content_type;
   std::string language;  // empty where unknown
   std::string body;
+  std::vector<http::Header> headers = {};  // besides these; checked by whoever makes them
 };
 
 class Sender {
@@ -37,17 +42,19 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  Outcome post(const Post& post);
-  Outcome options(const std::string& target, std::chrono::milliseconds within);  // or the timeout, if shorter
+  // Within the endpoint's timeout, or a shorter time.
+  Outcome post(const Post& post) { return this->post(post, settings_.timeout); }
+  Outcome post(const Post& post, std::chrono::milliseconds within);
+  Outcome options(const std::string& target, std::chrono::milliseconds within);
   void abort();  // ends the running request, and later ones before they begin
 
  private:
   Outcome send(httplib::Request& request, std::chrono::milliseconds within);
 
+  const Settings settings_;
   const std::string authorization_;
-  const std::chrono::milliseconds timeout_;
-  const size_t max_answer_;
   const std::shared_ptr<Watchdog> watchdog_;
+  const std::unique_ptr<Connecting> connecting_;
   const std::unique_ptr<httplib::ClientImpl> client_;
 };
 

@@ -42,15 +42,15 @@ struct Settings {
   std::string authorization;                      // the header's value; empty: as in the URL
   std::string ca_file;                            // PEM; empty: the system's
   bool tls_verify = true;
-  bool public_only = false;                       // never connect to an address that is not public
-  std::chrono::milliseconds timeout{30000};       // for one request from connecting to the answer's last byte
-  size_t max_connections = 8;                     // requests at once
-  size_t max_queued = 100000;                     // stanzas that wait
-  size_t max_answer = 196608;                     // bytes of an answer's body
-  bool retry = true;                              // false: one attempt, and every failure is a stanza error
-  double pace = 200;                              // requests a second while a backlog is drained after an outage
-  bool reply = false;                             // answers where several endpoints get the stanza
-  bool gone_disables = false;                     // 410 stops the endpoint until `resume`
+  bool public_only = false;                  // never connect to an address that is not public
+  std::chrono::milliseconds timeout{30000};  // for one request from connecting to the answer's last byte
+  size_t max_connections = 8;                // requests at once
+  size_t max_queued = 100000;                // stanzas that wait
+  size_t max_answer = 196608;                // bytes of an answer's body
+  bool retry = true;                         // false: one attempt, and every failure is a stanza error
+  double pace = 200;                         // requests a second while a backlog is drained after an outage
+  bool reply = false;                        // answers where several endpoints get the stanza
+  bool gone_disables = false;                // 410 stops the endpoint until `resume`
 };
 
 // An error names the value that is wrong and the remedy, never a password that stands in the URL.

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "support/catch.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 #include "webhook/answer_stream.h"
 
 using namespace restanza;
@@ -37,7 +37,7 @@ TEST_CASE("an answer's body is read up to the limit and not one byte more") {
   for (const bool chunked : {false, true}) {
     CAPTURE(chunked);
     size_t size = 100;
-    Endpoint endpoint(Endpoint::each_request([&](const std::string&) {
+    HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) {
       const std::string body(size, 'x');
       if (!chunked) return response(200, "text/plain", body);
       std::ostringstream chunk;
@@ -61,7 +61,7 @@ TEST_CASE("an answer's body is read up to the limit and not one byte more") {
 }
 
 TEST_CASE("an endless answer ends at the limit") {
-  Endpoint endpoint([](int connection, size_t) {
+  HttpEndpoint endpoint([](int connection, size_t) {
     read_request(connection);
     send_all(connection, "HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\n");
     while (send_all(connection, std::string(4096, 'x'))) {
@@ -78,7 +78,7 @@ TEST_CASE("an answer's head is read up to its limits and not one byte more") {
   // Bytes that stand around the filling, line end included in what counts as the status line.
   const std::string status = "HTTP/1.1 200 ", rest = "\r\n", last = "Content-Length: 0\r\n\r\n";
   const auto outcome_of = [&](const std::string& head) {
-    Endpoint endpoint(Endpoint::each_request([&](const std::string&) { return head; }));
+    HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) { return head; }));
     return Sending(endpoint.url()).post().end;
   };
   const auto with_phrase = [&](size_t line) {
@@ -100,8 +100,8 @@ TEST_CASE("an answer's head is read up to its limits and not one byte more") {
 
 TEST_CASE("the limit of the head does not count the body") {
   const std::string body(100000, 'x');
-  Endpoint endpoint(
-      Endpoint::each_request([&](const std::string&) { return response(200, "text/plain", body); }));
+  HttpEndpoint endpoint(
+      HttpEndpoint::each_request([&](const std::string&) { return response(200, "text/plain", body); }));
   Sending sending(endpoint.url());
   sending.settings.max_answer = body.size();
   sending.sender = std::make_unique<Sender>(*Url::parse(endpoint.url()), sending.settings, sending.timer);
@@ -110,7 +110,7 @@ TEST_CASE("the limit of the head does not count the body") {
 }
 
 TEST_CASE("an interim answer is passed over") {
-  Endpoint endpoint(Endpoint::each_request(
+  HttpEndpoint endpoint(HttpEndpoint::each_request(
       [](const std::string&) { return "HTTP/1.1 100 Continue\r\n\r\n" + response(200, "text/plain", "x"); }));
   const Outcome outcome = Sending(endpoint.url()).post();
   CHECK(outcome.status == 200);
@@ -120,7 +120,7 @@ TEST_CASE("an interim answer is passed over") {
 TEST_CASE("chunk sizes and trailers without an end are given up") {
   for (const std::string start : {"", "1\r\nx\r\n0\r\n"}) {
     CAPTURE(start);
-    Endpoint endpoint([&](int connection, size_t) {
+    HttpEndpoint endpoint([&](int connection, size_t) {
       read_request(connection);
       send_all(connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + start);
       while (send_all(connection, std::string(4096, '0'))) {
@@ -131,7 +131,7 @@ TEST_CASE("chunk sizes and trailers without an end are given up") {
 }
 
 TEST_CASE("the deadline holds for the whole request, also where bytes keep dripping") {
-  Gate over;
+  Door over;
   const auto drip = [&over](const std::string& start) {
     return [&over, start](int connection, size_t) {
       read_request(connection);
@@ -145,7 +145,7 @@ TEST_CASE("the deadline holds for the whole request, also where bytes keep dripp
   for (const std::string start :
        {"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", "HTTP/1.1 200 OK\r\nX: ", ""}) {
     CAPTURE(start);
-    Endpoint endpoint(drip(start));
+    HttpEndpoint endpoint(drip(start));
     Sending sending(endpoint.url(), 200ms);
     const auto begin = std::chrono::steady_clock::now();
     const Outcome outcome = sending.post();
@@ -158,7 +158,7 @@ TEST_CASE("the deadline holds for the whole request, also where bytes keep dripp
 }
 
 TEST_CASE("an answer that comes before the deadline is not late") {
-  Endpoint endpoint(Endpoint::each_request([](const std::string&) { return response(204); }));
+  HttpEndpoint endpoint(HttpEndpoint::each_request([](const std::string&) { return response(204); }));
   Sending sending(endpoint.url(), kPatience);
   CHECK(sending.post().end == End::answered);
 }
@@ -188,7 +188,7 @@ TEST_CASE("the deadline holds for connecting") {
 TEST_CASE("nobody listening, garbage and a broken answer are no answer") {
   std::string url;
   {
-    Endpoint gone([](int, size_t) {});
+    HttpEndpoint gone([](int, size_t) {});
     url = gone.url();
   }
   CHECK(Sending(url).post().end == End::unreachable);
@@ -196,7 +196,7 @@ TEST_CASE("nobody listening, garbage and a broken answer are no answer") {
   for (const std::string bytes :
        {"", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "HTTP/1.1 2"}) {
     CAPTURE(bytes);
-    Endpoint endpoint([&](int connection, size_t) {
+    HttpEndpoint endpoint([&](int connection, size_t) {
       read_request(connection);
       send_all(connection, bytes);
     });
@@ -209,7 +209,7 @@ TEST_CASE("nobody listening, garbage and a broken answer are no answer") {
 TEST_CASE("statuses that have no body do not wait for one") {
   for (const int status : {205, 304}) {
     CAPTURE(status);
-    Endpoint endpoint([&](int connection, size_t) {
+    HttpEndpoint endpoint([&](int connection, size_t) {
       read_request(connection);
       send_all(connection, "HTTP/1.1 " + std::to_string(status) + " Phrase\r\n\r\n");
       read_request(connection);  // keeps the connection open until the client leaves
@@ -222,7 +222,7 @@ TEST_CASE("statuses that have no body do not wait for one") {
 
 TEST_CASE("a redirect is not followed") {
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return std::string("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
   }));
@@ -233,8 +233,8 @@ TEST_CASE("a redirect is not followed") {
 
 TEST_CASE("a connection is kept, and opened again where the endpoint closed it between requests") {
   Collected<std::string> requests;
-  Gate closed;
-  Endpoint endpoint([&](int connection, size_t number) {
+  Door closed;
+  HttpEndpoint endpoint([&](int connection, size_t number) {
     for (int i = 0; i < 2; ++i) {
       const std::string request = read_request(connection);
       if (request.empty()) return;
@@ -257,7 +257,7 @@ TEST_CASE("a connection is kept, and opened again where the endpoint closed it b
 
 TEST_CASE("a request whose connection breaks after it was sent is not sent again") {
   Collected<std::string> requests;
-  Endpoint endpoint([&](int connection, size_t number) {
+  HttpEndpoint endpoint([&](int connection, size_t number) {
     requests.add(read_request(connection));
     if (number > 1) send_all(connection, response(204));
   });
@@ -268,8 +268,8 @@ TEST_CASE("a request whose connection breaks after it was sent is not sent again
 }
 
 TEST_CASE("aborting ends the running request and refuses the next") {
-  Gate asked;
-  Endpoint endpoint([&](int connection, size_t) {
+  Door asked;
+  HttpEndpoint endpoint([&](int connection, size_t) {
     read_request(connection);
     asked.open();
     read_request(connection);  // ends when the client leaves
@@ -287,7 +287,7 @@ TEST_CASE("aborting ends the running request and refuses the next") {
 
 TEST_CASE("credentials and language go into their headers, and nothing asks for compression") {
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return response(204);
   }));
@@ -301,4 +301,89 @@ TEST_CASE("credentials and language go into their headers, and nothing asks for 
   CHECK_THAT(request, Catch::Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
   CHECK_THAT(request, Catch::Contains("\r\nContent-Language: sv\r\n"));
   CHECK_THAT(request, Catch::Contains("\r\nAccept-Encoding: identity\r\n"));
+}
+
+TEST_CASE("what was given beside the URL goes into the headers, and goes before what the URL says") {
+  Collected<std::string> requests;
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+    requests.add(request);
+    return response(204);
+  }));
+  std::string url = endpoint.url();
+  url.insert(7, "bot:pw@");
+  Sending sending(url);
+  sending.settings.authorization = "Bearer t0ken";
+  sending.sender = std::make_unique<Sender>(*Url::parse(url), sending.settings, sending.timer);
+  Post post{"/x", "text/plain", "", "hello"};
+  post.headers = {{"webhook-id", "msg_1"}, {"webhook-signature", "v1,AAAA v1a,BBBB"}};
+  REQUIRE(sending.sender->post(post).end == End::answered);
+  const std::string request = requests.now().at(0);
+  CHECK_THAT(request, Catch::Contains("\r\nAuthorization: Bearer t0ken\r\n"));
+  CHECK_THAT(request, !Catch::Contains("Basic"));
+  CHECK_THAT(request, Catch::Contains("\r\nwebhook-id: msg_1\r\n"));
+  CHECK_THAT(request, Catch::Contains("\r\nwebhook-signature: v1,AAAA v1a,BBBB\r\n"));
+}
+
+TEST_CASE("a request can have less time than the endpoint has, and not more") {
+  HttpEndpoint endpoint([](int connection, size_t) {
+    read_request(connection);
+    read_request(connection);  // ends when the client leaves
+  });
+  Sending patient(endpoint.url());
+  const Outcome outcome = patient.sender->post({"/x", "text/plain", "", ""}, 100ms);
+  CHECK(outcome.end == End::timeout);
+  CHECK(outcome.detail == "no whole answer within 100 ms");
+  CHECK(Sending(endpoint.url(), 100ms).sender->post({"/x", "text/plain", "", ""}, kPatience).end ==
+        End::timeout);
+}
+
+TEST_CASE("an answer tells how long to wait, if it does") {
+  std::string field;
+  HttpEndpoint endpoint(HttpEndpoint::each_request(
+      [&](const std::string&) { return "HTTP/1.1 503 Later\r\nContent-Length: 0\r\n" + field + "\r\n"; }));
+  Sending sending(endpoint.url());
+  CHECK_FALSE(sending.post().retry_after);
+  field = "Retry-After: 120\r\n";
+  CHECK(sending.post().retry_after == 120s);
+  field = "Retry-After: soon\r\n";
+  CHECK_FALSE(sending.post().retry_after);
+  field = "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  CHECK(sending.post().retry_after == 0s);
+}
+
+TEST_CASE("what keeps an endpoint from being reached is said in words") {
+  std::string url;
+  {
+    HttpEndpoint gone([](int, size_t) {});
+    url = gone.url();
+  }
+  CHECK(Sending(url).post().detail == "could not connect to 127.0.0.1: Connection refused");
+  CHECK_THAT(Sending("http://restanza.invalid/").post().detail,
+             Catch::StartsWith("could not resolve 'restanza.invalid': "));
+  HttpEndpoint broken([](int connection, size_t) { read_request(connection); });
+  CHECK(Sending(broken.url()).post().detail ==
+        "the connection broke before a whole answer was there, or what came is no HTTP answer");
+}
+
+TEST_CASE("nothing reaches an address that is not public where only public ones are allowed") {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([](const std::string&) { return response(204); }));
+  const std::string port = endpoint.url("").substr(endpoint.url("").rfind(':'));
+  for (const std::string host : {"127.0.0.1", "localhost", "0x7f.1", "2130706433", "0", "[::1]",
+                                 "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"}) {
+    for (const std::string scheme : {"http://", "https://"}) {
+      CAPTURE(scheme, host);
+      const std::string url = scheme + host + port + "/";
+      Sending sending(url);
+      sending.settings.public_only = true;
+      sending.sender = std::make_unique<Sender>(*Url::parse(url), sending.settings, sending.timer);
+      for (int attempt = 0; attempt < 2; ++attempt) {
+        const Outcome outcome = sending.post();
+        CHECK(outcome.end == End::unreachable);
+        CHECK_THAT(outcome.detail,
+                   Catch::EndsWith(" is not a public address, and rest_callback_public_only is on"));
+      }
+    }
+  }
+  CHECK(endpoint.connections() == 0);
+  CHECK(Sending(endpoint.url()).post().end == End::answered);
 }

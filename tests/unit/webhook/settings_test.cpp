@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/settings.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "support/catch.h"
+
+using namespace restanza;
+using webhook::Settings;
+
+namespace {
+
+// The error of settings that are right but for what `change` does to them.
+template <class Change>
+std::string error_after(Change&& change) {
+  Settings settings;
+  settings.url = "http://h/";
+  change(settings);
+  const auto checked = webhook::check(settings);
+  return checked ? "" : checked.error().text;
+}
+
+struct File {
+  char path[32] = "/tmp/restanza-file-XXXXXX";
+  explicit File(const std::string& text) {
+    ::close(::mkstemp(path));
+    std::ofstream(path) << text;
+  }
+  ~File() { ::unlink(path); }
+};
+
+}  // namespace
+
+TEST_CASE("a URL alone is enough") {
+  CHECK(error_after([](Settings&) {}).empty());
+}
+
+TEST_CASE("a name can stand in a path, at its longest and not beyond") {
+  const auto named = [](const std::string& name) {
+    return error_after([&](Settings& settings) { settings.name = name; });
+  };
+  for (const std::string good : {"a", "A.b_c-9", ".."}) CHECK(named(good).empty());
+  CHECK(named(std::string(64, 'x')).empty());
+  CHECK_THAT(named(std::string(65, 'x')), Catch::Contains("'name' must be 1 to 64"));
+  for (const std::string bad : {"", "a b", "a/b", "\xC3\xA9", "a\n"}) {
+    CAPTURE(bad);
+    CHECK(named(bad) ==
+          "'name' must be 1 to 64 letters of ASCII, digits, '.', '_' and '-', and is '" + bad + "'");
+  }
+}
+
+TEST_CASE("limits that would let nothing through are refused") {
+  CHECK(error_after([](Settings& settings) { settings.max_connections = 0; }) ==
+        "'max_connections' must be 1 or more");
+  CHECK(error_after([](Settings& settings) { settings.max_queued = 0; }) == "'max_queued' must be 1 or more");
+  CHECK(error_after([](Settings& settings) { settings.timeout = std::chrono::milliseconds(0); }) ==
+        "'timeout' must be longer than 0");
+  CHECK(error_after([](Settings& settings) { settings.pace = 0; }) ==
+        "'pace' must be more than 0 requests a second");
+}
+
+TEST_CASE("secrets are checked without being shown") {
+  CHECK_THAT(error_after([](Settings& settings) { settings.secrets = {"hunter2"}; }),
+             Catch::Contains("'secrets[0]' must be whsec_") && !Catch::Contains("hunter2"));
+  CHECK(error_after([](Settings& settings) {
+          settings.secrets = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"};
+        }).empty());
+}
+
+TEST_CASE("an authorization cannot add a line to the request, and is not shown") {
+  const auto error_of = [](const std::string& value) {
+    return error_after([&](Settings& settings) { settings.authorization = value; });
+  };
+  for (const std::string good :
+       {"", "Bearer abc.def", "Basic dXNlcjo=", "Digest username=\"x\", uri=\"/\""}) {
+    CHECK(error_of(good).empty());
+  }
+  for (const std::string bad : {"Bearer hunter2\r\nX: y", "hunter2\n", " hunter2", "hunter2 ", "hunter2\x7f",
+                                "a\thunter2", "hunter2\xC3\xA9"}) {
+    CHECK_THAT(error_of(bad),
+               Catch::Contains("'authorization' must be what stands behind") && !Catch::Contains("hunter2"));
+  }
+  CHECK_FALSE(error_of(std::string("a\0b", 3)).empty());
+}
+
+TEST_CASE("a CA file must be there and hold a certificate") {
+  const auto error_of = [](const std::string& path) {
+    return error_after([&](Settings& settings) { settings.ca_file = path; });
+  };
+  const File good("# a comment\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+      bad("hello");
+  CHECK(error_of(good.path).empty());
+  CHECK(error_of(bad.path) ==
+        "'ca_file' names '" + std::string(bad.path) + "', which holds no certificate in PEM");
+  CHECK(error_of("/nonexistent") ==
+        "'ca_file' names '/nonexistent', which cannot be read or is larger than 1 MiB: check its path");
+}
+
+TEST_CASE("filters that nothing can pass are refused") {
+  CHECK(error_after([](Settings& settings) { settings.types = {"chat", "available", "get"}; }).empty());
+  CHECK(error_after([](Settings& settings) { settings.types = {"letter"}; }) ==
+        "'types' knows normal, chat, groupchat, headline, error, available, unavailable, subscribe, "
+        "subscribed, "
+        "unsubscribe, unsubscribed, probe, get, set, result, and not 'letter'");
+  CHECK_FALSE(error_after([](Settings& settings) { settings.types = {""}; }).empty());
+  CHECK(error_after([](Settings& settings) { settings.from = {""}; }) ==
+        "'from' holds an empty text, which nothing matches: remove it");
+  CHECK_THAT(error_after([](Settings& settings) { settings.to = {"a", ""}; }), Catch::Contains("'to' holds"));
+  CHECK_THAT(error_after([](Settings& settings) { settings.namespaces = {""}; }),
+             Catch::Contains("'namespaces' holds"));
+}
