@@ -155,8 +155,10 @@ Result<std::vector<Count>> count(Database& db) {
 }
 
 Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyond, size_t limit) {
-  Query query = db.query(std::string(kColumns) + " FROM delivery WHERE seq > ?" + conditions(filter) +
-                         " ORDER BY seq LIMIT ?");
+  Query query = db.query(std::string(kColumns) +
+                         ", kind, type, sender, recipient, stanza.id, '' "
+                         "FROM delivery JOIN stanza ON number = stanza WHERE seq > ?" +
+                         conditions(filter) + " ORDER BY seq LIMIT ?");
   query.bind(beyond);
   bind(query, filter);
   query.bind(static_cast<int64_t>(limit));
@@ -166,6 +168,7 @@ Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyon
     if (!row) return row.error();
     if (!*row) return deliveries;
     deliveries.push_back(delivery_of(query));
+    deliveries.back().stanza = stanza_of(query, kColumnCount);
   }
 }
 
@@ -203,7 +206,7 @@ Result<std::optional<Delivery>> revive(Database& db, const std::string& id, Wall
   auto found = find(db, id);
   if (!found) return found;
   if (!*found || (*found)->state != State::dead) return std::optional<Delivery>();
-  (*found)->stanza.reset();
+  (*found)->stanza->xml.clear();
   if (auto revived = bring_back(db, **found, now); !revived) return revived.error();
   return found;
 }
