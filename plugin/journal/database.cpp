@@ -136,7 +136,7 @@ Error Database::error(int code) {
                          ? sqlite3_errmsg(connection_)
                          : sqlite3_errstr(code);
   const int system = sqlite3_system_errno(connection_);
-  if (system != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN || kind == SQLITE_FULL)) {
+  if (system != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
     text += " (" + std::generic_category().message(system) + ")";
   }
   return Error{name_ + ": " + text};

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// What becomes of the journal when the process is killed, and when the file cannot be written any more.
+#include <sys/resource.h>
+
+#include <random>
+#include <set>
+
+#include "child.h"
+#include "journal/journal.h"
+#include "running.h"
+
+using namespace restanza;
+using namespace restanza::journal;
+
+namespace {
+
+// From now on no file of this process grows past `size`; writes beyond it fail as on a disk that is full.
+void limit_files(uint64_t size) {
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+  limit.rlim_cur = std::min<rlim_t>(size, limit.rlim_max);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+}
+
+size_t lines_of(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// Asked for by turns until it is there; each turn is one of the journal's own groups.
+bool comes(const std::function<bool()>& there) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (there()) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+#define EXPECT(condition) \
+  if (!(condition))       \
+  return "line " + std::to_string(__LINE__) + ": " #condition ": " + running.log.of(Level::error)
+
+}  // namespace
+
+TEST_CASE("a process that is killed while it writes loses nothing of what it was told") {
+  const Directory directory;
+  std::vector<std::string> told;
+  for (int round = 0; round < 5; ++round) {
+    Child child([&](Child& side) {
+      Running running(directory.path);
+      int number = 0;
+      for (;;) {
+        Entry next = entry(std::to_string(round) + "_" + std::to_string(number));
+        if (running.journal.take(std::move(next), [&side](Entry taken, auto deliveries) {
+              if (deliveries) side.say(taken.stanza.id);
+            })) {
+          ++number;
+        }
+      }
+    });
+    const size_t enough = told.size() + 200 + 300 * static_cast<size_t>(round);
+    while (told.size() < enough) {
+      const auto line = child.hear();
+      REQUIRE(line);
+      told.push_back(*line);
+    }
+    kill(child.pid(), SIGKILL);
+    while (const auto line = child.hear()) told.push_back(*line);  // what it had said already
+  }
+  Running running(directory.path);
+  CHECK(running.log.of(Level::error).empty());
+  std::vector<std::string> there;
+  for (const auto& delivery : running.listed()) {
+    const auto stanza = running.journal.load(delivery.seq);
+    REQUIRE((stanza && *stanza));
+    there.push_back((*stanza)->id);
+  }
+  // In each round what is there goes on where the process did not get to tell; nothing is missing between.
+  std::map<std::string, int> next;
+  for (const auto& id : there) {
+    const auto round = id.substr(0, id.find('_'));
+    REQUIRE(id == round + "_" + std::to_string(next[round]++));
+  }
+  const std::set<std::string> kept(there.begin(), there.end());
+  for (const auto& id : told) REQUIRE(kept.count(id) == 1);
+}
+
+TEST_CASE("where the file cannot grow, new stanzas are refused, and changes are written when it can") {
+  const Directory directory;
+  CHECK(elsewhere([&]() -> std::string {
+          Running running(directory.path);
+          const auto first = running.take(entry("first")).front();
+          auto second = running.take(entry("second")).front();
+          limit_files(std::filesystem::file_size(directory.file("journal.db-wal")));
+
+          const std::string refusal = running.refusal(entry("third"));
+          EXPECT(refusal == directory.file("journal.db") + ": disk I/O error");
+          EXPECT(running.refusal(entry("fourth")) == refusal);
+          running.journal.remove(first.seq);
+          second.attempts = 1;
+          running.journal.note_attempt(second);
+          second.attempts = 2;
+          running.journal.note_attempt(second);
+          running.journal.remember_stop({"crm", Stop::paused, ""});
+          // Looking works all the time, and shows what was committed.
+          EXPECT(ids(running.listed()) == first.id + " " + second.id);
+          EXPECT(xml_of(running.journal.load(second.seq)) == message("second").xml);
+          EXPECT(running.log.of(Level::error) == "The journal cannot be written: " + refusal +
+                                                     ": new stanzas for webhooks are refused until it can\n");
+
+          limit_files(RLIM_INFINITY);
+          EXPECT(comes([&] { return ids(running.listed()) == second.id; }));
+          EXPECT(running.listed().front().attempts == 2);
+          EXPECT(running.take(entry("fifth")).front().seq == 3);
+          EXPECT(lines_of(running.log.of(Level::error)) == 1);
+          EXPECT(running.log.of(Level::info) == "The journal can be written again\n");
+          return "as it should";
+        }) == "as it should");
+  Running running(directory.path);
+  CHECK(bodies(running) == "second fifth");
+}
+
+TEST_CASE("a stanza that does not fit is refused alone, and the changes of its group are written at once") {
+  const Directory directory;
+  CHECK(elsewhere([&]() -> std::string {
+          Running running(directory.path);
+          const auto first = running.take(entry("first")).front();
+          const auto second = running.take(entry("second")).front();
+          limit_files(std::filesystem::file_size(directory.file("journal.db-wal")) + 100000);
+          Obstacle obstacle(running.journal);
+          running.journal.remove(first.seq);
+          const auto large = running.offer(entry(std::string(300000, 'x')));
+          Entry passing = entry("passing");
+          passing.keep = false;
+          const auto passed = running.offer(std::move(passing));
+          const auto work = running.ask([](Database& db) { return remember(db, {"crm", Stop::paused, ""}); });
+          obstacle.open();
+          EXPECT(!large->wait());
+          EXPECT(passed->wait());
+          EXPECT(work->wait());
+          EXPECT(ids(running.listed()) == second.id);
+          EXPECT(running.number("SELECT count(*) FROM endpoint_stop") == 1);
+          EXPECT(lines_of(running.log.of(Level::error)) == 1);
+          EXPECT(running.log.of(Level::info).empty());
+          running.take(entry("third"));
+          EXPECT(lines_of(running.log.of(Level::info)) == 1);
+          return "as it should";
+        }) == "as it should");
+}
+
+TEST_CASE("what cannot be written when the journal stops is said") {
+  const Directory directory;
+  CHECK(elsewhere([&]() -> std::string {
+          Running running(directory.path);
+          const auto first = running.take(entry("first")).front();
+          const auto second = running.take(entry("second")).front();
+          limit_files(std::filesystem::file_size(directory.file("journal.db-wal")));
+          running.journal.remove(first.seq);
+          running.journal.remove(second.seq);
+          running.journal.stop();
+          EXPECT(running.log.of(Level::error)
+                     .find("disk I/O error: 2 changes are lost, so some deliveries will be repeated\n") !=
+                 std::string::npos);
+          return "as it should";
+        }) == "as it should");
+  Running running(directory.path);
+  CHECK(bodies(running) == "first second");
+}
