@@ -17,7 +17,8 @@ constexpr std::string_view kNameCharacters =
 constexpr std::string_view kCertificate = "-----BEGIN CERTIFICATE-----";
 
 Result<void> check_name(const std::string& name) {
-  if (!name.empty() && name.size() <= kMaxName &&
+  const bool dots = name == "." || name == "..";  // what a path means by these is another thing
+  if (!name.empty() && name.size() <= kMaxName && !dots &&
       name.find_first_not_of(kNameCharacters) == std::string::npos) {
     return {};
   }
