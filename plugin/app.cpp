@@ -2,18 +2,19 @@
 #include "app.h"
 
 #include <atomic>
-#include <optional>
+#include <vector>
 
+#include "base/metrics.h"
 #include "base/timer.h"
 #include "config/options.h"
 #include "iq/reply_table.h"
+#include "journal/journal.h"
 #include "mapping/codec.h"
 #include "rest/reply.h"
 #include "rest/router.h"
 #include "rest/stanzas.h"
 #include "webhook/dispatcher.h"
 #include "webhook/reply_route.h"
-#include "xmpp/stanza_error.h"
 
 namespace restanza {
 namespace {
@@ -66,6 +67,14 @@ rest::Credentials::Settings credential_settings(const config::Options& options, 
   return settings;
 }
 
+std::vector<webhook::Settings> endpoints_of(const config::Options& options, const std::string& domain) {
+  std::vector<webhook::Settings> endpoints;
+  for (const config::Callback& callback : options.callbacks) {
+    endpoints.push_back(webhook_settings(callback, options, domain));
+  }
+  return endpoints;
+}
+
 // The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must
 // know which ones those are.
 class NotedSink final : public xmpp::StanzaSink {
@@ -96,46 +105,72 @@ class App::Impl {
         replies_(options.iq_pending_limit, timer_),
         noted_(world.sink),
         route_(world.domain, replies_, world.sink, world.log),
+        journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
+        webhook_(endpoints_of(options, world.domain),
+                 {journal_,
+                  [this](xmpp::Stanza reply, std::function<void()> handed) {
+                    route_.send(std::move(reply), std::move(handed));
+                  },
+                  timer_, world.clock, world.log, metrics_}),
         credentials_(credential_settings(options, world), world.accounts, world.clock),
         iqs_({options.iq_timeout, options.iq_max_timeout, mapping_options(options)}, replies_, archives_,
              noted_),
-        stanzas_(mapping_options(options), credentials_, iqs_, noted_, world.log),
-        router_(stanzas_, credentials_, rest::Cors(options.cors_origins), world.link_up) {
-    if (options.callbacks.empty()) return;
-    webhook_.emplace(
-        webhook_settings(options.callbacks.front(), options, world.domain),
-        [this](xmpp::Stanza reply) { route_.send(std::move(reply)); }, timer_, world.log);
-    noted_.tell(*webhook_);
+        idempotency_(journal_, world.clock, world.log),
+        stanzas_(mapping_options(options), credentials_, idempotency_, iqs_, noted_, world.log),
+        deliveries_(journal_, webhook_, world.clock, world.log),
+        endpoints_(webhook_),
+        router_({stanzas_, deliveries_, endpoints_, credentials_, metrics_, world.clock, world.link_up,
+                 options.metrics_public},
+                rest::Cors(options.cors_origins)) {
+    noted_.tell(webhook_);
+    route_.tell_pressure([this](bool held) { webhook_.hold(held); });
+    metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
+                   [this] { return world_.link_up() ? 1.0 : 0.0; });
+    metrics_.gauge("restanza_iqs_pending", "Requests that wait for the answer to their iq", {},
+                   [this] { return static_cast<double>(replies_.size()); });
+    metrics_.gauge("restanza_journal_intake", "Stanzas that wait for their commit", {},
+                   [this] { return static_cast<double>(journal_.waiting()); });
   }
 
   // The timer first: at the deadline of a drain it stops the webhook too, and may still be at it when `done`
-  // has been heard.
-  ~Impl() {
+  // has been heard. Then whoever still asks the journal for something.
+  ~Impl() { stop(); }
+
+  void stop() {
     timer_.stop();
-    if (webhook_) webhook_->stop();
+    webhook_.stop();
+    journal_.stop();
   }
 
-  void start() {
+  Result<void> start() {
+    if (auto opened = journal_.open(); !opened) return opened;
+    if (auto started = webhook_.start(); !started) return started;
     timer_.start();
-    if (webhook_) webhook_->start();
+    forget_old_keys();
+    return {};
   }
 
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
     if (draining_) {
-      return rest::refuse(std::move(exchange), request, rest::refused::later("The server is shutting down"));
+      return rest::refuse(router_.counted(std::move(exchange), request), request,
+                          rest::refused::later("The server is shutting down"));
     }
     router_.handle(std::move(exchange), std::move(request));
   }
 
-  bool offer(xmpp::Stanza stanza) {
-    if (stanza.is_answer() && replies_.answer(stanza)) return true;
-    if (archives_.take(stanza)) return true;
-    if (draining_ || !webhook_ || !webhook_->wants(stanza)) return false;
-    if (webhook_->take(std::move(stanza))) return true;
-    refuse(stanza);
-    return true;
+  Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
+    if (stanza.is_answer() && replies_.answer(stanza)) return Offer::taken;
+    if (archives_.take(stanza)) return Offer::taken;
+    switch (webhook_.offer(std::move(stanza), std::move(room))) {
+      case webhook::Dispatcher::Offer::taken:
+        return Offer::taken;
+      case webhook::Dispatcher::Offer::busy:
+        return Offer::busy;
+      default:
+        return Offer::foreign;
+    }
   }
 
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
@@ -147,35 +182,37 @@ class App::Impl {
       if (!once->exchange(true)) done();
     };
     timer_.after(within, [this, finish] {
-      if (webhook_) webhook_->stop();
+      webhook_.stop();
       finish();
     });
-    if (!webhook_) return route_.when_empty(finish);
-    webhook_->drain([this, finish] { route_.when_empty(finish); });
+    webhook_.drain([this, finish] { route_.when_empty(finish); });
   }
 
  private:
-  // The queue is full: said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
-  void refuse(const xmpp::Stanza& stanza) {
-    world_.log.warn("the webhook's queue is full: a stanza was refused");
-    const bool answerable =
-        stanza.is_request() || (stanza.kind == xmpp::Kind::message && stanza.type != "groupchat");
-    if (!answerable || !xmpp::may_be_answered(stanza)) return;
-    route_.send(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}));
+  static constexpr std::chrono::hours kKeyPurge{1};
+
+  void forget_old_keys() {
+    idempotency_.forget_old_keys();
+    timer_.after(kKeyPurge, [this] { forget_old_keys(); });
   }
 
   const World world_;
   const size_t max_body_;
+  Metrics metrics_;
   Timer timer_;
   iq::ReplyTable replies_;
   iq::ArchiveQueries archives_;
   NotedSink noted_;
   webhook::ReplyRoute route_;
+  journal::Journal journal_;
+  webhook::Dispatcher webhook_;
   const rest::Credentials credentials_;
   const rest::Iqs iqs_;
+  const rest::Idempotency idempotency_;
   const rest::Stanzas stanzas_;
+  const rest::Deliveries deliveries_;
+  const rest::Endpoints endpoints_;
   const rest::Router router_;
-  std::optional<webhook::Dispatcher> webhook_;
   std::atomic<bool> draining_{false};
 };
 
@@ -192,8 +229,8 @@ Result<std::unique_ptr<App>> App::make(const World& world, std::string_view sett
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
-void App::start() {
-  impl_->start();
+Result<void> App::start() {
+  return impl_->start();
 }
 size_t App::max_body() const {
   return impl_->max_body();
@@ -201,11 +238,14 @@ size_t App::max_body() const {
 void App::handle(http::Exchange exchange, http::Request request) {
   impl_->handle(std::move(exchange), std::move(request));
 }
-bool App::offer(xmpp::Stanza stanza) {
-  return impl_->offer(std::move(stanza));
+App::Offer App::offer(xmpp::Stanza stanza, std::function<void()> room) {
+  return impl_->offer(std::move(stanza), std::move(room));
 }
 void App::drain(std::chrono::milliseconds within, std::function<void()> done) {
   impl_->drain(within, std::move(done));
+}
+void App::stop() {
+  impl_->stop();
 }
 
 }  // namespace restanza

@@ -24,6 +24,7 @@ namespace restanza {
 struct World {
   std::string domain;
   std::string prefix;
+  std::string state_dir;  // a directory of our own; empty: nothing outlasts the process
   xmpp::StanzaSink& sink;
   rest::Accounts& accounts;
   std::function<bool()> link_up;
@@ -36,17 +37,23 @@ class App {
   static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
   ~App();
 
-  void start();
+  // An error: the journal cannot be opened or read; the text names it and the remedy.
+  Result<void> start();
 
   size_t max_body() const;  // bytes of a request
   void handle(http::Exchange exchange, http::Request request);
 
-  // A stanza from the host. True: taken; nobody else shall see it.
-  bool offer(xmpp::Stanza stanza);
+  // A stanza from the host. Taken: nobody else shall see it. Busy: to be offered again once `room` has run,
+  // which it does once, perhaps before this returns.
+  enum class Offer { taken, foreign, busy };
+  Offer offer(xmpp::Stanza stanza, std::function<void()> room);
 
   // Takes no more work, ends what waits, and calls `done` once when nothing is left, at the latest after
   // `within`; what still runs then is broken off.
   void drain(std::chrono::milliseconds within, std::function<void()> done);
+
+  // Ends all threads; what the journal was asked for is written. Also the destructor's work.
+  void stop();
 
  private:
   class Impl;

@@ -30,6 +30,7 @@ Result<void> Instance::make(std::string_view settings_json) {
   accounts_ = std::make_unique<HostAccounts>(host_);
   const World world{copy(host_->domain),
                     prefix_,
+                    copy(host_->state_dir),
                     *sink_,
                     *accounts_,
                     [host = host_] { return link_up(host); },
@@ -42,15 +43,17 @@ Result<void> Instance::make(std::string_view settings_json) {
 }
 
 Result<void> Instance::start() {
-  app_->start();
+  if (auto started = app_->start(); !started) return started;
   if (host_->register_route(host_, view(""), app_->max_body(), on_request, new_ctx(), release, &route_) !=
       XP_OK) {
     return Error{"the host refused the route '" + prefix_ + "': another plugin may have it"};
   }
   const uint32_t kinds = XP_MESSAGE | XP_PRESENCE | XP_IQ;
-  if (host_->on_stanza(host_, kinds, 0, on_stanza, new_ctx(), release, &hook_) != XP_OK) {
+  xp_reg* hook = nullptr;
+  if (host_->on_stanza(host_, kinds, 0, on_stanza, new_ctx(), release, &hook) != XP_OK) {
     return Error{"the host refused the hook for stanzas"};
   }
+  hook_ = hook;
   return {};
 }
 
@@ -59,9 +62,14 @@ void Instance::drain(std::chrono::milliseconds within, std::function<void()> don
   app_->drain(within, [open = open_, done = std::move(done)] { open->when_empty(done); });
 }
 
-void Instance::unregister() {
+void Instance::stop() {
+  app_->stop();
   if (route_) host_->unregister(host_, std::exchange(route_, nullptr));
-  if (hook_) host_->unregister(host_, std::exchange(hook_, nullptr));
+  if (xp_reg* const hook = hook_.exchange(nullptr)) host_->unregister(host_, hook);
+}
+
+void Instance::resume() {
+  if (xp_reg* const hook = hook_) host_->resume(host_, hook);
 }
 
 void* Instance::new_ctx() {
@@ -85,7 +93,17 @@ void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* requ
 int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
   Instance& self = **static_cast<Ctx*>(ctx);
   try {
-    return self.app_->offer(stanza_of(*stanza)) ? XP_CONSUME : XP_PASS;
+    const auto room = [weak = self.weak_from_this()] {
+      if (const Ctx instance = weak.lock()) instance->resume();
+    };
+    switch (self.app_->offer(stanza_of(*stanza), room)) {
+      case App::Offer::taken:
+        return XP_CONSUME;
+      case App::Offer::busy:
+        return XP_BUSY;
+      default:
+        return XP_PASS;
+    }
   } catch (const std::exception& e) {
     self.log_.error(std::string("a stanza failed: ") + e.what());
     return XP_PASS;

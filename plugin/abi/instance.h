@@ -4,6 +4,7 @@
 // when the host destroys the instance still finds it whole.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -19,9 +20,12 @@ class Instance : public std::enable_shared_from_this<Instance> {
   Result<void> make(std::string_view settings_json);
   Result<void> start();
   void drain(std::chrono::milliseconds within, std::function<void()> done);
-  void unregister();
+  // Ends what still runs here, then takes route and hook back: in this order, so that nobody resumes a hook
+  // that is gone.
+  void stop();
 
  private:
+  void resume();
   static void on_request(void* ctx, xp_exchange* handle, const xp_request* request);
   static int32_t on_stanza(void* ctx, const xp_stanza* stanza);
   static void release(void* ctx);
@@ -36,7 +40,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::shared_ptr<InFlight> open_ = std::make_shared<InFlight>();
   std::unique_ptr<App> app_;
   xp_reg* route_ = nullptr;
-  xp_reg* hook_ = nullptr;
+  std::atomic<xp_reg*> hook_{nullptr};
 };
 
 }  // namespace restanza::abi

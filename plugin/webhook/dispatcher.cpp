@@ -1,48 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/dispatcher.h"
 
-#include <system_error>
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <utility>
 
-#include "base/thread.h"
-#include "webhook/body.h"
+#include "webhook/keeping.h"
+#include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
-namespace {
 
-constexpr size_t kMaxListed = 20;  // names in one line of the log
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (size_t i = 0; i < names.size() && i < kMaxListed; ++i) {
-    list.append(list.empty() ? "" : ", ").append(names[i]);
-  }
-  return names.size() > kMaxListed ? list + ", ..." : list;
-}
-
-}  // namespace
-
-Dispatcher::Dispatcher(Settings settings, Reply reply, Timer& timer, Log& log)
-    : settings_(std::move(settings)),
-      url_(*Url::parse(settings_.url)),
-      rules_(settings_),
-      reply_(std::move(reply)),
-      timer_(timer),
-      log_(log),
-      lanes_({settings_.max_queued, settings_.max_queued_bytes}),
-      health_(url_.origin(), log),
-      negotiation_(settings_, url_, health_, log) {}
-
-void Dispatcher::start() {
-  try {
-    while (threads_.size() < settings_.max_connections) {
-      senders_.push_back(std::make_unique<Sender>(url_, settings_, timer_));
-      threads_.push_back(start_thread("rz-webhook", [this, sender = senders_.back().get(),
-                                                     first = threads_.empty()] { work(*sender, first); }));
-    }
-  } catch (const std::system_error& error) {
-    log_.error("started " + std::to_string(threads_.size()) + " of " +
-               std::to_string(settings_.max_connections) + " webhook threads: " + error.what());
-    if (threads_.empty()) lanes_.close();
+Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
+    : world_(std::move(world)),
+      unanswered_(world_.metrics.counter("restanza_webhook_dropped_total",
+                                         "Stanzas that could not be taken and must not be answered")),
+      refused_(
+          world_.metrics.counter("restanza_webhook_refused_total",
+                                 "Stanzas that could not be taken and were answered resource-constraint")) {
+  Endpoint::World with_reflections = world_;
+  with_reflections.reply = [this](xmpp::Stanza reply, std::function<void()> handed) {
+    reflections_.note_sent(reply);
+    world_.reply(std::move(reply), std::move(handed));
+  };
+  for (Settings& one : settings) {
+    endpoints_.push_back(std::make_unique<Endpoint>(std::move(one), with_reflections));
   }
 }
 
@@ -50,61 +32,177 @@ Dispatcher::~Dispatcher() {
   stop();
 }
 
-bool Dispatcher::take(xmpp::Stanza&& stanza) {
-  if (reflections_.is_reflection(stanza)) return true;
-  return lanes_.push(std::move(stanza));
+Result<void> Dispatcher::start() {
+  if (auto recovered = recover(); !recovered) return recovered;
+  for (const auto& endpoint : endpoints_) endpoint->start();
+  world_.timer.after(kSweep, [this] { sweep(); });
+  purge();
+  return {};
+}
+
+// Nothing is delivered yet, so that what is recovered stands before what comes.
+Result<void> Dispatcher::recover() {
+  std::vector<journal::EndpointStop> stops;
+  std::vector<journal::Delivery> page;
+  size_t foreign = 0;
+  const auto read = [&](journal::Journal::Work work) {
+    std::promise<Result<void>> done;
+    world_.journal.run(std::move(work), [&](Result<void> result) { done.set_value(std::move(result)); });
+    return done.get_future().get();
+  };
+  auto got = read([&](journal::Database& db) -> Result<void> {
+    auto listed = journal::stops(db);
+    if (!listed) return listed.error();
+    stops = std::move(*listed);
+    return {};
+  });
+  journal::Filter waiting;
+  waiting.state = journal::State::waiting;
+  journal::Seq beyond = 0;
+  do {
+    if (!got) return got;
+    got = read([&](journal::Database& db) -> Result<void> {
+      auto listed = journal::list(db, waiting, beyond, kPage);
+      if (!listed) return listed.error();
+      page = std::move(*listed);
+      return {};
+    });
+    for (const journal::Delivery& delivery : page) {
+      beyond = delivery.seq;
+      Endpoint* endpoint = find(delivery.endpoint);
+      if (endpoint) endpoint->recover(delivery);
+      foreign += endpoint ? 0 : 1;
+    }
+  } while (got && page.size() == kPage);
+  if (!got) return got;
+  for (const journal::EndpointStop& stop : stops) {
+    if (Endpoint* endpoint = find(stop.endpoint)) endpoint->remember(stop);
+  }
+  if (foreign != 0) {
+    world_.log.warn(
+        std::to_string(foreign) +
+        " deliveries in the journal are for endpoints that are not configured any more; they wait");
+  }
+  return {};
+}
+
+// The places that a stanza has taken in the queues, given back unless it gets there.
+struct Dispatcher::Reserved {
+  std::vector<Endpoint*> endpoints;
+  ~Reserved() {
+    for (Endpoint* endpoint : endpoints) endpoint->cancel();
+  }
+};
+
+Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
+  if (reflections_.is_reflection(stanza)) return Offer::taken;
+  if (stopped_ || (draining_ && !(world_.journal.durable() && worth_keeping(stanza)))) return Offer::foreign;
+  Endpoint* const answering = answering_for(stanza);
+  if (!answering) return Offer::foreign;
+
+  journal::Journal::Entry entry;
+  Reserved reserved;
+  bool crowded = false;  // who should answer has no place for it
+  for (const auto& endpoint : endpoints_) {
+    const bool answers = endpoint.get() == answering;
+    if (!answers && !endpoint->wants(stanza)) continue;
+    if (!endpoint->reserve()) {
+      crowded = crowded || answers;
+      continue;
+    }
+    reserved.endpoints.push_back(endpoint.get());
+    entry.to.push_back({endpoint->settings().name, answers});
+  }
+  const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
+  if (!entry.to.empty()) {
+    const bool can_wait = stanza.kind != xmpp::Kind::iq;
+    entry.keep = worth_keeping(stanza);
+    entry.stanza = std::move(stanza);
+    const auto then = [this](journal::Journal::Entry e, Result<std::vector<journal::Delivery>> deliveries) {
+      committed(std::move(e), deliveries);
+    };
+    if (!world_.journal.take(std::move(entry), then, can_wait ? std::move(room) : nullptr)) {
+      stanza = std::move(entry.stanza);
+      if (can_wait) return Offer::busy;
+      refuse(stanza);
+      return Offer::taken;
+    }
+    reserved.endpoints.clear();
+  }
+  if (crowded) refuse(refused);
+  return Offer::taken;
+}
+
+// Of those that want it the first that is marked for it, else the first.
+Endpoint* Dispatcher::answering_for(const xmpp::Stanza& stanza) const {
+  Endpoint* first = nullptr;
+  for (const auto& endpoint : endpoints_) {
+    if (!endpoint->wants(stanza)) continue;
+    if (endpoint->settings().reply) return endpoint.get();
+    if (!first) first = endpoint.get();
+  }
+  return first;
+}
+
+// On the journal's thread, in the order of the offers.
+void Dispatcher::committed(journal::Journal::Entry entry,
+                           const Result<std::vector<journal::Delivery>>& deliveries) {
+  const auto stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));
+  if (deliveries) {
+    for (const journal::Delivery& delivery : *deliveries) find(delivery.endpoint)->push(delivery, stanza);
+    return;
+  }
+  for (const auto& to : entry.to) find(to.endpoint)->refuse_place();
+  refuse(*stanza);
+}
+
+// Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
+void Dispatcher::refuse(const xmpp::Stanza& stanza) {
+  const bool answerable =
+      stanza.is_request() || (stanza.kind == xmpp::Kind::message && stanza.type != "groupchat");
+  if (!answerable || !xmpp::may_be_answered(stanza)) return unanswered_.add();
+  refused_.add();
+  world_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
+               [] {});
+}
+
+Endpoint* Dispatcher::find(const std::string& name) const {
+  const auto found = std::find_if(endpoints_.begin(), endpoints_.end(),
+                                  [&](const auto& endpoint) { return endpoint->settings().name == name; });
+  return found == endpoints_.end() ? nullptr : found->get();
+}
+
+void Dispatcher::sweep() {
+  for (const auto& endpoint : endpoints_) endpoint->expire();
+  world_.timer.after(kSweep, [this] { sweep(); });
+}
+
+void Dispatcher::purge() {
+  world_.journal.forget_dead(world_.clock.wall() - kDeadKept);
+  world_.timer.after(kPurge, [this] { purge(); });
+}
+
+void Dispatcher::hold(bool held) {
+  for (const auto& endpoint : endpoints_) endpoint->hold(held);
 }
 
 void Dispatcher::drain(std::function<void()> done) {
-  lanes_.drain(std::move(done));
+  draining_ = true;
+  const auto open = std::make_shared<std::atomic<size_t>>(endpoints_.size() + 1);
+  const auto one_less = [open, done = std::move(done)] {
+    if (--*open == 0) done();
+  };
+  // What was taken before is with the endpoints once the journal has got to this.
+  world_.journal.run([](journal::Database&) { return Result<void>(); },
+                     [this, one_less](const Result<void>&) {
+                       for (const auto& endpoint : endpoints_) endpoint->drain(one_less);
+                       one_less();
+                     });
 }
 
 void Dispatcher::stop() {
-  lanes_.close();
-  for (const auto& sender : senders_) sender->abort();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
-  Outcome given_up;
-  given_up.end = Outcome::End::aborted;
-  size_t count = 0;
-  while (const auto left = lanes_.rest()) {
-    answer(left->stanza, given_up);
-    lanes_.finish(*left);
-    ++count;
-  }
-  if (count != 0) log_.warn("gave up " + std::to_string(count) + " stanzas that waited for the webhook");
-}
-
-void Dispatcher::work(Sender& sender, bool first) {
-  if (first) negotiation_.begin(sender);
-  while (const auto next = lanes_.next()) {
-    deliver(sender, next->stanza);
-    lanes_.finish(*next);
-  }
-}
-
-void Dispatcher::deliver(Sender& sender, const xmpp::Stanza& stanza) {
-  Body body = body_of(stanza, negotiation_.settle(sender), settings_.mapping);
-  if (!body.unmapped.empty()) {
-    log_.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
-  }
-  const Outcome outcome = sender.post({fill_fields(url_.target, stanza), mapping::media_type(body.format),
-                                       language_of(stanza), std::move(body.text)});
-  health_.note(outcome);
-  if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
-  answer(stanza, outcome);
-}
-
-void Dispatcher::answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
-  Answer answer = answer_to(stanza, outcome, settings_.mapping);
-  if (!answer.warning.empty()) log_.warn(answer.warning);
-  if (!answer.unmapped.empty()) {
-    log_.info("a webhook's answer has keys without mapping: " + listed(answer.unmapped));
-  }
-  for (xmpp::Stanza& reply : answer.stanzas) {
-    reflections_.note_sent(reply);
-    reply_(std::move(reply));
-  }
+  stopped_ = true;
+  for (const auto& endpoint : endpoints_) endpoint->stop();
 }
 
 }  // namespace restanza::webhook

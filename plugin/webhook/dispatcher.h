@@ -1,77 +1,120 @@
 // SPDX-License-Identifier: MIT
-// The webhook side: a stanza becomes a POST, and the answer the stanzas that go back. Each stanza is tried
-// once; what fails is answered with a stanza error. Owns the threads that post, one for each connection.
+// The webhook side: which endpoints want a stanza, its way through the journal to them, and what their owner
+// can see and steer. Owns the endpoints; the journal is the App's.
 // Threads: said with each function; `reply` runs on the posting threads, or on the one that calls `stop`,
 // without a lock held, and in order within a conversation.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "base/log.h"
-#include "base/timer.h"
-#include "webhook/health.h"
-#include "webhook/lanes.h"
-#include "webhook/negotiation.h"
+#include "base/metrics.h"
+#include "journal/deliveries.h"
+#include "journal/journal.h"
+#include "webhook/endpoint.h"
 #include "webhook/reflections.h"
-#include "webhook/reply.h"
-#include "webhook/rules.h"
-#include "webhook/sender.h"
 #include "webhook/settings.h"
 
 namespace restanza::webhook {
 
 class Dispatcher {
  public:
-  using Reply = std::function<void(xmpp::Stanza reply)>;
+  // What becomes of a stanza that is offered.
+  enum class Offer {
+    taken,    // also where it was refused: whoever sent it has been told, as far as it may be
+    foreign,  // no endpoint wants it
+    busy,  // the intake waits for a commit; `room` will be called, the stanza is untouched. Never for an iq
+  };
+  // What is known of an endpoint right now.
+  struct Report {
+    std::string name;
+    std::string origin;      // of its URL, safe to show
+    std::string state;       // "active", "unreachable", "paused", "disabled", "draining backlog"
+    std::string reason;      // of paused and disabled
+    std::string last_error;  // of the latest failure; empty where the latest request went well
+    size_t waiting = 0;      // in the queue, those at work included
+    size_t at_work = 0;      // requests right now
+    std::vector<std::string> public_keys;  // whpk_...
+  };
+  enum class Steered { ok, unknown, unchanged };
 
-  // The settings have passed `check`. Timer and log must outlive the dispatcher.
-  Dispatcher(Settings settings, Reply reply, Timer& timer, Log& log);
+  static constexpr std::chrono::seconds kSweep{30};  // between looks for what has expired
+  static constexpr std::chrono::hours kPurge{1};     // between looks for old dead letters
+  static constexpr std::chrono::hours kDeadKept{14 * 24};
+  static constexpr size_t kPage = 1000;  // deliveries that are read from the journal at once
+
+  // The settings have passed `check`, their names differ. What the world refers to must outlive the
+  // dispatcher.
+  Dispatcher(std::vector<Settings> settings, Endpoint::World world);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Asks the endpoint for the format that it likes, and begins to deliver. Once, before `stop`.
-  void start();
+  // After the journal is open: takes over what it holds, and begins to deliver. Once, before `stop`.
+  Result<void> start();
 
-  // [any] Whether the stanza is one for this webhook, by kind, domain and event.
-  bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
-
-  // [any] Queues, never blocks. False: full, draining or stopped; the stanza is then untouched, and the
-  // caller answers resource-constraint. A room's reflection of a message from here is taken and forgotten.
-  bool take(xmpp::Stanza&& stanza);
+  // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
+  Offer offer(xmpp::Stanza&& stanza, std::function<void()> room);
 
   // [any] A stanza that is about to be sent some other way, so that a room's reflection of it is known.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
 
-  // [any] Takes no more; `done` runs once, when the last request has ended and its reply is given.
+  // [any] Begins no new delivery of what the journal keeps on disk; the rest is finished. `done` runs once,
+  // when no request is under way and nothing waits that would be lost. Stanzas are still taken where they are
+  // kept on disk.
   void drain(std::function<void()> done);
 
-  // Aborts what runs and gives up what waits, with a stanza error to the senders of both; then a drain is
-  // done too. One thread at a time, and not from `reply` or `done`. May wait for a name that is being
-  // resolved.
+  // [any] While the way back to the host is full.
+  void hold(bool held);
+
+  // Aborts what runs. What is not on disk is given up, with a stanza error to its sender. One thread at a
+  // time, and not from `reply` or `done`. May wait for a name that is being resolved.
   void stop();
 
- private:
-  void work(Sender& sender, bool first);
-  void deliver(Sender& sender, const xmpp::Stanza& stanza);
-  void answer(const xmpp::Stanza& stanza, const Outcome& outcome);
+  // [any] For people.
+  std::vector<Report> report() const;
+  Steered pause(const std::string& endpoint);
+  Steered resume(const std::string& endpoint);
+  // Posts a test event, apart from the queue; `then` runs on a thread of its own with what came of it.
+  // Unchanged: such a test is under way, and `then` does not run.
+  Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);
 
-  const Settings settings_;
-  const Url url_;
-  const Rules rules_;
-  const Reply reply_;
-  Timer& timer_;
-  Log& log_;
+  // [any] Dead letters back into their queues, and deliveries out of the world. `then` runs on the journal's
+  // thread. What is being posted right now cannot be discarded.
+  void replay(const std::string& id,
+              std::function<void(const Result<bool>&)> then);  // false: no such dead letter
+  void replay(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
+  enum class Discarded { ok, unknown, at_work };
+  void discard(const std::string& id, std::function<void(const Result<Discarded>&)> then);
+  void discard(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
+
+ private:
+  struct Reserved;
+  Endpoint* find(const std::string& name) const;
+  Endpoint* answering_for(const xmpp::Stanza& stanza) const;
+  void refuse(const xmpp::Stanza& stanza);
+  void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);
+  Result<void> recover();
+  void sweep();
+  void purge();
+  void replay_page(const journal::Filter& filter, size_t so_far,
+                   std::function<void(const Result<size_t>&)> then);
+  void discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
+                    std::function<void(const Result<size_t>&)> then);
+  void requeue(const std::vector<journal::Delivery>& revived);
+  bool withdraw(const journal::Delivery& delivery);
+
+  const Endpoint::World world_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
   Reflections reflections_;
-  Lanes lanes_;
-  Health health_;
-  Negotiation negotiation_;
-  std::vector<std::unique_ptr<Sender>> senders_;
-  std::vector<std::thread> threads_;
+  Counter& unanswered_;
+  Counter& refused_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace restanza::webhook

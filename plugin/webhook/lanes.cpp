@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/lanes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "xmpp/jid.h"
 
 namespace restanza::webhook {
-namespace {
 
 std::string lane_of(const xmpp::Stanza& stanza) {
   std::string lane(xmpp::bare_of(stanza.from));
@@ -14,78 +14,158 @@ std::string lane_of(const xmpp::Stanza& stanza) {
   return lane;
 }
 
-}  // namespace
-
-bool Lanes::push(xmpp::Stanza&& stanza) {
-  std::string name = lane_of(stanza);
+bool Lanes::push(const std::string& lane, Item&& item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (draining_ || closed_) return false;
-    if (waiting_ >= limits_.stanzas || stanza.xml.size() > limits_.bytes - bytes_) return false;
+    const auto found = lanes_.find(lane);
+    const bool stands = closed_ || !gate_.flowing() || (found != lanes_.end() && found->second.backs_off);
+    if (!item.kept() && stands) return false;
+    Named& named = found != lanes_.end() ? *found : *lanes_.try_emplace(lane).first;
+    const size_t size = item.stanza ? item.stanza->xml.size() : 0;
+    if (item.kept() && size > kMaxResident - std::min(resident_, kMaxResident)) item.stanza = nullptr;
+    if (item.stanza) resident_ += size;
+    named.second.queue.push_back(std::move(item));
     ++waiting_;
-    bytes_ += stanza.xml.size();
-    Lane& lane = lanes_[name];
-    lane.queue.push_back(std::move(stanza));
-    if (lane.at_work || lane.queue.size() > 1) return true;  // it has its turn already, or gets it later
-    ready_.push_back(std::move(name));
+    go_on(named);
   }
-  ready_changed_.notify_one();
+  changed_.notify_one();
   return true;
 }
 
 std::optional<Lanes::Work> Lanes::next() {
   std::unique_lock<std::mutex> lock(mutex_);
-  ready_changed_.wait(lock, [this] { return closed_ || !ready_.empty(); });
-  if (closed_) return std::nullopt;
-  return take();
-}
-
-std::optional<Lanes::Work> Lanes::rest() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (ready_.empty()) return std::nullopt;
-  return take();
-}
-
-Lanes::Work Lanes::take() {
-  Work work;
-  work.lane = std::move(ready_.front());
-  ready_.pop_front();
-  Lane& lane = lanes_[work.lane];
-  lane.at_work = true;
-  work.stanza = std::move(lane.queue.front());
-  lane.queue.pop_front();
-  --waiting_;
-  bytes_ -= work.stanza.xml.size();
+  ++idle_;
+  std::optional<Work> work;
+  while (!closed_ && !work) {
+    const Instant now = clock_.now();
+    promote(now);
+    while (!ready_.empty() && ready_.front()->second.queue.empty()) {
+      lanes_.erase(ready_.front()->first);
+      ready_.pop_front();
+    }
+    if (!ready_.empty() && gate_.opens(now) <= now) {
+      Named& lane = *ready_.front();
+      ready_.pop_front();
+      work = take(lane, now);
+    } else {
+      if (const auto event = next_event(now)) ring_at(*event);
+      changed_.wait(lock);
+    }
+  }
+  --idle_;
+  const bool more = work && !ready_.empty();
+  lock.unlock();
+  if (more) changed_.notify_one();
   return work;
 }
 
-void Lanes::finish(const Work& work) {
-  std::function<void()> done;
-  bool ready = false;
+bool Lanes::ended(const Work& work, const Outcome& outcome, double chance) {
+  bool answering = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto lane = lanes_.find(work.lane);
-    lane->second.at_work = false;
-    ready = !lane->second.queue.empty();
-    if (ready) {
-      ready_.push_back(work.lane);  // behind the others: nobody's backlog goes before their first stanza
-    } else {
-      lanes_.erase(lane);
-    }
-    done = done_if_idle();
+    const Instant now = clock_.now();
+    const bool was_answering = gate_.answering();
+    gate_.end(now, work.probe, work.lane, outcome, chance, waiting_);
+    answering = gate_.answering();
+    if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
   }
-  if (ready) ready_changed_.notify_one();
-  if (done) done();
+  changed_.notify_one();
+  return answering;
 }
 
-void Lanes::drain(std::function<void()> done) {
+void Lanes::broken_off(const Work& work) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    draining_ = true;
-    done_ = std::move(done);
-    done = done_if_idle();
+    gate_.forget(work.probe);
   }
-  if (done) done();
+  changed_.notify_one();
+}
+
+void Lanes::done(const Work& work) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = lanes_.find(work.lane);
+    found->second.at_work.clear();
+    --at_work_;
+    if (found->second.queue.empty()) {
+      lanes_.erase(found);
+    } else {
+      go_on(*found);  // behind the others: nobody's backlog goes before their first stanza
+    }
+  }
+  changed_.notify_one();
+}
+
+void Lanes::put_back(Work&& work, Instant when) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Named& named = *lanes_.find(work.lane);
+    named.second.at_work.clear();
+    --at_work_;
+    if (work.item.kept()) work.item.stanza = nullptr;  // memory is for what goes soon
+    if (work.item.stanza) resident_ += work.item.stanza->xml.size();
+    named.second.queue.push_front(std::move(work.item));
+    ++waiting_;
+    named.second.waits = named.second.backs_off = true;
+    backing_off_.emplace(when, &named);
+  }
+  changed_.notify_one();
+}
+
+std::vector<Item> Lanes::take_stranded() {
+  std::vector<Item> stranded;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& [name, lane] : lanes_) {
+    if (gate_.flowing() && !lane.backs_off) continue;
+    for (auto item = lane.queue.begin(); item != lane.queue.end();) {
+      const auto here = item++;
+      if (!here->kept()) stranded.push_back(remove(lane, here));
+    }
+  }
+  return stranded;
+}
+
+std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = lanes_.find(lane);
+  if (found == lanes_.end()) return std::nullopt;
+  auto& queue = found->second.queue;
+  const auto item = std::find_if(queue.begin(), queue.end(), [&](const Item& i) { return i.id == id; });
+  if (item == queue.end()) return std::nullopt;
+  return remove(found->second, item);
+}
+
+std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted) {
+  std::vector<std::pair<std::string, Item>> old;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& [name, lane] : lanes_) {
+    if (!lane.at_work.empty()) continue;  // an order that was kept so far is kept to the end
+    while (!lane.queue.empty() && lane.queue.front().accepted < accepted) {
+      old.emplace_back(name, remove(lane, lane.queue.begin()));
+    }
+  }
+  return old;
+}
+
+std::optional<Item> Lanes::take_any() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& [name, lane] : lanes_) {
+    if (!lane.queue.empty()) return remove(lane, lane.queue.begin());
+  }
+  return std::nullopt;
+}
+
+void Lanes::stop(Gate::Stop why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  gate_.stop(why);
+}
+
+void Lanes::resume(uint32_t which) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    gate_.resume(which);
+  }
+  changed_.notify_one();
 }
 
 void Lanes::close() {
@@ -93,17 +173,86 @@ void Lanes::close() {
     const std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
   }
-  ready_changed_.notify_all();
+  changed_.notify_all();
 }
 
-size_t Lanes::waiting() const {
+Lanes::Sight Lanes::sight() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return waiting_;
+  return {waiting_, at_work_, gate_.stops(), gate_.answering(), gate_.draining()};
 }
 
-std::function<void()> Lanes::done_if_idle() {
-  if (!draining_ || !lanes_.empty()) return nullptr;
-  return std::exchange(done_, nullptr);
+std::optional<Instant> Lanes::oldest() const {
+  std::optional<Instant> oldest;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [name, lane] : lanes_) {
+    if (lane.queue.empty()) continue;
+    if (!oldest || lane.queue.front().accepted < *oldest) oldest = lane.queue.front().accepted;
+  }
+  return oldest;
+}
+
+bool Lanes::at_work(const std::string& lane, const std::string& id) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = lanes_.find(lane);
+  return found != lanes_.end() && found->second.at_work == id;
+}
+
+bool Lanes::unattended() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !closed_ && idle_ == 0;
+}
+
+// A lane that has something to do and neither works nor waits gets in line.
+void Lanes::go_on(Named& lane) {
+  if (lane.second.waits || !lane.second.at_work.empty()) return;
+  lane.second.waits = true;
+  ready_.push_back(&lane);
+}
+
+void Lanes::promote(Instant now) {
+  while (!backing_off_.empty() && backing_off_.begin()->first <= now) {
+    Named* lane = backing_off_.begin()->second;
+    backing_off_.erase(backing_off_.begin());
+    lane->second.backs_off = false;
+    ready_.push_back(lane);
+  }
+}
+
+Lanes::Work Lanes::take(Named& lane, Instant now) {
+  lane.second.waits = false;
+  Work work{lane.first, remove(lane.second, lane.second.queue.begin()), gate_.begin(now)};
+  lane.second.at_work = work.item.id;
+  ++at_work_;
+  return work;
+}
+
+// What will let something begin that cannot begin now, as far as time does it.
+std::optional<Instant> Lanes::next_event(Instant now) {
+  std::optional<Instant> event;
+  if (!backing_off_.empty()) event = backing_off_.begin()->first;
+  const Instant opens = gate_.opens(now);
+  if (!ready_.empty() && opens != Instant::max() && (!event || opens < *event)) event = opens;
+  return event;
+}
+
+void Lanes::ring_at(Instant when) {
+  if (when >= alarm_) return;
+  alarm_ = when;
+  timer_.at(when, [this, when] {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (alarm_ == when) alarm_ = Instant::max();
+    }
+    changed_.notify_one();
+  });
+}
+
+Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
+  Item removed = std::move(*item);
+  lane.queue.erase(item);
+  --waiting_;
+  if (removed.stanza) resident_ -= removed.stanza->xml.size();
+  return removed;
 }
 
 }  // namespace restanza::webhook

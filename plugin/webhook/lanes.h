@@ -1,69 +1,134 @@
 // SPDX-License-Identifier: MIT
-// The stanzas that wait for a webhook: first in, first out within a conversation (sender and recipient,
-// bare), never two of one conversation at once, and the conversations take turns. Bounded. Any thread;
-// callbacks run without a lock held. Owns what waits.
+// What waits for one endpoint: first in, first out within a conversation (sender and recipient, bare), never
+// two of one conversation at once; the conversations take turns, and the gate says when the next may go.
+// A conversation whose first delivery failed backs off alone. Any thread; callbacks run without a lock held.
+// Owns what waits. How much may wait is the endpoint's to say.
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <list>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "base/clock.h"
+#include "base/timer.h"
+#include "journal/record.h"
+#include "webhook/gate.h"
+#include "webhook/outcome.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::webhook {
 
+// One delivery that waits.
+struct Item {
+  journal::Seq seq = 0;  // 0: the journal does not keep it
+  std::string id;        // webhook-id
+  bool answers = true;
+  uint32_t attempts = 0;
+  uint32_t failures = 0;
+  Instant accepted{};
+  std::shared_ptr<const xmpp::Stanza> stanza;  // absent: the journal has it
+  Timer::Id alarm = 0;                         // of one that must not wait for long
+
+  bool kept() const { return seq != 0; }
+};
+
+// The conversation that a stanza belongs to.
+std::string lane_of(const xmpp::Stanza& stanza);
+
 class Lanes {
  public:
-  struct Limits {
-    size_t stanzas;  // that wait; those at work do not count
-    size_t bytes;    // of their texts together
-  };
+  // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
+  static constexpr size_t kMaxResident = 8u << 20;
+
   struct Work {
     std::string lane;
-    xmpp::Stanza stanza;
+    Item item;
+    bool probe = false;
   };
 
-  explicit Lanes(Limits limits) : limits_(limits) {}
+  // Timer and clock must outlive the lanes; no alarm may run after they are gone.
+  Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(std::move(gate)), timer_(timer), clock_(clock) {}
 
-  // False where the lanes are full, draining or closed; the stanza is then untouched.
-  bool push(xmpp::Stanza&& stanza);
+  // False: the item is not kept and its conversation does not flow, so that it would be late; it is
+  // untouched.
+  bool push(const std::string& lane, Item&& item);
 
-  // Waits for a stanza whose conversation is free; absent once closed. `finish` must follow.
+  // Waits for a delivery that may begin; absent once closed. `ended` or `broken_off` must follow, and then
+  // `done` or `put_back`.
   std::optional<Work> next();
-  void finish(const Work& work);
 
-  // Takes no more; `done` runs once, when nothing waits or is at work: here, or in the last `finish`.
-  void drain(std::function<void()> done);
+  // Its request has ended so. True: the endpoint as a whole answers.
+  bool ended(const Work& work, const Outcome& outcome, double chance);
+  void broken_off(const Work& work);
 
-  // Takes no more, and `next` is absent from now on; what still waits is had from `rest`, with `finish` after
-  // each as well.
+  void done(const Work& work);               // it has left; its conversation goes on
+  void put_back(Work&& work, Instant when);  // it is the first of its conversation again, not before `when`
+
+  // Of what waits without being kept: where it stands still.
+  std::vector<Item> take_stranded();
+  // The item, unless it is at work or gone.
+  std::optional<Item> withdraw(const std::string& lane, const std::string& id);
+  // What was accepted before, and is not at work.
+  std::vector<std::pair<std::string, Item>> take_older(Instant accepted);
+  // Whatever waits, one by one; for the end.
+  std::optional<Item> take_any();
+
+  void stop(Gate::Stop why);
+  void resume(uint32_t which);
+
+  // `next` is absent from now on; what waits stays.
   void close();
-  std::optional<Work> rest();  // does not wait
 
-  size_t waiting() const;
+  struct Sight {
+    size_t waiting = 0;  // those at work not counted
+    size_t at_work = 0;
+    uint32_t stops = 0;
+    bool answering = true;
+    bool draining = false;
+  };
+  Sight sight() const;
+  std::optional<Instant> oldest() const;  // acceptance of what waits
+  bool at_work(const std::string& lane, const std::string& id) const;
+  bool unattended() const;  // no thread waits in `next` for what may come
 
  private:
   struct Lane {
-    std::deque<xmpp::Stanza> queue;
-    bool at_work = false;
+    std::list<Item> queue;
+    std::string at_work;  // the id; empty: nothing
+    bool waits = false;   // in ready_ or backing_off_; perhaps with a queue that was emptied meanwhile
+    bool backs_off = false;
   };
-  Work take();  // these two under the lock
-  std::function<void()> done_if_idle();
+  using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
 
-  const Limits limits_;
+  // All under the lock.
+  void go_on(Named& lane);
+  void promote(Instant now);
+  Work take(Named& lane, Instant now);
+  std::optional<Instant> next_event(Instant now);
+  void ring_at(Instant when);
+  Item remove(Lane& lane, std::list<Item>::iterator item);
+
   mutable std::mutex mutex_;
-  std::condition_variable ready_changed_;
+  std::condition_variable changed_;
+  Gate gate_;
+  Timer& timer_;
+  const Clock& clock_;
   std::unordered_map<std::string, Lane> lanes_;  // those with something waiting or at work
-  std::deque<std::string> ready_;                // lanes that wait for their turn
+  std::list<Named*> ready_;                      // in the order of their turns
+  std::multimap<Instant, Named*> backing_off_;
+  Instant alarm_ = Instant::max();
   size_t waiting_ = 0;
-  size_t bytes_ = 0;
-  bool draining_ = false;
+  size_t at_work_ = 0;
+  size_t idle_ = 0;  // threads in `next`
+  size_t resident_ = 0;
   bool closed_ = false;
-  std::function<void()> done_;
 };
 
 }  // namespace restanza::webhook

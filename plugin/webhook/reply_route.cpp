@@ -20,28 +20,39 @@ struct ReplyRoute::Turn {
   std::atomic<bool> used{false};
 };
 
-void ReplyRoute::send(xmpp::Stanza reply) {
+void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
   if (xmpp::domain_of(reply.to) == domain_) {
     if (!replies_.answer(reply)) log_.debug("a webhook's reply to the own domain found nobody waiting");
+    if (handed) handed();
     return;
   }
-  bool full = false, others_work = false;
+  bool full = false, others_work = false, pressed = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     full = waiting_.size() >= kMaxWaiting;
     if (!full) {
-      waiting_.push_back(std::make_shared<const xmpp::Stanza>(std::move(reply)));
+      waiting_.push_back(std::make_shared<const Reply>(Reply{std::move(reply), std::move(handed)}));
       in_flight_.enter();
       others_work = std::exchange(at_work_, true);
+      pressed = waiting_.size() >= kHighWater && !std::exchange(pressed_, true);
     }
   }
-  if (full) return log_.warn("a webhook's reply was dropped: 10000 wait for the server already");
+  if (full) {
+    log_.warn("a webhook's reply was dropped: 10000 wait for the server already");
+    if (handed) handed();
+    return;
+  }
+  if (pressed) tell(true);
   if (!others_work) hand_over();
+}
+
+void ReplyRoute::tell(bool held) {
+  if (held_) held_(held);
 }
 
 void ReplyRoute::hand_over() {
   for (;;) {
-    std::shared_ptr<const xmpp::Stanza> first;  // shared: room may be told of while it is still being read
+    std::shared_ptr<const Reply> first;  // shared: room may be told of while it is still being read
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       at_work_ = !waiting_.empty();
@@ -49,7 +60,7 @@ void ReplyRoute::hand_over() {
       first = waiting_.front();
     }
     const auto turn = std::make_shared<Turn>(*this);
-    const xmpp::Sent sent = sink_.send(*first, [turn] {
+    const xmpp::Sent sent = sink_.send(first->stanza, [turn] {
       turn->used = true;
       turn->route.hand_over();
     });
@@ -61,16 +72,20 @@ void ReplyRoute::hand_over() {
                  : sent == xmpp::Sent::denied ? "its 'from' is foreign"
                                               : "it is invalid"));
     }
+    if (first->handed) first->handed();  // before a drain may hear that nothing is left
     done_with_first();
   }
 }
 
 void ReplyRoute::done_with_first() {
+  bool relieved = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     waiting_.pop_front();
+    relieved = waiting_.size() <= kLowWater && std::exchange(pressed_, false);
   }
   in_flight_.leave();
+  if (relieved) tell(false);
 }
 
 void ReplyRoute::give_up() {
@@ -79,6 +94,7 @@ void ReplyRoute::give_up() {
     const std::lock_guard<std::mutex> lock(mutex_);
     dropped.swap(waiting_);
     at_work_ = false;
+    pressed_ = false;
   }
   for (size_t i = 0; i < dropped.size(); ++i) in_flight_.leave();
 }

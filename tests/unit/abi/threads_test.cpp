@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "unit/abi/loaded_plugin.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
@@ -24,7 +24,7 @@ void at_once(const std::function<void(int)>& work) {
 }  // namespace
 
 TEST_CASE("requests, stanzas, answers and departures on many threads, and a drain in the middle of them") {
-  webhook::Endpoint endpoint(webhook::Endpoint::each_request([](const std::string&) {
+  webhook::HttpEndpoint endpoint(webhook::HttpEndpoint::each_request([](const std::string&) {
     return webhook::response(200, kXmppXml, "<message><body>x</body></message>");
   }));
   LoadedPlugin loaded(callback_to(endpoint.url()));
@@ -72,7 +72,7 @@ TEST_CASE("one answer among many offered at once is taken, and only one") {
 }
 
 TEST_CASE("an instance goes while others give back what it lent") {
-  webhook::Endpoint endpoint(webhook::Endpoint::each_request([](const std::string&) {
+  webhook::HttpEndpoint endpoint(webhook::HttpEndpoint::each_request([](const std::string&) {
     return webhook::response(200, kXmppXml, "<message><body>x</body></message>");
   }));
   for (int round = 0; round < 20; ++round) {

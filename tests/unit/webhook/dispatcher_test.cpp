@@ -4,57 +4,11 @@
 #include <atomic>
 #include <map>
 
-#include "base/clock.h"
-#include "support/catch.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/running.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string user(int number) {
-  return "user" + std::to_string(number) + "@localhost";
-}
-
-xmpp::Stanza message(const std::string& from, const std::string& id) {
-  return stanza("<message type='chat' from='" + from + "/r' to='bot@rest.localhost' id='" + id +
-                "'><body>x</body></message>");
-}
-
-std::string attribute(const std::string& request, const std::string& name) {
-  const auto got = *xmpp::parse_stanza(request.substr(request.find("\r\n\r\n") + 4));
-  return name == "from" ? got.from : got.id;
-}
-
-struct Running {
-  SystemClock clock;
-  Timer timer{clock};
-  CollectedLog log;
-  Collected<xmpp::Stanza> replies;
-  Settings settings;
-  std::unique_ptr<Dispatcher> dispatcher;
-
-  explicit Running(const std::string& url) {
-    timer.start();
-    settings.url = url;
-    settings.domain = "rest.localhost";
-  }
-  Dispatcher& start() {
-    dispatcher = std::make_unique<Dispatcher>(
-        settings, [this](xmpp::Stanza reply) { replies.add(std::move(reply)); }, timer, log);
-    dispatcher->start();
-    return *dispatcher;
-  }
-  bool drain() {
-    Gate drained;
-    dispatcher->drain([&] { drained.open(); });
-    return drained.pass();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a thousand stanzas arrive in the order of their conversations, as many at once as allowed") {
   std::mutex mutex;
@@ -62,7 +16,7 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
   std::map<std::string, int> at_once;
   int running = 0, most = 0;
   bool overlapped = false;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     const std::string from = attribute(request, "from");
     {
       const std::lock_guard<std::mutex> lock(mutex);
@@ -78,9 +32,9 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
                     "<message id='re-" + attribute(request, "id") + "'><body>y</body></message>");
   }));
   Running r(endpoint.url());
-  r.settings.max_connections = 4;
-  Dispatcher& dispatcher = r.start();
-  for (int i = 0; i < 1000; ++i) REQUIRE(dispatcher.take(message(user(i % 10), std::to_string(i))));
+  r.settings[0].max_connections = 4;
+  r.start();
+  for (int i = 0; i < 1000; ++i) r.give(message(user(i % 10), std::to_string(i)));
   REQUIRE(r.drain());
 
   REQUIRE(arrived.size() == 10);
@@ -101,18 +55,18 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
 }
 
 TEST_CASE("a slow conversation does not hold up another") {
-  Gate slow;
+  Door slow;
   Collected<std::string> answered;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     if (attribute(request, "from") == "slow@localhost/r") slow.pass();
     answered.add(attribute(request, "id"));
     return response(204);
   }));
   Running r(endpoint.url());
-  r.settings.max_connections = 2;
-  Dispatcher& dispatcher = r.start();
-  for (int i = 0; i < 20; ++i) REQUIRE(dispatcher.take(message("slow@localhost", "s" + std::to_string(i))));
-  for (int i = 0; i < 20; ++i) REQUIRE(dispatcher.take(message("quick@localhost", "q" + std::to_string(i))));
+  r.settings[0].max_connections = 2;
+  r.start();
+  for (int i = 0; i < 20; ++i) r.give(message("slow@localhost", "s" + std::to_string(i)));
+  for (int i = 0; i < 20; ++i) r.give(message("quick@localhost", "q" + std::to_string(i)));
   const auto quick = answered.wait(20);
   REQUIRE(quick.size() == 20);
   for (const std::string& id : quick) CHECK(id.front() == 'q');
@@ -121,63 +75,65 @@ TEST_CASE("a slow conversation does not hold up another") {
   CHECK(answered.now().size() == 40);
 }
 
-TEST_CASE("what waits is bounded, and one more is not taken") {
-  Gate hold, asked;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string&) {
-    asked.open();
+TEST_CASE("as many stanzas wait as max_queued says, and one more is refused to its sender") {
+  Door hold;
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) {
     hold.pass();
     return response(204);
   }));
   Running r(endpoint.url());
-  r.settings.max_connections = 1;
-  r.settings.max_queued = 2;
-  Dispatcher& dispatcher = r.start();
-  REQUIRE(dispatcher.take(message("a@localhost", "at work")));
-  REQUIRE(asked.pass());
-  CHECK(dispatcher.take(message("a@localhost", "1")));
-  CHECK(dispatcher.take(message("b@localhost", "2")));
-  auto refused = message("c@localhost", "3");
-  CHECK_FALSE(dispatcher.take(std::move(refused)));
-  CHECK(refused.from == "c@localhost/r");  // the caller can still answer it
-  CHECK_FALSE(refused.xml.empty());
+  r.settings[0].max_queued = 2;
+  r.start();
+  r.give(message("a@localhost", "1"));
+  r.give(message("b@localhost", "2"));
+  r.give(message("c@localhost", "3"));
+  const auto refused = r.replies.wait(1);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].id == "3");
+  CHECK(refused[0].to == "c@localhost/r");
+  CHECK_THAT(refused[0].xml, Catch::Contains("<error type='wait'><resource-constraint "));
+  SECTION("nor is anything said to what must not be answered") {
+    r.give(message("c@localhost", "4", "error"));
+    r.give(message("room@muc.localhost", "5", "groupchat"));
+    r.give(stanza("<presence from='a@localhost' to='bot@rest.localhost'/>"));
+    CHECK(r.replies.now().size() == 1);
+    CHECK_THAT(r.metrics.text(), Catch::Contains("restanza_webhook_dropped_total 3\n"));
+  }
   hold.open();
   CHECK(r.drain());
-  CHECK_FALSE(dispatcher.take(message("a@localhost", "after the drain")));
+  CHECK(r.replies.now().size() == 1);
 }
 
-TEST_CASE("an endpoint that is away is a stanza error for each and one line in the log") {
-  std::string url;
-  {
-    Endpoint gone([](int, size_t) {});
-    url = gone.url();
-  }
-  Running r(url);
-  r.settings.max_connections = 1;
-  Dispatcher& dispatcher = r.start();
-  for (int i = 0; i < 3; ++i) REQUIRE(dispatcher.take(message("a@localhost", std::to_string(i))));
+TEST_CASE("without retries an endpoint that is away is a stanza error for each and one line in the log") {
+  Running r(nobodys_url());
+  r.settings[0].max_connections = 1;
+  r.settings[0].retry = false;
+  r.start();
+  for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));
   REQUIRE(r.drain());
   const auto replies = r.replies.now();
   REQUIRE(replies.size() == 3);
   for (const auto& reply : replies) CHECK_THAT(reply.xml, Catch::Contains("<recipient-unavailable "));
-  CHECK(r.log.lines.now().size() == 1);
+  CHECK(r.said().size() == 1);
+  CHECK(r.kept().empty());
 }
 
-TEST_CASE("stopping aborts what runs and gives up what waits, and every sender hears of it") {
-  Gate asked;
-  Endpoint endpoint([&](int connection, size_t) {
+TEST_CASE("stopping aborts what runs and gives up what only memory has, and every sender hears of it") {
+  Door asked;
+  HttpEndpoint endpoint([&](int connection, size_t) {
     if (is_probe(read_request(connection)) && send_all(connection, response(200))) read_request(connection);
     asked.open();
     read_request(connection);  // ends when the client leaves
   });
   Running r(endpoint.url());
-  r.settings.max_connections = 1;
-  Dispatcher& dispatcher = r.start();
-  for (int i = 0; i < 3; ++i) REQUIRE(dispatcher.take(message("a@localhost", std::to_string(i))));
+  r.settings[0].max_connections = 1;
+  r.start();
+  for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));
   REQUIRE(asked.pass());
   std::atomic<int> done{0};
-  dispatcher.drain([&] { ++done; });
+  r.dispatcher->drain([&] { ++done; });
   CHECK(done == 0);
-  dispatcher.stop();
+  r.dispatcher->stop();
   CHECK(done == 1);
   std::string ids;
   for (const auto& reply : r.replies.now()) {
@@ -185,41 +141,42 @@ TEST_CASE("stopping aborts what runs and gives up what waits, and every sender h
     CHECK_THAT(reply.xml, Catch::Contains("<recipient-unavailable "));
   }
   CHECK(ids == "012");
-  CHECK_FALSE(dispatcher.take(message("a@localhost", "late")));
-  dispatcher.stop();
+  CHECK(r.offer(message("a@localhost", "late")) == Dispatcher::Offer::foreign);
+  r.dispatcher->stop();
   CHECK(done == 1);
 }
 
 TEST_CASE("a room's reflection of a reply or of another message from here is not forwarded") {
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return response(200, "application/xmpp+xml",
                     "<message type='groupchat' id='reply'><body>hi</body></message>");
   }));
   Running r(endpoint.url());
-  Dispatcher& dispatcher = r.start();
+  r.start();
   const auto said = [](const std::string& nick, const std::string& id) {
     return stanza("<message type='groupchat' from='room@muc.localhost/" + nick +
                   "' to='bot@rest.localhost' id='" + id + "'><body>x</body></message>");
   };
-  REQUIRE(dispatcher.take(said("ann", "1")));
+  r.give(said("ann", "1"));
   REQUIRE(r.replies.wait(1).size() == 1);
-  dispatcher.note_sent(
+  r.dispatcher->note_sent(
       stanza("<message type='groupchat' from='bot@rest.localhost' to='room@muc.localhost' id='posted'/>"));
-  CHECK(dispatcher.take(said("bot", "reply")));
-  CHECK(dispatcher.take(said("bot", "posted")));
+  r.give(said("bot", "reply"));
+  r.give(said("bot", "posted"));
   REQUIRE(r.drain());
   CHECK(requests.now().size() == 1);
 }
 
 TEST_CASE("what cannot be read of an answer is said in the log without its content") {
-  Endpoint endpoint(Endpoint::each_request(
+  HttpEndpoint endpoint(HttpEndpoint::each_request(
       [](const std::string&) { return response(200, "text/html", "<p>password: hunter2</p>"); }));
   Running r(endpoint.url("/in?token=hunter2"));
-  REQUIRE(r.start().take(message("a@localhost", "1")));
+  r.start();
+  r.give(message("a@localhost", "1"));
   REQUIRE(r.drain());
-  const auto lines = r.log.lines.now();
+  const auto lines = r.said();
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::Contains("'text/html'"));
   CHECK_THAT(lines[0], !Catch::Contains("hunter2"));

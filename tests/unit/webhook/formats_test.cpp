@@ -2,10 +2,9 @@
 // Answers in every format as replies, and whole deliveries in every format.
 #include <nlohmann/json.hpp>
 
-#include "base/clock.h"
 #include "support/catch.h"
-#include "unit/webhook/endpoint.h"
-#include "webhook/dispatcher.h"
+#include "unit/webhook/running.h"
+#include "webhook/reply.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -149,25 +148,17 @@ TEST_CASE("deliveries have the configured format, and say so") {
       "<body>Hej du</body><mood xmlns='urn:example:mood'/></message>";
   const json as_json = json::parse(R"({"kind": "message", "type": "chat", "id": "1", "lang": "sv",
     "from": "u@localhost/r", "to": "bot@rest.localhost", "body": "Hej du"})");
-  SystemClock clock;
-  Timer timer(clock);
-  timer.start();
   for (const mapping::Format format : mapping::kFormats) {
     CAPTURE(mapping::media_type(format));
     Collected<std::string> requests;
-    Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+    HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
       requests.add(request);
       return response(204);
     }));
-    Settings settings;
-    settings.url = endpoint.url();
-    settings.domain = "rest.localhost";
-    settings.format = format;
-    CollectedLog log;
-    Dispatcher dispatcher(
-        settings, [](const xmpp::Stanza&) {}, timer, log);
-    dispatcher.start();
-    REQUIRE(dispatcher.take(stanza(stanza_xml)));
+    Running r(endpoint.url());
+    r.settings[0].format = format;
+    r.start();
+    r.give(stanza(stanza_xml));
     const auto seen = requests.wait(1);
     REQUIRE(seen.size() == 1);
     CHECK_THAT(seen[0],
@@ -193,12 +184,13 @@ TEST_CASE("deliveries have the configured format, and say so") {
         CHECK(body == "Hej du");
         break;
     }
-    dispatcher.stop();
+    r.dispatcher->stop();
     const bool named = format != mapping::Format::xml && format != mapping::Format::text;
-    CHECK(log.levelled.now().size() == (named ? 1 : 0));
+    const auto said = r.log.levelled.now();  // the first is of the journal
+    REQUIRE(said.size() == (named ? 2 : 1));
     if (named) {
-      CHECK(log.levelled.now()[0].first == Level::debug);
-      CHECK_THAT(log.levelled.now()[0].second, Catch::Contains("{urn:example:mood}mood"));
+      CHECK(said[1].first == Level::debug);
+      CHECK_THAT(said[1].second, Catch::Contains("{urn:example:mood}mood"));
     }
   }
 }

@@ -3,10 +3,7 @@
 
 #include <atomic>
 
-#include "base/clock.h"
-#include "support/catch.h"
-#include "unit/webhook/endpoint.h"
-#include "webhook/dispatcher.h"
+#include "unit/webhook/running.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -27,36 +24,21 @@ std::string content_type(const std::string& request) {
   return request.substr(at, request.find("\r\n", at) - at);
 }
 
-struct Running {
-  SystemClock clock;
-  Timer timer{clock};
-  CollectedLog log;
-  Collected<xmpp::Stanza> replies;
-  Settings settings;
-  std::unique_ptr<Dispatcher> dispatcher;
-
-  explicit Running(const std::string& url) {
-    timer.start();
-    settings.url = url;
-    settings.domain = "rest.localhost";
-    settings.max_connections = 1;
-  }
-  Dispatcher& make() {
-    dispatcher = std::make_unique<Dispatcher>(
-        settings, [this](xmpp::Stanza reply) { replies.add(std::move(reply)); }, timer, log);
-    return *dispatcher;
+struct Negotiating : Running {
+  explicit Negotiating(const std::string& url) : Running(url) {
+    settings[0].max_connections = 1;
+    settings[0].retry = false;
   }
   void deliver() {
-    Gate drained;
-    REQUIRE(dispatcher->take(stanza(kStanza)));
-    dispatcher->drain([&] { drained.open(); });
-    REQUIRE(drained.pass());
+    give(stanza(kStanza));
+    REQUIRE(drain());
   }
-  // What was said, with its level in front.
-  std::vector<std::string> said() {
+  // What was said of the endpoint, with its level in front.
+  std::vector<std::string> said_of_it() {
     std::vector<std::string> lines;
     for (const auto& [level, line] : log.levelled.now()) {
       const char* name = level == Level::error ? "error: " : level == Level::warn ? "warn: " : "info: ";
+      if (line.rfind("webhook ", 0) != 0) continue;
       lines.push_back(name + line.substr(0, 8) + line.substr(line.find(' ', 8)));  // without the origin
     }
     return lines;
@@ -71,15 +53,15 @@ struct Course {
 Course course(const std::string& answer, Format configured = Format::xml,
               const std::string& target = "/stanzas") {
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
     requests.add(request);
     return is_probe(request) ? answer : response(204);
   }));
-  Running r(endpoint.url(target));
-  r.settings.format = configured;
-  r.make().start();
+  Negotiating r(endpoint.url(target));
+  r.settings[0].format = configured;
+  r.start();
   r.deliver();
-  return {requests.now(), r.said()};
+  return {requests.now(), r.said_of_it()};
 }
 
 }  // namespace
@@ -122,14 +104,14 @@ TEST_CASE("the request that asks has the URL's fields of its own, and the URL's 
             .requests.at(0)
             .rfind("OPTIONS /meta/info?to=rest.localhost&from=rest.localhost HTTP/1.1\r\n", 0) == 0);
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
     requests.add(request);
     return response(200);
   }));
   std::string url = endpoint.url();
   url.insert(7, "bot:pw@");
-  Running r(url);
-  r.make().start();
+  Negotiating r(url);
+  r.start();
   const auto seen = requests.wait(1);
   REQUIRE(seen.size() == 1);
   CHECK_THAT(seen[0], Catch::Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
@@ -167,22 +149,22 @@ TEST_CASE("a status other than success is a warning, whatever it accepts") {
 
 TEST_CASE("an endpoint is asked at the start without any stanza, and not before the start") {
   Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
     requests.add(request);
     return accepting("application/json");
   }));
-  Running r(endpoint.url());
+  Negotiating r(endpoint.url());
   r.make();
   CHECK(endpoint.connections() == 0);
-  r.dispatcher->start();
+  REQUIRE(r.dispatcher->start());
   CHECK(requests.wait(1).size() == 1);
 }
 
 TEST_CASE("however many deliveries there are, one request asks, and all have its answer") {
-  Gate hold;
+  Door hold;
   std::atomic<int> probes{0};
   Collected<std::string> types;
-  Endpoint endpoint(Endpoint::every_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
     if (is_probe(request)) {
       ++probes;
       hold.pass();
@@ -191,12 +173,12 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
     types.add(content_type(request));
     return response(204);
   }));
-  Running r(endpoint.url());
-  r.settings.max_connections = 8;
-  r.make().start();
+  Negotiating r(endpoint.url());
+  r.settings[0].max_connections = 8;
+  r.start();
   for (int i = 0; i < 100; ++i) {
     const std::string from = "u" + std::to_string(i) + "@localhost";
-    REQUIRE(r.dispatcher->take(stanza("<message from='" + from + "' to='bot@rest.localhost'/>")));
+    r.give(stanza("<message from='" + from + "' to='bot@rest.localhost'/>"));
   }
   hold.open();
   const auto seen = types.wait(100);
@@ -206,9 +188,9 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
 }
 
 TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the named time and no longer") {
-  Gate over;
+  Door over;
   Collected<std::string> posts;
-  Endpoint endpoint([&](int connection, size_t) {
+  HttpEndpoint endpoint([&](int connection, size_t) {
     const std::string request = read_request(connection);
     if (is_probe(request)) {
       over.pass();
@@ -217,26 +199,26 @@ TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the 
       send_all(connection, response(204));
     }
   });
-  Running r(endpoint.url());
-  r.settings.max_connections = 2;  // one that asks, one that waits for it
+  Negotiating r(endpoint.url());
+  r.settings[0].max_connections = 2;  // one that asks, one that waits for it
   const auto begin = std::chrono::steady_clock::now();
-  r.make().start();
-  REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  r.start();
+  r.give(stanza(kStanza));
   const auto seen = posts.wait(1);
   const auto took = std::chrono::steady_clock::now() - begin;
   over.open();
   REQUIRE(seen.size() == 1);
   CHECK(content_type(seen[0]) == "application/xmpp+xml");
   CHECK(took >= Negotiation::kPatience - 100ms);
-  CHECK(took < r.settings.timeout);
-  CHECK(r.said().at(0) == "warn: webhook  does not answer an OPTIONS request in time");
+  CHECK(took < r.settings[0].timeout);
+  CHECK(r.said_of_it().at(0) == "warn: webhook  does not answer an OPTIONS request in time");
 }
 
 TEST_CASE(
     "an endpoint that is away at the start is an error line, and asked again before the first delivery") {
   std::atomic<bool> up{false};
   Collected<std::string> requests;
-  Endpoint endpoint([&](int connection, size_t) {
+  HttpEndpoint endpoint([&](int connection, size_t) {
     for (;;) {
       const std::string request = read_request(connection);
       if (request.empty()) return;
@@ -245,24 +227,24 @@ TEST_CASE(
       send_all(connection, is_probe(request) ? accepting("application/json") : response(204));
     }
   });
-  Running r(endpoint.url());
-  r.make().start();
-  REQUIRE(r.log.lines.wait(1).size() == 1);
-  CHECK_THAT(r.said().at(0), Catch::StartsWith("error: webhook  cannot be reached"));
+  Negotiating r(endpoint.url());
+  r.start();
+  REQUIRE(r.log.lines.wait(2).size() == 2);  // the first is of the journal
+  CHECK_THAT(r.said_of_it().at(0), Catch::StartsWith("error: webhook  cannot be reached"));
   up = true;
   r.deliver();
   const auto seen = requests.now();
   REQUIRE(seen.size() == 3);
   CHECK(is_probe(seen[1]));
   CHECK(content_type(seen[2]) == "application/json");
-  CHECK(r.said().size() == 3);
+  CHECK(r.said_of_it().size() == 3);
 }
 
 TEST_CASE("after a failure the endpoint is asked again, and what it says then counts") {
   enum class State { xml, away, json };
   std::atomic<State> state{State::xml};
   Collected<std::string> requests;
-  Endpoint endpoint([&](int connection, size_t) {
+  HttpEndpoint endpoint([&](int connection, size_t) {
     for (;;) {
       const std::string request = read_request(connection);
       if (request.empty()) return;
@@ -273,10 +255,10 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
       send_all(connection, is_probe(request) ? accepting(accept) : response(204));
     }
   });
-  Running r(endpoint.url());
-  r.make().start();
+  Negotiating r(endpoint.url());
+  r.start();
   const auto deliver = [&](size_t requests_so_far) {
-    REQUIRE(r.dispatcher->take(stanza(kStanza)));
+    r.give(stanza(kStanza));
     REQUIRE(requests.wait(requests_so_far).size() == requests_so_far);
   };
   deliver(2);
@@ -293,7 +275,7 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
                                                    "application/xmpp+xml", "OPTIONS", "application/xmpp+xml",
                                                    "OPTIONS", "application/json", "application/json"});
   r.dispatcher->stop();
-  const auto said = r.said();
+  const auto said = r.said_of_it();
   REQUIRE(said.size() == 4);
   CHECK_THAT(said[1], Catch::StartsWith("error: webhook  cannot be reached"));
   CHECK(said[2] == "info: webhook  gets application/json, which it asked for");
@@ -302,7 +284,7 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
 
 TEST_CASE("an endpoint that only breaks off at OPTIONS is asked once more and then left alone") {
   Collected<std::string> requests;
-  Endpoint endpoint([&](int connection, size_t) {
+  HttpEndpoint endpoint([&](int connection, size_t) {
     for (;;) {
       const std::string request = read_request(connection);
       if (request.empty()) return;
@@ -311,25 +293,25 @@ TEST_CASE("an endpoint that only breaks off at OPTIONS is asked once more and th
       send_all(connection, response(204));
     }
   });
-  Running r(endpoint.url());
-  r.make().start();
-  REQUIRE(r.log.lines.wait(1).size() == 1);
-  for (int i = 0; i < 3; ++i) REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  Negotiating r(endpoint.url());
+  r.start();
+  REQUIRE(r.log.lines.wait(2).size() == 2);  // the first is of the journal
+  for (int i = 0; i < 3; ++i) r.give(stanza(kStanza));
   r.deliver();
   CHECK(requests.now() == std::vector<std::string>{"OPTIONS", "OPTIONS", "POST", "POST", "POST", "POST"});
 }
 
 TEST_CASE("stopping does not wait for an answer to OPTIONS") {
-  Gate asked;
-  Endpoint endpoint([&](int connection, size_t) {
+  Door asked;
+  HttpEndpoint endpoint([&](int connection, size_t) {
     read_request(connection);
     asked.open();
     read_request(connection);  // ends when the client leaves
   });
-  Running r(endpoint.url());
-  r.settings.max_connections = 2;
-  r.make().start();
-  REQUIRE(r.dispatcher->take(stanza(kStanza)));
+  Negotiating r(endpoint.url());
+  r.settings[0].max_connections = 2;
+  r.start();
+  r.give(stanza(kStanza));
   REQUIRE(asked.pass());
   const auto begin = std::chrono::steady_clock::now();
   r.dispatcher->stop();

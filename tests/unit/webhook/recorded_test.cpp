@@ -3,10 +3,9 @@
 // loopback.
 #include <algorithm>
 
-#include "base/clock.h"
 #include "support/vectors.h"
-#include "unit/webhook/endpoint.h"
-#include "webhook/dispatcher.h"
+#include "unit/webhook/running.h"
+#include "webhook/reply.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -47,13 +46,6 @@ void check_replies(const std::vector<xmpp::Stanza>& got, const json& one, const 
   }
 }
 
-std::string header(const std::string& request, const std::string& name) {
-  const size_t at = request.find("\r\n" + name + ": ");
-  if (at == std::string::npos) return {};
-  const size_t from = at + name.size() + 4;
-  return request.substr(from, request.find("\r\n", from) - from);
-}
-
 }  // namespace
 
 TEST_CASE("replies are as recorded") {
@@ -73,34 +65,24 @@ TEST_CASE("replies are as recorded") {
 
 TEST_CASE("requests and replies over HTTP are as recorded") {
   const auto cases = recorded(VECTORS "/webhooks.json");
-  SystemClock clock;
-  Timer timer(clock);
-  timer.start();
   for (const json& one : cases) {
     CAPTURE(one["name"].get<std::string>());
     const json& expected = one["callback_request"];
     const json& canned = one["callback_response"];
     Collected<std::string> requests;
-    Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+    HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
       requests.add(request);
       return response(canned["status"], canned["content_type"], canned["body"]);
     }));
-    Settings settings;
-    settings.url = endpoint.url(expected["path"]);
-    settings.domain = "hook.localhost";
-    settings.max_connections = 1;
-    CollectedLog log;
-    Collected<xmpp::Stanza> replies;
-    Gate drained;
-    Dispatcher dispatcher(
-        settings, [&](xmpp::Stanza reply) { replies.add(std::move(reply)); }, timer, log);
-    dispatcher.start();
+    Running r(endpoint.url(expected["path"]));
+    r.settings[0].domain = "hook.localhost";
+    r.settings[0].max_connections = 1;
+    r.settings[0].retry = false;
+    r.start();
 
     const auto asked = *xmpp::parse_stanza(expected["body"].get<std::string>());
-    REQUIRE(dispatcher.wants(asked));
-    REQUIRE(dispatcher.take(xmpp::Stanza(asked)));
-    dispatcher.drain([&] { drained.open(); });
-    REQUIRE(drained.pass());
+    r.give(asked);
+    REQUIRE(r.drain());
 
     const auto seen = requests.now();
     REQUIRE(seen.size() == 1);
@@ -109,6 +91,6 @@ TEST_CASE("requests and replies over HTTP are as recorded") {
     CHECK(header(seen[0], "Accept") == expected["accept"].get<std::string>() + ", application/cbor");
     CHECK(header(seen[0], "Content-Language") == expected["content_language"]);
     CHECK(seen[0].substr(seen[0].find("\r\n\r\n") + 4) == asked.xml);
-    check_replies(replies.now(), one, asked.id);
+    check_replies(r.replies.now(), one, asked.id);
   }
 }

@@ -4,7 +4,7 @@
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/memory_sink.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

@@ -67,13 +67,13 @@ inline bool is_probe(const std::string& request) {
   return request.rfind("OPTIONS ", 0) == 0;
 }
 
-class Endpoint {
+class HttpEndpoint {
  public:
   // Runs on a thread of its own for each connection, which is closed afterwards.
   using Connection = std::function<void(int connection, size_t number)>;
   using Respond = std::function<std::string(const std::string& request)>;
 
-  explicit Endpoint(Connection handle) : handle_(std::move(handle)) {
+  explicit HttpEndpoint(Connection handle) : handle_(std::move(handle)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -104,7 +104,7 @@ class Endpoint {
     };
   }
 
-  ~Endpoint() {
+  ~HttpEndpoint() {
     ::shutdown(listener_, SHUT_RDWR);
     acceptor_.join();
     {
@@ -115,8 +115,8 @@ class Endpoint {
     for (const int connection : connections_) ::close(connection);
     ::close(listener_);
   }
-  Endpoint(const Endpoint&) = delete;
-  Endpoint& operator=(const Endpoint&) = delete;
+  HttpEndpoint(const HttpEndpoint&) = delete;
+  HttpEndpoint& operator=(const HttpEndpoint&) = delete;
 
   std::string url(const std::string& target = "/stanzas") const {
     return "http://127.0.0.1:" + std::to_string(port_) + target;
@@ -177,12 +177,12 @@ class Collected {
 };
 
 // A door that stays shut until the test opens it.
-class Gate {
+class Door {
  public:
   void open() {
     const std::lock_guard<std::mutex> lock(mutex_);
     open_ = true;
-    changed_.notify_all();  // under the lock: whoever passes may destroy the gate
+    changed_.notify_all();  // under the lock: whoever passes may destroy the door
   }
   bool pass() {
     std::unique_lock<std::mutex> lock(mutex_);

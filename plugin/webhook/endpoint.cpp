@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/endpoint.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/random.h"
+#include "base/thread.h"
+#include "webhook/body.h"
+#include "webhook/reply.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr size_t kMaxListed = 20;  // names in one line of the log
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (size_t i = 0; i < names.size() && i < kMaxListed; ++i) {
+    list.append(list.empty() ? "" : ", ").append(names[i]);
+  }
+  return names.size() > kMaxListed ? list + ", ..." : list;
+}
+
+std::string described(const Outcome& outcome) {
+  if (outcome.end == Outcome::End::answered) return "it answered " + std::to_string(outcome.status);
+  if (outcome.end == Outcome::End::timeout) return "it did not answer in time";
+  return outcome.detail.empty() ? "it cannot be reached" : outcome.detail;
+}
+
+Outcome without_answer(Outcome::End end) {
+  Outcome outcome;
+  outcome.end = end;
+  return outcome;
+}
+
+bool groupchat(const xmpp::Stanza& stanza) {
+  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
+}
+
+double chance() {
+  return static_cast<unsigned char>(random_bytes(1)[0]) / 255.0;
+}
+
+journal::Delivery account_of(const Item& item, const std::string& error, WallTime now) {
+  journal::Delivery delivery;
+  delivery.seq = item.seq;
+  delivery.id = item.id;
+  delivery.attempts = item.attempts;
+  delivery.failures = item.failures;
+  delivery.last_error = error;
+  delivery.changed = now;
+  return delivery;
+}
+
+}  // namespace
+
+Endpoint::Endpoint(Settings settings, World world)
+    : settings_(std::move(settings)),
+      url_(*Url::parse(settings_.url)),
+      world_(std::move(world)),
+      rules_(settings_),
+      signer_(*Signer::make(settings_.secrets)),
+      tally_(world_.metrics, settings_.name),
+      lanes_(Gate(settings_.pace, settings_.retry), world_.timer, world_.clock),
+      health_(url_.origin(), world_.log),
+      negotiation_(settings_, url_, health_, world_.log),
+      trial_(settings_, url_, signer_, world_.timer, world_.clock) {}
+
+Endpoint::~Endpoint() {
+  stop();
+}
+
+bool Endpoint::reserve() {
+  if (places_.fetch_add(1) < settings_.max_queued) return true;
+  cancel();
+  tally_.crowded.add();
+  return false;
+}
+
+void Endpoint::cancel() {
+  --places_;
+}
+
+void Endpoint::refuse_place() {
+  tally_.unwritten.add();
+  cancel();
+}
+
+void Endpoint::push(const journal::Delivery& delivery, Text stanza) {
+  Item item;
+  item.seq = delivery.seq;
+  item.id = delivery.id;
+  item.answers = delivery.answers;
+  item.accepted = world_.clock.now();
+  item.stanza = std::move(stanza);
+  const std::string lane = lane_of(*item.stanza);
+  if (item.stanza->kind == xmpp::Kind::iq) {
+    item.alarm = world_.timer.after(settings_.timeout, [this, lane, id = item.id] { late(lane, id); });
+  }
+  if (!lanes_.push(lane, std::move(item))) let_go(item, without_answer(Outcome::End::unreachable));
+}
+
+void Endpoint::recover(const journal::Delivery& delivery) {
+  Item item;
+  item.seq = delivery.seq;
+  item.id = delivery.id;
+  item.answers = delivery.answers;
+  item.attempts = delivery.attempts;
+  item.failures = delivery.failures;
+  const auto age = std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, kLifetime);
+  item.accepted = world_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
+  ++places_;
+  lanes_.push(lane_of(*delivery.stanza), std::move(item));
+}
+
+void Endpoint::start() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    senders_.reserve(settings_.max_connections);
+    threads_.reserve(settings_.max_connections);
+  }
+  grow();
+}
+
+// One thread more, up to the limit: whoever begins a request leaves another to wait for the next.
+void Endpoint::grow() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const bool first = threads_.empty();
+  if (closing_ || threads_.size() >= settings_.max_connections) return;
+  try {
+    auto sender = std::make_unique<Sender>(url_, settings_, world_.timer);
+    threads_.push_back(start_thread("rz-webhook", [this, &own = *sender, first] { work(own, first); }));
+    senders_.push_back(std::move(sender));
+  } catch (const std::system_error& error) {
+    world_.log.error("endpoint '" + settings_.name + "' has " + std::to_string(threads_.size()) +
+                     " threads and got no other: " + error.what());
+  }
+}
+
+void Endpoint::work(Sender& sender, bool first) {
+  if (first && lanes_.sight().stops == 0) negotiation_.begin(sender);
+  while (auto work = lanes_.next()) {
+    if (lanes_.unattended()) grow();
+    deliver(sender, std::move(*work));
+    check_drained();
+  }
+}
+
+void Endpoint::deliver(Sender& sender, Lanes::Work work) {
+  if (work.item.alarm != 0) world_.timer.cancel(std::exchange(work.item.alarm, 0));
+  const auto text = text_of(work.item);
+  if (!text) {
+    world_.log.error("endpoint '" + settings_.name + "': a delivery cannot be read: " + text.error().text);
+    lanes_.broken_off(work);
+    return lanes_.put_back(std::move(work), world_.clock.now() + kReread);
+  }
+  if (!*text) {  // discarded meanwhile
+    lanes_.broken_off(work);
+    lanes_.done(work);
+    return cancel();
+  }
+  const Instant began = world_.clock.now();
+  const Outcome outcome = post(sender, work.item, **text);
+  if (outcome.end == Outcome::End::aborted) {
+    lanes_.broken_off(work);
+    return lanes_.put_back(std::move(work), world_.clock.now());
+  }
+  tally_.request(verdict_of(outcome), world_.clock.now() - began);
+  health_.note(outcome);
+  if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
+  ++work.item.attempts;
+  const bool answering = lanes_.ended(work, outcome, chance());
+  settle(std::move(work), **text, outcome, answering);
+  strand();
+}
+
+Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
+  if (item.stanza) return item.stanza;
+  auto loaded = world_.journal.load(item.seq);
+  if (!loaded) return loaded.error();
+  return *loaded ? std::make_shared<const xmpp::Stanza>(std::move(**loaded)) : Text();
+}
+
+Outcome Endpoint::post(Sender& sender, const Item& item, const xmpp::Stanza& stanza) {
+  Body body = body_of(stanza, negotiation_.settle(sender), settings_.mapping);
+  if (!body.unmapped.empty()) {
+    world_.log.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
+  }
+  // Who sent an iq has waited for its turn already.
+  const auto waited =
+      std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.now() - item.accepted);
+  const auto within = stanza.kind != xmpp::Kind::iq
+                          ? settings_.timeout
+                          : std::max(settings_.timeout - waited, std::chrono::milliseconds(1));
+  Post request;
+  request.target = fill_fields(url_.target, stanza);
+  request.content_type = mapping::media_type(body.format);
+  request.language = language_of(stanza);
+  request.headers = signer_.headers(item.id, world_.clock.wall(), body.text);
+  request.body = std::move(body.text);
+  return sender.post(request, within);
+}
+
+// Where a delivery goes from here: out, back into the queue, or to the dead letters.
+void Endpoint::settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering) {
+  const Verdict verdict = verdict_of(outcome);
+  Item& item = work.item;
+  note_error(verdict == Verdict::delivered ? std::string() : described(outcome));
+  if (verdict == Verdict::gone && settings_.gone_disables) {
+    disable();
+    if (item.kept()) return lanes_.put_back(std::move(work), world_.clock.now());
+  }
+  if (worth_retrying(verdict) && settings_.retry && stanza.kind != xmpp::Kind::iq) {
+    if (answering) ++item.failures;
+    if (item.kept() && item.failures < kMaxFailures) {
+      world_.journal.note_attempt(account_of(item, described(outcome), world_.clock.wall()));
+      const Instant when = world_.clock.now() + retry_delay(item.attempts, chance(), outcome);
+      return lanes_.put_back(std::move(work), when);
+    }
+    if (item.kept()) {
+      give_up(item, stanza, outcome, "it failed " + std::to_string(item.failures) + " times",
+              tally_.given_up);
+    } else {
+      tally_.late.add();
+    }
+  } else {
+    answer(item, stanza, outcome);
+  }
+  lanes_.done(work);
+  cancel();
+}
+
+// The stanzas that go back; the delivery leaves the journal once the host has them.
+void Endpoint::answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome) {
+  Answer answer = answer_to(stanza, outcome, settings_.mapping);
+  if (!item.answers) answer.stanzas.clear();
+  if (!answer.warning.empty()) world_.log.warn(answer.warning);
+  if (!answer.unmapped.empty()) {
+    world_.log.info("a webhook's answer has keys without mapping: " + listed(answer.unmapped));
+  }
+  const auto leave = [&journal = world_.journal, seq = item.seq] {
+    if (seq != 0) journal.remove(seq);
+  };
+  if (answer.stanzas.empty()) return leave();
+  const auto open = std::make_shared<std::atomic<size_t>>(answer.stanzas.size());
+  for (xmpp::Stanza& reply : answer.stanzas) {
+    world_.reply(std::move(reply), [open, leave] {
+      if (--*open == 0) leave();
+    });
+  }
+}
+
+void Endpoint::give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome,
+                       const std::string& why, Counter& cause) {
+  cause.add();
+  world_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
+  const std::string error = item.attempts == 0 ? why : described(outcome);
+  world_.journal.note_dead(account_of(item, error, world_.clock.wall()));
+  // Rooms remove an occupant for some errors, and answering an error could go on for ever.
+  if (!item.answers || groupchat(stanza) || stanza.type == "error") return;
+  for (xmpp::Stanza& reply : answer_to(stanza, outcome, settings_.mapping).stanzas) {
+    world_.reply(std::move(reply), [] {});
+  }
+}
+
+// One that was never meant to wait: who sent an iq is told, other things were worthless late.
+void Endpoint::let_go(const Item& item, const Outcome& outcome) {
+  if (item.alarm != 0) world_.timer.cancel(item.alarm);
+  if (item.stanza->kind == xmpp::Kind::iq) {
+    answer(item, *item.stanza, outcome);
+  } else {
+    tally_.late.add();
+  }
+  cancel();
+  check_drained();
+}
+
+void Endpoint::strand() {
+  for (const Item& item : lanes_.take_stranded()) let_go(item, without_answer(Outcome::End::unreachable));
+}
+
+void Endpoint::late(const std::string& lane, const std::string& id) {
+  if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, without_answer(Outcome::End::timeout));
+}
+
+void Endpoint::expire() {
+  for (auto& [lane, item] : lanes_.take_older(world_.clock.now() - kLifetime)) {
+    const auto text = text_of(item);
+    if (text && *text) {
+      give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
+    } else if (!text) {
+      world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
+    }
+    cancel();
+  }
+  check_drained();
+}
+
+void Endpoint::hold(bool held) {
+  if (held) return lanes_.stop(Gate::kHeld);
+  lanes_.resume(Gate::kHeld);
+}
+
+bool Endpoint::pause() {
+  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
+  lanes_.stop(Gate::kPaused);
+  world_.journal.remember_stop({settings_.name, journal::Stop::paused, "paused by request"});
+  note_reason("paused by request");
+  strand();
+  return true;
+}
+
+bool Endpoint::resume() {
+  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
+  world_.journal.forget_stop(settings_.name);
+  note_reason({});
+  lanes_.resume(Gate::kPaused | Gate::kDisabled);
+  return true;
+}
+
+void Endpoint::disable() {
+  const std::string reason = "it answered 410 Gone";
+  lanes_.stop(Gate::kDisabled);
+  world_.journal.remember_stop({settings_.name, journal::Stop::disabled, reason});
+  world_.log.warn("endpoint '" + settings_.name + "' is disabled: " + reason +
+                  "; new stanzas wait until it is resumed");
+  note_reason(reason);
+}
+
+void Endpoint::note_reason(std::string reason) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  reason_ = std::move(reason);
+}
+
+void Endpoint::note_error(std::string error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_error_ = std::move(error);
+}
+
+void Endpoint::remember(const journal::EndpointStop& stop) {
+  lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
+  note_reason(stop.reason);
+  world_.log.warn("endpoint '" + settings_.name + "' is stopped from before: " + stop.reason);
+}
+
+bool Endpoint::withdraw(const journal::Delivery& delivery) {
+  const std::string lane = lane_of(*delivery.stanza);
+  if (lanes_.withdraw(lane, delivery.id)) cancel();
+  return !lanes_.at_work(lane, delivery.id);
+}
+
+Endpoint::Sight Endpoint::sight() const {
+  Sight sight{lanes_.sight(), {}, {}};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  sight.reason = reason_;
+  sight.last_error = last_error_;
+  return sight;
+}
+
+void Endpoint::drain(std::function<void()> done) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    draining_ = true;
+    drained_ = std::move(done);
+  }
+  if (world_.journal.durable()) {
+    lanes_.stop(Gate::kHeld);
+    strand();
+    lanes_.close();
+  }
+  check_drained();
+}
+
+void Endpoint::check_drained() {
+  const Lanes::Sight sight = lanes_.sight();
+  std::function<void()> done;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const bool left = sight.at_work != 0 || (sight.waiting != 0 && !world_.journal.durable());
+    if (!draining_ || left) return;
+    done = std::exchange(drained_, nullptr);
+  }
+  if (done) done();
+}
+
+void Endpoint::stop() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closing_ = true;
+    threads.swap(threads_);
+    for (const auto& sender : senders_) sender->abort();
+  }
+  lanes_.close();
+  trial_.stop();
+  for (std::thread& thread : threads) thread.join();
+  size_t given_up = 0;
+  while (const auto item = lanes_.take_any()) {
+    cancel();
+    if (item->alarm != 0) world_.timer.cancel(item->alarm);
+    if (survives(*item)) continue;
+    const auto text = text_of(*item);
+    if (text && *text) answer(*item, **text, without_answer(Outcome::End::aborted));
+    ++given_up;
+  }
+  if (given_up != 0) {
+    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for the webhook");
+  }
+  check_drained();
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// One endpoint: its queue, the threads that post from it, and what becomes of each delivery: answered, tried
+// again, or given up. Owns its threads, one for each connection that is needed, up to a limit.
+// Threads: said with each function; `reply` runs on the posting threads, the timer's, the journal's, or the
+// one that calls `stop`, without a lock held, and for deliveries in order within a conversation.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/timer.h"
+#include "journal/journal.h"
+#include "webhook/health.h"
+#include "webhook/lanes.h"
+#include "webhook/negotiation.h"
+#include "webhook/rules.h"
+#include "webhook/sender.h"
+#include "webhook/settings.h"
+#include "webhook/signature.h"
+#include "webhook/tally.h"
+#include "webhook/trial.h"
+
+namespace restanza::webhook {
+
+class Endpoint {
+ public:
+  // `handed` runs once, when the host holds a copy of the reply or refused it for good; it is dropped where
+  // the host goes away before.
+  using Reply = std::function<void(xmpp::Stanza reply, std::function<void()> handed)>;
+
+  // What an endpoint needs of the rest; all of it outlives the endpoint.
+  struct World {
+    journal::Journal& journal;
+    Reply reply;
+    Timer& timer;
+    const Clock& clock;
+    Log& log;
+    Metrics& metrics;
+  };
+
+  static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
+
+  // The settings have passed `check`.
+  Endpoint(Settings settings, World world);
+  ~Endpoint();
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  const Settings& settings() const { return settings_; }
+
+  // [any] Whether the stanza is one for this endpoint.
+  bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
+
+  // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
+  // `cancel` must follow.
+  bool reserve();
+  void cancel();
+  void refuse_place();  // the same, where the journal could not take the stanza
+  // [any] A delivery with a place, committed where it is kept.
+  void push(const journal::Delivery& delivery, std::shared_ptr<const xmpp::Stanza> stanza);
+  // [any] One that the journal has from before. It has its place whether or not there is room.
+  void recover(const journal::Delivery& delivery);
+
+  // Asks the endpoint for the format that it likes, and begins to deliver. Once, before `stop`.
+  void start();
+  // [any] As Dispatcher::drain.
+  void drain(std::function<void()> done);
+  void stop();
+
+  // [any] Gives up what is older than kLifetime.
+  void expire();
+  // [any] While the way back to the host is full.
+  void hold(bool held);
+
+  // [any] False where that was so already.
+  bool pause();
+  bool resume();
+  void remember(const journal::EndpointStop& stop);  // [setup] from an earlier run
+
+  bool test(std::function<void(const Outcome&)> then) { return trial_.run(std::move(then)); }
+
+  // [any] Takes a delivery out of the queue; false where it is being posted right now.
+  bool withdraw(const journal::Delivery& delivery);
+
+  struct Sight {
+    Lanes::Sight lanes;
+    std::string reason;      // of a stop
+    std::string last_error;  // empty where the latest request went well
+  };
+  Sight sight() const;
+  std::string origin() const { return url_.origin(); }
+  std::vector<std::string> public_keys() const { return signer_.public_keys(); }
+
+ private:
+  using Text = std::shared_ptr<const xmpp::Stanza>;
+  void work(Sender& sender, bool first);
+  void grow();
+  void deliver(Sender& sender, Lanes::Work work);
+  Result<Text> text_of(const Item& item);
+  Outcome post(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
+  void settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
+  void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
+  void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,
+               Counter& cause);
+  void let_go(const Item& item, const Outcome& outcome);
+  void strand();
+  void late(const std::string& lane, const std::string& id);
+  void disable();
+  void note_reason(std::string reason);
+  void note_error(std::string error);
+  void check_drained();
+  bool survives(const Item& item) const { return item.kept() && world_.journal.durable(); }
+
+  const Settings settings_;
+  const Url url_;
+  const World world_;
+  const Rules rules_;
+  const Signer signer_;
+  Tally tally_;
+  Lanes lanes_;
+  Health health_;
+  Negotiation negotiation_;
+  Trial trial_;
+  std::atomic<size_t> places_{0};
+
+  mutable std::mutex mutex_;  // of what follows
+  std::string reason_, last_error_;
+  std::function<void()> drained_;
+  bool draining_ = false;
+  bool closing_ = false;
+  std::vector<std::unique_ptr<Sender>> senders_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace restanza::webhook

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// What the owner of the endpoints can see and steer: the part of the dispatcher that is no stanza's way.
+#include <memory>
+#include <utility>
+
+#include "webhook/dispatcher.h"
+
+namespace restanza::webhook {
+namespace {
+
+const char* state_of(const Lanes::Sight& sight) {
+  if ((sight.stops & Gate::kDisabled) != 0) return "disabled";
+  if ((sight.stops & Gate::kPaused) != 0) return "paused";
+  if (!sight.answering) return "unreachable";
+  return sight.draining ? "draining backlog" : "active";
+}
+
+}  // namespace
+
+std::vector<Dispatcher::Report> Dispatcher::report() const {
+  std::vector<Report> reports;
+  for (const auto& endpoint : endpoints_) {
+    const Endpoint::Sight sight = endpoint->sight();
+    reports.push_back({endpoint->settings().name, endpoint->origin(), state_of(sight.lanes), sight.reason,
+                       sight.last_error, sight.lanes.waiting + sight.lanes.at_work, sight.lanes.at_work,
+                       endpoint->public_keys()});
+  }
+  return reports;
+}
+
+Dispatcher::Steered Dispatcher::pause(const std::string& endpoint) {
+  Endpoint* const found = find(endpoint);
+  if (!found) return Steered::unknown;
+  return found->pause() ? Steered::ok : Steered::unchanged;
+}
+
+Dispatcher::Steered Dispatcher::resume(const std::string& endpoint) {
+  Endpoint* const found = find(endpoint);
+  if (!found) return Steered::unknown;
+  return found->resume() ? Steered::ok : Steered::unchanged;
+}
+
+Dispatcher::Steered Dispatcher::test(const std::string& endpoint, std::function<void(const Outcome&)> then) {
+  Endpoint* const found = find(endpoint);
+  if (!found) return Steered::unknown;
+  return found->test(std::move(then)) ? Steered::ok : Steered::unchanged;
+}
+
+void Dispatcher::replay(const std::string& id, std::function<void(const Result<bool>&)> then) {
+  const auto revived = std::make_shared<std::vector<journal::Delivery>>();
+  world_.journal.run(
+      [this, id, revived](journal::Database& db) -> Result<void> {
+        auto one = journal::revive(db, id, world_.clock.wall());
+        if (!one) return one.error();
+        if (*one) revived->push_back(std::move(**one));
+        return {};
+      },
+      [this, revived, then = std::move(then)](const Result<void>& written) {
+        if (!written) return then(written.error());
+        requeue(*revived);
+        then(!revived->empty());
+      });
+}
+
+void Dispatcher::replay(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then) {
+  replay_page(filter, 0, std::move(then));
+}
+
+// A page at a time, so that new stanzas do not wait for the whole.
+void Dispatcher::replay_page(const journal::Filter& filter, size_t so_far,
+                             std::function<void(const Result<size_t>&)> then) {
+  const auto revived = std::make_shared<std::vector<journal::Delivery>>();
+  world_.journal.run(
+      [this, filter, revived](journal::Database& db) -> Result<void> {
+        auto some = journal::revive(db, filter, world_.clock.wall(), kPage);
+        if (!some) return some.error();
+        *revived = std::move(*some);
+        return {};
+      },
+      [this, filter, so_far, revived, then = std::move(then)](const Result<void>& written) {
+        if (!written) return then(written.error());
+        requeue(*revived);
+        const size_t count = so_far + revived->size();
+        if (revived->size() < kPage) return then(count);
+        replay_page(filter, count, then);
+      });
+}
+
+void Dispatcher::requeue(const std::vector<journal::Delivery>& revived) {
+  for (const journal::Delivery& delivery : revived) {
+    if (Endpoint* const endpoint = find(delivery.endpoint)) endpoint->recover(delivery);
+  }
+}
+
+// Out of the queue, where it is in one; false where it is being posted right now.
+bool Dispatcher::withdraw(const journal::Delivery& delivery) {
+  Endpoint* const endpoint = find(delivery.endpoint);
+  return delivery.state == journal::State::dead || !endpoint || endpoint->withdraw(delivery);
+}
+
+void Dispatcher::discard(const std::string& id, std::function<void(const Result<Discarded>&)> then) {
+  const auto what = std::make_shared<Discarded>(Discarded::unknown);
+  world_.journal.run(
+      [this, id, what](journal::Database& db) -> Result<void> {
+        const auto found = journal::find(db, id);
+        if (!found) return found.error();
+        if (!*found) return {};
+        *what = withdraw(**found) ? Discarded::ok : Discarded::at_work;
+        if (*what == Discarded::at_work) return {};
+        const auto discarded = journal::discard(db, (*found)->seq);
+        return discarded ? Result<void>() : discarded.error();
+      },
+      [what, then = std::move(then)](const Result<void>& written) {
+        if (!written) return then(written.error());
+        then(*what);
+      });
+}
+
+void Dispatcher::discard(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then) {
+  discard_page(filter, 0, 0, std::move(then));
+}
+
+void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
+                              std::function<void(const Result<size_t>&)> then) {
+  struct Page {
+    size_t size = 0, discarded = 0;
+    journal::Seq last = 0;
+  };
+  const auto page = std::make_shared<Page>();
+  world_.journal.run(
+      [this, filter, beyond, page](journal::Database& db) -> Result<void> {
+        const auto some = journal::list(db, filter, beyond, kPage);
+        if (!some) return some.error();
+        for (const journal::Delivery& delivery : *some) {
+          page->last = delivery.seq;
+          if (!withdraw(delivery)) continue;
+          const auto discarded = journal::discard(db, delivery.seq);
+          if (!discarded) return discarded.error();
+          ++page->discarded;
+        }
+        page->size = some->size();
+        return {};
+      },
+      [this, filter, so_far, page, then = std::move(then)](const Result<void>& written) {
+        if (!written) return then(written.error());
+        const size_t count = so_far + page->discarded;
+        if (page->size < kPage) return then(count);
+        discard_page(filter, page->last, count, then);
+      });
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/tally.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr const char* kRequests = "restanza_webhook_requests_total";
+constexpr const char* kLost = "restanza_webhook_undelivered_total";
+
+Counter& lost(Metrics& metrics, const std::string& endpoint, const char* cause) {
+  return metrics.counter(kLost, "Stanzas that an endpoint did not get, by cause",
+                         {{"endpoint", endpoint}, {"cause", cause}});
+}
+
+Counter* requests(Metrics& metrics, const std::string& endpoint, const char* outcome) {
+  return &metrics.counter(kRequests, "Requests to endpoints, by what came of them",
+                          {{"endpoint", endpoint}, {"outcome", outcome}});
+}
+
+}  // namespace
+
+Tally::Tally(Metrics& metrics, const std::string& endpoint)
+    : given_up(lost(metrics, endpoint, "given_up")),
+      expired(lost(metrics, endpoint, "expired")),
+      crowded(lost(metrics, endpoint, "queue_full")),
+      unwritten(lost(metrics, endpoint, "journal")),
+      late(lost(metrics, endpoint, "late")),
+      requests_{requests(metrics, endpoint, "delivered"), requests(metrics, endpoint, "refused"),
+                requests(metrics, endpoint, "gone"), requests(metrics, endpoint, "failed"),
+                requests(metrics, endpoint, "unavailable")},
+      took_(metrics.histogram("restanza_webhook_request_duration_seconds",
+                              "How long requests to endpoints took", {{"endpoint", endpoint}})) {}
+
+void Tally::request(Verdict verdict, std::chrono::nanoseconds took) {
+  requests_[static_cast<size_t>(verdict)]->add();
+  took_.note(took);
+}
+
+}  // namespace restanza::webhook

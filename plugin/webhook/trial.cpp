@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/trial.h"
+
+#include <system_error>
+
+#include "base/random.h"
+#include "base/thread.h"
+#include "webhook/body.h"
+#include "webhook/rules.h"
+
+namespace restanza::webhook {
+namespace {
+
+xmpp::Stanza test_event(const std::string& domain) {
+  xml::Document message("message", xml::kContentNamespace);
+  xml::Element root = message.root();
+  root.set_attribute("from", domain);
+  root.set_attribute("to", domain);
+  root.set_attribute("id", random_id());
+  root.set_attribute("type", "headline");
+  root.add("body", xml::kContentNamespace).add_text("A test of this webhook");
+  return *xmpp::to_stanza(root);
+}
+
+}  // namespace
+
+bool Trial::run(std::function<void(const Outcome&)> then) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (running_ || stopped_) return false;
+  if (thread_.joinable()) thread_.join();  // it has said its last word already
+  try {
+    sender_ = std::make_unique<Sender>(url_, settings_, timer_);
+    thread_ = start_thread("rz-webhook-test", [this, then = std::move(then)] {
+      then(post(*sender_));
+      const std::lock_guard<std::mutex> end(mutex_);
+      running_ = false;
+    });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  running_ = true;
+  return true;
+}
+
+Outcome Trial::post(Sender& sender) const {
+  const xmpp::Stanza stanza = test_event(settings_.domain);
+  Body body = body_of(stanza, settings_.format, settings_.mapping);
+  Post request;
+  request.target = fill_fields(url_.target, stanza);
+  request.content_type = mapping::media_type(body.format);
+  request.headers = signer_.headers("msg_" + random_id(), clock_.wall(), body.text);
+  request.body = std::move(body.text);
+  return sender.post(request, settings_.timeout);
+}
+
+void Trial::stop() {
+  std::thread thread;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    if (sender_) sender_->abort();
+    thread.swap(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// A test event to an endpoint, apart from its queue, so that its owner sees what it answers: also while it is
+// paused. One at a time. `run` from any thread; `stop` once, at the end. Owns a thread while one runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/timer.h"
+#include "webhook/sender.h"
+#include "webhook/settings.h"
+#include "webhook/signature.h"
+#include "webhook/url.h"
+
+namespace restanza::webhook {
+
+class Trial {
+ public:
+  // All of them outlive the trial.
+  Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock)
+      : settings_(settings), url_(url), signer_(signer), timer_(timer), clock_(clock) {}
+  ~Trial() { stop(); }
+
+  // `then` runs on the trial's thread. False: one is under way, or it is over.
+  bool run(std::function<void(const Outcome&)> then);
+  void stop();
+
+ private:
+  Outcome post(Sender& sender) const;
+
+  const Settings& settings_;
+  const Url& url_;
+  const Signer& signer_;
+  Timer& timer_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  bool running_ = false;
+  bool stopped_ = false;
+  std::unique_ptr<Sender> sender_;
+  std::thread thread_;
+};
+
+}  // namespace restanza::webhook

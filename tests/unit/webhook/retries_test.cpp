@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// What becomes of deliveries that fail, by a clock that the test moves.
+#include <atomic>
+#include <map>
+
+#include "unit/webhook/running.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+// An endpoint that answers each stanza, by its id, as it is told, and remembers what it was sent.
+struct Scripted {
+  std::mutex mutex;
+  std::map<std::string, std::string> answers;  // by the stanza's id
+  std::string otherwise = response(204);
+  Collected<std::string> asked;
+  Collected<std::string> requests;
+  HttpEndpoint http{HttpEndpoint::each_request([this](const std::string& request) {
+    const std::string id = attribute(request, "id");
+    std::string answer;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      const auto found = answers.find(id);
+      answer = found == answers.end() ? otherwise : found->second;
+    }
+    requests.add(request);
+    asked.add(id);
+    return answer;
+  })};
+
+  void answer(const std::string& id, const std::string& text) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    answers[id] = text;
+  }
+  void answer_all(const std::string& text) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    answers.clear();
+    otherwise = text;
+  }
+  size_t times(const std::string& id) {
+    size_t count = 0;
+    for (const std::string& one : asked.now()) count += one == id ? 1 : 0;
+    return count;
+  }
+  size_t count() { return asked.now().size(); }
+};
+
+struct Retried : Running {
+  explicit Retried(Scripted& endpoint) : Running(endpoint.http.url(), By::hand) {}
+
+  std::string state_of(const std::string& id) {
+    for (const auto& delivery : kept()) {
+      if (delivery.stanza && delivery.stanza->id == id) {
+        return delivery.state == journal::State::dead ? "dead" : "waiting";
+      }
+    }
+    return "gone";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a message that was answered 503 is tried again with the same webhook-id, and then is gone") {
+  Scripted endpoint;
+  endpoint.answer("1", response(503));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "1"));
+  REQUIRE(endpoint.asked.wait(1).size() == 1);
+  endpoint.answer_all(response(200, "application/xmpp+xml", "<message><body>late</body></message>"));
+  REQUIRE(r.pass_time(100ms, [&] { return endpoint.count() == 2; }));
+  const auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK_THAT(replies[0].xml, Catch::Contains("<body>late</body>"));
+  const auto requests = endpoint.requests.now();
+  CHECK(header(requests[0], "webhook-id").substr(0, 4) == "msg_");
+  CHECK(header(requests[0], "webhook-id") == header(requests[1], "webhook-id"));
+  CHECK(header(requests[0], "webhook-timestamp") != "");
+  CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
+}
+
+TEST_CASE("a poisonous message is given up after five failures, and its conversation goes on") {
+  Scripted endpoint;
+  endpoint.answer("poison", response(500, "text/plain", "cannot read this"));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "poison"));
+  r.give(message("a@localhost", "next"));
+  REQUIRE(r.pass_time(1s, [&] { return endpoint.times("next") == 1; }));
+  CHECK(endpoint.times("poison") == kMaxFailures);
+  CHECK(r.state_of("poison") == "dead");
+  const auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK(replies[0].id == "poison");
+  CHECK_THAT(replies[0].xml, Catch::Contains("type='error'") && Catch::Contains(">cannot read this</text>"));
+  REQUIRE(r.drain());
+  const auto dead = r.kept();
+  REQUIRE(dead.size() == 1);
+  CHECK(dead[0].attempts == 5);
+  CHECK(dead[0].failures == 5);
+  CHECK(dead[0].last_error == "it answered 500");
+}
+
+TEST_CASE("what must not be answered is given up without a word") {
+  const std::string type = GENERATE("error", "groupchat");
+  Scripted endpoint;
+  endpoint.answer("poison", response(500));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "poison", type));
+  r.give(message("a@localhost", "next", type));
+  REQUIRE(r.pass_time(1s, [&] { return endpoint.times("next") == 1; }));
+  REQUIRE(r.drain());
+  CHECK(r.state_of("poison") == "dead");
+  CHECK(r.replies.now().empty());
+}
+
+TEST_CASE("an endpoint that is away for hours gets everything in order when it is back") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.start();
+  for (int i = 0; i < 30; ++i) r.give(message(user(i % 3), std::to_string(i)));
+  REQUIRE(r.pass_time(1s, [&] { return r.dispatcher->report()[0].state == "unreachable"; }));
+  const Instant begin = r.clock.now();
+  const size_t before = endpoint.count();
+  REQUIRE(r.pass_time(1s, [&] { return r.clock.now() - begin > 5h; }));
+  // One probe a time: never more than one for each half minute, give or take its jitter.
+  CHECK(endpoint.count() - before <= 5 * 3600 / 24 + 5);
+  CHECK(r.replies.now().empty());
+  endpoint.answer_all(response(204));
+  const size_t failed = endpoint.count();
+  REQUIRE(r.pass_time(10ms, [&] { return endpoint.count() >= failed + 30; }));
+  std::map<int, int> last;
+  const auto asked = endpoint.asked.now();
+  for (size_t i = asked.size() - 30; i < asked.size(); ++i) {
+    const int id = std::stoi(asked[i]);
+    CHECK((last.count(id % 3) ? last[id % 3] + 3 : id % 3) == id);
+    last[id % 3] = id;
+  }
+  CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
+  CHECK(r.dispatcher->report()[0].state == "active");
+}
+
+TEST_CASE("what waited during an outage goes at the endpoint's pace") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.settings[0].pace = 1;
+  r.start();
+  for (int i = 0; i < 20; ++i) r.give(message(user(i), std::to_string(i)));
+  REQUIRE(r.pass_time(1s, [&] { return r.dispatcher->report()[0].state == "unreachable"; }));
+  endpoint.answer_all(response(204));
+  REQUIRE(r.pass_time(1s, [&] { return r.dispatcher->report()[0].state == "draining backlog"; }));
+  const Instant begin = r.clock.now();
+  REQUIRE(r.pass_time(100ms, [&] { return r.kept().empty(); }));
+  CHECK(r.clock.now() - begin >= 17s);
+}
+
+TEST_CASE("after a day a delivery is given up, whether it was tried or waited behind another") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "tried"));
+  r.give(message("a@localhost", "behind"));
+  REQUIRE(endpoint.asked.wait(1).size() == 1);
+  REQUIRE(r.pass_time(60s, [&] { return r.replies.now().size() == 2; }));
+  CHECK(r.clock.now() >= Instant(1h + kLifetime));
+  CHECK(r.clock.now() < Instant(1h + kLifetime + 2h));  // the requests in between take real time
+  CHECK(r.state_of("tried") == "dead");
+  CHECK(r.state_of("behind") == "dead");
+  for (const auto& reply : r.replies.now()) {
+    CHECK_THAT(reply.xml, Catch::Contains("<remote-server-timeout "));
+  }
+  CHECK_THAT(r.metrics.text(), Catch::Contains("cause=\"expired\",endpoint=\"default\"} 2") ||
+                                   Catch::Contains("endpoint=\"default\",cause=\"expired\"} 2"));
+}
+
+TEST_CASE("dead letters are kept for two weeks") {
+  Scripted endpoint;
+  endpoint.answer("poison", response(500));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "poison"));
+  REQUIRE(r.pass_time(1s, [&] { return r.state_of("poison") == "dead"; }));
+  const Instant died = r.clock.now();
+  REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
+  CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);
+}
+
+TEST_CASE("an iq is answered at once where its endpoint is away, and never waits in the journal") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.start();
+  const auto ping = [](const std::string& id) {
+    return stanza("<iq type='get' id='" + id + "' from='a@localhost/r' to='bot@rest.localhost'>" +
+                  "<ping xmlns='urn:xmpp:ping'/></iq>");
+  };
+  r.give(ping("first"));
+  auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK_THAT(replies[0].xml, Catch::Contains("type='error'"));
+  r.give(message("a@localhost", "kept"));
+  REQUIRE(endpoint.asked.wait(2).size() == 2);
+  r.give(ping("behind"));  // the conversation backs off
+  replies = r.replies.wait(2);
+  REQUIRE(replies.size() == 2);
+  CHECK(replies[1].id == "behind");
+  CHECK_THAT(replies[1].xml, Catch::Contains("<recipient-unavailable "));
+  CHECK(r.kept().size() == 1);
+}
+
+TEST_CASE("an iq behind slow messages is answered when its own time is over") {
+  Door first, second;
+  Collected<std::string> asked;
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+    const std::string id = attribute(request, "id");
+    asked.add(id);
+    (id == "first" ? first : second).pass();
+    return response(204);
+  }));
+  Running r(endpoint.url(), Running::By::hand);
+  r.start();
+  r.give(message("a@localhost", "first"));
+  r.give(message("a@localhost", "second"));
+  r.give(stanza("<iq type='set' id='1' from='a@localhost/r' to='bot@rest.localhost'><x xmlns='y'/></iq>"));
+  REQUIRE(asked.wait(1).size() == 1);
+  REQUIRE(r.pass_time(0ms, [&] { return r.journal->waiting() == 0; }));
+  r.fake.advance(20s);
+  first.open();
+  REQUIRE(asked.wait(2).size() == 2);
+  r.fake.advance(r.settings[0].timeout - 20s - 1ms);
+  r.timer.run_due();
+  CHECK(r.replies.now().empty());
+  r.fake.advance(1ms);
+  r.timer.run_due();
+  const auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK_THAT(replies[0].xml, Catch::Contains("<remote-server-timeout "));
+  second.open();
+}
+
+TEST_CASE("what is worthless late is dropped where the endpoint is away, and nobody is told") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.start();
+  r.give(stanza("<presence from='a@localhost/r' to='bot@rest.localhost'/>"));
+  r.give(
+      stanza("<message type='chat' from='a@localhost/r' to='bot@rest.localhost'>"
+             "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>"));
+  REQUIRE(endpoint.asked.wait(2).size() == 2);
+  REQUIRE(r.drain());
+  CHECK(r.replies.now().empty());
+  CHECK(r.kept().empty());
+  CHECK_THAT(r.metrics.text(), Catch::Contains("\"late\"") && Catch::Contains("} 2\n"));
+}
+
+TEST_CASE("other 4xx are final and become the recorded stanza error") {
+  Scripted endpoint;
+  endpoint.answer("1", response(404));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "1"));
+  const auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK_THAT(replies[0].xml, Catch::Contains("<item-not-found "));
+  CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// A dispatcher as it runs in the plugin, with a journal in memory or in a directory, for the tests of the
+// webhook side. By the real clock, or by one that the test moves.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/metrics.h"
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "unit/webhook/http_endpoint.h"
+#include "webhook/dispatcher.h"
+
+namespace restanza::webhook {
+
+inline std::string user(int number) {
+  return "user" + std::to_string(number) + "@localhost";
+}
+
+inline xmpp::Stanza message(const std::string& from, const std::string& id,
+                            const std::string& type = "chat") {
+  return stanza("<message type='" + type + "' from='" + from + "/r' to='bot@rest.localhost' id='" + id +
+                "'><body>x</body></message>");
+}
+
+// Of the stanza that a request brings as XML.
+inline std::string attribute(const std::string& request, const std::string& name) {
+  const auto got = *xmpp::parse_stanza(request.substr(request.find("\r\n\r\n") + 4));
+  return name == "from" ? got.from : got.id;
+}
+
+inline std::string header(const std::string& request, const std::string& name) {
+  const size_t at = request.find("\r\n" + name + ": ");
+  if (at == std::string::npos) return {};
+  const size_t from = at + name.size() + 4;
+  return request.substr(from, request.find("\r\n", from) - from);
+}
+
+// Where nobody listens.
+inline std::string nobodys_url() {
+  HttpEndpoint gone([](int, size_t) {});
+  return gone.url();
+}
+
+struct Running {
+  enum class By { real_clock, hand };
+
+  const By by;
+  SystemClock real;
+  FakeClock fake;
+  const Clock& clock;
+  Timer timer{clock};
+  CollectedLog log;
+  Metrics metrics;
+  Collected<xmpp::Stanza> replies;
+  Collected<int> rooms;
+  std::vector<Settings> settings{1};
+  journal::Journal::Settings journal_settings;
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<Dispatcher> dispatcher;
+
+  explicit Running(const std::string& url, By moved = By::real_clock)
+      : by(moved), clock(moved == By::hand ? static_cast<const Clock&>(fake) : real) {
+    if (by == By::real_clock) timer.start();
+    settings[0].url = url;
+    settings[0].domain = "rest.localhost";
+  }
+  ~Running() { end(); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  Settings& add(const std::string& name, const std::string& url) {
+    Settings one = settings[0];
+    one.name = name;
+    one.url = url;
+    settings.push_back(one);
+    return settings.back();
+  }
+
+  void make() {
+    journal = std::make_unique<journal::Journal>(journal_settings, clock, log);
+    REQUIRE(journal->open());
+    dispatcher = std::make_unique<Dispatcher>(
+        settings, Endpoint::World{*journal,
+                                  [this](xmpp::Stanza reply, std::function<void()> handed) {
+                                    replies.add(std::move(reply));
+                                    handed();
+                                  },
+                                  timer, clock, log, metrics});
+  }
+  void start() {
+    make();
+    REQUIRE(dispatcher->start());
+  }
+
+  Dispatcher::Offer offer(xmpp::Stanza&& one) {
+    return dispatcher->offer(std::move(one), [this] { rooms.add(1); });
+  }
+  void give(xmpp::Stanza one) { REQUIRE(offer(std::move(one)) == Dispatcher::Offer::taken); }
+
+  // Moves the clock, as often as it takes until `happened`.
+  template <class Happened>
+  bool pass_time(std::chrono::milliseconds step, Happened happened) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!happened()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      fake.advance(step);
+      timer.run_due();
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  std::vector<journal::Delivery> kept(journal::Filter filter = {}) {
+    std::vector<journal::Delivery> all;
+    Door read;
+    journal->run(
+        [&](journal::Database& db) -> Result<void> {
+          all = *journal::list(db, filter, 0, 100000);
+          return {};
+        },
+        [&](const Result<void>&) { read.open(); });
+    REQUIRE(read.pass());
+    return all;
+  }
+
+  bool drain() {
+    Door drained;
+    dispatcher->drain([&] { drained.open(); });
+    return drained.pass();
+  }
+
+  void end() {
+    timer.stop();
+    if (dispatcher) dispatcher->stop();
+    if (journal) journal->stop();
+    dispatcher.reset();
+    journal.reset();
+  }
+
+  // The log without what every journal in memory says.
+  std::vector<std::string> said() {
+    std::vector<std::string> lines;
+    for (const std::string& line : log.lines.now()) {
+      if (line.rfind("The journal is in memory", 0) != 0) lines.push_back(line);
+    }
+    return lines;
+  }
+};
+
+}  // namespace restanza::webhook
