@@ -89,9 +89,14 @@ Attempt try_address(const addrinfo& address, milliseconds patience, Watchdog& wa
 Result<int> connect_to(const Url& url, bool public_only, Instant until, Watchdog& watchdog) {
   const auto resolved = resolve(url);
   if (!resolved) return resolved.error();
+  return connect_to_any(resolved->get(), url.host, public_only, until, watchdog);
+}
+
+Result<int> connect_to_any(const addrinfo* known, const std::string& name, bool public_only, Instant until,
+                           Watchdog& watchdog) {
   std::vector<const addrinfo*> addresses;
-  std::string failure = "'" + url.host + "' has no address";
-  for (const addrinfo* address = resolved->get(); address; address = address->ai_next) {
+  std::string failure = "'" + name + "' has no address";
+  for (const addrinfo* address = known; address; address = address->ai_next) {
     if (!public_only || is_public(*address->ai_addr)) {
       addresses.push_back(address);
     } else {

@@ -365,12 +365,6 @@ TEST_CASE("what keeps an endpoint from being reached is said in words") {
         "the connection broke before a whole answer was there, or what came is no HTTP answer");
 }
 
-TEST_CASE("an address of a name that refuses is passed over for the next") {
-  HttpEndpoint endpoint(HttpEndpoint::each_request([](const std::string&) { return response(204); }));
-  const std::string port = endpoint.url("").substr(endpoint.url("").rfind(':'));
-  CHECK(Sending("http://localhost" + port + "/").post().end == End::answered);  // only 127.0.0.1 listens
-}
-
 TEST_CASE("nothing reaches an address that is not public where only public ones are allowed") {
   HttpEndpoint endpoint(HttpEndpoint::each_request([](const std::string&) { return response(204); }));
   const std::string port = endpoint.url("").substr(endpoint.url("").rfind(':'));
