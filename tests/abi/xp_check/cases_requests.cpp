@@ -7,7 +7,7 @@
 namespace restanza::check {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{5};
 
 void hostile(const Subject& subject) {
   Life life(subject);

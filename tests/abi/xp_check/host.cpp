@@ -192,11 +192,11 @@ void Host::settle() {
 
 void Host::verify() {
   const std::lock_guard<std::mutex> lock(mutex_);
+  require(broken_.empty(), broken_.empty() ? "" : broken_.front());
   for (const auto& [handle, exchange] : exchanges_) {
     require(exchange->ends < 2, "an exchange was ended more than once");
     require(exchange->ends == 1 || plugin_ != nullptr, "an exchange was never ended");
   }
-  require(broken_.empty(), broken_.empty() ? "" : broken_.front());
 }
 
 void Host::broken(const std::string& rule) {

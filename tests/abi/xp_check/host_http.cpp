@@ -126,9 +126,9 @@ void Host::Table::http_watch(const xp_host* table, xp_exchange* handle, const xp
   bool gone = false;
   {
     const std::lock_guard<std::mutex> lock(host.mutex_);
-    if (exchange->watch) host.broken_.emplace_back("an exchange was watched twice");
     gone = exchange->gone;
-    if (!gone) exchange->watch = kept;
+    if (!gone) exchange->watch.swap(kept);
+    if (!gone && kept) host.broken_.emplace_back("an exchange was watched twice");
   }
   if (gone) kept->say_gone();
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads the host's table without a look at its size. */
+#define OWN_CREATE
+#include "plugin.h"
+
+static xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_error* error) {
+  if (settings_json.len != 2) return fail(error, XP_INVALID, "bad settings");
+  if (!host->http_end) return fail(error, XP_UNSUPPORTED, "the host cannot end a stream");
+  xp_plugin* plugin = calloc(1, sizeof *plugin);
+  if (!plugin) return fail(error, XP_INTERNAL, "out of memory");
+  plugin->host = host;
+  plugin->references = 1;
+  pthread_mutex_init(&plugin->lock, NULL);
+  *out = plugin;
+  return XP_OK;
+}
