@@ -25,7 +25,20 @@ Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
   };
   for (Settings& one : settings) {
     endpoints_.push_back(std::make_unique<Endpoint>(std::move(one), with_reflections));
+    show(*endpoints_.back());
   }
+}
+
+void Dispatcher::show(const Endpoint& endpoint) const {
+  const Metrics::Labels labels = {{"endpoint", endpoint.settings().name}};
+  world_.metrics.gauge("restanza_webhook_queued", "Stanzas that wait for an endpoint or are being posted",
+                       labels, [&endpoint] {
+                         const Lanes::Sight lanes = endpoint.sight().lanes;
+                         return static_cast<double>(lanes.waiting + lanes.at_work);
+                       });
+  world_.metrics.gauge("restanza_webhook_oldest_age_seconds",
+                       "How long the oldest stanza that waits for an endpoint has waited", labels,
+                       [&endpoint] { return endpoint.oldest_age().count(); });
 }
 
 Dispatcher::~Dispatcher() {

@@ -95,6 +95,7 @@ class Dispatcher {
  private:
   struct Reserved;
   Endpoint* find(const std::string& name) const;
+  void show(const Endpoint& endpoint) const;
   Endpoint* answering_for(const xmpp::Stanza& stanza) const;
   void refuse(const xmpp::Stanza& stanza);
   void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);

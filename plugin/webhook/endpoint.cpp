@@ -2,11 +2,9 @@
 #include "webhook/endpoint.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "base/random.h"
-#include "base/thread.h"
 #include "webhook/body.h"
 #include "webhook/reply.h"
 
@@ -66,7 +64,11 @@ Endpoint::Endpoint(Settings settings, World world)
       lanes_(Gate(settings_.pace, settings_.retry), world_.timer, world_.clock),
       health_(url_.origin(), world_.log),
       negotiation_(settings_, url_, health_, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock) {}
+      trial_(settings_, url_, signer_, world_.timer, world_.clock),
+      crew_(
+          settings_.name, settings_.max_connections,
+          [this] { return std::make_unique<Sender>(url_, settings_, world_.timer); },
+          [this](Sender& sender, bool first) { work(sender, first); }, world_.log) {}
 
 Endpoint::~Endpoint() {
   stop();
@@ -116,33 +118,14 @@ void Endpoint::recover(const journal::Delivery& delivery) {
 }
 
 void Endpoint::start() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    senders_.reserve(settings_.max_connections);
-    threads_.reserve(settings_.max_connections);
-  }
-  grow();
+  crew_.grow();
 }
 
-// One thread more, up to the limit: whoever begins a request leaves another to wait for the next.
-void Endpoint::grow() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  const bool first = threads_.empty();
-  if (closing_ || threads_.size() >= settings_.max_connections) return;
-  try {
-    auto sender = std::make_unique<Sender>(url_, settings_, world_.timer);
-    threads_.push_back(start_thread("rz-webhook", [this, &own = *sender, first] { work(own, first); }));
-    senders_.push_back(std::move(sender));
-  } catch (const std::system_error& error) {
-    world_.log.error("endpoint '" + settings_.name + "' has " + std::to_string(threads_.size()) +
-                     " threads and got no other: " + error.what());
-  }
-}
-
+// Whoever begins a request leaves another to wait for the next.
 void Endpoint::work(Sender& sender, bool first) {
   if (first && lanes_.sight().stops == 0) negotiation_.begin(sender);
   while (auto work = lanes_.next()) {
-    if (lanes_.unattended()) grow();
+    if (lanes_.unattended()) crew_.grow();
     deliver(sender, std::move(*work));
     check_drained();
   }
@@ -359,6 +342,11 @@ Endpoint::Sight Endpoint::sight() const {
   return sight;
 }
 
+std::chrono::duration<double> Endpoint::oldest_age() const {
+  const auto oldest = lanes_.oldest();
+  return oldest ? world_.clock.now() - *oldest : std::chrono::nanoseconds(0);
+}
+
 void Endpoint::drain(std::function<void()> done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -386,16 +374,9 @@ void Endpoint::check_drained() {
 }
 
 void Endpoint::stop() {
-  std::vector<std::thread> threads;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    closing_ = true;
-    threads.swap(threads_);
-    for (const auto& sender : senders_) sender->abort();
-  }
   lanes_.close();
   trial_.stop();
-  for (std::thread& thread : threads) thread.join();
+  crew_.stop();
   size_t given_up = 0;
   while (const auto item = lanes_.take_any()) {
     cancel();

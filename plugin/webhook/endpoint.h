@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One endpoint: its queue, the threads that post from it, and what becomes of each delivery: answered, tried
-// again, or given up. Owns its threads, one for each connection that is needed, up to a limit.
+// again, or given up.
 // Threads: said with each function; `reply` runs on the posting threads, the timer's, the journal's, or the
 // one that calls `stop`, without a lock held, and for deliveries in order within a conversation.
 #pragma once
@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +17,7 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
+#include "webhook/crew.h"
 #include "webhook/health.h"
 #include "webhook/lanes.h"
 #include "webhook/negotiation.h"
@@ -96,13 +96,13 @@ class Endpoint {
     std::string last_error;  // empty where the latest request went well
   };
   Sight sight() const;
+  std::chrono::duration<double> oldest_age() const;  // of what waits; 0 where nothing does
   std::string origin() const { return url_.origin(); }
   std::vector<std::string> public_keys() const { return signer_.public_keys(); }
 
  private:
   using Text = std::shared_ptr<const xmpp::Stanza>;
   void work(Sender& sender, bool first);
-  void grow();
   void deliver(Sender& sender, Lanes::Work work);
   Result<Text> text_of(const Item& item);
   Outcome post(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
@@ -135,9 +135,8 @@ class Endpoint {
   std::string reason_, last_error_;
   std::function<void()> drained_;
   bool draining_ = false;
-  bool closing_ = false;
-  std::vector<std::unique_ptr<Sender>> senders_;
-  std::vector<std::thread> threads_;
+
+  Crew crew_;  // the last to come and the first to go: its threads use all the others
 };
 
 }  // namespace restanza::webhook

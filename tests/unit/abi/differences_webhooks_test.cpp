@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Where we differ from mod_rest on purpose, case by case: what becomes of a webhook's answer.
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 
 #include "unit/abi/asking.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
-using webhook::Endpoint;
+using webhook::HttpEndpoint;
 
 namespace {
 
@@ -38,7 +39,7 @@ struct Exchanged {
 // One stanza, and one answer by the webhook.
 Exchanged exchanged(const std::string& xml, const std::string& response) {
   webhook::Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return response;
   }));
@@ -151,7 +152,7 @@ TEST_CASE(
   }
   std::string url;
   {
-    const Endpoint endpoint(Endpoint::each_request([](const std::string&) { return std::string(); }));
+    const HttpEndpoint endpoint(HttpEndpoint::each_request([](const std::string&) { return std::string(); }));
     url = endpoint.url();
   }  // now nobody listens there
   LoadedPlugin loaded(callback_to(url));
@@ -165,8 +166,8 @@ TEST_CASE(
 }
 
 TEST_CASE("an iq gets `wait/remote-server-timeout` from a webhook that does not answer in time") {
-  webhook::Gate end;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string&) {
+  webhook::Door end;
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) {
     end.pass();
     return webhook::response(204);
   }));
@@ -179,11 +180,21 @@ TEST_CASE("an iq gets `wait/remote-server-timeout` from a webhook that does not 
         stanza(iq_error(error_of("wait", "remote-server-timeout", "The webhook did not answer in time"))));
 }
 
-TEST_CASE("`rest_callback_retry` may be false, and true is refused while nothing is retried") {
-  FakeHost host(xp_plugin_entry_v1());
-  CHECK(host.create(settings(R"(, "rest_callback_url": "http://127.0.0.1:1/", "rest_callback_retry": true)"))
-            .find("rest_callback_retry") != std::string::npos);
-  LoadedPlugin loaded(callback_to("http://127.0.0.1:1/"));
+TEST_CASE(
+    "a message whose webhook is away waits and is tried again; with `rest_callback_retry = false` it "
+    "bounces") {
+  const bool retry = GENERATE(true, false);
+  std::atomic<int> posts{0};
+  HttpEndpoint endpoint(HttpEndpoint::each_request(
+      [&](const std::string&) { return ++posts == 1 ? webhook::response(503) : webhook::response(204); }));
+  LoadedPlugin loaded(settings(R"(, "rest_callback_url": ")" + endpoint.url() +
+                               R"(", "rest_callback_retry": )" + (retry ? "true" : "false")));
+  CHECK(loaded.host.offer(kMessage) == XP_CONSUME);
+  const auto deadline = std::chrono::steady_clock::now() + webhook::kPatience;
+  const auto over = [&] { return retry ? posts == 2 : !loaded.host.sent().empty(); };
+  while (!over() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  CHECK(posts == (retry ? 2 : 1));
+  CHECK(loaded.host.sent().size() == (retry ? 0 : 1));
 }
 
 TEST_CASE("a webhook's fan-out is bounded, in order within a conversation") {
@@ -191,10 +202,10 @@ TEST_CASE("a webhook's fan-out is bounded, in order within a conversation") {
   constexpr size_t kEach = 5;
   const size_t most_allowed = webhook::Settings().max_connections;
   std::mutex mutex;
-  webhook::Gate full;  // opens once as many requests as allowed are there together
+  webhook::Door full;  // opens once as many requests as allowed are there together
   size_t running = 0, most = 0;
   std::map<std::string, std::string> order;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     auto message = *xml_tree(request.substr(request.find("\r\n\r\n") + 4));
     {
       const std::lock_guard<std::mutex> lock(mutex);
@@ -248,7 +259,7 @@ TEST_CASE(
   CHECK(xml_tree(private_reply.replies[0])->attributes["to"] == "room@muc.localhost/u");
 
   webhook::Collected<std::string> requests;
-  Endpoint endpoint(Endpoint::each_request([&](const std::string& request) {
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return webhook::response(200, kJson, R"({"type":"groupchat","body":"Hello"})");
   }));

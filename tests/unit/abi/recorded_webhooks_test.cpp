@@ -3,7 +3,7 @@
 // comes off the wire, and what goes back for the webhook's answer.
 #include "support/vectors.h"
 #include "unit/abi/loaded_plugin.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using nlohmann::json;
@@ -36,7 +36,7 @@ TEST_CASE("stanzas reach the webhook and are answered as recorded") {
     const json& expected = one["callback_request"];
     const json& canned = one["callback_response"];
     webhook::Collected<std::string> requests;
-    webhook::Endpoint endpoint(webhook::Endpoint::each_request([&](const std::string& request) {
+    webhook::HttpEndpoint endpoint(webhook::HttpEndpoint::each_request([&](const std::string& request) {
       requests.add(request);
       return webhook::response(canned["status"], canned["content_type"], canned["body"]);
     }));

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Stanzas through the hook to a webhook on loopback and back, and how that ends when the instance does.
 #include "unit/abi/loaded_plugin.h"
-#include "unit/webhook/endpoint.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
-using webhook::Endpoint;
-using webhook::Gate;
+using webhook::Door;
+using webhook::HttpEndpoint;
 
 namespace {
 
 constexpr const char* kAsked =
     "<message type='chat' id='1' from='u@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>";
 
-Endpoint::Connection answering(const std::string& xml) {
-  return Endpoint::each_request([xml](const std::string&) { return webhook::response(200, kXmppXml, xml); });
+HttpEndpoint::Connection answering(const std::string& xml) {
+  return HttpEndpoint::each_request(
+      [xml](const std::string&) { return webhook::response(200, kXmppXml, xml); });
 }
 
 // Says nothing until the gate opens; then the answer.
-Endpoint::Connection answering_behind(Gate& asked, Gate& gate, const std::string& xml) {
-  return Endpoint::each_request([&asked, &gate, xml](const std::string&) {
+HttpEndpoint::Connection answering_behind(Door& asked, Door& gate, const std::string& xml) {
+  return HttpEndpoint::each_request([&asked, &gate, xml](const std::string&) {
     asked.open();
     gate.pass();
     return webhook::response(200, kXmppXml, xml);
@@ -38,7 +39,8 @@ TEST_CASE("without a webhook stanzas are not for the plugin") {
 }
 
 TEST_CASE("the settings choose which stanzas the webhook gets") {
-  Endpoint endpoint(Endpoint::each_request([](const std::string&) { return webhook::response(204); }));
+  HttpEndpoint endpoint(
+      HttpEndpoint::each_request([](const std::string&) { return webhook::response(204); }));
   LoadedPlugin loaded(callback_to(
       endpoint.url(), R"(, "rest_callback_stanzas": ["message"], "rest_callback_events": ["bare"])"));
   CHECK(loaded.host.offer(kAsked) == XP_CONSUME);
@@ -50,7 +52,7 @@ TEST_CASE("the settings choose which stanzas the webhook gets") {
 }
 
 TEST_CASE("an iq posted to a bot at the own domain is answered by the bot's webhook") {
-  Endpoint endpoint(answering("<iq><pong xmlns='urn:x'/></iq>"));
+  HttpEndpoint endpoint(answering("<iq><pong xmlns='urn:x'/></iq>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
   loaded.host.on_send([&](const std::string& xml) {
     // What a host does with a stanza for the plugin's own domain.
@@ -65,8 +67,8 @@ TEST_CASE("an iq posted to a bot at the own domain is answered by the bot's webh
 }
 
 TEST_CASE("a drain waits for the webhook that runs, and for its reply") {
-  Gate asked, gate;
-  Endpoint endpoint(answering_behind(asked, gate, "<message><body>late</body></message>"));
+  Door asked, gate;
+  HttpEndpoint endpoint(answering_behind(asked, gate, "<message><body>late</body></message>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
   REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
   REQUIRE(asked.pass());
@@ -80,8 +82,8 @@ TEST_CASE("a drain waits for the webhook that runs, and for its reply") {
 }
 
 TEST_CASE("a drain without time breaks the webhook off, and whoever asked hears of it") {
-  Gate asked, gate;
-  Endpoint endpoint(answering_behind(asked, gate, "<message/>"));
+  Door asked, gate;
+  HttpEndpoint endpoint(answering_behind(asked, gate, "<message/>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
   REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
   REQUIRE(asked.pass());
@@ -94,7 +96,7 @@ TEST_CASE("a drain without time breaks the webhook off, and whoever asked hears 
 }
 
 TEST_CASE("a reply that the host has no room for waits, and a drain waits for it") {
-  Endpoint endpoint(answering("<message><body>x</body></message>"));
+  HttpEndpoint endpoint(answering("<message><body>x</body></message>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
   webhook::Collected<std::string> tried;
   loaded.host.on_send([&](const std::string& xml) {
@@ -115,7 +117,7 @@ TEST_CASE("a reply that the host has no room for waits, and a drain waits for it
 TEST_CASE("a reply that waits beyond the end is given back, told or untold") {
   for (const bool told : {true, false}) {
     CAPTURE(told);
-    Endpoint endpoint(answering("<message><body>x</body></message>"));
+    HttpEndpoint endpoint(answering("<message><body>x</body></message>"));
     LoadedPlugin loaded(callback_to(endpoint.url()));
     loaded.host.on_send([](const std::string&) { return XP_WOULD_BLOCK; });
     REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
@@ -135,14 +137,14 @@ TEST_CASE("a reply that waits beyond the end is given back, told or untold") {
 }
 
 TEST_CASE("what the webhook's queue cannot hold is refused, an iq and a message with an error") {
-  Gate asked, gate;
-  Endpoint endpoint(answering_behind(asked, gate, "<message/>"));
-  LoadedPlugin loaded(callback_to(endpoint.url()));
-  REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
-  REQUIRE(asked.pass());  // it is at work, and those behind it in its conversation wait
-  for (size_t i = 0; i < webhook::Settings().max_queued; ++i) {
-    if (loaded.host.offer(kAsked) != XP_CONSUME) FAIL("a stanza was not taken");
-  }
+  Door asked, gate;
+  HttpEndpoint endpoint(answering_behind(asked, gate, "<message/>"));
+  constexpr size_t kMaxQueued = 50;
+  LoadedPlugin loaded(
+      settings(R"(, "rest_callbacks": [{"name": "bot", "retry": false, "max_queued": 50, "url": ")" +
+               endpoint.url() + "\"}]"));
+  for (size_t i = 0; i < kMaxQueued; ++i) REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+  REQUIRE(asked.pass());  // one is at work, and those behind it in its conversation wait
   CHECK(loaded.host.sent().empty());
   const std::string addresses = " from='u@localhost/r' to='bot@rest.localhost'";
   for (const std::string& refused : {"<message type='chat' id='a'" + addresses + "/>",
@@ -160,6 +162,6 @@ TEST_CASE("what the webhook's queue cannot hold is refused, an iq and a message 
   CHECK(loaded.host.sent().size() == 2);
   loaded.host.drain(0ms);
   CHECK(loaded.host.wait_done());
-  CHECK(loaded.host.sent().size() == 2 + 1 + webhook::Settings().max_queued);
+  CHECK(loaded.host.sent().size() == 2 + kMaxQueued);
   gate.open();
 }

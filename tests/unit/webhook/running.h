@@ -101,13 +101,13 @@ struct Running {
   }
   void give(xmpp::Stanza one) { REQUIRE(offer(std::move(one)) == Dispatcher::Offer::taken); }
 
-  // Moves the clock, as often as it takes until `happened`.
+  // Moves the clock, as often as it takes until `happened`; it stands while anything is under way.
   template <class Happened>
   bool pass_time(std::chrono::milliseconds step, Happened happened) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!happened()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      fake.advance(step);
+      if (dispatcher->report()[0].at_work == 0 && journal->waiting() == 0) fake.advance(step);
       timer.run_due();
       std::this_thread::yield();
     }
