@@ -12,9 +12,16 @@
 namespace restanza::check {
 namespace {
 
-// The table may be too short to hold anything but its size, so hosts are known by its address.
-std::mutex known_mutex;
-std::map<const xp_host*, Host*> known;
+// The table may be too short to hold anything but its size, so hosts are known by its address. Never
+// destroyed: a plugin may call until the process has ended.
+struct Known {
+  std::mutex mutex;
+  std::map<const xp_host*, Host*> hosts;
+};
+Known& known() {
+  static Known& all = *new Known;
+  return all;
+}
 
 xp_str view(const std::string& text) {
   return {text.data(), text.size()};
@@ -54,14 +61,14 @@ Host::Host(const xp_plugin_desc& plugin, Settings settings)
   table_ = reinterpret_cast<xp_host*>(bytes);
   auth_ = {sizeof auth_, 0, Table::check_password};
   link_ = {sizeof link_, 0, Table::is_up};
-  const std::lock_guard<std::mutex> lock(known_mutex);
-  known[table_] = this;
+  const std::lock_guard<std::mutex> lock(known().mutex);
+  known().hosts[table_] = this;
 }
 
 Host& Host::of(const xp_host* host) {
-  const std::lock_guard<std::mutex> lock(known_mutex);
-  const auto found = known.find(host);
-  if (found == known.end()) std::abort();  // a table that was never given
+  const std::lock_guard<std::mutex> lock(known().mutex);
+  const auto found = known().hosts.find(host);
+  if (found == known().hosts.end()) std::abort();  // a table that was never given
   return *found->second;
 }
 
