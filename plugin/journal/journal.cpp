@@ -87,6 +87,10 @@ Result<void> Journal::ask(Item item) {
   return {};
 }
 
+void Journal::change(Change change) {
+  (void)ask(std::move(change));  // after `stop` there is nobody left to do it
+}
+
 void Journal::remove(Seq seq) {
   change(Removed{seq});
 }

@@ -84,7 +84,7 @@ class Journal {
 
  private:
   Result<void> ask(Item item);
-  void change(Change change) { (void)ask(std::move(change)); }  // after `stop` there is nobody left to do it
+  void change(Change change);
   void loop();
   std::optional<Group> next_group();  // absent: the end
   void tell(Group group);

@@ -12,7 +12,13 @@ constexpr size_t kPage = 4096;
 
 void fill(const std::string& path) {
   Opened opened(path);
-  for (int i = 0; i < 200; ++i) opened.add(std::to_string(i) + std::string(300, 'x'));
+  opened.write([](Database& db) {
+    for (int i = 0; i < 200; ++i) {
+      std::vector<Delivery> deliveries(1);
+      deliveries.front().endpoint = "default";
+      REQUIRE(insert(db, message(std::to_string(i) + std::string(300, 'x')), deliveries));
+    }
+  });
 }
 
 }  // namespace
