@@ -5,6 +5,7 @@
 Threads: the test's thread, besides those of the support package.
 Ownership: each test owns its host.
 """
+import re
 import socket
 import subprocess
 import tempfile
@@ -122,6 +123,45 @@ class MinimalHostHttp(unittest.TestCase):
                 connection.send(bytes([byte]))
             with connection.makefile("rb") as answer:
                 self.assertEqual(answer.readline().split()[1], b"200")
+
+
+class MinimalHostUnderPressure(unittest.TestCase):
+    """With a plugin whose hook is busy until a request to /rest/resume, and that streams at /rest/stream."""
+
+    MESSAGE = "<message id='{}' from='alice@localhost/r' to='rest.localhost'/>"
+
+    def setUp(self):
+        self.host = MinimalHost("pressure")
+        self.addCleanup(self.host.program.kill)
+
+    def test_a_stanza_that_a_hook_is_busy_for_waits_and_those_behind_it_too(self):
+        for number in (1, 2, 3):
+            self.host.receive(self.MESSAGE.format(number))
+        self.host.program.wait_for_line("the hook is busy")
+        self.assertEqual(self.host.rest.request("GET", "/rest/resume").status, 200)
+        for number in (1, 2, 3):
+            self.host.sent(f"id='passed-{number}'")
+        ids = [line for line in self.host.program.lines("out") if "passed" in line]
+        self.assertEqual([re.search("passed-([0-9]*)", line)[1] for line in ids], ["1", "2", "3"])
+        self.host.close()
+
+    def test_a_stanza_that_a_hook_is_busy_for_too_long_is_refused(self):
+        self.host.receive(self.MESSAGE.format(1))
+        self.host.sent("^<message type='error' id='1'.*<error type='wait'><resource-constraint ")
+        self.host.close()
+
+    def test_a_stream_goes_as_fast_as_its_client_reads(self):
+        response = self.host.rest.request("GET", "/rest/stream")
+        self.assertEqual((response.status, len(response.body)), (200, 8 << 20))
+        self.host.close()
+
+    def test_a_client_may_leave_in_the_middle_of_a_stream(self):
+        address, port = self.host.address.split(":")
+        with socket.create_connection((address, int(port)), DEADLINE) as connection:
+            connection.sendall(b"GET /rest/stream HTTP/1.1\r\n\r\n")
+            self.assertEqual(connection.recv(8), b"HTTP/1.1")
+        self.assertEqual(self.host.rest.request("GET", "/rest/other").status, 200)
+        self.host.close()
 
 
 class MinimalHostRestanza(unittest.TestCase):

@@ -16,7 +16,8 @@ from support.process import Program  # noqa: E402
 from support.rest_client import RestClient  # noqa: E402
 
 PROGRAM = os.environ["MINIMAL_HOST"]
-PLUGINS = {"restanza": os.environ["RESTANZA_SO"], "minimal": os.environ["MINIMAL_PLUGIN"]}
+PLUGINS = {"restanza": os.environ["RESTANZA_SO"], "minimal": os.environ["MINIMAL_PLUGIN"],
+           "pressure": os.environ["PRESSURE_PLUGIN"]}
 DOMAIN = "rest.localhost"
 SECRET = "rest-secret"
 
