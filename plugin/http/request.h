@@ -29,6 +29,7 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;
   std::string body;
+  std::string condition = {};  // of a refusal, for those who count; no part of the message
 };
 
 }  // namespace restanza::http

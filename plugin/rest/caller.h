@@ -16,6 +16,7 @@ namespace restanza::rest {
 struct Caller {
   std::string name;               // for logs: "component", an account, a token's name, "anonymous"
   std::string address;            // the `from` of a stanza that names none; prepared
+  bool anonymous = false;         // nobody in particular: the address is another one each time
   bool account = false;           // the server answers for its address (RFC 6120 section 10.3.3)
   bool whole_domain = false;      // may send as any address at the domain of `address`
   std::vector<std::string> from;  // with whole_domain: only as these, where there are any

@@ -13,9 +13,10 @@ std::vector<http::Header> Cors::headers(const http::Request& request) const {
   if (!any && !named) return {{"Vary", "Origin"}};
   std::vector<http::Header> headers{
       {"Access-Control-Allow-Origin", any ? "*" : origin},
-      {"Access-Control-Allow-Methods", "GET, OPTIONS, POST"},
-      {"Access-Control-Allow-Headers", "Authorization, Content-Type, Restanza-Timeout, Prosody-Rest-Timeout"},
-      {"Access-Control-Expose-Headers", "Stanza-Id, Unmapped-Keys, Unmapped-Elements"},
+      {"Access-Control-Allow-Methods", "DELETE, GET, OPTIONS, POST"},
+      {"Access-Control-Allow-Headers",
+       "Authorization, Content-Type, Idempotency-Key, Restanza-Timeout, Prosody-Rest-Timeout"},
+      {"Access-Control-Expose-Headers", "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed"},
       {"Access-Control-Max-Age", "7200"},
   };
   if (!any) headers.emplace_back("Vary", "Origin");

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "rest/credentials.h"
 
-#include <openssl/evp.h>
-
 #include "base/random.h"
 #include "base/str.h"
+#include "rest/digest.h"
 #include "xmpp/jid.h"
 
 namespace restanza::rest {
 namespace {
-
-std::string sha256(std::string_view text) {
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  // The destination holds a SHA-256; the call fails only where OpenSSL lacks it, and then nothing matches.
-  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(&digest[0]), &size, EVP_sha256(),
-             nullptr);
-  return digest;
-}
 
 std::string challenge_of(const Credentials::Settings& settings) {
   const std::string realm = " realm=\"" + settings.domain + settings.prefix + "\"";
@@ -30,6 +20,7 @@ std::string challenge_of(const Credentials::Settings& settings) {
 Caller anonymous_caller(const std::string& domain) {
   Caller caller;
   caller.name = "anonymous";
+  caller.anonymous = true;
   caller.address = ascii_lower(random_id()) + "@" + domain;
   return caller;
 }

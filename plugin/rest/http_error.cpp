@@ -29,7 +29,7 @@ std::string stream_error(const Refusal& refusal) {
 }  // namespace
 
 http::Response error_response(const Refusal& refusal, std::string_view accept) {
-  http::Response response{refusal.status, refusal.headers, {}};
+  http::Response response{refusal.status, refusal.headers, {}, refusal.condition};
   std::string type;
   switch (http::negotiate(accept, {"text/html", "application/xmpp+xml", "application/json"}).value_or(0)) {
     case 1:

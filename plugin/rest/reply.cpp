@@ -110,4 +110,20 @@ void with_caller(const Credentials& credentials, http::Exchange exchange, http::
   });
 }
 
+void with_admin(const Credentials& credentials, http::Exchange exchange, http::Request request,
+                WithAdmin next) {
+  with_caller(credentials, std::move(exchange), std::move(request),
+              [next = std::move(next)](http::Exchange e, const http::Request& r, const Caller& caller) {
+                if ((caller.rights & config::kAdmin) == 0)
+                  return refuse(std::move(e), r, refused::forbidden("This needs the right 'admin'"));
+                if (r.body_too_large) return refuse(std::move(e), r, refused::too_large());
+                next(std::move(e), r);
+              });
+}
+
+void answer_json(http::Exchange exchange, std::string json) {
+  exchange.respond(
+      {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(json)});
+}
+
 }  // namespace restanza::rest

@@ -21,11 +21,23 @@ Target target_of(const http::Request& request) {
   return asked.kind == Target::Kind::query && known ? asked : target;
 }
 
+Refusal nothing_there() {
+  return {404, "cancel", "item-not-found", "There is nothing at this path"};
+}
+
 }  // namespace
 
-void Router::handle(http::Exchange exchange, http::Request request) const {
-  for (auto& header : cors_.headers(request)) exchange.add_header(std::move(header));
+Router::Router(Parts parts, Cors cors)
+    : parts_(std::move(parts)), cors_(std::move(cors)), traffic_(parts_.metrics, parts_.clock) {}
+
+http::Exchange Router::counted(http::Exchange exchange, const http::Request& request) const {
+  return traffic_.counted(std::move(exchange), request, target_of(request).kind);
+}
+
+void Router::handle(http::Exchange from_host, http::Request request) const {
   const Target target = target_of(request);
+  http::Exchange exchange = traffic_.counted(std::move(from_host), request, target.kind);
+  for (auto& header : cors_.headers(request)) exchange.add_header(std::move(header));
   const bool post = request.method == "POST";
   const bool get = request.method == "GET" || request.method == "HEAD";
   const char* methods = methods_of(target.kind);
@@ -33,31 +45,86 @@ void Router::handle(http::Exchange exchange, http::Request request) const {
   switch (target.kind) {
     case Target::Kind::root:
     case Target::Kind::stanza:
-      if (post) return stanzas_.send(std::move(exchange), std::move(request), target);
+      if (post) return parts_.stanzas.send(std::move(exchange), std::move(request), target);
       break;
     case Target::Kind::query:
-      if (get) return stanzas_.send(std::move(exchange), std::move(request), target);
+      if (get) return parts_.stanzas.send(std::move(exchange), std::move(request), target);
       break;
     case Target::Kind::echo:
-      if (post) return stanzas_.echo(std::move(exchange), std::move(request));
+      if (post) return parts_.stanzas.echo(std::move(exchange), std::move(request));
       break;
     case Target::Kind::health:
-      if (get) return exchange.respond(health(link_up_()));
+      if (get) return exchange.respond(health(parts_.link_up()));
       break;
     case Target::Kind::none:
       return refuse_path(std::move(exchange), std::move(request));
+    case Target::Kind::metrics:
+      if (get && parts_.metrics_public) return exchange.respond(metrics_page(parts_.metrics));
+      [[fallthrough]];
+    default:
+      if (auto steer = for_admins(target, request.method))
+        return with_admin(parts_.credentials, std::move(exchange), std::move(request), std::move(steer));
   }
   refuse(std::move(exchange), request, refused::method(methods));
+}
+
+WithAdmin Router::for_admins(const Target& target, const std::string& method) const {
+  using http::Exchange;
+  using http::Request;
+  const bool post = method == "POST";
+  const bool get = method == "GET" || method == "HEAD";
+  switch (target.kind) {
+    case Target::Kind::metrics:
+      if (get) return [this](Exchange e, const Request&) { e.respond(metrics_page(parts_.metrics)); };
+      break;
+    case Target::Kind::deliveries:
+      if (get) return [this](Exchange e, const Request& r) { parts_.deliveries.look(std::move(e), r); };
+      if (method == "DELETE")
+        return [this](Exchange e, const Request& r) { parts_.deliveries.discard(std::move(e), r); };
+      break;
+    case Target::Kind::replays:
+      if (post) return [this](Exchange e, const Request& r) { parts_.deliveries.replay(std::move(e), r); };
+      break;
+    case Target::Kind::delivery:
+      if (get)
+        return [this, id = target.item](Exchange e, const Request& r) {
+          parts_.deliveries.look_at(id, std::move(e), r);
+        };
+      if (method == "DELETE")
+        return [this, id = target.item](Exchange e, const Request& r) {
+          parts_.deliveries.discard(id, std::move(e), r);
+        };
+      break;
+    case Target::Kind::replay:
+      if (post)
+        return [this, id = target.item](Exchange e, const Request& r) {
+          parts_.deliveries.replay(id, std::move(e), r);
+        };
+      break;
+    case Target::Kind::endpoints:
+      if (get) return [this](Exchange e, const Request&) { parts_.endpoints.look(std::move(e)); };
+      break;
+    case Target::Kind::steering:
+      if (post) {
+        return [this, target](Exchange e, const Request& r) {
+          parts_.endpoints.steer(target.item, target.action, std::move(e), r);
+        };
+      }
+      break;
+    default:  // below a collection, and nothing
+      return [](Exchange e, const Request& r) { refuse(std::move(e), r, nothing_there()); };
+  }
+  return {};
 }
 
 // What is not there is told to those who may know. GET and POST get what mod_rest says of a path that it
 // cannot read.
 void Router::refuse_path(http::Exchange exchange, http::Request request) const {
-  with_caller(credentials_, std::move(exchange), std::move(request),
+  with_caller(parts_.credentials, std::move(exchange), std::move(request),
               [](http::Exchange e, const http::Request& r, const Caller&) {
                 const bool known = r.method == "POST" || r.method == "GET" || r.method == "HEAD";
                 if (known) return refuse(std::move(e), r, refused::unparseable());
-                refuse(std::move(e), r, {404, "cancel", "item-not-found", "There is nothing at this path"});
+                refuse(std::move(e), r, nothing_there());
               });
 }
 

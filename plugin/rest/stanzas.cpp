@@ -22,37 +22,43 @@ http::Response accepted(const std::string& id) {
 
 }  // namespace
 
-void Stanzas::read(http::Exchange exchange, http::Request request, const Target& target, Next next) const {
-  with_caller(
-      credentials_, std::move(exchange), std::move(request),
-      [this, target, next = std::move(next)](http::Exchange e, const http::Request& r, const Caller& caller) {
-        const auto stanza = read_stanza(r, target, caller, mapping_);
-        if (!stanza) return refuse(std::move(e), r, stanza.error());
-        if (!stanza->unmapped.empty()) {
-          const std::string keys = header_list(stanza->unmapped);
-          log_.info("a request has keys without mapping: " + keys);
-          e.add_header({"Unmapped-Keys", keys});
-        }
-        next(std::move(e), r, caller, stanza->document.root());
-      });
+Result<xml::Document, Refusal> Stanzas::read(http::Exchange& exchange, const http::Request& request,
+                                             const Target& target, const Caller& caller) const {
+  auto stanza = read_stanza(request, target, caller, mapping_);
+  if (!stanza) return stanza.error();
+  if (!stanza->unmapped.empty()) {
+    const std::string keys = header_list(stanza->unmapped);
+    log_.info("a request has keys without mapping: " + keys);
+    exchange.add_header({"Unmapped-Keys", keys});
+  }
+  return std::move(stanza->document);
 }
 
 void Stanzas::send(http::Exchange exchange, http::Request request, const Target& target) const {
-  read(std::move(exchange), std::move(request), target,
-       [this](http::Exchange e, const http::Request& r, const Caller& caller, xml::Element root) {
-         send_as(caller, std::move(e), r, root);
-       });
+  with_caller(credentials_, std::move(exchange), std::move(request),
+              [this, target](http::Exchange e, const http::Request& r, const Caller& caller) {
+                if (r.method != "POST") return send_as(caller, std::move(e), r, target);
+                idempotency_.once(std::move(e), r, caller,
+                                  [this, target, caller](http::Exchange begun, const http::Request& again) {
+                                    send_as(caller, std::move(begun), again, target);
+                                  });
+              });
 }
 
 void Stanzas::echo(http::Exchange exchange, http::Request request) const {
-  read(std::move(exchange), std::move(request), {},
-       [this](http::Exchange e, const http::Request& r, const Caller&, xml::Element root) {
-         answer_with(std::move(e), r, root, mapping_);
-       });
+  with_caller(credentials_, std::move(exchange), std::move(request),
+              [this](http::Exchange e, const http::Request& r, const Caller& caller) {
+                const auto document = read(e, r, {}, caller);
+                if (!document) return refuse(std::move(e), r, document.error());
+                answer_with(std::move(e), r, document->root(), mapping_);
+              });
 }
 
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
-                      xml::Element root) const {
+                      const Target& target) const {
+  const auto document = read(exchange, request, target, caller);
+  if (!document) return refuse(std::move(exchange), request, document.error());
+  const xml::Element root = document->root();
   const bool iq = root.name() == "iq";
   auto checked = iq ? check_iq(root) : Result<void, Refusal>();
   if (checked) checked = check_rights(root, caller);

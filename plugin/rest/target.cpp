@@ -60,6 +60,49 @@ Target parse_stanza_path(std::string_view path) {
   return target;
 }
 
+// /deliveries and below, which is `path`: "", "/", "/{id}", ...
+Target parse_deliveries(std::string_view path) {
+  Target target;
+  target.kind = Target::Kind::missing;
+  if (path.empty()) {
+    target.kind = Target::Kind::deliveries;
+  } else if (path == "/replay") {
+    target.kind = Target::Kind::replays;
+  } else {
+    path.remove_prefix(1);
+    const bool alone = path.find('/') == std::string_view::npos;
+    const auto id = take(path);
+    if (!id || id->empty()) return target;
+    target.item = *id;
+    if (alone) target.kind = Target::Kind::delivery;
+    if (path == "replay") target.kind = Target::Kind::replay;
+  }
+  return target;
+}
+
+// The same for /endpoints.
+Target parse_endpoints(std::string_view path) {
+  Target target;
+  target.kind = path.empty() ? Target::Kind::endpoints : Target::Kind::missing;
+  if (path.empty()) return target;
+  path.remove_prefix(1);
+  const auto name = take(path);
+  const bool known = path == "pause" || path == "resume" || path == "test";
+  if (!name || name->empty() || !known) return target;
+  target.item = *name;
+  target.action = path;
+  target.kind = Target::Kind::steering;
+  return target;
+}
+
+// What stands below `collection`; absent where the path is not there.
+std::optional<std::string_view> below(std::string_view collection, std::string_view path) {
+  if (path.substr(0, collection.size()) != collection) return std::nullopt;
+  path.remove_prefix(collection.size());
+  if (!path.empty() && path.front() != '/') return std::nullopt;
+  return path;
+}
+
 }  // namespace
 
 Target parse_target(std::string_view method, std::string_view path) {
@@ -70,6 +113,12 @@ Target parse_target(std::string_view method, std::string_view path) {
     target.kind = Target::Kind::echo;
   } else if (path == "/health") {
     target.kind = Target::Kind::health;
+  } else if (path == "/metrics") {
+    target.kind = Target::Kind::metrics;
+  } else if (const auto deliveries = below("/deliveries", path)) {
+    return parse_deliveries(*deliveries);
+  } else if (const auto endpoints = below("/endpoints", path)) {
+    return parse_endpoints(*endpoints);
   } else {
     path.remove_prefix(1);
     if (path.find('/') == std::string_view::npos) return target;
@@ -81,10 +130,41 @@ Target parse_target(std::string_view method, std::string_view path) {
 const char* methods_of(Target::Kind kind) {
   switch (kind) {
     case Target::Kind::health:
+    case Target::Kind::metrics:
     case Target::Kind::query:
+    case Target::Kind::endpoints:
       return "GET, HEAD, OPTIONS";
+    case Target::Kind::deliveries:
+    case Target::Kind::delivery:
+      return "DELETE, GET, HEAD, OPTIONS";
     default:
       return "POST, OPTIONS";
+  }
+}
+
+const char* name_of(Target::Kind kind) {
+  switch (kind) {
+    case Target::Kind::root:
+    case Target::Kind::stanza:
+      return "stanza";
+    case Target::Kind::echo:
+      return "echo";
+    case Target::Kind::health:
+      return "health";
+    case Target::Kind::metrics:
+      return "metrics";
+    case Target::Kind::query:
+      return "query";
+    case Target::Kind::deliveries:
+    case Target::Kind::replays:
+    case Target::Kind::delivery:
+    case Target::Kind::replay:
+      return "deliveries";
+    case Target::Kind::endpoints:
+    case Target::Kind::steering:
+      return "endpoints";
+    default:
+      return "other";
   }
 }
 

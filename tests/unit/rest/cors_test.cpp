@@ -27,9 +27,10 @@ http::Request from(const std::string& origin) {
 TEST_CASE("any page may ask where every origin is allowed, and sees what is told in headers") {
   const auto headers = Cors({"*"}).headers(from("https://app.example"));
   CHECK(header(headers, "Access-Control-Allow-Origin") == "*");
-  CHECK(header(headers, "Access-Control-Allow-Methods") == "GET, OPTIONS, POST");
+  CHECK(header(headers, "Access-Control-Allow-Methods") == "DELETE, GET, OPTIONS, POST");
   CHECK(header(headers, "Access-Control-Allow-Headers").find("Authorization") != std::string::npos);
-  CHECK(header(headers, "Access-Control-Expose-Headers") == "Stanza-Id, Unmapped-Keys, Unmapped-Elements");
+  CHECK(header(headers, "Access-Control-Expose-Headers") ==
+        "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed");
   CHECK(header(headers, "Access-Control-Max-Age") == "7200");
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The resources with everything around them in the test's hands: clock, accounts, sink. One thread.
+// The resources with everything around them in the test's hands: clock, accounts, sink; the journal is in
+// memory. The test's thread, and the journal's, on which some requests are answered: `settle` waits for
+// those.
 #pragma once
 
+#include <future>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -72,19 +76,56 @@ inline Credentials::Settings credential_settings() {
   return settings;
 }
 
+struct Around {
+  std::vector<webhook::Settings> webhooks = {};
+  std::string directory = {};  // of the journal; empty: in memory
+  bool metrics_public = false;
+};
+
 class RestWorld {
  public:
-  explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2)
-      : replies(pending_limit, timer),
+  explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2,
+                     Around around = {})
+      : journal({around.directory}, clock, log),
+        replies(pending_limit, timer),
         credentials(std::move(settings), accounts, clock),
         iqs({std::chrono::seconds(120), std::chrono::seconds(300)}, replies, archives, sink),
-        stanzas({}, credentials, iqs, sink, log),
-        router(stanzas, credentials, Cors({"*"}), [this] { return link_up; }) {}
+        idempotency(journal, clock, log),
+        stanzas({}, credentials, idempotency, iqs, sink, log),
+        dispatcher(std::move(around.webhooks),
+                   {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,
+                    metrics}),
+        deliveries(journal, dispatcher, clock, log),
+        endpoints(dispatcher),
+        router({stanzas, deliveries, endpoints, credentials, metrics, clock, [this] { return link_up; },
+                around.metrics_public},
+               Cors({"*"})) {
+    if (!journal.open() || !dispatcher.start()) throw std::runtime_error("the journal is not there");
+  }
+  ~RestWorld() {
+    dispatcher.stop();
+    journal.stop();
+  }
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
     router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
+  }
+  // The same for requests that the journal is asked about.
+  std::shared_ptr<MemoryAnswer> ask_and_settle(http::Request request) {
+    auto answer = ask(std::move(request));
+    settle();
+    return answer;
+  }
+  // Waits until the journal has done what it was asked for, and what it was asked for because of that.
+  void settle() {
+    for (int i = 0; i < 3; ++i) {
+      std::promise<void> done;
+      journal.run([](journal::Database&) { return Result<void>(); },
+                  [&done](const Result<void>&) { done.set_value(); });
+      done.get_future().wait();
+    }
   }
   void pass(std::chrono::milliseconds time) {
     clock.advance(time);
@@ -101,16 +142,22 @@ class RestWorld {
   }
 
   FakeClock clock;
+  Lines log;
+  Metrics metrics;  // these two before all whose exchanges may end through them
+  journal::Journal journal;
   Timer timer{clock};
   iq::ReplyTable replies;
   iq::ArchiveQueries archives;
   FakeAccounts accounts;
   MemorySink sink;
-  Lines log;
   bool link_up = true;
   Credentials credentials;
   Iqs iqs;
+  Idempotency idempotency;
   Stanzas stanzas;
+  webhook::Dispatcher dispatcher;
+  Deliveries deliveries;
+  Endpoints endpoints;
   Router router;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rest/target.h"
 
+#include <tuple>
+
 #include "support/catch.h"
 
 using restanza::rest::parse_target;
@@ -36,6 +38,35 @@ TEST_CASE("a GET names a query and whom to ask") {
   CHECK(target("HEAD", "/ping/localhost") == "ping localhost");
   CHECK(target("GET", "/message/chat/x") == "message chat/x");
   CHECK(target("GET", "/ping") == "none");
+}
+
+TEST_CASE("below the collections stand their items, and what can be done with them") {
+  const auto named = [](const char* method, const char* path) {
+    const auto found = parse_target(method, path);
+    return std::make_tuple(found.kind, found.item, found.action);
+  };
+  using Named = std::tuple<Kind, std::string, std::string>;
+  for (const char* method : {"GET", "POST", "DELETE", "PUT"}) {
+    CAPTURE(method);
+    CHECK(named(method, "/metrics") == Named(Kind::metrics, "", ""));
+    CHECK(named(method, "/deliveries") == Named(Kind::deliveries, "", ""));
+    CHECK(named(method, "/deliveries/replay") == Named(Kind::replays, "", ""));
+    CHECK(named(method, "/deliveries/msg_1") == Named(Kind::delivery, "msg_1", ""));
+    CHECK(named(method, "/deliveries/a%2Fb") == Named(Kind::delivery, "a/b", ""));
+    CHECK(named(method, "/deliveries/msg_1/replay") == Named(Kind::replay, "msg_1", ""));
+    CHECK(named(method, "/endpoints") == Named(Kind::endpoints, "", ""));
+    CHECK(named(method, "/endpoints/a%20b/pause") == Named(Kind::steering, "a b", "pause"));
+    CHECK(named(method, "/endpoints/pause/test") == Named(Kind::steering, "pause", "test"));
+    for (const char* path :
+         {"/deliveries/", "/deliveries//", "/deliveries//replay", "/deliveries/a/b", "/deliveries/a/replay/b",
+          "/deliveries/%zz", "/endpoints/", "/endpoints/a", "/endpoints/a/", "/endpoints//pause",
+          "/endpoints/a/wibble", "/endpoints/a/pause/b"}) {
+      CAPTURE(path);
+      CHECK(parse_target(method, path).kind == Kind::missing);
+    }
+  }
+  CHECK(parse_target("GET", "/deliveriesx").kind == Kind::none);
+  CHECK(target("GET", "/endpointsx/y") == "endpointsx y");
 }
 
 TEST_CASE("broken escapes and what is not UTF-8 name nothing") {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// /rest/deliveries: what waits for the webhooks and what was given up, to look at, replay and discard. For
+// those with the right `admin`. Any thread, never blocks: what must be looked up is answered from the
+// journal's thread. All that is referred to must outlive it.
+#pragma once
+
+#include <functional>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "journal/deliveries.h"
+#include "journal/journal.h"
+#include "rest/refusal.h"
+#include "webhook/dispatcher.h"
+
+namespace restanza::rest {
+
+class Deliveries {
+ public:
+  Deliveries(journal::Journal& journal, webhook::Dispatcher& dispatcher, const Clock& clock, Log& log)
+      : journal_(journal), dispatcher_(dispatcher), clock_(clock), log_(log) {}
+
+  // GET: what stands in each endpoint's queue; with a query, the deliveries that it names.
+  void look(http::Exchange exchange, const http::Request& request) const;
+  void look_at(const std::string& id, http::Exchange exchange, const http::Request& request) const;
+
+  // Dead letters go back into their queues.
+  void replay(http::Exchange exchange, const http::Request& request) const;
+  void replay(const std::string& id, http::Exchange exchange, const http::Request& request) const;
+
+  void discard(http::Exchange exchange, const http::Request& request) const;
+  void discard(const std::string& id, http::Exchange exchange, const http::Request& request) const;
+
+ private:
+  struct Asked;
+  void summarize(http::Exchange exchange, const http::Request& request) const;
+  void list(http::Exchange exchange, const http::Request& request) const;
+  // Looks something up in the journal and goes on with it, or says that it cannot.
+  template <class T>
+  void read(http::Exchange exchange, const http::Request& request,
+            std::function<Result<T>(journal::Database&)> look, std::function<void(Asked&, T)> next) const;
+  void fail(Asked& asked, const Error& why) const;
+
+  journal::Journal& journal_;
+  webhook::Dispatcher& dispatcher_;
+  const Clock& clock_;
+  Log& log_;
+};
+
+}  // namespace restanza::rest

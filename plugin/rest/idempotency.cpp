@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "rest/idempotency.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/str.h"
+#include "journal/keys.h"
+#include "mapping/media_type.h"
+#include "rest/digest.h"
+#include "rest/reply.h"
+
+namespace restanza::rest {
+namespace {
+
+// Each part with its length before it, so that no two lists of parts have the same digest.
+std::string digest_of(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const auto part : parts) all.append(std::to_string(part.size())).append(":").append(part);
+  return sha256(all);
+}
+
+std::string scope_of(const http::Request& request, const Caller& caller, std::string_view key) {
+  const std::string_view address = caller.anonymous ? std::string_view() : caller.address;
+  return digest_of({caller.name, address, request.method, request.path, request.query, key});
+}
+
+std::string fingerprint_of(const http::Request& request) {
+  const auto type = request.header("Content-Type").value_or("");
+  const auto format = mapping::format_of(type);
+  return digest_of({format ? mapping::media_type(*format) : type, request.body});
+}
+
+// Whether another try may end better: then the key is free again.
+bool for_the_moment(int status) {
+  return status >= 500 || status == 429;
+}
+
+Refusal refusal_of(journal::Claim::Kind kind) {
+  switch (kind) {
+    case journal::Claim::Kind::started:
+      return {409, "wait", "conflict", "A request with this Idempotency-Key is still running"};
+    case journal::Claim::Kind::lost:
+      return {409, "cancel", "conflict",
+              "A request with this Idempotency-Key was cut off by a restart: its outcome is unknown"};
+    case journal::Claim::Kind::different:
+      return {422, "modify", "bad-format", "This Idempotency-Key stands for another request"};
+    default:
+      return refused::later("Too many Idempotency-Keys are remembered");
+  }
+}
+
+// Keeps an answer before it is given.
+class RememberingResponder final : public http::Responder {
+ public:
+  RememberingResponder(http::Exchange exchange, std::string key, journal::Journal& journal, Log& log)
+      : exchange_(std::make_shared<http::Exchange>(std::move(exchange))),
+        key_(std::move(key)),
+        journal_(journal),
+        log_(log) {}
+
+  void respond(http::Response response) override {
+    auto answer = std::make_shared<http::Response>(std::move(response));
+    const auto note = [key = key_, answer](journal::Database& db) {
+      if (for_the_moment(answer->status)) return journal::forget(db, key);
+      return journal::remember(db, key, {answer->status, answer->headers, answer->body});
+    };
+    journal_.run(note, [exchange = exchange_, answer, &log = log_](const Result<void>& noted) {
+      // What has been done is said all the same; to a repetition the key will seem to be still running.
+      if (!noted)
+        log.error("the answer to a request with an Idempotency-Key is not kept: " + noted.error().text);
+      exchange->respond(std::move(*answer));
+    });
+  }
+
+  // Nothing to do: what has a key goes on without its client.
+  void watch(std::function<void()>) override {}
+
+ private:
+  const std::shared_ptr<http::Exchange> exchange_;
+  const std::string key_;
+  journal::Journal& journal_;
+  Log& log_;
+};
+
+}  // namespace
+
+// A request whose claim of its key is on its way to the disk.
+struct Idempotency::Begun {
+  http::Exchange exchange;
+  http::Request request;
+  Next next;
+  std::string key;
+  std::string fingerprint;
+  journal::Claim claim = {};
+};
+
+void Idempotency::once(http::Exchange exchange, const http::Request& request, const Caller& caller,
+                       const Next& next) const {
+  const auto value = request.header("Idempotency-Key");
+  if (!value) return next(std::move(exchange), request);
+  const auto key = idempotency_key(*value);
+  if (!key) {
+    return refuse(std::move(exchange), request,
+                  {400, "modify", "bad-format",
+                   "The Idempotency-Key must be 1 to " + std::to_string(kMaxKey) + " visible characters"});
+  }
+  if (request.body_too_large) return refuse(std::move(exchange), request, refused::too_large());
+  auto begun = std::make_shared<Begun>(
+      Begun{std::move(exchange), request, next, scope_of(request, caller, *key), fingerprint_of(request)});
+  const auto claim = [begun, now = clock_.wall()](journal::Database& db) -> Result<void> {
+    auto claimed = journal::claim(db, begun->key, begun->fingerprint, now);
+    if (!claimed) return claimed.error();
+    begun->claim = std::move(*claimed);
+    return {};
+  };
+  journal_.run(claim, [this, begun](const Result<void>& claimed) { go_on(begun, claimed); });
+}
+
+void Idempotency::go_on(const std::shared_ptr<Begun>& begun, const Result<void>& claimed) const {
+  http::Exchange exchange = std::move(begun->exchange);
+  if (!claimed) {
+    log_.error("a request with an Idempotency-Key is refused: " + claimed.error().text);
+    return refuse(std::move(exchange), begun->request,
+                  refused::later("The journal cannot be written, so the Idempotency-Key cannot be kept"));
+  }
+  if (begun->claim.kind == journal::Claim::Kind::answered) {
+    auto& answer = begun->claim.answer;
+    answer.headers.emplace_back("Idempotency-Replayed", "true");
+    return exchange.respond({answer.status, std::move(answer.headers), std::move(answer.body)});
+  }
+  if (begun->claim.kind != journal::Claim::Kind::ours)
+    return refuse(std::move(exchange), begun->request, refusal_of(begun->claim.kind));
+  begun->next(
+      http::Exchange(std::make_unique<RememberingResponder>(std::move(exchange), begun->key, journal_, log_)),
+      begun->request);
+}
+
+void Idempotency::forget_old_keys() const {
+  journal_.run([now = clock_.wall()](journal::Database& db) { return journal::forget_old_keys(db, now); },
+               [&log = log_](const Result<void>& forgotten) {
+                 if (!forgotten) log.error("old Idempotency-Keys stay: " + forgotten.error().text);
+               });
+}
+
+std::optional<std::string> idempotency_key(std::string_view value) {
+  std::string_view rest = trim(value);
+  const bool quoted = !rest.empty() && rest.front() == '"';
+  if (quoted) {
+    rest.remove_prefix(1);
+    if (rest.empty() || rest.back() != '"') return std::nullopt;
+    rest.remove_suffix(1);
+  }
+  std::string key;
+  for (size_t i = 0; i < rest.size(); ++i) {
+    if (quoted && rest[i] == '"') return std::nullopt;
+    if (quoted && rest[i] == '\\') {
+      if (++i == rest.size() || (rest[i] != '"' && rest[i] != '\\')) return std::nullopt;
+    }
+    const bool visible = rest[i] > 0x20 && rest[i] < 0x7F;
+    if (!visible && !(quoted && rest[i] == ' ')) return std::nullopt;
+    key += rest[i];
+  }
+  if (key.empty() || key.size() > Idempotency::kMaxKey) return std::nullopt;
+  return key;
+}
+
+}  // namespace restanza::rest

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "rest/json_writer.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "base/str.h"
+
+namespace restanza::rest {
+namespace {
+
+std::string quoted(std::string_view text) {
+  const bool sound = valid_utf8(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
+      out += escape;
+    } else {
+      out += byte < 0x80 || sound ? c : '?';
+    }
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+void JsonWriter::begin(std::string_view name) {
+  if (!first_) json_ += ',';
+  first_ = false;
+  if (!name.empty()) json_ += quoted(name) + ":";
+}
+
+void JsonWriter::open(std::string_view name, char bracket) {
+  begin(name);
+  json_ += bracket;
+  closing_ += bracket == '{' ? '}' : ']';
+  first_ = true;
+}
+
+void JsonWriter::close() {
+  json_ += closing_.back();
+  closing_.pop_back();
+  first_ = false;
+}
+
+void JsonWriter::text(std::string_view name, std::string_view value) {
+  begin(name);
+  json_ += quoted(value);
+}
+
+void JsonWriter::number(std::string_view name, int64_t value) {
+  begin(name);
+  json_ += std::to_string(value);
+}
+
+void JsonWriter::seconds(std::string_view name, std::optional<std::chrono::milliseconds> value) {
+  if (!value) return null(name);
+  begin(name);
+  char text[32];
+  const auto count = static_cast<long long>(value->count());
+  std::snprintf(text, sizeof text, "%s%lld.%03lld", count < 0 ? "-" : "", std::abs(count) / 1000,
+                std::abs(count) % 1000);
+  json_ += text;
+}
+
+void JsonWriter::time(std::string_view name, WallTime value) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(value);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(value - whole).count();
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[64], text[80];
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(rest));
+  this->text(name, text);
+}
+
+void JsonWriter::texts(std::string_view name, const std::vector<std::string>& values) {
+  open_array(name);
+  for (const auto& value : values) text({}, value);
+  close();
+}
+
+void JsonWriter::boolean(std::string_view name, bool value) {
+  begin(name);
+  json_ += value ? "true" : "false";
+}
+
+void JsonWriter::null(std::string_view name) {
+  begin(name);
+  json_ += "null";
+}
+
+}  // namespace restanza::rest

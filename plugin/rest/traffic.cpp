@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "rest/traffic.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <string>
+#include <utility>
+
+namespace restanza::rest {
+namespace {
+
+constexpr const char* kOther = "other";
+constexpr std::array<const char*, 6> kMethods = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", kOther};
+constexpr std::array<const char*, 8> kResources = {"deliveries", "echo",  "endpoints", "health",
+                                                   "metrics",    "query", "stanza",    kOther};
+constexpr std::array<const char*, 20> kCodes = {"200", "202", "204", "400", "401",  "403", "404",
+                                                "405", "409", "413", "415", "422",  "429", "500",
+                                                "501", "502", "503", "504", "gone", kOther};
+constexpr std::array<const char*, 16> kConditions = {"bad-format",
+                                                     "conflict",
+                                                     "forbidden",
+                                                     "improper-addressing",
+                                                     "internal-server-error",
+                                                     "invalid-from",
+                                                     "invalid-namespace",
+                                                     "invalid-xml",
+                                                     "item-not-found",
+                                                     "not-allowed",
+                                                     "not-authorized",
+                                                     "not-well-formed",
+                                                     "remote-server-timeout",
+                                                     "resource-constraint",
+                                                     "unsupported-stanza-type",
+                                                     kOther};
+
+// Its place in the list, the last of which is for all others.
+template <size_t N>
+size_t place(const std::array<const char*, N>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end() - 1, name);
+  return static_cast<size_t>(found - names.begin());
+}
+
+}  // namespace
+
+// The counters, made when they are first needed so that what never happens fills no page, and found without a
+// lock afterwards.
+class Traffic::Books {
+ public:
+  Books(Metrics& metrics, const Clock& clock) : metrics_(metrics), clock_(clock) {
+    for (size_t i = 0; i < kResources.size(); ++i) {
+      times_[i] = &metrics.histogram("restanza_http_request_duration_seconds",
+                                     "From a request's arrival to its answer, by resource",
+                                     {{"resource", kResources[i]}});
+    }
+    for (size_t i = 0; i < kConditions.size(); ++i) {
+      refusals_[i] =
+          &metrics.counter("restanza_refusals_total", "Requests that were refused, by the condition",
+                           {{"condition", kConditions[i]}});
+    }
+  }
+
+  Instant now() const { return clock_.now(); }
+
+  void note(size_t resource, size_t method, const http::Response& response, bool gone, Instant began) {
+    const size_t code = place(kCodes, gone ? "gone" : std::to_string(response.status));
+    request(resource, method, code).add();
+    times_[resource]->note(clock_.now() - began);
+    if (!gone && !response.condition.empty()) refusals_[place(kConditions, response.condition)]->add();
+  }
+
+ private:
+  Counter& request(size_t resource, size_t method, size_t code) {
+    auto& known = requests_[(resource * kMethods.size() + method) * kCodes.size() + code];
+    Counter* counter = known.load(std::memory_order_acquire);
+    if (!counter) {
+      counter = &metrics_.counter(
+          "restanza_http_requests_total", "Requests that were answered, by resource, method and status",
+          {{"code", kCodes[code]}, {"method", kMethods[method]}, {"resource", kResources[resource]}});
+      known.store(counter, std::memory_order_release);
+    }
+    return *counter;
+  }
+
+  Metrics& metrics_;
+  const Clock& clock_;
+  std::array<Histogram*, kResources.size()> times_{};
+  std::array<Counter*, kConditions.size()> refusals_{};
+  std::array<std::atomic<Counter*>, kResources.size() * kMethods.size() * kCodes.size()> requests_{};
+};
+
+class Traffic::CountingResponder final : public http::Responder {
+ public:
+  CountingResponder(http::Exchange exchange, std::shared_ptr<Books> books, size_t resource, size_t method)
+      : exchange_(std::move(exchange)),
+        books_(std::move(books)),
+        resource_(resource),
+        method_(method),
+        began_(books_->now()) {}
+
+  void respond(http::Response response) override {
+    books_->note(resource_, method_, response, *gone_, began_);
+    exchange_.respond(std::move(response));
+  }
+  void watch(std::function<void()> gone) override {
+    exchange_.watch([flag = gone_, gone = std::move(gone)] {
+      *flag = true;
+      gone();
+    });
+  }
+
+ private:
+  http::Exchange exchange_;
+  const std::shared_ptr<Books> books_;
+  const size_t resource_;
+  const size_t method_;
+  const Instant began_;
+  const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+Traffic::Traffic(Metrics& metrics, const Clock& clock) : books_(std::make_shared<Books>(metrics, clock)) {}
+
+http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
+                                Target::Kind target) const {
+  return http::Exchange(std::make_unique<CountingResponder>(
+      std::move(exchange), books_, place(kResources, name_of(target)), place(kMethods, request.method)));
+}
+
+}  // namespace restanza::rest
