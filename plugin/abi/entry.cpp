@@ -2,9 +2,10 @@
 // The library's one exported symbol and the functions behind it: C on the outside, and no exception gets past
 // here.
 #include <cstring>
-#include <exception>
 
 #include "abi/instance.h"
+#include "abi/report.h"
+#include "abi/status.h"
 #include "abi/views.h"
 
 struct xp_plugin {
@@ -14,25 +15,8 @@ struct xp_plugin {
 namespace {
 
 using namespace restanza;
-
-xp_status fail(xp_error* error, xp_status code, std::string_view text) {
-  if (error) {
-    error->code = code;
-    const size_t size = text.copy(error->text, sizeof error->text - 1);
-    error->text[size] = '\0';
-  }
-  return code;
-}
-
-template <class Work>
-xp_status guarded(xp_error* error, Work work) {
-  try {
-    const Result<void> result = work();
-    return result ? XP_OK : fail(error, XP_INVALID, result.error().text);
-  } catch (const std::exception& e) {
-    return fail(error, XP_INTERNAL, e.what());
-  }
-}
+using abi::fail;
+using abi::guarded;
 
 // Members that this plugin reads must all be there; a longer vtable is a newer host and fine.
 bool long_enough(const xp_host* host) {
@@ -42,7 +26,7 @@ bool long_enough(const xp_host* host) {
 xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_error* error) {
   if (!long_enough(host))
     return fail(error, XP_UNSUPPORTED, "the host's xp_host lacks members of version 1.0");
-  return guarded(error, [&]() -> Result<void> {
+  return guarded(error, XP_INVALID, [&]() -> Result<void> {
     auto plugin = std::make_unique<xp_plugin>();
     plugin->instance = std::make_shared<abi::Instance>(host);
     if (auto made = plugin->instance->make(abi::text(settings_json)); !made) return made;
@@ -52,7 +36,7 @@ xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_
 }
 
 xp_status start(xp_plugin* plugin, xp_error* error) {
-  return guarded(error, [&] { return plugin->instance->start(); });
+  return guarded(error, XP_INVALID, [&] { return plugin->instance->start(); });
 }
 
 xp_status reload(xp_plugin*, xp_str, xp_error* error) {
@@ -64,12 +48,12 @@ void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* c
 }
 
 void destroy(xp_plugin* plugin) {
-  plugin->instance->unregister();
+  plugin->instance->stop();
   delete plugin;
 }
 
-const void* get_extension(xp_plugin*, const char*) {
-  return nullptr;
+const void* get_extension(xp_plugin*, const char* id) {
+  return std::strcmp(id, XP_EXT_REPORT) == 0 ? abi::report_extension() : nullptr;
 }
 
 const xp_plugin_desc kDescriptor = {

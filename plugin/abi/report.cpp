@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "abi/report.h"
+
+#include "abi/status.h"
+#include "abi/views.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "journal/table.h"
+
+namespace restanza::abi {
+namespace {
+
+xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
+  return guarded(error, XP_INTERNAL, [&]() -> Result<void> {
+    if (text(state_dir).empty()) return {};  // then the queue is in the memory of whoever runs it
+    const SystemClock clock;
+    const auto table = journal::table(copy(state_dir), clock);
+    if (!table) return table.error();
+    auto lines = split(*table, '\n');
+    if (!lines.empty() && lines.back().empty()) lines.pop_back();
+    for (const auto each : lines) line(ctx, view(each));
+    return {};
+  });
+}
+
+constexpr xp_report kReport = {sizeof(xp_report), 0, report};
+
+}  // namespace
+
+const xp_report* report_extension() {
+  return &kReport;
+}
+
+}  // namespace restanza::abi
