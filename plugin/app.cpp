@@ -101,11 +101,11 @@ class App::Impl {
   Impl(const World& world, const config::Options& options)
       : world_(world),
         max_body_(options.stanza_size_limit),
+        journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
         timer_(world.clock),
         replies_(options.iq_pending_limit, timer_),
         noted_(world.sink),
         route_(world.domain, replies_, world.sink, world.log),
-        journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
         webhook_(endpoints_of(options, world.domain),
                  {journal_,
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
@@ -198,13 +198,13 @@ class App::Impl {
 
   const World world_;
   const size_t max_body_;
-  Metrics metrics_;
+  Metrics metrics_;  // these two before all whose exchanges may end through them
+  journal::Journal journal_;
   Timer timer_;
   iq::ReplyTable replies_;
   iq::ArchiveQueries archives_;
   NotedSink noted_;
   webhook::ReplyRoute route_;
-  journal::Journal journal_;
   webhook::Dispatcher webhook_;
   const rest::Credentials credentials_;
   const rest::Iqs iqs_;
