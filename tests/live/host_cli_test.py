@@ -170,9 +170,9 @@ class Starting(CommandLine):
 
     @staticmethod
     def is_secret(path):
-        """Small text files that only their owner may read."""
+        """Small files with something in them that only their owner may read."""
         found = os.stat(path)
-        return found.st_size < 1024 and stat.S_IMODE(found.st_mode) == 0o600
+        return 0 < found.st_size < 1024 and stat.S_IMODE(found.st_mode) == 0o600
 
 
 class Ending(CommandLine):

@@ -19,9 +19,11 @@ READY = r"^ready http=(?P<http>\S+)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<compo
 
 
 def toml(value):
-    """A TOML value: JSON's strings, numbers, booleans and lists are TOML as well; a table is written inline."""
+    """A TOML value: JSON's strings, numbers and booleans are TOML as well; a table is written inline."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{json.dumps(key)} = {toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value)
 
 
@@ -40,18 +42,28 @@ def sanitized_environment():
 class Host:
     component_secret = "rest-secret"
 
-    def __init__(self, xmpp, domain="rest.localhost", settings=None, http="127.0.0.1:0", wait_ready=True):
+    def __init__(self, xmpp, domain="rest.localhost", settings=None, http="127.0.0.1:0", wait_ready=True,
+                 state_dir=None, environment=None):
+        """`environment` is added to the program's own, `state_dir` may be a place that outlives the host."""
         self.domain = domain
+        self._xmpp, self._listen, self._environment = xmpp, http, environment or {}
         self._directory = tempfile.TemporaryDirectory(prefix="restanza-host-")
+        self.state_dir = state_dir or f"{self._directory.name}/state"
         self.config = f"{self._directory.name}/restanza.toml"
-        with open(self.config, "w", encoding="utf-8") as config:
-            config.write(f'state_dir = "{self._directory.name}/state"\n')
-            config.write(section("[http]", {"listen": http}))
-            config.write(section("[xmpp]", xmpp))
-            config.write(section("[[plugin]]", {"load": "restanza", "domain": domain}))
-            config.write(section("[plugin.settings]", {"component_secret": self.component_secret, **(settings or {})}))
-        self.program = Program("restanza-host", [PROGRAM, "--config", self.config], env=sanitized_environment())
+        self.program = None
+        self.launch(settings, wait_ready)
+
+    def launch(self, settings=None, wait_ready=True):
+        """Starts the program, again where it has ended, on the same state."""
         self.http = self.c2s = self.rest = None
+        with open(self.config, "w", encoding="utf-8") as config:
+            config.write(section("", {"state_dir": self.state_dir}))
+            config.write(section("[http]", {"listen": self._listen}))
+            config.write(section("[xmpp]", self._xmpp))
+            config.write(section("[[plugin]]", {"load": "restanza", "domain": self.domain}))
+            config.write(section("[plugin.settings]", {"component_secret": self.component_secret, **(settings or {})}))
+        self.program = Program("restanza-host", [PROGRAM, "--config", self.config],
+                               env={**sanitized_environment(), **self._environment})
         if wait_ready:
             self.wait_ready()
 

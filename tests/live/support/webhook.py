@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A webhook that answers what was posted to it as the test says, and records the post once that is done.
+"""A webhook that answers what was posted to it as the test says, and records the posts in the order of arriving.
 
 Threads: requests are served on threads of their own; taking from `posts` is for the test's thread.
 Ownership: owns its server and socket until close().
@@ -18,9 +18,16 @@ XML = "application/xmpp+xml"
 NOTHING = Answer(204, None, b"")
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Says nothing of a client that went away, or that did not believe a certificate: tests look elsewhere."""
+
+
 class Webhook:
-    def __init__(self, answer=lambda post: NOTHING, wants=None):
-        """`wants` is the media type that the endpoint asks for when it is probed with OPTIONS."""
+    def __init__(self, answer=lambda post: NOTHING, wants=None, tls=None, port=0):
+        """`wants` is the media type that the endpoint asks for when it is probed with OPTIONS; `tls` a context."""
         self.answer = answer
         self.wants = wants
         self._posts = queue.Queue()
@@ -33,10 +40,9 @@ class Webhook:
             def do_POST(self):
                 post = Post(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
                 answer = webhook.answer(post)
-                try:
-                    self._send(answer)
-                finally:
-                    webhook._posts.put(post)
+                # Before the answer, for the next post of a conversation may come right after it.
+                webhook._posts.put(post)
+                self._send(answer)
 
             def do_OPTIONS(self):
                 """The probe; without a media type to ask for it stays a method that this endpoint does not have."""
@@ -56,14 +62,20 @@ class Webhook:
             def log_message(self, format, *arguments):
                 """Says nothing: the recorded posts are the log."""
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", port), Handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}/stanzas"
+        return f"{self._scheme}://127.0.0.1:{self.port}/stanzas"
+
+    @property
+    def port(self):
+        return self._server.server_address[1]
 
     def next_post(self, wanted=lambda post: True, deadline=DEADLINE):
         """The next recorded post that is wanted; others before it are dropped."""
@@ -74,6 +86,9 @@ class Webhook:
                 raise Missed(f"no such post to the webhook for {deadline:g} s") from None
             if wanted(post):
                 return post
+
+    def has_posts(self):
+        return not self._posts.empty()
 
     def close(self):
         self._server.shutdown()
