@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Idempotency-Key: a client that asks again gets the first answer, and nothing is sent twice, also over restarts.
+
+Threads: the test's thread; a request that is to wait runs on a thread of its own.
+Ownership: each test owns its server and its host.
+"""
+import threading
+import unittest
+
+from support.component_server import ComponentServer
+from support.host import Host, component_of
+from support.xml_data import body_of
+
+
+def message(text):
+    return f"<message type='chat' from='bot@rest.localhost' to='alice@example.org'><body>{text}</body></message>"
+
+
+QUESTION = "<iq type='get' from='bot@rest.localhost' to='alice@example.org/r'><ping xmlns='urn:xmpp:ping'/></iq>"
+
+
+class Waiting:
+    """A request on a thread of its own, whose answer may come late or never."""
+
+    def __init__(self, rest, stanza, key):
+        self.response = None
+
+        def ask():
+            try:
+                self.response = rest.post(stanza, idempotency_key=key)
+            except (OSError, ValueError):
+                self.response = None
+        self._thread = threading.Thread(target=ask, daemon=True)
+        self._thread.start()
+
+    def join(self):
+        self._thread.join()
+        return self.response
+
+
+class Keys(unittest.TestCase):
+    def setUp(self):
+        self.server = ComponentServer()
+        self.addCleanup(self.server.close)
+        self.host = Host(component_of(self.server), wait_ready=False)
+        self.addCleanup(self.host.close)
+        self.addCleanup(lambda: self.server.close())
+        self.log_in()
+
+    def log_in(self):
+        self.server.component = self.host.program
+        self.server.log_in()
+        self.host.wait_ready()
+
+    def relaunch(self):
+        self.host.launch(wait_ready=False)
+        self.log_in()
+
+    def restart(self):
+        self.server.drop()
+        self.assertEqual(self.host.program.stop(), 0, self.host.program.transcript())
+        self.relaunch()
+
+    def post(self, stanza, key=None):
+        return self.host.rest.post(stanza, **({"idempotency_key": key} if key else {}))
+
+    def assert_nothing_but(self, text):
+        """What is sent next reaches the server next."""
+        self.assertEqual(self.post(message(text)).status, 202)
+        self.assertEqual(body_of(self.server.next_stanza()), text)
+
+    def test_a_repetition_gets_the_first_answer_and_sends_nothing_also_after_a_restart(self):
+        first = self.post(message("one"), "key-1")
+        self.assertEqual(first.status, 202, first.body)
+        self.assertEqual(body_of(self.server.next_stanza()), "one")
+        again = self.post(message("one"), "key-1")
+        self.assertEqual((again.status, again.headers["Stanza-Id"]), (202, first.headers["Stanza-Id"]))
+        self.assert_nothing_but("two")
+        self.restart()
+        again = self.post(message("one"), "key-1")
+        self.assertEqual((again.status, again.headers["Stanza-Id"]), (202, first.headers["Stanza-Id"]))
+        self.assert_nothing_but("three")
+
+    def test_the_same_key_for_something_else_is_422(self):
+        self.assertEqual(self.post(message("one"), "key-1").status, 202)
+        self.assertEqual(body_of(self.server.next_stanza()), "one")
+        self.assertEqual(self.post(message("other"), "key-1").status, 422)
+        self.assert_nothing_but("two")
+
+    def test_while_the_first_is_running_it_is_409_and_then_the_same_answer(self):
+        first = Waiting(self.host.rest, QUESTION, "key-2")
+        asked = self.server.next_stanza()
+        self.assertEqual(self.post(QUESTION, "key-2").status, 409)
+        self.server.send_raw(f"<iq type='result' id='{asked.get('id')}' from='alice@example.org/r' "
+                             f"to='bot@rest.localhost'><pong xmlns='urn:example:pong'/></iq>")
+        response = first.join()
+        self.assertEqual(response.status, 200, response.body)
+        again = self.post(QUESTION, "key-2")
+        self.assertEqual((again.status, again.body), (200, response.body))
+        self.assert_nothing_but("after")
+
+    def test_after_a_crash_in_between_the_outcome_is_unknown(self):
+        first = Waiting(self.host.rest, QUESTION, "key-3")
+        self.server.next_stanza()
+        self.server.drop()
+        self.host.program.kill()
+        first.join()
+        self.relaunch()
+        again = self.post(QUESTION, "key-3")
+        self.assertEqual(again.status, 409, again.body)
+        self.assertIn(b"unknown", again.body.lower())
+        self.assert_nothing_but("after")
+
+    def test_a_refusal_for_the_moment_is_not_remembered(self):
+        self.server.drop()
+        refused = self.post(QUESTION, "key-4")
+        self.assertEqual(refused.status, 503, refused.body)
+        self.server.log_in()
+        Waiting(self.host.rest, QUESTION, "key-4")
+        self.assertEqual(self.server.next_stanza().tag.rpartition("}")[2], "iq")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
