@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The disk is full, and then there is room again: the program lives on, refuses what it cannot keep, loses nothing.
+
+A program of its own, because the disk is a small one of its own: a tmpfs in a mount namespace where the system
+allows one, else a limit on the size of the program's files.
+
+Threads: the main thread, besides those of the run.
+Ownership: the disk goes with the process.
+"""
+import os
+import resource
+import stat
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SIZE = 2 << 20
+ROOM = 64 << 20
+FILLER = "<x xmlns='urn:example:filler'>" + "f" * 1000 + "</x>"
+MOST_ROUNDS = 200
+SPACES = (["unshare", "--mount"], ["unshare", "--mount", "--map-root-user"])
+
+
+class Tmpfs:
+    name = f"a tmpfs of {SIZE >> 20} MiB"
+
+    def __init__(self, directory):
+        self._directory = directory
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", directory], check=True)
+
+    def make_room(self, _pid):
+        subprocess.run(["mount", "-o", f"remount,size={ROOM}", self._directory], check=True)
+
+    def is_full(self):
+        found = os.statvfs(self._directory)
+        return found.f_bavail * found.f_frsize < 65536
+
+    def close(self):
+        subprocess.run(["umount", self._directory], check=True)
+
+
+class FileSizes:
+    """Files that may not grow: the host is started by a script that sets the limit, which can be raised later."""
+    name = f"files limited to {SIZE >> 20} MiB, as no file system can be mounted here"
+
+    def __init__(self, directory):
+        script = f"{directory}/limited-host"
+        with open(script, "w", encoding="utf-8") as out:
+            out.write(f"#!/bin/bash\ntrap '' XFSZ\nulimit -S -f {SIZE >> 10}\n"
+                      f"exec {os.environ['RESTANZA_HOST']} \"$@\"\n")
+        os.chmod(script, stat.S_IRWXU)
+        os.environ["RESTANZA_HOST"] = script
+
+    def make_room(self, pid):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def is_full(self):
+        return True
+
+    def close(self):
+        """The limit has ended with the host."""
+
+
+def fills_up(disk, directory):
+    sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
+    from run import Run
+    from support.deadline import wait_until
+    with Run(state_dir=f"{directory}/state") as run:
+        run.start()
+        run.steer("pause")
+        rounds = 0
+        while not run.link.errors:
+            run.send(1, FILLER)
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                raise AssertionError("nothing was refused: is the disk full at all?")
+        full = disk.is_full()
+        run.host.program.wait_for_line("(?i)full|space|too large|I/O")
+        run.send(5, FILLER)
+        if run.host.rest.health() != 200:
+            raise AssertionError("it is not healthy on a full disk")
+        run.steer("resume")
+        run.wait_delivered()
+        refused = len(run.returned)
+        disk.make_room(run.host.program.pid)
+
+        def taken_again():
+            """The next messages, until none of them is refused."""
+            run.send(1, FILLER)
+            before = len(run.returned)
+            run.collect()
+            return len(run.returned) == before
+        wait_until(taken_again, "messages are taken again")
+        run.wait_delivered()
+        returned = dict(run.returned)
+        run.end(returned)
+        wrong = [key for key in returned if run.ledger.was_delivered(key)]
+        if wrong or set(returned.values()) != {"resource-constraint"}:
+            raise AssertionError(f"refused as {set(returned.values())}, and {len(wrong)} delivered all the same")
+        if not full:
+            raise AssertionError("the disk had room left when messages were refused")
+        print(f"{disk.name}: {run.ledger.messages} messages, {refused} refused while it was full, "
+              f"{len(returned) - refused} until room was noticed, {run.ledger.delivered()} delivered, "
+              f"{run.ledger.repeats} repeated")
+
+
+def disk_full():
+    """Runs this file on a disk of its own; returns what it tells."""
+    for space in SPACES:
+        with tempfile.TemporaryDirectory(prefix="restanza-disk-") as directory:
+            may = subprocess.run([*space, "mount", "-t", "tmpfs", "tmpfs", directory], capture_output=True, check=False)
+        if may.returncode == 0:
+            return told([*space, sys.executable, __file__, "tmpfs"])
+    return told([sys.executable, __file__, "limit"])
+
+
+def told(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="restanza-disk-") as directory:
+        disk = {"tmpfs": Tmpfs, "limit": FileSizes}[sys.argv[1]](directory)
+        try:
+            fills_up(disk, directory)
+        finally:
+            disk.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""One program under load: a server that sends numbered messages through restanza-host to an endpoint, and the
+ledger of what became of them.
+
+Threads: for the thread of the scenario, besides those of the parts.
+Ownership: owns the endpoint, the server, the host and its state; all are gone at the end of a `with`.
+"""
+import json
+import os
+import re
+import signal
+import time
+
+import journal_file
+from endpoint import Endpoint
+from ledger import DOMAIN, Ledger
+from link import LinkServer
+from support.deadline import DEADLINE, Missed, wait_until
+from support.host import Host, component_of
+
+NUMBERED = re.compile(r"n-(\d+)-(\d+)-(\d+)")
+PACE = 10000  # requests a second after an outage: as fast as it goes
+SLICE = 0.2  # seconds
+TIMEOUT = 2  # seconds that the endpoint has for an answer
+
+
+class Run:
+    def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, **settings):
+        self.ledger = Ledger(conversations)
+        self.life = 0
+        self.link = None
+        self.returned = {}  # key: the condition of the error that came back
+        self._callback = {"name": "numbers", "stanzas": ["message"], "timeout": TIMEOUT, "pace": PACE, **settings}
+        self._state_dir, self._environment = state_dir, environment
+        self.endpoint = Endpoint(small_buffers)
+        self.server = LinkServer()
+        self.host = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failed, *_):
+        if self.link:
+            self.link.close()
+        if self.host:
+            self.host.discard()
+        self.server.close()
+        self.endpoint.close()
+
+    def start(self, log_in=True, counting=False):
+        """The program's next life."""
+        self.life += 1
+        self.link = None
+        settings = {"rest_callbacks": [{**self._callback, "url": self.endpoint.url(self.life)}]}
+        if self.host:
+            self.host.launch(settings, wait_ready=False)
+        else:
+            self.host = Host(component_of(self.server), DOMAIN, settings, wait_ready=False, state_dir=self._state_dir,
+                             environment=self._environment)
+        if log_in:
+            self.link = self.server.log_in(self.host.program, counting)
+        return self
+
+    def send(self, rounds, filler=""):
+        """That many messages in every conversation; returns once they have been taken."""
+        self.link.send(self.ledger.batch(self.life, rounds, filler))
+        self.link.wait_until_taken()
+
+    def wait_for_state(self, state):
+        """Until the program itself says so of the endpoint."""
+        wait_until(lambda: self.asked("endpoints")["state"] == state, f"the endpoint is {state}")
+
+    def asked(self, what):
+        """What the program says of the endpoint."""
+        return self._request("GET", what)["endpoints"][0]
+
+    def steer(self, action):
+        """`pause` or `resume`."""
+        self._request("POST", f"endpoints/numbers/{action}")
+
+    def _request(self, method, path):
+        if not self.host.rest:
+            self.host.wait_ready()
+        response = self.host.rest.request(method, f"/rest/{path}")
+        if response.status != 200:
+            raise AssertionError(f"{response.status} for {method} /rest/{path}: {response.body}")
+        return json.loads(response.body)
+
+    def collect(self):
+        """Notes what has arrived and what has come back."""
+        self.ledger.note(self.endpoint.arrivals)
+        for stanza_id, condition in list(self.link.errors.items()) if self.link else ():
+            self.returned[tuple(map(int, NUMBERED.match(stanza_id).groups()))] = condition
+
+    def wait_delivered(self, count=None, deadline=DEADLINE * 2):
+        """Until that many different messages have arrived; without a count, all that were not refused."""
+        def enough():
+            self.collect()
+            wanted = self.ledger.messages - len(self.returned) if count is None else count
+            return self.ledger.delivered() >= wanted
+        end = time.monotonic() + deadline
+        # In slices, for an error that comes back changes it too, and nothing arrives then.
+        while not self.endpoint.wait_for(enough, SLICE):
+            if time.monotonic() > end:
+                raise Missed(f"{self.ledger.delivered()} of {self.ledger.messages} messages delivered within "
+                             f"{deadline:g} s, {len(self.returned)} returned\n{self.host.program.transcript()}")
+
+    @property
+    def journal_directory(self):
+        return os.path.join(self.host.state_dir, self.host.domain)
+
+    def kill(self):
+        """Ends the program's life as a crash does; returns how much was in the sockets of its link just before."""
+        self.host.program.signal(signal.SIGSTOP)
+        waiting = self.link.bytes_on_the_way() if self.link else 0
+        self.host.program.kill()
+        if self.link:
+            self.link.close()
+        self.server.forget_callers()
+        return waiting
+
+    def missing(self, returned=()):
+        """What got lost in each life, with the program ended. Raises where anything else is wrong."""
+        kept = [(each.key, each.webhook_id) for each in journal_file.kept(self.journal_directory)]
+        self.collect()
+        return self.ledger.missing(kept, returned)
+
+    def wait_drained(self):
+        """Until nothing waits: what has arrived may have been answered too late, or so that it did not count."""
+        wait_until(lambda: self.asked("deliveries")["waiting"] == 0, "the queue is empty", DEADLINE * 2)
+
+    def end(self, returned=(), lost=None):
+        """A polite end: nothing is missing but what was lost with earlier lives, nothing is left in the journal."""
+        self.wait_drained()
+        code = self.host.program.stop()
+        complaints = self.host.complaints()
+        if code != 0 or complaints:
+            raise AssertionError(f"restanza-host ended with {code}\n{self.host.program.transcript(*complaints[:1])}")
+        missing = dict(+self.missing(returned))
+        if missing != (lost or {}):
+            raise AssertionError(f"missing are {missing} instead of {lost or 'none'}")
+        if set(self.returned) != set(returned):
+            wrong = sorted(set(self.returned) ^ set(returned))
+            raise AssertionError(f"errors that came back, or did not: {len(wrong)}, such as {wrong[:3]}")
+        left = journal_file.kept(self.journal_directory)
+        if left:
+            raise AssertionError(f"{len(left)} deliveries are still in the journal, such as {left[0]}")
