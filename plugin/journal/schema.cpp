@@ -17,7 +17,7 @@ CREATE TABLE stanza (  -- once, however many deliveries want it; it goes with th
 );
 CREATE TABLE delivery (  -- dates are milliseconds since 1970, UTC
   seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of acceptance, never used twice
-  id TEXT NOT NULL,  -- the webhook-id
+  id TEXT NOT NULL,  -- the webhook-id; only people ask for one by it, so it has no index
   stanza INTEGER NOT NULL REFERENCES stanza (number),
   endpoint TEXT NOT NULL,
   answers INTEGER NOT NULL,

@@ -2,8 +2,9 @@
 // What becomes of the journal when the process is killed, and when the file cannot be written any more.
 #include <sys/resource.h>
 
-#include <random>
+#include <map>
 #include <set>
+#include <thread>
 
 #include "child.h"
 #include "journal/journal.h"

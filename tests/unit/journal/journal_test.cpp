@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "journal/journal.h"
 
-#include <set>
+#include <atomic>
+#include <thread>
 
 #include "running.h"
 #include "world.h"

@@ -5,12 +5,16 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "journal/database.h"
 #include "journal/deliveries.h"
