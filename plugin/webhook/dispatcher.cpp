@@ -48,7 +48,7 @@ Dispatcher::~Dispatcher() {
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
   for (const auto& endpoint : endpoints_) endpoint->start();
-  world_.timer.after(kSweep, [this] { sweep(); });
+  sweep();
   purge();
   return {};
 }

@@ -62,7 +62,7 @@ Endpoint::Endpoint(Settings settings, World world)
       signer_(*Signer::make(settings_.secrets)),
       tally_(world_.metrics, settings_.name),
       lanes_(Gate(settings_.pace, settings_.retry), world_.timer, world_.clock),
-      health_(url_.origin(), world_.log),
+      health_(url_.origin(), world_.clock, world_.log),
       negotiation_(settings_, url_, health_, world_.log),
       trial_(settings_, url_, signer_, world_.timer, world_.clock),
       crew_(

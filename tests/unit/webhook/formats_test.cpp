@@ -184,7 +184,7 @@ TEST_CASE("deliveries have the configured format, and say so") {
         CHECK(body == "Hej du");
         break;
     }
-    r.dispatcher->stop();
+    REQUIRE(r.drain());
     const bool named = format != mapping::Format::xml && format != mapping::Format::text;
     const auto said = r.log.levelled.now();  // the first is of the journal
     REQUIRE(said.size() == (named ? 2 : 1));
