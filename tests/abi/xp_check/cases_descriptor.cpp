@@ -47,6 +47,40 @@ void symbols(const Subject& subject) {
   require(others.empty(), "it exports more than xp_plugin_entry_v1: " + others.substr(0, 200));
 }
 
+struct Lines {
+  size_t count = 0;
+  bool whole = true;
+};
+
+void report(const Subject& subject) {
+  const Library library(subject.path);
+  const xp_plugin_desc& d = library.descriptor();
+  const void* extension = d.get_extension ? d.get_extension(nullptr, XP_EXT_REPORT) : nullptr;
+  if (!extension) return;
+  const auto* service = static_cast<const xp_report*>(extension);
+  require(XP_HAS(xp_report, service, report) && service->report, "its report lacks the function");
+  for (const std::string& directory :
+       {std::string(), subject.directory, subject.directory + "/missing", std::string("/dev/null"),
+        std::string("a\0b", 3), std::string(100000, 'a')}) {
+    Lent lent;
+    auto& error = lent.make<xp_error>();
+    Lines lines;
+    now_in("a report");
+    const xp_status status = service->report(
+        lent.view(directory),
+        [](void* ctx, xp_str line) {
+          auto& seen = *static_cast<Lines*>(ctx);
+          ++seen.count;
+          seen.whole = seen.whole && !(line.len > 0 && std::memchr(line.ptr, '\n', line.len));
+        },
+        &lines, &error);
+    require(lines.whole, "a line of its report has more than one line");
+    require(status == XP_OK ||
+                (error.text[0] != '\0' && strnlen(error.text, sizeof error.text) < sizeof error.text),
+            "its report failed without saying why");
+  }
+}
+
 }  // namespace
 
 std::vector<Case> descriptor_cases() {
@@ -54,6 +88,7 @@ std::vector<Case> descriptor_cases() {
       {"descriptor", "the descriptor is well-formed, constant, and made without starting anything",
        well_formed},
       {"exported_symbols", "xp_plugin_entry_v1 is the only symbol that it exports", symbols},
+      {"report", "its report, if it has one, copes with any directory", report},
   };
 }
 

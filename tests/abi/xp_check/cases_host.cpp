@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Hosts that are older, newer or poorer than the one that the plugin was written with.
+#include <cstdio>
 #include <initializer_list>
 
 #include "cases.h"
@@ -53,6 +54,32 @@ void root_prefix(const Subject& subject) {
   life.host.finish();
 }
 
+// No directory, and what is none: an error with a reason, or a life without it.
+void no_state_dir(const Subject& subject) {
+  const Library library(subject.path);
+  const Prepared prepared(subject);
+  const std::string file = subject.directory + "/file";
+  if (FILE* made = std::fopen(file.c_str(), "w")) std::fclose(made);
+  Host::Settings none;
+  Host::Settings missing;
+  missing.state_dir = subject.directory + "/missing";
+  Host::Settings wrong;
+  wrong.state_dir = file;
+  for (Host* host : {new Host(library.descriptor(), none), &new_host(subject, library, missing),
+                     &new_host(subject, library, wrong)}) {
+    if (host->create(prepared.settings()).status == XP_OK) {
+      if (host->start().status == XP_OK) {
+        play(*host);
+        host->finish();
+        continue;
+      }
+      host->destroy();
+    }
+    host->settle();
+    host->verify();
+  }
+}
+
 void odd_statuses(const Subject& subject) {
   for (const xp_status status : std::initializer_list<xp_status>{4711, -1, INT32_MIN, INT32_MAX}) {
     Life life(subject);
@@ -98,6 +125,8 @@ std::vector<Case> host_cases() {
        "a host's table that ends anywhere gets an error, and nothing behind its end is read", short_table},
       {"long_host_table", "a host of a later minor version is as good as any", long_table},
       {"no_extensions", "a host without any extension is served", no_extensions},
+      {"no_state_directory",
+       "without a state directory that can be used there is an error or a life without it", no_state_dir},
       {"no_prefix", "an empty prefix is one too", root_prefix},
       {"unknown_status", "statuses that there are not end every exchange and every drain", odd_statuses},
       {"each_status", "so does each status that there is", each_status},

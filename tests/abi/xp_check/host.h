@@ -80,7 +80,7 @@ class Host {
     bool extensions = true;
     xp_status registering = XP_OK;  // what routes and hooks are answered with
     bool late_release = false;      // registrations are released on another thread, after destroy
-    std::string state_dir = {};
+    std::string state_dir = {};     // empty: absent
   };
 
   // What the world says to the plugin's calls; a case may set them while the plugin is silent.

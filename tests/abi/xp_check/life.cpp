@@ -20,8 +20,10 @@ Prepared::Prepared(const Subject& subject, Endpoint::Manner manner) : settings_(
 }
 
 Host& new_host(const Subject& subject, const Library& library, Host::Settings settings) {
-  settings.state_dir = subject.directory + "/" + settings.domain;
-  std::filesystem::create_directories(settings.state_dir);
+  if (settings.state_dir.empty()) {
+    settings.state_dir = subject.directory + "/" + settings.domain;
+    std::filesystem::create_directories(settings.state_dir);
+  }
   return *new Host(library.descriptor(), std::move(settings));  // known to what calls it, so no leak
 }
 

@@ -38,7 +38,7 @@ class Prepared {
   std::string settings_;
 };
 
-// A host that stays until the process ends, with a state directory of its own.
+// A host that stays until the process ends, with a state directory of its own unless the settings name one.
 Host& new_host(const Subject& subject, const Library& library, Host::Settings settings = {});
 
 // Creates and starts an instance; throws Failed where it fails.
