@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The threads that post to one endpoint, each with a connection of its own: as many as are needed, up to a
+// limit. Any thread; `stop` once, at the end. Owns threads and connections.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "webhook/sender.h"
+
+namespace restanza::webhook {
+
+class Crew {
+ public:
+  using Make = std::function<std::unique_ptr<Sender>()>;
+  using Work =
+      std::function<void(Sender& sender, bool first)>;  // until there is no more; `first`: of the crew
+
+  // `name` is the endpoint's, for the log, which outlives the crew.
+  Crew(std::string name, size_t limit, Make make, Work work, Log& log)
+      : name_(std::move(name)), limit_(limit), make_(std::move(make)), work_(std::move(work)), log_(log) {}
+  ~Crew() { stop(); }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  void grow();  // one thread more, where that is allowed and possible
+  void stop();  // aborts their requests and waits for their end; `work` must see by itself that it is over
+
+ private:
+  const std::string name_;
+  const size_t limit_;
+  const Make make_;
+  const Work work_;
+  Log& log_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Sender>> senders_;
+  std::vector<std::thread> threads_;
+  bool stopped_ = false;
+};
+
+}  // namespace restanza::webhook
