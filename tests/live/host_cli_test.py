@@ -99,6 +99,19 @@ class Checks(CommandLine):
         self.assertIn(config, done.stderr)
         self.assertRegex(done.stderr, r"\b5\b")
 
+    def test_deliveries_of_an_instance_that_never_ran_are_none_and_nothing_is_made(self):
+        with_file = self.run_host("--deliveries", "--config", self.write(GOOD))
+        env = sanitized_environment()
+        env.pop("STATE_DIRECTORY", None)
+        env["XDG_STATE_HOME"] = f"{self.directory}/home"
+        without = subprocess.run([PROGRAM, "--deliveries"], capture_output=True, text=True, timeout=DEADLINE, env=env,
+                                 check=False)
+        for done, directory in ((with_file, "state"), (without, "home/restanza")):
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("rest.localhost (restanza):", done.stdout)
+            self.assertIn(f"there is no journal in {self.directory}/{directory}/rest.localhost", done.stderr)
+        self.assertEqual(os.listdir(self.directory), ["restanza.toml"])
+
     def test_a_missing_file_is_named(self):
         done = self.run_host("--config", f"{self.directory}/none.toml")
         self.assertNotEqual(done.returncode, 0)
