@@ -34,7 +34,7 @@ def stepped(clock):
         run.wait_delivered()
         run.endpoint.shut()
         run.send(5)
-        run.kill()
+        run.stop()
         clock.step("-" + STEP)
         run.start()
         run.send(5)

@@ -36,8 +36,7 @@ def damaged(damage):
         run.endpoint.shut()
         run.start()
         run.send(20)
-        run.host.program.stop()
-        run.link.close()
+        run.stop()
         path = os.path.join(run.journal_directory, "journal.db")
         damage(path)
         with open(path, "rb") as file:

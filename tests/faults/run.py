@@ -119,6 +119,14 @@ class Run:
         self.server.forget_callers()
         return waiting
 
+    def stop(self):
+        """Ends the program's life politely: what it has taken is in the journal."""
+        code = self.host.program.stop()
+        complaints = self.host.complaints()
+        if code != 0 or complaints:
+            raise AssertionError(f"restanza-host ended with {code}\n{self.host.program.transcript(*complaints[:1])}")
+        self.link.close()
+
     def missing(self, returned=()):
         """What got lost in each life, with the program ended. Raises where anything else is wrong."""
         kept = [(each.key, each.webhook_id) for each in journal_file.kept(self.journal_directory)]
@@ -132,10 +140,7 @@ class Run:
     def end(self, returned=(), lost=None):
         """A polite end: nothing is missing but what was lost with earlier lives, nothing is left in the journal."""
         self.wait_drained()
-        code = self.host.program.stop()
-        complaints = self.host.complaints()
-        if code != 0 or complaints:
-            raise AssertionError(f"restanza-host ended with {code}\n{self.host.program.transcript(*complaints[:1])}")
+        self.stop()
         missing = dict(+self.missing(returned))
         if missing != (lost or {}):
             raise AssertionError(f"missing are {missing} instead of {lost or 'none'}")
