@@ -489,8 +489,9 @@ static xp_status answer(xp_exchange* exchange, int32_t code, const xp_pair* head
     put_answer(c, 500, NULL, 0, &nothing);
     c->bodiless = 1;
   }
+  const int refused = c && c->state == kAsked && !good;
   if (c) c->state = kBegun;
-  if (c && body) watch = end_exchange(c);
+  if (c && (body || refused)) watch = end_exchange(c);
   pthread_mutex_unlock(&lock);
   let_go(watch);
   wake();
