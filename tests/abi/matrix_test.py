@@ -22,6 +22,8 @@ from support.webhook import Answer, Webhook
 from support.xml_data import parse
 
 XML = "application/xmpp+xml"
+CHAT = "<message type='chat' id='m1' from='alice@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>"
+MESSAGE = "<message to='bob@localhost' from='bot@rest.localhost'><body>a\nb</body></message>"
 PING = "<iq type='get' id='p1' from='alice@localhost/r' to='rest.localhost'><ping xmlns='urn:xmpp:ping'/></iq>"
 
 
@@ -172,7 +174,7 @@ class MinimalHostRestanza(unittest.TestCase):
 
     def test_a_message_from_curl_comes_out_on_one_line(self):
         host = self.start()
-        status, _ = curl(host.address, "<message to='bob@localhost' from='bot@rest.localhost'><body>a\nb</body></message>")
+        status, _ = curl(host.address, MESSAGE)
         self.assertEqual(status, 202)
         line = host.sent("^(<message .*</message>)$")[1]
         message = parse(line)
@@ -201,7 +203,7 @@ class MinimalHostRestanza(unittest.TestCase):
         webhook = Webhook(lambda post: Answer(200, "application/json", b'{"kind": "message", "body": "Thank you"}'))
         self.addCleanup(webhook.close)
         host = self.start(rest_callback_url=webhook.url)
-        host.receive("<message type='chat' id='m1' from='alice@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>")
+        host.receive(CHAT)
         self.assertEqual(parse(webhook.next_post().body).find("body").text, "Hi")
         reply = parse(host.sent("^(<message .*Thank you.*)$")[1])
         self.assertEqual((reply.get("from"), reply.get("to")), ("bot@rest.localhost", "alice@localhost/r"))
@@ -218,7 +220,7 @@ class MinimalHostRestanza(unittest.TestCase):
         self.addCleanup(webhook.close)
         self.addCleanup(answer.set)
         host = self.start(rest_callback_url=webhook.url)
-        host.receive("<message type='chat' id='m1' from='alice@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>")
+        host.receive(CHAT)
         self.assertTrue(asked.wait(DEADLINE))
         host.end_input()
         answer.set()
@@ -244,7 +246,8 @@ class RestanzaHost(unittest.TestCase):
             file.write(section("[http]", {"listen": "127.0.0.1:0"}) + section("[xmpp]", local_mode()))
             file.write(section("[[plugin]]", {"load": PLUGINS["restanza"], "domain": DOMAIN}))
             file.write(section("[plugin.settings]", {"component_secret": SECRET}))
-            file.write(section("[[plugin]]", {"load": PLUGINS["minimal"], "domain": "minimal.localhost", "prefix": "/minimal"}))
+            file.write(section("[[plugin]]", {
+                "load": PLUGINS["minimal"], "domain": "minimal.localhost", "prefix": "/minimal"}))
             file.write(section("[plugin.settings]", {"greeting": "Good day"}))
         cls.program = Program("restanza-host", [PROGRAM, "--config", config], env=sanitized_environment())
         cls.addClassCleanup(cls.end)

@@ -23,9 +23,9 @@ SECRET = "rest-secret"
 
 
 class MinimalHost:
-    def __init__(self, plugin, settings=None, wait_ready=True, more=()):
+    def __init__(self, plugin, settings=None, wait_ready=True):
         reading, self._network = os.pipe()
-        command = [PROGRAM, PLUGINS.get(plugin, plugin), "--domain", DOMAIN, "--settings", json.dumps(settings or {}), *more]
+        command = [PROGRAM, PLUGINS.get(plugin, plugin), "--domain", DOMAIN, "--settings", json.dumps(settings or {})]
         try:
             self.program = Program("minimal_host", command, env=sanitized_environment(), stdin=reading)
         finally:
@@ -52,6 +52,6 @@ class MinimalHost:
         """Ends it by the end of its input, if it runs still."""
         self.end_input()
         ended = self.program.wait()
-        complaints = [line for line in self.program.lines("err") if any(word in line for word in COMPLAINTS + ("bug: ",))]
-        if ended != code or complaints:
+        complaints = COMPLAINTS + ("bug: ",)
+        if ended != code or any(word in line for line in self.program.lines("err") for word in complaints):
             raise AssertionError(f"minimal_host ended with {ended}\n{self.program.transcript()}")

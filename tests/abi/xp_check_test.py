@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""xp_check passes sound plugins, and of each plugin that is broken on purpose it names the case that shows it.
+"""xp_check passes sound plugins, and of each one that is broken on purpose it names the case that shows it.
 
 Usage: xp_check_test.py sound | broken. Where the plugins and the program are stands in the environment.
 
@@ -55,6 +55,7 @@ EXPECTED = [
     ("loses_a_broken_stream", "gone_after_begin", "done while an exchange was open|never ended"),
     ("large_is_welcome", "body_too_large", "answered with 200"),
     ("gone_too_early", "gone_before_the_watch", CRASH + ".*, in a request"),
+    ("gone_under_calls", "destroyed_under_load", CRASH),
     ("watches_twice", "busy_life", "watched twice"),
     ("registers_late", "busy_life", "outside of create and start"),
     ("small_buffer_for_paths", "hostile_requests", CRASH),
@@ -95,7 +96,8 @@ class Sound(unittest.TestCase):
         self.assertRegex(output, r"\n[1-9][0-9]* passed, 0 failed\n$")
 
     def test_restanza_with_a_webhook(self):
-        self.passes(os.environ["RESTANZA_SO"], "--settings", '{"component_secret": "s3cret", "rest_callback_url": "@URL@"}')
+        self.passes(os.environ["RESTANZA_SO"], "--settings",
+                    '{"component_secret": "s3cret", "rest_callback_url": "@URL@"}')
 
     def test_restanza_without_settings(self):
         self.passes(os.environ["RESTANZA_SO"])
@@ -111,7 +113,8 @@ class Broken(unittest.TestCase):
     def test_each_broken_plugin_fails_the_case_that_shows_it(self):
         for plugin, case, says in EXPECTED:
             with self.subTest(plugin=plugin, case=case):
-                code, output = xp_check(broken(plugin), "--only", case, "--timeout", "20" if HANG not in says else "2")
+                limit = "2" if HANG in says else "20"
+                code, output = xp_check(broken(plugin), "--only", case, "--timeout", limit)
                 self.assertRegex(output, rf"(?m)^FAIL {case}: .*({says})")
                 self.assertEqual(code, 1)
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that may happen at once, at once.
+#include <atomic>
 #include <thread>
 
 #include "cases.h"
@@ -63,6 +64,35 @@ void everywhere(const Subject& subject) {
   host.verify();
 }
 
+// Calls are under way when the instance is destroyed; until their contexts are released they find it whole.
+void destroyed_under_load(const Subject& subject) {
+  for (int round = 0; round < 5; ++round) {
+    Life life(subject);
+    Host& host = life.host;
+    const auto all_requests = requests(host);
+    const auto all_stanzas = stanzas(host);
+    std::atomic<bool> over{false};
+    std::atomic<int> busy{0};
+    at_once(4, [&](int n) {
+      if (n == 0) {
+        while (busy < 3) std::this_thread::yield();
+        host.drain(std::chrono::milliseconds(50));
+        const bool done = host.done_within(std::chrono::seconds(6));
+        if (done) host.destroy();
+        over = true;
+        require(done, "drain was never said to be done");
+      }
+      for (size_t i = 0; !over; ++i) {
+        if (i == 1) ++busy;
+        host.ask(all_requests[i % all_requests.size()]);
+        host.offer(all_stanzas[i % all_stanzas.size()]);
+      }
+    });
+    host.settle();
+    host.verify();
+  }
+}
+
 }  // namespace
 
 std::vector<Case> thread_cases() {
@@ -70,6 +100,7 @@ std::vector<Case> thread_cases() {
       {"routes_at_once", "requests come on many threads at once", at_routes},
       {"hooks_at_once", "stanzas come on many threads at once", at_hooks},
       {"everything_at_once", "requests, stanzas, answers, departures and a drain come at once", everywhere},
+      {"destroyed_under_load", "calls may be under way when the instance is destroyed", destroyed_under_load},
   };
 }
 

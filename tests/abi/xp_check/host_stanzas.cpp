@@ -77,8 +77,13 @@ xp_status Host::Table::on_stanza(const xp_host* table, uint32_t kinds, int32_t p
   return host.enter(std::move(hook), out);
 }
 
-void Host::Table::resume(const xp_host* table, xp_reg*) {
-  of(table).called("resume");
+void Host::Table::resume(const xp_host* table, xp_reg* reg) {
+  Host& host = of(table);
+  host.called("resume");
+  const std::lock_guard<std::mutex> lock(host.mutex_);
+  const auto found = host.registrations_.find(reinterpret_cast<uintptr_t>(reg));
+  const bool hook = found != host.registrations_.end() && found->second->on_stanza;
+  if (!hook) host.broken_.emplace_back("resume of what is no hook");
 }
 
 void Host::Table::unregister(const xp_host* table, xp_reg* reg) {
