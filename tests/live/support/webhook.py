@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A webhook that answers what was posted to it as the test says, and records the posts in the order of arriving.
+"""A webhook that answers what was posted to it as the test says; the posts are told of in the order of arriving,
+each once its answer is on its way.
 
 Threads: requests are served on threads of their own; taking from `posts` is for the test's thread.
 Ownership: owns its server and socket until close().
@@ -40,9 +41,13 @@ class Webhook:
             def do_POST(self):
                 post = Post(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
                 answer = webhook.answer(post)
+                answered = threading.Event()
                 # Before the answer, for the next post of a conversation may come right after it.
-                webhook._posts.put(post)
-                self._send(answer)
+                webhook._posts.put((post, answered))
+                try:
+                    self._send(answer)
+                finally:
+                    answered.set()
 
             def do_OPTIONS(self):
                 """The probe; without a media type to ask for it stays a method that this endpoint does not have."""
@@ -81,9 +86,10 @@ class Webhook:
         """The next recorded post that is wanted; others before it are dropped."""
         while True:
             try:
-                post = self._posts.get(timeout=deadline)
+                post, answered = self._posts.get(timeout=deadline)
             except queue.Empty:
                 raise Missed(f"no such post to the webhook for {deadline:g} s") from None
+            answered.wait(deadline)
             if wanted(post):
                 return post
 
