@@ -12,7 +12,8 @@ import threading
 import time
 
 import endpoint_faults
-from endpoint import healthy
+from endpoint import healthy, status
+from endpoint_faults import Sprinkled
 from run import Run
 
 KILLS = int(os.environ.get("RESTANZA_FAULT_KILLS", "105"))
@@ -30,7 +31,14 @@ def slow(connection, _key):
     connection.answer_after(0.01)
 
 
-MOODS = (healthy, healthy, healthy, slow, endpoint_faults.reset_after_request, endpoint_faults.garbage, None)
+def replying(connection, _key):
+    connection.answer(status("200 OK", "Content-Type: application/xmpp+xml\r\n",
+                             b"<message type='chat'><body>Thank you</body></message>"))
+
+
+# None: nobody listens.
+MOODS = (healthy, healthy, replying, replying, slow, Sprinkled(endpoint_faults.reset_after_request),
+         Sprinkled(endpoint_faults.garbage), None)
 
 
 class Life:
@@ -49,7 +57,7 @@ class Life:
         if self.mood is None:
             run.endpoint.shut()
         else:
-            run.endpoint.fault = endpoint_faults.Sprinkled(self.mood)
+            run.endpoint.fault = self.mood
         run.start(log_in=not self.early)
         if self.early:
             time.sleep(self.chance.uniform(*STARTING))

@@ -111,6 +111,9 @@ class Run:
 
     def kill(self):
         """Ends the program's life as a crash does; returns how much was in the sockets of its link just before."""
+        if not self.host.program.running() or self.host.complaints():
+            raise AssertionError("restanza-host did not wait to be killed\n" +
+                                 self.host.program.transcript(*self.host.complaints()[:1]))
         self.host.program.signal(signal.SIGSTOP)
         waiting = self.link.bytes_on_the_way() if self.link else 0
         self.host.program.kill()
