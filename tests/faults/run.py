@@ -20,18 +20,21 @@ from support.host import Host, component_of
 
 NUMBERED = re.compile(r"n-(\d+)-(\d+)-(\d+)")
 PACE = 10000  # requests a second after an outage: as fast as it goes
+FILLER = "<x xmlns='urn:example:filler'>" + "f" * 1000 + "</x>"
+MOST_ROUNDS = 200  # of messages with it, before which everything small is full
 SLICE = 0.2  # seconds
 TIMEOUT = 2  # seconds that the endpoint has for an answer
 
 
 class Run:
-    def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, **settings):
+    def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, plugin=None, **settings):
+        """`plugin`: settings beside those of the endpoint, which are the keyword arguments."""
         self.ledger = Ledger(conversations)
         self.life = 0
         self.link = None
         self.returned = {}  # key: the condition of the error that came back
         self._callback = {"name": "numbers", "stanzas": ["message"], "timeout": TIMEOUT, "pace": PACE, **settings}
-        self._state_dir, self._environment = state_dir, environment
+        self._state_dir, self._environment, self._plugin = state_dir, environment, plugin or {}
         self.endpoint = Endpoint(small_buffers)
         self.server = LinkServer()
         self.host = None
@@ -51,7 +54,7 @@ class Run:
         """The program's next life."""
         self.life += 1
         self.link = None
-        settings = {"rest_callbacks": [{**self._callback, "url": self.endpoint.url(self.life)}]}
+        settings = {**self._plugin, "rest_callbacks": [{**self._callback, "url": self.endpoint.url(self.life)}]}
         if self.host:
             self.host.launch(settings, wait_ready=False)
         else:
@@ -121,6 +124,31 @@ class Run:
             self.link.close()
         self.server.forget_callers()
         return waiting
+
+    def fill(self):
+        """Large messages until one is refused, and some more; the endpoint must be paused."""
+        rounds = 0
+        while not self.link.errors:
+            self.send(1, FILLER)
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                raise AssertionError("nothing was refused: is anything full at all?")
+        self.send(5, FILLER)
+
+    def wait_until_taken_again(self):
+        """Sends until nothing is refused any more."""
+        def taken():
+            self.send(1, FILLER)
+            before = len(self.returned)
+            self.collect()
+            return len(self.returned) == before
+        wait_until(taken, "messages are taken again")
+
+    def check_refusals(self):
+        """Whoever was told that there is no room was told the truth."""
+        wrong = [key for key in self.returned if self.ledger.was_delivered(key)]
+        if wrong or set(self.returned.values()) != {"resource-constraint"}:
+            raise AssertionError(f"refused as {set(self.returned.values())}, and {len(wrong)} delivered all the same")
 
     def stop(self):
         """Ends the program's life politely: what it has taken is in the journal."""
