@@ -7,6 +7,7 @@
 
 #include "support/catch.h"
 #include "unit/rest/rest_world.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using namespace restanza::rest;
@@ -25,7 +26,10 @@ webhook::Settings webhook_named(const std::string& name) {
 
 class Queue : public RestWorld {
  public:
-  Queue() : RestWorld(credential_settings(), 2, {{webhook_named("a")}}) { dispatcher.pause("a"); }
+  explicit Queue(webhook::Settings webhook = webhook_named("a"))
+      : RestWorld(credential_settings(), 2, {{std::move(webhook)}}) {
+    dispatcher.pause("a");
+  }
 
   void offer(const std::string& id) {
     auto stanza = xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost' id='" + id +
@@ -187,6 +191,29 @@ TEST_CASE("deliveries are discarded one at a time, or by a filter that must say 
   CHECK(queue.tell("DELETE", "/deliveries", "state=dead")->body() == R"({"discarded":1})");
   CHECK(queue.tell("DELETE", "/deliveries", "endpoint=a")->body() == R"({"discarded":1})");
   CHECK(queue.get("/deliveries", "limit=1000")["deliveries"].empty());
+}
+
+TEST_CASE("what is being posted right now cannot be discarded") {
+  webhook::Collected<std::string> posts;
+  webhook::Door answer;
+  const webhook::HttpEndpoint endpoint(
+      webhook::HttpEndpoint::each_request([&posts, &answer](const std::string& request) {
+        posts.add(request);
+        answer.pass();
+        return webhook::response(204);
+      }));
+  auto webhook = webhook_named("a");
+  webhook.url = endpoint.url();
+  Queue queue(webhook);
+  queue.offer("1");
+  const std::string id = queue.get("/deliveries", "limit=1")["deliveries"][0]["id"];
+  queue.dispatcher.resume("a");
+  REQUIRE(posts.wait(1).size() == 1);
+  const auto refused = queue.tell("DELETE", "/deliveries/" + id);
+  CHECK(refused->status() == 409);
+  CHECK(condition(*refused) == "conflict");
+  CHECK(queue.tell("DELETE", "/deliveries", "endpoint=a")->body() == R"({"discarded":0})");
+  answer.open();
 }
 
 TEST_CASE("the queue is for those with the right admin only") {

@@ -6,6 +6,7 @@
 
 #include "support/catch.h"
 #include "unit/rest/rest_world.h"
+#include "unit/webhook/http_endpoint.h"
 
 using namespace restanza;
 using namespace restanza::rest;
@@ -79,17 +80,28 @@ TEST_CASE("an endpoint that is not there cannot be steered") {
 }
 
 TEST_CASE("a test tells what came of it") {
-  RestWorld world(credential_settings(), 2, {webhooks()});
-  std::promise<http::Response> told;
-  world.router.handle(http::Exchange(std::make_unique<ToldResponder>(told)),
-                      request("POST", "/endpoints/a/test"));
-  auto answer = told.get_future();
-  REQUIRE(answer.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
-  const auto response = answer.get();
-  CHECK(response.status == 200);
-  const auto outcome = Json::parse(response.body);
-  CHECK(outcome["name"] == "a");
-  CHECK(outcome["answered"] == false);
-  CHECK(outcome["status"].is_null());
-  CHECK_FALSE(outcome["detail"].get<std::string>().empty());
+  const auto outcome_of = [](const std::string& url) {
+    auto settings = webhooks();
+    settings[0].url = url;
+    RestWorld world(credential_settings(), 2, {settings});
+    std::promise<http::Response> told;
+    world.router.handle(http::Exchange(std::make_unique<ToldResponder>(told)),
+                        request("POST", "/endpoints/a/test"));
+    auto answer = told.get_future();
+    REQUIRE(answer.wait_for(webhook::kPatience) == std::future_status::ready);
+    const auto response = answer.get();
+    CHECK(response.status == 200);
+    return Json::parse(response.body);
+  };
+  const webhook::HttpEndpoint endpoint(
+      webhook::HttpEndpoint::each_request([](const std::string&) { return webhook::response(404); }));
+  const auto answered = outcome_of(endpoint.url());
+  CHECK(answered["name"] == "a");
+  CHECK(answered["answered"] == true);
+  CHECK(answered["status"] == 404);
+
+  const auto unreachable = outcome_of(webhooks()[0].url);
+  CHECK(unreachable["answered"] == false);
+  CHECK(unreachable["status"].is_null());
+  CHECK_FALSE(unreachable["detail"].get<std::string>().empty());
 }
