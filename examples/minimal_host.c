@@ -483,14 +483,10 @@ static xp_status answer(xp_exchange* exchange, int32_t code, const xp_pair* head
   client* c = in_flight(exchange);
   const int good = c && c->state == kAsked && good_head(code, headers, count);
   const xp_status status = !good ? XP_INVALID : c->fd < 0 ? XP_GONE : XP_OK;
-  if (good) {
-    put_answer(c, code, headers, count, body);
-  } else if (c && c->state == kAsked) {
-    put_answer(c, 500, NULL, 0, &nothing);
-    c->bodiless = 1;
-  }
   const int refused = c && c->state == kAsked && !good;
-  if (c) c->state = kBegun;
+  if (good) put_answer(c, code, headers, count, body);
+  if (refused) put_answer(c, 500, NULL, 0, &nothing);
+  if (good) c->state = kBegun;
   if (c && (body || refused)) watch = end_exchange(c);
   pthread_mutex_unlock(&lock);
   let_go(watch);
@@ -531,11 +527,13 @@ static xp_status http_write(const xp_host* host, xp_exchange* exchange, xp_str c
 }
 
 static void http_end(const xp_host* host, xp_exchange* exchange) {
+  const xp_str nothing = STR("");
   xp_watch watch = {0};
   (void)host;
   pthread_mutex_lock(&lock);
   client* c = in_flight(exchange);
   if (!c || c->state != kBegun) misuse("http_end of what has not begun or has ended");
+  if (c && c->state == kAsked) put_answer(c, 500, NULL, 0, &nothing);
   if (c) watch = end_exchange(c);
   pthread_mutex_unlock(&lock);
   let_go(watch);

@@ -111,6 +111,7 @@ void draining(const Subject& subject) {
   play(life.host);  // until destroy the host goes on serving calls
   require(life.host.done_within(std::chrono::seconds(1) + kPatience), "drain was never said to be done");
   play(life.host);
+  require(life.host.all_ended(kPatience), "a request that came after done was not answered");
   for (const Stanza& stanza : hostile_stanzas(life.host)) life.host.offer(stanza);
   life.host.destroy();
   life.host.settle();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stanzas: odd ones, answers that nobody should trust, and hooks that are called inside calls.
 #include <algorithm>
-#include <thread>
+#include <set>
 
 #include "cases.h"
 #include "check.h"
@@ -23,6 +23,33 @@ void not_its_kind(const Subject& subject) {
   require((kinds & ~(XP_MESSAGE | XP_PRESENCE | XP_IQ | 0U)) == 0 || life.host.hooked_kinds() == UINT32_MAX,
           "a hook is for kinds that there are not");
   life.host.finish();
+}
+
+// An iq that is taken is answered to whoever asked, by the end of the drain at the latest.
+void answered(const Subject& subject) {
+  for (const auto manner : {Endpoint::Manner::answers, Endpoint::Manner::is_silent}) {
+    Life life(subject, {}, manner);
+    Host& host = life.host;
+    const std::string domain = host.settings().domain;
+    std::set<std::string> taken;
+    size_t count = 0;
+    for (const std::string& to : {domain, "bot@" + domain, "bot@" + domain + "/r"}) {
+      for (const char* content :
+           {"<ping xmlns='urn:xmpp:ping'/>", "<query xmlns='jabber:iq:version'/>", ""}) {
+        for (const char* type : {"get", "set"}) {
+          const std::string id = "a" + std::to_string(++count);
+          if (host.offer({XP_IQ, type, "user@localhost/r", to, id, content}) == XP_CONSUME) taken.insert(id);
+        }
+      }
+    }
+    host.finish(std::chrono::milliseconds(500));
+    for (const std::string& xml : host.sent()) {
+      const std::string type = root_attribute(xml, "type");
+      if (xml.compare(0, 4, "<iq ") != 0 || (type != "result" && type != "error")) continue;
+      if (root_attribute(xml, "to") == "user@localhost/r") taken.erase(root_attribute(xml, "id"));
+    }
+    require(taken.empty(), std::to_string(taken.size()) + " iqs were taken and never answered");
+  }
 }
 
 // Each answer from the wrong side, twice from the right one, and again when all is over.
@@ -117,6 +144,7 @@ std::vector<Case> stanza_cases() {
   return {
       {"hostile_stanzas", "invalid UTF-8, NUL, depth, size and nonsense in stanzas do no harm", hostile},
       {"hooked_kinds", "hooks are for kinds that there are", not_its_kind},
+      {"iqs_are_answered", "an iq that the hook takes is answered, also where a drain ends it", answered},
       {"wrong_answers", "spoofed, repeated and late answers to an iq end no exchange twice", wrong_answers},
       {"hook_reentered", "the hook and the routes may be called inside send_stanza", reentered},
       {"route_reentered", "the hook and the routes may be called while an exchange ends", requests_reentered},

@@ -59,14 +59,28 @@ void process_is_the_same(const Subject& subject) {
   compare("after destroy");
 }
 
+void signals_are_the_hosts(const Subject& subject) {
+  const Library library(subject.path);
+  const Prepared prepared(subject);
+  const auto before = threads();
+  Host& host = new_host(subject, library);
+  run(host, prepared.settings());
+  play(host);
+  const std::string open = open_to_signals(before);
+  require(open.empty(), "a thread of the plugin does not block a signal: " + open);
+  host.finish();
+}
+
 }  // namespace
 
 std::vector<Case> trace_cases() {
   return {
       {"leaves_no_threads", "no thread is left after destroy", no_threads},
       {"leaves_no_descriptors", "no descriptor is left after destroy", no_descriptors},
-      {"leaves_the_process_alone", "signals, working directory, umask, locale and alarms are the host's",
+      {"leaves_the_process_alone",
+       "signals, working directory, environment, umask, locale and alarms are the host's",
        process_is_the_same},
+      {"blocks_signals", "threads of the plugin block all signals", signals_are_the_hosts},
   };
 }
 

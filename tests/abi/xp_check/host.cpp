@@ -92,7 +92,6 @@ Outcome Host::create(const std::string& settings_json) {
 Outcome Host::create(xp_str settings_json) {
   Lent lent;
   auto& error = lent.make<xp_error>();
-  std::memset(&error, kRubbish, sizeof error);
   xp_plugin* instance = nullptr;
   now_in("create");
   setup_ = true;
@@ -107,7 +106,6 @@ Outcome Host::create(xp_str settings_json) {
 Outcome Host::start() {
   Lent lent;
   auto& error = lent.make<xp_error>();
-  std::memset(&error, kRubbish, sizeof error);
   now_in("start");
   setup_ = true;
   const xp_status status = descriptor_.start(plugin_, &error);
@@ -120,7 +118,6 @@ Outcome Host::reload(const std::string& settings_json) {
   if (!descriptor_.reload) return {XP_UNSUPPORTED, ""};
   Lent lent;
   auto& error = lent.make<xp_error>();
-  std::memset(&error, kRubbish, sizeof error);
   now_in("reload");
   const xp_status status = descriptor_.reload(plugin_, lent.view(settings_json), &error);
   now_in("what follows reload");
@@ -155,6 +152,9 @@ void Host::destroy() {
   now_in("what follows destroy");
   const std::lock_guard<std::mutex> lock(mutex_);
   destroyed_ = true;
+  for (const auto& [handle, each] : registrations_) {
+    if (each->known) broken_.emplace_back("a route or hook was still registered at the end of destroy");
+  }
 }
 
 void Host::revive() {

@@ -119,7 +119,7 @@ class Host {
   void leave(const ExchangePtr& exchange);
   void make_room(const ExchangePtr& exchange);  // says writable
   bool answered(const ExchangePtr& exchange, std::chrono::milliseconds patience);
-  size_t open() const;
+  bool all_ended(std::chrono::milliseconds patience);
 
   uint32_t hooked_kinds() const;
   int32_t offer(const Stanza& stanza);  // to the hooks for its kind; what the last one says

@@ -86,10 +86,11 @@ bool Host::answered(const ExchangePtr& exchange, std::chrono::milliseconds patie
   return wait(patience, [&] { return exchange->ends > 0; });
 }
 
-size_t Host::open() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return static_cast<size_t>(std::count_if(exchanges_.begin(), exchanges_.end(),
-                                           [](const auto& entry) { return entry.second->ends == 0; }));
+bool Host::all_ended(std::chrono::milliseconds patience) {
+  return wait(patience, [this] {
+    return std::all_of(exchanges_.begin(), exchanges_.end(),
+                       [](const auto& each) { return each.second->ends > 0; });
+  });
 }
 
 // Absent where the handle is used up or never was.

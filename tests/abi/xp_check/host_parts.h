@@ -40,6 +40,7 @@ struct Host::Registration {
   void (*on_request)(void*, xp_exchange*, const xp_request*) = nullptr;
   int32_t (*on_stanza)(void*, const xp_stanza*) = nullptr;
   ContextPtr context;
+  bool known = false;  // the plugin has taken its handle, and so is to unregister it
 };
 
 struct Host::Table {

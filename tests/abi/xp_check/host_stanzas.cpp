@@ -42,6 +42,7 @@ xp_status Host::enter(std::shared_ptr<Registration> registration, xp_reg** out) 
       return XP_INVALID;
   }
   last_handle_ += 7;
+  registration->known = out != nullptr;
   if (out) *out = reinterpret_cast<xp_reg*>(last_handle_);
   registrations_.emplace(last_handle_, std::move(registration));
   return XP_OK;

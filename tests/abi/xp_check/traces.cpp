@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
 
 namespace restanza::check {
@@ -70,7 +71,27 @@ std::vector<std::string> process_state() {
   getitimer(ITIMER_REAL, &timer);
   lines.push_back(std::string("an alarm is ") +
                   (timer.it_value.tv_sec || timer.it_value.tv_usec ? "set" : "not set"));
+  std::string environment = "the environment is";
+  for (char** each = environ; each && *each; ++each) environment += std::string(" ") + *each;
+  lines.push_back(environment);
   return lines;
+}
+
+// A thread may have ended meanwhile; then it has no status to read.
+std::string open_to_signals(const std::set<std::string>& before) {
+  const std::string mark = "SigBlk:";
+  for (const std::string& thread : threads()) {
+    if (before.count(thread) != 0) continue;
+    std::ifstream status("/proc/self/task/" + thread + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.compare(0, mark.size(), mark) != 0) continue;
+      const uint64_t blocked = std::stoull(line.substr(mark.size()), nullptr, 16);
+      for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGUSR1}) {
+        if ((blocked >> static_cast<unsigned>(number - 1) & 1U) == 0) return strsignal(number);
+      }
+    }
+  }
+  return {};
 }
 
 std::string added(const std::set<std::string>& before, const std::set<std::string>& after) {
