@@ -128,8 +128,8 @@ void Host::Table::http_watch(const xp_host* table, xp_exchange* handle, const xp
   {
     const std::lock_guard<std::mutex> lock(host.mutex_);
     gone = exchange->gone;
-    if (!gone) exchange->watch.swap(kept);
-    if (!gone && kept) host.broken_.emplace_back("an exchange was watched twice");
+    if (!gone && exchange->watch) host.broken_.emplace_back("an exchange was watched twice");
+    if (!gone && !exchange->watch) exchange->watch = kept;
   }
   if (gone) kept->say_gone();
 }
