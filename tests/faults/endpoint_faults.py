@@ -118,8 +118,8 @@ def sprinkled_and_lasting(fault, rounds=20, wanted=3, **settings):
         sprinkled.all = True
         run.send(rounds // 2)
         wait_for_more(sprinkled, wanted)
-        run.send(rounds // 2)
         run.endpoint.fault = healthy
+        run.send(rounds // 2)
         run.wait_delivered()
         return told(run, f"{once} sprinkled, {sprinkled.count - once} while it lasted")
 
