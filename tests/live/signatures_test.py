@@ -119,7 +119,7 @@ class Signatures(unittest.TestCase):
         return body
 
     def test_the_headers_are_those_of_standard_webhooks(self):
-        self.assertRegex(self.headers["webhook-id"], r"^msg_[A-Za-z0-9]{24}$")
+        self.assertRegex(self.headers["webhook-id"], r"^msg_[A-Za-z0-9_-]{24}$")
         self.assertRegex(self.headers["webhook-timestamp"], r"^\d{10}$")
         self.assertTrue(re.fullmatch(r"(v1a?,[A-Za-z0-9+/]+=*)( v1a?,[A-Za-z0-9+/]+=*){3}",
                                      self.headers["webhook-signature"]), self.headers)
