@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "host.h"
 
-#include <future>
+#include "together.h"
 
 namespace restanza::host {
 namespace {
@@ -23,26 +23,6 @@ LocalSettings local_settings(const HostConfig& config) {
   return settings;
 }
 
-// Waits until every one of `count` parts has called what it was given, or `within` is over.
-class Together {
- public:
-  explicit Together(size_t count) : missing_(std::make_shared<std::atomic<size_t>>(count)) {
-    if (count == 0) all_->set_value();
-  }
-  std::function<void()> one() const {
-    return [missing = missing_, all = all_] {
-      if (--*missing == 0) all->set_value();
-    };
-  }
-  bool wait(std::chrono::milliseconds within) {
-    return all_->get_future().wait_for(within) == std::future_status::ready;
-  }
-
- private:
-  std::shared_ptr<std::atomic<size_t>> missing_;
-  std::shared_ptr<std::promise<void>> all_ = std::make_shared<std::promise<void>>();
-};
-
 }  // namespace
 
 Host::Host(const HostConfig& config, Log& log, HostEvents events)
@@ -51,7 +31,7 @@ Host::Host(const HostConfig& config, Log& log, HostEvents events)
       events_(std::move(events)),
       timer_(clock_),
       front_(front_settings(config), routes_, log),
-      logins_missing_(config.component ? config.plugins.size() : 0) {}
+      ready_(events_.ready) {}
 
 Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, HostEvents events) {
   std::unique_ptr<Host> host(new Host(config, log, std::move(events)));
@@ -61,17 +41,19 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
     host->local_ = std::move(*local);
   }
   for (const PluginConfig& plugin : config.plugins) {
-    if (auto seated = host->seat(plugin); !seated) return seated.error();
+    auto seat = host->make_seat(plugin);
+    if (!seat) return seat.error();
+    host->seats_.push_back(std::move(*seat));
   }
   return host;
 }
 
-Result<void> Host::seat(const PluginConfig& config) {
+Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) {
   auto library = Library::open(config.load, plugin_directories());
   if (!library) return library.error();
   auto seat = std::make_unique<Seat>();
   const std::string name = std::string((*library)->descriptor().id) + "@" + config.domain;
-  seat->domain = config.domain;
+  seat->config = config;
   seat->log = std::make_unique<NamedLog>(name, log_);
   seat->hooks = std::make_shared<Hooks>(timer_, *seat->log);
   auto link = link_for(config, *seat);
@@ -90,16 +72,16 @@ Result<void> Host::seat(const PluginConfig& config) {
       seat->hooks, seat->link, std::move(check), *seat->log);
   seat->plugin = std::make_unique<Plugin>(std::move(*library), std::move(api));
   if (auto created = seat->plugin->create(config.settings_json); !created) {
+    part_from(std::move(seat));
     return Error{config.settings_place + created.error().text};
   }
-  seats_.push_back(std::move(seat));
-  return {};
+  return seat;
 }
 
 Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& seat) {
   if (local_) {
     std::shared_ptr<Link> link = local_->attach(config.domain, *seat.hooks);
-    if (!link) return Error{"the domain '" + config.domain + "' cannot be served twice"};
+    if (!link) return Error{"the domain '" + config.domain + "' is served already"};
     return link;
   }
   ComponentSettings settings;
@@ -109,13 +91,16 @@ Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& s
   settings.secret = config.secret;
   settings.max_stanza = config_.max_stanza;
   ComponentEvents events;
-  events.ready = [this] { component_ready(); };
-  events.refused = [this, domain = config.domain] {
+  events.ready = [this, domain = config.domain] { ready_.logged_in(domain); };
+  // One that came while the others serve is no reason to end them; the link has told the log.
+  events.refused = [this, domain = config.domain, late = started_] {
+    if (late) return;
     events_.refused("the server refused the component '" + domain +
                     "': not-authorized. Its secret here and at the server must be the same");
   };
   auto link = std::make_shared<ComponentLink>(settings, *seat.hooks, *seat.log, clock_, std::move(events));
   seat.component = link.get();
+  ready_.expect(config.domain);
   return std::shared_ptr<Link>(std::move(link));
 }
 
@@ -132,11 +117,11 @@ Result<void> Host::start() {
   timer_.start();
   auto http = front_.listen();
   if (!http) return http.error();
-  http_address_ = *http;
+  std::string ready = "ready http=" + *http;
   if (local_) {
     auto c2s = local_->listen();
     if (!c2s) return c2s.error();
-    c2s_address_ = *c2s;
+    ready += " c2s=" + *c2s;
     local_->start();
   }
   for (const auto& seat : seats_) {
@@ -146,43 +131,22 @@ Result<void> Host::start() {
   for (const auto& seat : seats_) {
     if (seat->component) seat->component->start();
   }
-  if (local_) say_ready();
+  started_ = true;
+  ready_.listening(ready);
   return {};
 }
 
-void Host::component_ready() {
-  if (--logins_missing_ == 0) say_ready();
-}
-
-void Host::say_ready() {
-  std::string line = "ready http=" + http_address_;
-  if (local_) line += " c2s=" + c2s_address_;
-  for (const auto& seat : seats_) {
-    if (seat->component) line += " component=" + seat->domain;
-  }
-  events_.ready(line);
-}
-
-void Host::drain() {
-  front_.refuse_new();
-  Together drained(seats_.size());
-  for (const auto& seat : seats_) seat->plugin->drain(kDrain, drained.one());
+void Host::drain(const Seats& seats) {
+  Together drained(seats.size());
+  for (const auto& seat : seats) seat->plugin->drain(kDrain, drained.one());
   drained.wait(kDrain + std::chrono::seconds(1));
 }
 
-// A request whose body is still on its way holds its route, so the front goes before the plugins.
-void Host::end_plugins() {
-  front_.stop();
-  for (const auto& seat : seats_) abandoned_ = !seat->plugin->end() || abandoned_;
-}
-
-void Host::shut_down() {
-  drain();
-
-  // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
-  // close.
-  Together closed(seats_.size());
-  for (const auto& seat : seats_) {
+// Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
+// close.
+void Host::close_links(const Seats& seats) {
+  Together closed(seats.size());
+  for (const auto& seat : seats) {
     Log& log = *seat->log;
     seat->link->close(kClose, [&log, one = closed.one()](size_t unsent) {
       if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
@@ -190,13 +154,33 @@ void Host::shut_down() {
     });
   }
   closed.wait(kClose + std::chrono::seconds(1));
+}
+
+void Host::part_from(std::unique_ptr<Seat> seat) {
+  if (seat->plugin->end()) return;
+  abandoned_ = true;
+  forsaken_.push_back(std::move(seat));
+}
+
+// A request whose body is still on its way holds its route, so the front goes before the plugins.
+void Host::end_plugins() {
+  for (const auto& seat : seats_) seat->plugin->dismiss();
+  front_.stop();
+  for (const auto& seat : seats_) abandoned_ = !seat->plugin->end() || abandoned_;
+}
+
+void Host::shut_down() {
+  front_.refuse_new();
+  drain(seats_);
+  close_links(seats_);
   end_plugins();
 }
 
 Host::~Host() {
   // The same order where a start failed half-way: nobody may be called whose parts are gone, and what has
   // started is drained before it is destroyed.
-  drain();
+  front_.refuse_new();
+  drain(seats_);
   end_plugins();
   timer_.stop();
   seats_.clear();

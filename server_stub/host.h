@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The host's composition root: the HTTP front, the embedded server or the component links, and the plugins on
-// them; in which order they start, and in which they end. [setup] only; the events come on any thread.
+// them; in which order they start, come and go, and end. [setup] only; the events come on any thread.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,13 +16,15 @@
 #include "local_server/local_server.h"
 #include "log_sink.h"
 #include "plugin.h"
+#include "readiness.h"
 #include "routes.h"
 
 namespace restanza::host {
 
 struct HostEvents {
-  std::function<void(std::string line)> ready;   // once; "ready http=127.0.0.1:5280 c2s=127.0.0.1:5222"
-  std::function<void(std::string why)> refused;  // a component's first login: the secret is wrong
+  std::function<void(std::string line)> ready;  // once; "ready http=127.0.0.1:5280 c2s=127.0.0.1:5222"
+  // The secret of a component is wrong, at its first login since the start.
+  std::function<void(std::string why)> refused;
 };
 
 class Host {
@@ -37,6 +38,12 @@ class Host {
   ~Host();
 
   Result<void> start();
+
+  // Applies a configuration that was read again, while everything else serves: new settings through reload,
+  // new entries, and the end of those that are not there any more, for which it waits. What goes wrong is
+  // logged; false: nothing was changed.
+  bool reload(const HostConfig& read);
+
   void shut_down();  // drains, flushes, closes, destroys
 
   // After shut_down: something of a plugin may still run and call, so the process must end without destroying
@@ -46,22 +53,30 @@ class Host {
  private:
   // What belongs to one plugin, in the order of its making.
   struct Seat {
-    std::string domain;
+    PluginConfig config;
     std::unique_ptr<NamedLog> log;
     std::shared_ptr<Hooks> hooks;
     std::shared_ptr<Link> link;
     ComponentLink* component = nullptr;  // the link, in component mode
     std::unique_ptr<Plugin> plugin;
   };
+  using Seats = std::vector<std::unique_ptr<Seat>>;
 
   Host(const HostConfig& config, Log& log, HostEvents events);
-  Result<void> seat(const PluginConfig& plugin);
+  Result<std::unique_ptr<Seat>> make_seat(const PluginConfig& plugin);
   Result<std::shared_ptr<Link>> link_for(const PluginConfig& plugin, Seat& seat);
   void warn_of_open_doors() const;
-  void component_ready();
-  void say_ready();
-  void drain();
+  void drain(const Seats& seats);
+  void close_links(const Seats& seats);
   void end_plugins();
+  void part_from(std::unique_ptr<Seat> seat);
+
+  // The steps of a reload; each tells of its failures, and gives the domains with which it went well.
+  HostConfig running() const;
+  Result<Seats> make_seats(const std::vector<PluginConfig>& plugins);
+  std::string apply_settings(const std::vector<PluginConfig>& changed);
+  std::string start_late(Seats seats);
+  std::string unload(const std::vector<std::string>& domains);
 
   const HostConfig config_;
   Log& log_;
@@ -71,9 +86,10 @@ class Host {
   Routes routes_;
   Front front_;
   std::unique_ptr<LocalServer> local_;
-  std::vector<std::unique_ptr<Seat>> seats_;
-  std::string http_address_, c2s_address_;
-  std::atomic<size_t> logins_missing_{0};
+  Seats seats_;
+  Seats forsaken_;  // of instances that never ended: whatever they know stays
+  Readiness ready_;
+  bool started_ = false;
   bool abandoned_ = false;
 };
 

@@ -25,7 +25,8 @@ HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hook
       link_(std::move(link)),
       check_password_(std::move(check)),
       log_(log),
-      mount_(routes.mount({place_.prefix, place_.http_host})) {
+      mount_(routes.mount({place_.prefix, place_.http_host})),
+      hook_watch_(log) {
   table_.api = this;
   xp_host& host = table_.host;
   host.size = sizeof host;
@@ -73,9 +74,9 @@ bool HostApi::wait_for_release(std::chrono::milliseconds within) {
   return released->get_future().wait_for(within) == std::future_status::ready;
 }
 
-xp_reg* HostApi::remember(bool route, uint64_t id) {
+xp_reg* HostApi::remember(Registration registration) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  registrations_.emplace(++last_registration_, Registration{route, id});
+  registrations_.emplace(++last_registration_, std::move(registration));
   return reinterpret_cast<xp_reg*>(last_registration_);
 }
 
@@ -84,6 +85,15 @@ void HostApi::withdraw() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     left.swap(registrations_);
+  }
+  for (const auto& [handle, registration] : left) remove(registration);
+}
+
+void HostApi::forsake() {
+  decltype(registrations_) left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left = registrations_;
   }
   for (const auto& [handle, registration] : left) remove(registration);
 }
@@ -110,11 +120,6 @@ xp_status HostApi::misuse(const std::string& what) {
   return XP_INVALID;
 }
 
-xp_status HostApi::report(const char* call, xp_status status) {
-  if (status != XP_INVALID) return status;
-  return misuse(std::string(call) + " with a handle, code or header that is none, or is used up");
-}
-
 const void* HostApi::get_extension(const xp_host* host, const char* id) {
   HostApi& api = self(host);
   if (std::strcmp(id, XP_EXT_AUTH) == 0 && api.check_password_) return &api.auth_;
@@ -134,15 +139,24 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
   const auto kept = api.keep(ctx, release);
   if (!fn) return api.misuse("register_route without a function");
   if (api.stage_ != Stage::setup) return api.misuse("register_route after start");
-  const uint64_t id = api.routes_.add(
-      api.mount_, copy(subpath), max_body, [fn, kept](ExchangeId exchange, const HttpRequest& request) {
+  const auto call =
+      std::make_shared<const Routes::Handle>([fn, kept](ExchangeId exchange, const HttpRequest& request) {
         auto* handle = border::handle_of(exchange);
         border::with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
       });
+  const uint64_t id =
+      api.routes_.add(api.mount_, copy(subpath), max_body,
+                      [&api, &front = api.front_, calls = api.calls_, weak = std::weak_ptr(call)](
+                          ExchangeId exchange, const HttpRequest& request) {
+                        const Calls::Stay stay(*calls);
+                        if (stay) return api.serve(weak.lock().get(), exchange, request);
+                        front.respond(exchange, 503, {}, "the plugin is not there any more\n");
+                      });
   if (id == 0) {
     return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
   }
-  if (out) *out = api.remember(true, id);
+  xp_reg* const reg = api.remember({true, id, call});
+  if (out) *out = reg;
   return XP_OK;
 }
 
@@ -153,11 +167,20 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
   const auto kept = api.keep(ctx, release);
   if (!fn) return api.misuse("on_stanza without a function");
   if (api.stage_ != Stage::setup) return api.misuse("on_stanza after start");
-  const uint64_t id = api.hooks_->add(kinds, priority, [fn, kept](const xmpp::Stanza& stanza, bool injected) {
-    const xp_stanza offered = border::view_of(stanza, injected);
-    return fn(kept.get(), &offered);
-  });
-  if (out) *out = api.remember(false, id);
+  const auto call =
+      std::make_shared<const Hooks::Call>([fn, kept, &api](const xmpp::Stanza& stanza, bool injected) {
+        const xp_stanza offered = border::view_of(stanza, injected);
+        return api.hook_watch_.call(injected, [&] { return fn(kept.get(), &offered); });
+      });
+  const uint64_t id = api.hooks_->add(
+      kinds, priority,
+      [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza, bool injected) -> int32_t {
+        const Calls::Stay stay(*calls);
+        const auto known = weak.lock();
+        return stay && known ? (*known)(stanza, injected) : XP_PASS;
+      });
+  xp_reg* const reg = api.remember({false, id, call});
+  if (out) *out = reg;
   return XP_OK;
 }
 
@@ -165,7 +188,7 @@ void HostApi::resume(const xp_host* host, xp_reg* reg) {
   HostApi& api = self(host);
   const auto found = api.find(reg, false);
   if (!found || found->route) {
-    api.report("resume", XP_INVALID);
+    api.misuse("resume of what is no hook, or is unregistered");
     return;
   }
   api.hooks_->resume(found->id);
@@ -175,7 +198,7 @@ void HostApi::unregister(const xp_host* host, xp_reg* reg) {
   HostApi& api = self(host);
   const auto found = api.find(reg, true);
   if (!found) {
-    api.report("unregister", XP_INVALID);
+    api.misuse("unregister of what is no registration, or not any more");
     return;
   }
   api.remove(*found);
@@ -189,6 +212,7 @@ xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const 
     kept = api.keep(retry->ctx, retry->release);
     if (retry->writable) writable = [call = retry->writable, kept] { call(kept.get()); };
   }
+  api.hook_watch_.sent();
   if (api.stage_ == Stage::gone) return XP_GONE;
   if (xml.len > api.table_.host.max_stanza) return XP_TOO_BIG;
   auto stanza = xmpp::parse_stanza(text(xml));
@@ -196,44 +220,6 @@ xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const 
     return api.misuse("send_stanza with what is not one stanza: " + stanza.error().text);
   }
   return api.link_->send(std::move(*stanza), std::move(writable));
-}
-
-void HostApi::http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch) {
-  HostApi& api = self(host);
-  if (!watch) {
-    api.misuse("http_watch without a watch");
-    return;
-  }
-  const auto kept = api.keep(watch->ctx, watch->release);
-  Watch functions;
-  if (watch->gone) functions.gone = [call = watch->gone, kept] { call(kept.get()); };
-  if (watch->writable) functions.writable = [call = watch->writable, kept] { call(kept.get()); };
-  api.report("http_watch", api.front_.watch(border::id_of(exchange), std::move(functions)));
-}
-
-xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int32_t code,
-                                const xp_pair* headers, size_t header_count, xp_str body) {
-  HostApi& api = self(host);
-  return api.report("http_respond",
-                    api.front_.respond(border::id_of(exchange), code,
-                                       border::headers_of(headers, header_count), copy(body)));
-}
-
-xp_status HostApi::http_begin(const xp_host* host, xp_exchange* exchange, int32_t code,
-                              const xp_pair* headers, size_t header_count) {
-  HostApi& api = self(host);
-  return api.report("http_begin", api.front_.begin(border::id_of(exchange), code,
-                                                   border::headers_of(headers, header_count)));
-}
-
-xp_status HostApi::http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk) {
-  HostApi& api = self(host);
-  return api.report("http_write", api.front_.write(border::id_of(exchange), text(chunk)));
-}
-
-void HostApi::http_end(const xp_host* host, xp_exchange* exchange) {
-  HostApi& api = self(host);
-  api.report("http_end", api.front_.end(border::id_of(exchange)));
 }
 
 void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,

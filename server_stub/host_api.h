@@ -14,10 +14,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/in_flight.h"
+#include "calls.h"
+#include "hook_watch.h"
 #include "hooks.h"
 #include "link.h"
+#include "open_exchanges.h"
 #include "routes.h"
 #include "xp.h"
 
@@ -49,7 +53,16 @@ class HostApi {
   const xp_host* vtable() const { return &table_.host; }
   void enter(Stage stage) { stage_ = stage; }
   Log& log() { return log_; }
+
+  // Requests and stanzas reach the instance between these two; before and after them requests get 503, and
+  // its hooks pass. False: a call is in the instance still.
+  void admit() { calls_->open(); }
+  bool dismiss(std::chrono::milliseconds within) { return calls_->close(within); }
+
+  // Completes what the instance has not, 500 to the clients; how many exchanges that were.
+  size_t end_exchanges();
   void withdraw();  // the routes and hooks that the instance has left behind
+  void forsake();   // the same where the instance still runs: their contexts stay
 
   // Waits until the host holds no context of the plugin any more. False after `within`: then the library must
   // stay.
@@ -84,12 +97,15 @@ class HostApi {
   struct Registration {
     bool route;  // else a hook
     uint64_t id;
+    std::shared_ptr<const void> call;  // the function with its context
   };
-  xp_reg* remember(bool route, uint64_t id);
+  xp_reg* remember(Registration registration);
   std::optional<Registration> find(xp_reg* reg, bool take);
   void remove(const Registration& registration);
-  xp_status misuse(const std::string& what);             // logs it as the plugin's bug: XP_INVALID
-  xp_status report(const char* call, xp_status status);  // the same where the status is XP_INVALID
+  void serve(const Routes::Handle* call, ExchangeId id, const HttpRequest& request);
+  xp_status misuse(const std::string& what);  // logs it as the plugin's bug: XP_INVALID
+  xp_status no_exchange(const char* call);
+  bool good_answer(const char* call, int32_t code, const std::vector<Header>& headers);
 
   struct Table {  // the vtable and the way back from it
     xp_host host;
@@ -108,6 +124,11 @@ class HostApi {
   Log& log_;
   const Routes::Id mount_;
   std::atomic<Stage> stage_{Stage::setup};
+  // Shared with what the front and the links hold: a request whose body is still on its way may come later
+  // than the end of all this.
+  const std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
+  OpenExchanges exchanges_;
+  HookWatch hook_watch_;
   const std::shared_ptr<InFlight> contexts_ = std::make_shared<InFlight>();
 
   std::mutex mutex_;

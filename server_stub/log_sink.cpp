@@ -48,6 +48,10 @@ LogSink::~LogSink() {
   finish();
 }
 
+void LogSink::show_from(Level least) {
+  logger_->set_level(level_of(least));
+}
+
 void LogSink::finish() {
   spdlog::shutdown();
 }

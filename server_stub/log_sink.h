@@ -21,6 +21,7 @@ class LogSink final : public Log {
   explicit LogSink(Level least);
   ~LogSink() override;
   void write(Level level, std::string_view line) override;
+  void show_from(Level least);
   void finish();  // writes what waits; lines that come later are lost
 
  private:

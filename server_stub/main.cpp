@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -90,7 +91,8 @@ class Ending {
   std::optional<std::string> why_;
 };
 
-void wait_for_the_end(int signals, const Ending& ending, Log& log) {
+// Until a signal or `ending` ends the program; SIGHUP runs `hang_up`, and what comes meanwhile waits.
+void wait_for_the_end(int signals, const Ending& ending, const std::function<void()>& hang_up) {
   for (;;) {
     pollfd fds[] = {{signals, POLLIN, 0}, {ending.fd(), POLLIN, 0}};
     if (poll(fds, 2, -1) < 0) continue;
@@ -98,8 +100,15 @@ void wait_for_the_end(int signals, const Ending& ending, Log& log) {
     signalfd_siginfo info{};
     if (read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
     if (info.ssi_signo != SIGHUP) return;
-    log.warn("SIGHUP: the configuration is read at a start only; restart to apply changes");
+    hang_up();
   }
+}
+
+void read_again(const std::string& file, Host& host, LogSink& log) {
+  if (file.empty()) return log.warn("SIGHUP: there is no configuration file to read again");
+  const auto config = load_config(file);
+  if (!config) return log.error("SIGHUP: " + config.error().text + "; nothing was changed");
+  if (host.reload(*config)) log.show_from(config->log_level);
 }
 
 // Before anything else and any thread: signals are for the main thread alone, those that come early wait for
@@ -125,7 +134,9 @@ int print_reports(const HostConfig& config) {
   return status;
 }
 
-int run(const HostConfig& config, const std::string& hint, bool check, int signals) {
+// `file`: what the configuration was read from; empty for the built-in one, whose hint is shown when it is
+// up.
+int run(const HostConfig& config, const std::string& file, const std::string& hint, bool check, int signals) {
   LogSink log(config.log_level);
   Ending ending;
   HostEvents events;
@@ -147,7 +158,7 @@ int run(const HostConfig& config, const std::string& hint, bool check, int signa
     return 0;
   }
   if (auto started = (*host)->start(); !started) return fail(started.error().text);
-  wait_for_the_end(signals, ending, log);
+  wait_for_the_end(signals, ending, [&] { read_again(file, **host, log); });
   (*host)->shut_down();
   const auto why = ending.why();
   const int status = why ? fail(*why) : 0;
@@ -176,7 +187,7 @@ int main(int argc, char** argv) {
   if (!line->config.empty()) {
     const auto config = load_config(line->config);
     if (config && line->deliveries) return print_reports(*config);
-    return config ? run(*config, "", line->check, signals) : fail(config.error().text);
+    return config ? run(*config, line->config, "", line->check, signals) : fail(config.error().text);
   }
   if (line->deliveries) return print_reports(first_config());
   if (line->check) {  // a first run would generate secrets
@@ -184,5 +195,5 @@ int main(int argc, char** argv) {
     return 0;
   }
   const auto first = first_run();
-  return first ? run(first->config, first->hint, false, signals) : fail(first.error().text);
+  return first ? run(first->config, "", first->hint, false, signals) : fail(first.error().text);
 }

@@ -25,8 +25,8 @@ struct Plugin::Drain {
 
 namespace {
 
-constexpr std::chrono::seconds kContextTime{
-    5};  // for calls that are under way to end and let go of their contexts
+constexpr std::chrono::seconds kCallTime{5};     // for calls that are under way at the end to return
+constexpr std::chrono::seconds kContextTime{5};  // for the instance to let go of what it keeps
 
 }  // namespace
 
@@ -51,6 +51,20 @@ Result<void> Plugin::start() {
   if (status != XP_OK) return failed("start", status, error);
   life_ = Life::started;
   api_->enter(HostApi::Stage::running);
+  api_->admit();
+  return {};
+}
+
+Result<void> Plugin::reload(const std::string& settings_json) {
+  const auto& descriptor = library_->descriptor();
+  xp_error error{};
+  const xp_status status =
+      descriptor.reload ? descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error)
+                        : XP_UNSUPPORTED;
+  if (status == XP_UNSUPPORTED) {
+    return Error{"the plugin '" + library_->path() + "' takes new settings at a restart only"};
+  }
+  if (status != XP_OK) return failed("reload", status, error);
   return {};
 }
 
@@ -65,11 +79,25 @@ void Plugin::drain(std::chrono::milliseconds within, std::function<void()> done)
                                drain_.get());
 }
 
+void Plugin::dismiss() {
+  if (std::exchange(dismissed_, true)) return;
+  calls_left_ = !api_->dismiss(kCallTime);
+  const size_t ended = api_->end_exchanges();
+  if (ended == 0) return;
+  api_->log().write(Level::plugin_bug,
+                    "exchanges that were never completed, and end with 500 now: " + std::to_string(ended));
+}
+
 bool Plugin::end() {
   const Life before = std::exchange(life_, Life::ended);
   if (before == Life::ended) return api_ != nullptr;
+  dismiss();
   if (before == Life::draining && !drain_->said) {
-    leave_alone("the drain was never done: the instance is left alone");
+    leave_alone("the drain was never said to be done: the instance is left alone");
+    return false;
+  }
+  if (calls_left_) {
+    leave_alone("a call into it does not return: the instance is left alone");
     return false;
   }
   if (before != Life::made) library_->descriptor().destroy(instance_);
@@ -83,6 +111,7 @@ bool Plugin::end() {
 // The library, the vtable and what the drain would call stay for ever.
 void Plugin::leave_alone(const std::string& why) {
   api_->log().write(Level::plugin_bug, why);
+  api_->forsake();
   library_->leak();
   static_cast<void>(api_.release());
   new std::shared_ptr<Drain>(drain_);

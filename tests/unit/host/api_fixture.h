@@ -71,6 +71,7 @@ struct Given {
         HostApi::Place{"demo@rest.localhost", "rest.localhost", "/rest", "rest.localhost", ""}, front, routes,
         hooks, link, std::move(check), log);
     host = api->vtable();
+    api->admit();
     const auto bound = front.listen();
     if (bound) port = static_cast<uint16_t>(std::atoi(bound->c_str() + bound->rfind(':') + 1));
     front.start();

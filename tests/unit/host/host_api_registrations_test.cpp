@@ -48,9 +48,9 @@ TEST_CASE("a registration ends once, and only a hook can be resumed") {
   given.host->unregister(given.host, nullptr);
   CHECK(given.ctx.released == 1);
   CHECK(given.bugs() ==
-        "demo@rest.localhost: resume with a handle, code or header that is none, or is used up\n"
-        "demo@rest.localhost: unregister with a handle, code or header that is none, or is used up\n"
-        "demo@rest.localhost: unregister with a handle, code or header that is none, or is used up\n");
+        "demo@rest.localhost: resume of what is no hook, or is unregistered\n"
+        "demo@rest.localhost: unregister of what is no registration, or not any more\n"
+        "demo@rest.localhost: unregister of what is no registration, or not any more\n");
 }
 
 TEST_CASE("what an instance leaves registered is withdrawn and released") {

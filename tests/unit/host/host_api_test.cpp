@@ -62,7 +62,7 @@ TEST_CASE("an exchange that is answered twice is answered once, and the plugin i
   CHECK(given.respond(*exchange, 200, "two") == XP_INVALID);
   CHECK(client.answer().body == "one");
   CHECK(given.bugs() ==
-        "demo@rest.localhost: http_respond with a handle, code or header that is none, or is used up\n");
+        "demo@rest.localhost: http_respond with an exchange that has ended already, or never was one\n");
   client.send(get("/rest"));
   CHECK(given.ctx.exchanges.next());  // the connection has not heard of it
 }
@@ -78,8 +78,8 @@ TEST_CASE("a stream that was never begun is 500 to the client and a line to the 
   given.host->http_end(given.host, *exchange);
   CHECK(client.answer().status == 500);
   CHECK(given.bugs() ==
-        "demo@rest.localhost: http_write with a handle, code or header that is none, or is used up\n"
-        "demo@rest.localhost: http_end with a handle, code or header that is none, or is used up\n");
+        "demo@rest.localhost: http_write without http_begin, or after the end\n"
+        "demo@rest.localhost: http_end without http_begin: the client gets 500\n");
 }
 
 TEST_CASE("a hook sees the stanza's attributes and whose it was") {
@@ -233,8 +233,8 @@ TEST_CASE("a watch for an exchange that is over is released at once") {
   CHECK(watching.released == 2);
   CHECK(watching.gone == 0);
   CHECK(given.bugs() ==
-        "demo@rest.localhost: http_watch with a handle, code or header that is none, or is used up\n"
-        "demo@rest.localhost: http_watch with a handle, code or header that is none, or is used up\n"
+        "demo@rest.localhost: http_watch with an exchange that has ended already, or never was one\n"
+        "demo@rest.localhost: http_watch with an exchange that has ended already, or never was one\n"
         "demo@rest.localhost: http_watch without a watch\n");
 }
 

@@ -2,6 +2,8 @@
 /* A plugin that tells the log each step of its life, and goes wrong where its settings say so:
  *   {"fail": "create"}  after it has registered a hook, which it leaves behind
  *   {"fail": "start"}
+ *   {"fail": "reload"}  the settings that it is to take while it runs
+ *   {"fail": "unsupported"}  the same, where it could not take any
  * Threads: none of its own. Each instance belongs to whoever created it. */
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,14 @@ static xp_status start(xp_plugin* self, xp_error* error) {
   return XP_INVALID;
 }
 
+static xp_status reload(xp_plugin* self, xp_str settings, xp_error* error) {
+  say(self->host, "reload");
+  if (holds(settings, "unsupported")) return XP_UNSUPPORTED;
+  if (!holds(settings, "reload")) return XP_OK;
+  memcpy(error->text, "as told", sizeof "as told");
+  return XP_INVALID;
+}
+
 static void drain(xp_plugin* self, uint32_t deadline_ms, void (*done)(void* ctx), void* ctx) {
   (void)deadline_ms;
   say(self->host, "drain");
@@ -78,7 +88,7 @@ static void destroy(xp_plugin* self) {
 }
 
 static const xp_plugin_desc kDescriptor = {
-    sizeof(xp_plugin_desc), XP_MINOR, 0, 0, "life", "1", "MIT", create, start, NULL, drain, destroy, NULL};
+    sizeof(xp_plugin_desc), XP_MINOR, 0, 0, "life", "1", "MIT", create, start, reload, drain, destroy, NULL};
 
 XP_EXPORT const xp_plugin_desc* xp_plugin_entry_v1(void) {
   return &kDescriptor;
