@@ -6,9 +6,11 @@ scenario returns what it has to tell.
 
 Threads: each scenario on a thread of its own; faults run on the endpoint's loop.
 """
+import time
+
 from endpoint import ACCEPTED, healthy, status
 from run import Run
-from support.deadline import wait_until
+from support.deadline import DEADLINE, wait_until
 
 GARBAGE = b"\x00\xff\xfe nothing that looks like HTTP\r\n\r\n"
 BEGUN_HEAD = b"HTTP/1.1 204 No Cont"
@@ -16,6 +18,8 @@ BEGUN_BODY = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 10
 LARGE = status("200 OK", "Content-Type: application/xmpp+xml\r\n", b"<message>" + b"x" * 2_000_000)
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: application/xmpp+xml\r\n\r\n<message><body>"
 EVERY = 10  # requests, of which one meets a sprinkled fault
+PACED = 100  # requests a second
+MOST_ASKED = 30  # requests before a breaker has noticed
 SLOW = 0.05  # seconds for every answer of a slow endpoint
 LARGE_FILLER = "<x xmlns='urn:example:filler'>" + "f" * 60_000 + "</x>"
 
@@ -147,6 +151,29 @@ def down():
         return told(run, "down twice")
 
 
+def paced():
+    """A dead endpoint is not asked by the whole backlog, and does not get all of it at once when it is back."""
+    with Run(pace=PACED) as run:
+        run.endpoint.fault = lasting = Sprinkled(reset_after_request)
+        lasting.all = True
+        run.start()
+        run.send(5)
+        run.wait_for_state("unreachable")
+        asked = lasting.count
+        if asked > MOST_ASKED:
+            raise AssertionError(f"{asked} requests to an endpoint that is dead")
+        run.endpoint.fault = healthy
+        before = len(run.endpoint.arrivals)
+        run.endpoint.wait_for(lambda: len(run.endpoint.arrivals) > before, DEADLINE)
+        begin = time.monotonic()
+        run.wait_drained()
+        took = time.monotonic() - begin
+        least = (run.ledger.messages - asked) / PACED
+        if took < least * 0.8:
+            raise AssertionError(f"drained in {took:.1f} s instead of {least:.1f} s")
+        return told(run, f"{asked} requests while it was dead, drained in {took:.1f} s at {PACED} a second")
+
+
 def slow():
     with Run() as run:
         run.endpoint.fault = lambda connection, _: connection.answer_after(SLOW)
@@ -239,6 +266,7 @@ def answers_too_much(fault):
 
 SCENARIOS = {
     "down, then up": down,
+    "down, then paced": paced,
     "slow": slow,
     "drips bytes": drips,
     "drips bytes too slowly": lambda: sprinkled_and_lasting(drip_too_slowly, 5, timeout=1),
