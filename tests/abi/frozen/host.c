@@ -9,7 +9,7 @@
  * header is broken.
  *
  * Threads: the plugin's may call at any time; what they change is guarded by `lock`. Memory: a context is
- * released when its registration goes, after the last call in it, and all of them are counted. */
+ * released when its registration goes; what is registered after destroy is an error. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 /* A plugin as it was written for version 1.0, against the header of that day. It calls what a plugin calls of
  * a host, and never changes: today's hosts have to go on loading it.
  *
- * GET prefix/frozen is answered whole, prefix/stream in pieces and later than its handler, a message by
- * another. Threads: nothing changes after create but the one exchange that streams, so nothing is locked.
- * Memory: the instance is the context of everything and is freed by destroy; the releases are counted. */
+ * GET prefix/frozen is answered whole, prefix/stream in pieces, a message by another.
+ * Threads: nothing changes after create, so nothing is locked. Memory: each context is a copy of its own,
+ * which the host frees through release. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,10 @@ static void on_whole(void* ctx, xp_exchange* exchange, const xp_request* request
 static void on_stream(void* ctx, xp_exchange* exchange, const xp_request* request) {
   const xp_plugin* self = ctx;
   const xp_watch watch = {NULL, nothing, nothing, nothing};
-  (void)request;
+  if (request->flags & XP_BODY_TOO_LARGE) {
+    self->host->http_respond(self->host, exchange, 413, NULL, 0, STR(""));
+    return;
+  }
   self->host->http_watch(self->host, exchange, &watch);
   xp_status status = self->host->http_begin(self->host, exchange, 200, NULL, 0);
   if (status == XP_OK) status = self->host->http_write(self->host, exchange, STR("built "));
@@ -67,9 +70,20 @@ static xp_status fail(xp_error* error, xp_status code, const char* text) {
   return code;
 }
 
+/* There are no settings; the first one that stands there is named. */
+static xp_status refuse(xp_str json, xp_error* error) {
+  const char* const quote = json.len > 0 ? memchr(json.ptr, '"', json.len) : NULL;
+  const char* const name = quote ? quote + 1 : "";
+  const char* const end = quote ? memchr(name, '"', (size_t)(json.ptr + json.len - name)) : NULL;
+  fail(error, XP_INVALID, "the settings are not {}");
+  if (end && end - name < 100)
+    snprintf(error->text, sizeof error->text, "there is no setting %.*s", (int)(end - name), name);
+  return XP_INVALID;
+}
+
 static xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_error* error) {
   if (!XP_HAS(xp_host, host, http_end)) return fail(error, XP_UNSUPPORTED, "the host lacks members of 1.0");
-  if (settings_json.len > 2) return fail(error, XP_INVALID, "there are no settings");
+  if (settings_json.len != 2 || memcmp(settings_json.ptr, "{}", 2) != 0) return refuse(settings_json, error);
   xp_plugin* self = calloc(1, sizeof *self);
   if (!self) return fail(error, XP_INTERNAL, "out of memory");
   self->host = host;
@@ -78,11 +92,18 @@ static xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** o
   return XP_OK;
 }
 
+static xp_plugin* copy_of(const xp_plugin* self) {
+  xp_plugin* copy = malloc(sizeof *copy);
+  if (!copy) abort();
+  *copy = *self;
+  return copy;
+}
+
 static xp_status start(xp_plugin* self, xp_error* error) {
   const xp_host* host = self->host;
-  if (host->register_route(host, STR("/frozen"), 0, on_whole, self, nothing, &self->whole) != XP_OK ||
-      host->register_route(host, STR("/stream"), 0, on_stream, self, nothing, &self->stream) != XP_OK ||
-      host->on_stanza(host, XP_MESSAGE, 0, on_stanza, self, nothing, &self->hook) != XP_OK)
+  if (host->register_route(host, STR("/frozen"), 0, on_whole, copy_of(self), free, &self->whole) != XP_OK ||
+      host->register_route(host, STR("/stream"), 0, on_stream, copy_of(self), free, &self->stream) != XP_OK ||
+      host->on_stanza(host, XP_MESSAGE, 0, on_stanza, copy_of(self), free, &self->hook) != XP_OK)
     return fail(error, XP_INTERNAL, "the host refuses a route or hook");
   if (self->link && XP_HAS(xp_link, self->link, is_up) && self->link->is_up(host))
     host->log(host, XP_INFO, STR("the link is up"));
