@@ -183,7 +183,9 @@ class App::Impl {
     };
     timer_.after(within, [this, finish] {
       webhook_.stop();
-      finish();
+      // What was still on its way through the journal is answered, too, before that is said.
+      journal_.run([](journal::Database&) { return Result<void>(); },
+                   [finish](const Result<void>&) { finish(); });
     });
     webhook_.drain([this, finish] { route_.when_empty(finish); });
   }

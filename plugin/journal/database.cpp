@@ -142,6 +142,18 @@ Error Database::error(int code) {
   return Error{name_ + ": " + text};
 }
 
+Result<bool> Database::full() {
+  // Pages that are still in the write-ahead log are counted by page_count already. The log itself is not: it
+  // is used over and over, and grows past journal_size_limit only with a group that is larger.
+  const auto pages = number("PRAGMA page_count");
+  if (!pages) return pages.error();
+  const auto unused = number("PRAGMA freelist_count");
+  if (!unused) return unused.error();
+  const auto page_size = number("PRAGMA page_size");
+  if (!page_size) return page_size.error();
+  return static_cast<uint64_t>((*pages - *unused) * *page_size) >= max_bytes_;
+}
+
 int64_t to_ms(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }

@@ -73,6 +73,10 @@ class Database {
   // Whether SQLite ever found the file damaged, or found it not to be a database.
   bool damaged() const { return damaged_; }
 
+  // From how many bytes in use on new work is refused; what is in the write-ahead log counts.
+  void limit(uint64_t max_bytes) { max_bytes_ = max_bytes; }
+  Result<bool> full();
+
   // Closing moves nothing from the write-ahead log into the file, and deletes nothing.
   void leave_files();
 
@@ -90,6 +94,7 @@ class Database {
   const std::string run_id_;
   sqlite3* connection_ = nullptr;
   bool damaged_ = false;
+  uint64_t max_bytes_ = UINT64_MAX;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 

@@ -24,6 +24,7 @@ std::vector<std::pair<std::string, std::string>> headers_of(const std::string& t
 }
 
 Result<bool> is_full(Database& db) {
+  if (auto file = db.full(); !file || *file) return file;  // answers are remembered with their bodies
   // Numbers are given upwards, so the span of those in use is a bound that costs nothing; counting, which
   // reads them all, is for when the bound says nothing.
   const auto span =

@@ -32,7 +32,7 @@ struct Claim {
     lost,       // by an earlier process, which did not get to finish it
     different,  // the key stands for another request
     answered,   // `answer` is what it was answered
-    full,       // kMaxKeys are remembered
+    full,       // kMaxKeys are remembered, or the journal holds its limit
   };
   Kind kind = Kind::full;
   Remembered answer;

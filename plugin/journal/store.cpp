@@ -74,17 +74,18 @@ Result<void> transact(Database& db, const char* begin, const std::function<Resul
 
 }  // namespace
 
-Store::Store(uint64_t max_bytes) : max_bytes_(max_bytes) {}
+Store::Store() = default;
 Store::~Store() = default;
 
 Result<Store::Opened> Store::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
   Opened opened;
-  opened.store.reset(new Store(max_bytes));
+  opened.store.reset(new Store());
   Store& store = *opened.store;
   if (directory.empty()) {
     auto memory = Database::open(":memory:", SQLITE_OPEN_READWRITE, "the journal in memory");
     if (!memory) return memory.error();
     store.db_ = std::move(*memory);
+    store.db_->limit(max_bytes);
     if (auto set = settle(*store.db_); !set) return set.error();
     if (auto made = prepare_schema(*store.db_); !made) return made.error();
     return opened;
@@ -106,6 +107,7 @@ Result<Store::Opened> Store::open(const std::string& directory, uint64_t max_byt
   }
   if (!file) return file.error();
   store.db_ = std::move(*file);
+  store.db_->limit(max_bytes);
   auto reader = open_reader(path);
   if (!reader) return reader.error();
   store.reader_ = std::move(*reader);
@@ -124,13 +126,8 @@ Result<void> Store::read(const std::function<Result<void>(Database&)>& work) {
 
 bool Store::full() {
   const std::lock_guard<std::mutex> lock(writing_);
-  // Pages that are still in the write-ahead log are counted by page_count already. The log itself is not: it
-  // is used over and over, and grows past journal_size_limit only with a group that is larger.
-  const auto pages = db_->number("PRAGMA page_count");
-  const auto unused = db_->number("PRAGMA freelist_count");
-  const auto page_size = db_->number("PRAGMA page_size");
-  if (!pages || !unused || !page_size) return false;  // the write that follows finds out why, and says it
-  return static_cast<uint64_t>((*pages - *unused) * *page_size) >= max_bytes_;
+  const auto full = db_->full();
+  return full && *full;  // where it cannot be known, the write that follows finds out why, and says it
 }
 
 }  // namespace restanza::journal

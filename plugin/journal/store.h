@@ -42,9 +42,8 @@ class Store {
   bool full();
 
  private:
-  explicit Store(uint64_t max_bytes);
+  Store();
 
-  const uint64_t max_bytes_;
   std::unique_ptr<Hold> hold_;  // the last to go
   std::mutex writing_;
   std::unique_ptr<Database> db_;

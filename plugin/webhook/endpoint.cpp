@@ -102,6 +102,7 @@ void Endpoint::push(const journal::Delivery& delivery, Text stanza) {
     item.alarm = world_.timer.after(settings_.timeout, [this, lane, id = item.id] { late(lane, id); });
   }
   if (!lanes_.push(lane, std::move(item))) let_go(item, without_answer(Outcome::End::unreachable));
+  if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
 }
 
 void Endpoint::recover(const journal::Delivery& delivery) {
@@ -281,72 +282,6 @@ void Endpoint::expire() {
   check_drained();
 }
 
-void Endpoint::hold(bool held) {
-  if (held) return lanes_.stop(Gate::kHeld);
-  lanes_.resume(Gate::kHeld);
-}
-
-bool Endpoint::pause() {
-  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
-  lanes_.stop(Gate::kPaused);
-  world_.journal.remember_stop({settings_.name, journal::Stop::paused, "paused by request"});
-  note_reason("paused by request");
-  strand();
-  return true;
-}
-
-bool Endpoint::resume() {
-  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
-  world_.journal.forget_stop(settings_.name);
-  note_reason({});
-  lanes_.resume(Gate::kPaused | Gate::kDisabled);
-  return true;
-}
-
-void Endpoint::disable() {
-  const std::string reason = "it answered 410 Gone";
-  lanes_.stop(Gate::kDisabled);
-  world_.journal.remember_stop({settings_.name, journal::Stop::disabled, reason});
-  world_.log.warn("endpoint '" + settings_.name + "' is disabled: " + reason +
-                  "; new stanzas wait until it is resumed");
-  note_reason(reason);
-}
-
-void Endpoint::note_reason(std::string reason) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  reason_ = std::move(reason);
-}
-
-void Endpoint::note_error(std::string error) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  last_error_ = std::move(error);
-}
-
-void Endpoint::remember(const journal::EndpointStop& stop) {
-  lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
-  note_reason(stop.reason);
-  world_.log.warn("endpoint '" + settings_.name + "' is stopped from before: " + stop.reason);
-}
-
-bool Endpoint::withdraw(const journal::Delivery& delivery) {
-  const std::string lane = lane_of(*delivery.stanza);
-  if (lanes_.withdraw(lane, delivery.id)) cancel();
-  return !lanes_.at_work(lane, delivery.id);
-}
-
-Endpoint::Sight Endpoint::sight() const {
-  Sight sight{lanes_.sight(), {}, {}};
-  const std::lock_guard<std::mutex> lock(mutex_);
-  sight.reason = reason_;
-  sight.last_error = last_error_;
-  return sight;
-}
-
-std::chrono::duration<double> Endpoint::oldest_age() const {
-  const auto oldest = lanes_.oldest();
-  return oldest ? world_.clock.now() - *oldest : std::chrono::nanoseconds(0);
-}
-
 void Endpoint::drain(std::function<void()> done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -377,6 +312,13 @@ void Endpoint::stop() {
   lanes_.close();
   trial_.stop();
   crew_.stop();
+  stopped_ = true;
+  give_up_rest();
+  check_drained();
+}
+
+// What only memory has is lost now, and its senders are told.
+void Endpoint::give_up_rest() {
   size_t given_up = 0;
   while (const auto item = lanes_.take_any()) {
     cancel();
@@ -389,7 +331,6 @@ void Endpoint::stop() {
   if (given_up != 0) {
     world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for the webhook");
   }
-  check_drained();
 }
 
 }  // namespace restanza::webhook

@@ -117,6 +117,7 @@ class Endpoint {
   void note_reason(std::string reason);
   void note_error(std::string error);
   void check_drained();
+  void give_up_rest();
   bool survives(const Item& item) const { return item.kept() && world_.journal.durable(); }
 
   const Settings settings_;
@@ -130,6 +131,7 @@ class Endpoint {
   Negotiation negotiation_;
   Trial trial_;
   std::atomic<size_t> places_{0};
+  std::atomic<bool> stopped_{false};
 
   mutable std::mutex mutex_;  // of what follows
   std::string reason_, last_error_;

@@ -52,6 +52,7 @@ void Dispatcher::replay(const std::string& id, std::function<void(const Result<b
       [this, id, revived](journal::Database& db) -> Result<void> {
         auto one = journal::revive(db, id, world_.clock.wall());
         if (!one) return one.error();
+        revived->clear();  // the journal may do this anew
         if (*one) revived->push_back(std::move(**one));
         return {};
       },
@@ -131,6 +132,7 @@ void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond
       [this, filter, beyond, page](journal::Database& db) -> Result<void> {
         const auto some = journal::list(db, filter, beyond, kPage);
         if (!some) return some.error();
+        *page = {some->size(), 0, beyond};
         for (const journal::Delivery& delivery : *some) {
           page->last = delivery.seq;
           if (!withdraw(delivery)) continue;
@@ -138,7 +140,6 @@ void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond
           if (!discarded) return discarded.error();
           ++page->discarded;
         }
-        page->size = some->size();
         return {};
       },
       [this, filter, so_far, page, then = std::move(then)](const Result<void>& written) {

@@ -106,6 +106,14 @@ TEST_CASE("old keys are forgotten, and no others") {
   CHECK(claimed(opened, "younger", "body").kind == Kind::started);
 }
 
+TEST_CASE("no key is claimed once the journal holds its limit, and known ones go on being known") {
+  Opened opened{std::string()};
+  CHECK(claimed(opened, "known", "body").kind == Kind::ours);
+  opened.write([](Database& db) { db.limit(1); });
+  CHECK(claimed(opened, "new", "body").kind == Kind::full);
+  CHECK(claimed(opened, "known", "body").kind == Kind::started);
+}
+
 TEST_CASE("kMaxKeys are remembered and one more is refused, until there is room") {
   Opened opened{std::string()};
   add_keys(opened, kMaxKeys - 1);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// What people see of an endpoint, and how it is stopped and started: the part that is no delivery's way.
+#include "webhook/endpoint.h"
+
+namespace restanza::webhook {
+
+void Endpoint::hold(bool held) {
+  if (held) return lanes_.stop(Gate::kHeld);
+  lanes_.resume(Gate::kHeld);
+}
+
+bool Endpoint::pause() {
+  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
+  lanes_.stop(Gate::kPaused);
+  world_.journal.remember_stop({settings_.name, journal::Stop::paused, "paused by request"});
+  note_reason("paused by request");
+  strand();
+  return true;
+}
+
+bool Endpoint::resume() {
+  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
+  world_.journal.forget_stop(settings_.name);
+  note_reason({});
+  lanes_.resume(Gate::kPaused | Gate::kDisabled);
+  return true;
+}
+
+void Endpoint::disable() {
+  const std::string reason = "it answered 410 Gone";
+  lanes_.stop(Gate::kDisabled);
+  world_.journal.remember_stop({settings_.name, journal::Stop::disabled, reason});
+  world_.log.warn("endpoint '" + settings_.name + "' is disabled: " + reason +
+                  "; new stanzas wait until it is resumed");
+  note_reason(reason);
+}
+
+void Endpoint::note_reason(std::string reason) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  reason_ = std::move(reason);
+}
+
+void Endpoint::note_error(std::string error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_error_ = std::move(error);
+}
+
+void Endpoint::remember(const journal::EndpointStop& stop) {
+  lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
+  note_reason(stop.reason);
+  world_.log.warn("endpoint '" + settings_.name + "' is stopped from before: " + stop.reason);
+}
+
+bool Endpoint::withdraw(const journal::Delivery& delivery) {
+  const std::string lane = lane_of(*delivery.stanza);
+  if (lanes_.withdraw(lane, delivery.id)) cancel();
+  return !lanes_.at_work(lane, delivery.id);
+}
+
+Endpoint::Sight Endpoint::sight() const {
+  Sight sight{lanes_.sight(), {}, {}};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  sight.reason = reason_;
+  sight.last_error = last_error_;
+  return sight;
+}
+
+std::chrono::duration<double> Endpoint::oldest_age() const {
+  const auto oldest = lanes_.oldest();
+  return oldest ? world_.clock.now() - *oldest : std::chrono::nanoseconds(0);
+}
+
+}  // namespace restanza::webhook
