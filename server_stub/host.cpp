@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "host.h"
 
+#include <algorithm>
+
 #include "together.h"
 
 namespace restanza::host {
@@ -21,6 +23,16 @@ LocalSettings local_settings(const HostConfig& config) {
   settings.accounts = config.accounts;
   settings.anonymous = config.anonymous;
   return settings;
+}
+
+void warn_of_symbols(const Library& library, Log& log) {
+  constexpr size_t kShown = 5;
+  const auto extra = library.extra_symbols();
+  if (extra.empty()) return;
+  std::string line = "the library exports more than its entry: ";
+  for (size_t i = 0; i < std::min(extra.size(), kShown); ++i) line += (i > 0 ? ", " : "") + extra[i];
+  if (extra.size() > kShown) line += " and " + std::to_string(extra.size() - kShown) + " more";
+  log.warn(line);
 }
 
 }  // namespace
@@ -55,6 +67,7 @@ Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) 
   const std::string name = std::string((*library)->descriptor().id) + "@" + config.domain;
   seat->config = config;
   seat->log = std::make_unique<NamedLog>(name, log_);
+  warn_of_symbols(**library, *seat->log);
   seat->hooks = std::make_shared<Hooks>(timer_, *seat->log);
   auto link = link_for(config, *seat);
   if (!link) return link.error();

@@ -4,13 +4,19 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <map>
 
 #include "base/str.h"
+#include "loader/exports.h"
+#include "loader/left_threads.h"
 
 namespace restanza::host {
 namespace {
+
+constexpr const char* kEntry = "xp_plugin_entry_v1";
 
 std::string own_directory() {
   char path[PATH_MAX];
@@ -51,14 +57,40 @@ Result<std::unique_ptr<Library>> Library::open(const std::string& name,
   void* handle = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return Error{"the plugin '" + *path + "' cannot be loaded: " + dlerror()};
   using Entry = const xp_plugin_desc* (*)();
-  const auto entry = reinterpret_cast<Entry>(dlsym(handle, "xp_plugin_entry_v1"));
+  const auto entry = reinterpret_cast<Entry>(dlsym(handle, kEntry));
   const xp_plugin_desc* descriptor = entry ? entry() : nullptr;
-  const std::string wrong = entry ? misfit(descriptor) : "is none: it lacks the symbol xp_plugin_entry_v1";
+  const std::string wrong =
+      entry ? misfit(descriptor) : std::string("is none: it lacks the symbol ") + kEntry;
   if (!wrong.empty()) {
     dlclose(handle);
     return Error{"the plugin '" + *path + "' " + wrong};
   }
   return std::unique_ptr<Library>(new Library(std::move(*path), handle, descriptor));
+}
+
+std::vector<std::string> Library::extra_symbols() const {
+  std::vector<std::string> extra = exported_symbols(handle_);
+  extra.erase(std::remove(extra.begin(), extra.end(), kEntry), extra.end());
+  std::sort(extra.begin(), extra.end());
+  return extra;
+}
+
+std::shared_ptr<void> Library::users_of(void* handle) {
+  static std::map<void*, std::weak_ptr<void>> libraries;  // by the handle, which is the same for all
+  std::shared_ptr<void> users = libraries[handle].lock();
+  if (!users) libraries[handle] = users = std::make_shared<int>();
+  return users;
+}
+
+size_t Library::threads_left() const {
+  constexpr size_t kLooks = 50;
+  constexpr useconds_t kBetween = 20000;
+  size_t left = users_.use_count() == 1 ? threads_in(handle_) : 0;
+  for (size_t look = 1; look < kLooks && left > 0; ++look) {
+    usleep(kBetween);
+    left = threads_in(handle_);
+  }
+  return left;
 }
 
 Library::~Library() {

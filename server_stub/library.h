@@ -25,16 +25,25 @@ class Library {
   const xp_plugin_desc& descriptor() const { return *descriptor_; }
   const std::string& path() const { return path_; }
 
+  // What it exports besides its entry: symbols that may get between those of the host and of other plugins.
+  std::vector<std::string> extra_symbols() const;
+
+  // Threads that run its code still, once no instance of it is left; those that are just ending get a moment.
+  // 0 where other instances of the same library may have threads.
+  size_t threads_left() const;
+
   // Keeps it loaded for ever, for where something of it may still run.
   void leak() { handle_ = nullptr; }
 
  private:
   Library(std::string path, void* handle, const xp_plugin_desc* descriptor)
-      : path_(std::move(path)), handle_(handle), descriptor_(descriptor) {}
+      : path_(std::move(path)), handle_(handle), descriptor_(descriptor), users_(users_of(handle)) {}
+  static std::shared_ptr<void> users_of(void* handle);
 
   const std::string path_;
   void* handle_;
   const xp_plugin_desc* descriptor_;
+  const std::shared_ptr<void> users_;  // one for each of those that have opened the same library
 };
 
 // RESTANZA_PLUGIN_PATH (colons between), the plugin folder of a build tree beside the program, the installed

@@ -103,9 +103,15 @@ bool Plugin::end() {
   if (before != Life::made) library_->descriptor().destroy(instance_);
   api_->enter(HostApi::Stage::gone);
   api_->withdraw();
-  if (api_->wait_for_release(kContextTime)) return true;
-  leave_alone("contexts are still held after destroy: the library stays loaded");
-  return false;
+  if (!api_->wait_for_release(kContextTime)) {
+    leave_alone("contexts are still held after destroy: the library stays loaded");
+    return false;
+  }
+  if (const size_t left = library_->threads_left(); left > 0) {
+    leave_alone("threads that run on after destroy: " + std::to_string(left) + "; the library stays loaded");
+    return false;
+  }
+  return true;
 }
 
 // The library, the vtable and what the drain would call stay for ever.

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The symbols that a loaded library offers to others. Pure reading of what the loader has mapped; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace restanza::host {
+
+// `handle`: from dlopen, and open. Defined symbols only, in the order of the library's hash table. Names that
+// linkers define in every library are left out.
+std::vector<std::string> exported_symbols(void* handle);
+
+}  // namespace restanza::host

@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""SIGHUP: restanza-host takes a new configuration while it serves, in local mode and as components.
+
+Threads: the test's thread, one that asks without a pause, besides those of the support package.
+Ownership: each test owns its host and its server.
+"""
+import copy
+import os
+import pathlib
+import signal
+import threading
+import unittest
+
+from reloading_host import DOMAIN, ECHO, SECRET, ReloadingHost, entry
+
+from support.component_server import ComponentServer
+from support.deadline import DEADLINE
+from support.host import component_of
+from support.rest_client import RestClient
+from support.webhook import Answer, Webhook
+
+XML = "application/xmpp+xml"
+OTHER = "other.localhost"
+MINIMAL = entry(os.environ["MINIMAL_PLUGIN"], OTHER, prefix="/other")
+
+
+def restanza(domain=DOMAIN, settings=None, **more):
+    return entry(os.environ["RESTANZA_SO"], domain, settings={"component_secret": SECRET, **(settings or {})}, **more)
+
+
+class Asking:
+    """Requests to restanza without a pause, each on a connection of its own."""
+
+    def __init__(self, rest):
+        self._rest, self._over, self.others, self.count = rest, threading.Event(), [], 0
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+        self._thread.start()
+
+    def _ask(self):
+        while not self._over.is_set():
+            response = self._rest.request("POST", "/rest/echo", ECHO, XML, XML)
+            self.count += 1
+            if response.status != 200:
+                self.others.append(response)
+
+    def end(self):
+        self._over.set()
+        self._thread.join()
+
+
+class Local(unittest.TestCase):
+    def setUp(self):
+        self.host = ReloadingHost(restanza()).wait_ready()
+        self.addCleanup(self.host.program.kill)
+
+    def hello(self):
+        return self.host.rest.request("GET", "/other/hello", authorized=False).status
+
+    def test_plugins_come_and_go_while_another_answers_every_request(self):
+        asking = Asking(self.host.rest)
+        for _ in range(3):
+            self.assertEqual(self.hello(), 404)
+            self.assertIn(f"reloaded: 2 plugins; loaded {OTHER}", self.host.reload(restanza(), MINIMAL))
+            self.assertEqual(self.hello(), 200)
+            answer = self.host.rest.answer(f"<iq type='get' to='{OTHER}'><ping xmlns='urn:xmpp:ping'/></iq>")
+            self.assertEqual((answer.get("type"), answer.get("from")), ("result", OTHER))
+            self.assertIn(f"reloaded: 1 plugins; unloaded {OTHER}", self.host.reload(restanza()))
+        asking.end()
+        self.assertEqual(asking.others, [])
+        self.assertGreater(asking.count, 0)
+        self.host.close()
+
+    def test_one_library_serves_two_domains_and_leaves_one_of_them(self):
+        second = restanza(OTHER, prefix="/other")
+        self.host.reload(restanza(), second)
+        self.assertEqual(self.host.rest.request("GET", "/other/health", authorized=False).status, 200)
+        self.assertIn(f"unloaded {OTHER}", self.host.reload(restanza()))
+        self.assertEqual(self.host.rest.request("GET", "/other/health", authorized=False).status, 404)
+        self.assertEqual(self.host.rest.health(), 200)
+        self.host.close()
+
+    def test_a_delivery_that_waits_in_a_plugin_that_goes_is_made_when_it_comes_back(self):
+        asked, working, delivered = threading.Event(), threading.Event(), threading.Event()
+
+        def answer(_):
+            (delivered if working.is_set() else asked).set()
+            return Answer(204 if working.is_set() else 503, None, b"")
+        webhook = Webhook(answer)
+        self.addCleanup(webhook.close)
+        other = restanza(OTHER, {"rest_callback_url": webhook.url}, prefix="/other")
+        self.host.reload(restanza(), other)
+        sent = f"<message to='bot@{OTHER}' from='bot@{DOMAIN}' id='m1'><body>Hi</body></message>"
+        self.assertEqual(self.host.rest.post(sent).status, 202)
+        self.assertTrue(asked.wait(DEADLINE))
+        self.assertIn(f"unloaded {OTHER}", self.host.reload(restanza()))
+        working.set()
+        self.host.reload(restanza(), other)
+        self.assertTrue(delivered.wait(DEADLINE))
+        self.host.close()
+
+    def test_a_configuration_that_is_wrong_changes_nothing_and_is_told_with_its_line_and_key(self):
+        with open(self.host.config, encoding="utf-8") as config:
+            good = config.read()
+        for wrong, said in (("[http]\nlisten = = 1\n", ":2: "), (good.replace("listen", "listn"), ":4: .*http.listn")):
+            with self.subTest(said=said):
+                self.host.write_text(wrong)
+                self.assertRegex(self.host.read_again(), f"SIGHUP: {self.host.config}{said}.*; nothing was changed")
+                self.assertEqual(self.host.rest.health(), 200)
+        self.assertIn("failed to create: ", self.host.reload(restanza(), MINIMAL.replace(
+            "[plugin.settings]", '[plugin.settings]\ngreting = "Hello"')))
+        self.assertEqual(self.hello(), 404)
+        pathlib.Path(self.host.config).unlink()
+        self.assertRegex(self.host.read_again(), "cannot be read.*; nothing was changed")
+        self.assertEqual(self.host.rest.health(), 200)
+        self.host.close()
+
+    def test_settings_that_a_plugin_does_not_take_while_it_runs_leave_it_with_the_old_ones(self):
+        self.host.reload(restanza(), MINIMAL)
+        said = self.host.reload(restanza(), MINIMAL + 'greeting = "Good day"\n')
+        self.assertRegex(said, f"minimal@{OTHER}: SIGHUP: .*toml:[0-9]+: .*takes new settings at a restart only; "
+                               "it goes on with its old settings")
+        response = self.host.rest.request("GET", "/other/hello", authorized=False)
+        self.assertEqual(response.body, b"Hello\n")
+        self.host.close()
+
+    def test_what_needs_a_restart_is_told_and_the_rest_is_done(self):
+        said = self.host.reload(restanza(), MINIMAL, listen="127.0.0.1:5280")
+        self.assertIn("SIGHUP: needs a restart: http.listen", said)
+        self.assertEqual(self.hello(), 200)
+        self.host.close()
+
+
+class Components(unittest.TestCase):
+    def setUp(self):
+        self.server = ComponentServer()
+        self.addCleanup(self.server.close)
+        self.host = ReloadingHost(restanza(), xmpp=component_of(self.server))
+        self.addCleanup(self.host.program.kill)
+        self.server.component = self.host.program
+        self.assertEqual(self.server.log_in(), DOMAIN)
+        self.host.wait_ready()
+        # The second connection at the same address: an object of its own with the same listening socket.
+        self.second = copy.copy(self.server)
+        self.second._connection = None
+
+    def end(self):
+        self.host.program.signal(signal.SIGTERM)
+        self.assertTrue(self.server.closed_politely())
+        self.server.drop()
+        self.host.close()
+
+    def test_each_entry_has_a_connection_of_its_own_that_opens_and_closes_with_it(self):
+        self.host.reload(restanza(), restanza(OTHER, prefix="/other"))
+        self.assertEqual(self.second.log_in(), OTHER)
+        self.server.send_raw(f"<iq type='get' id='p1' from='a@x' to='{DOMAIN}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        self.assertEqual(self.server.next_stanza().get("id"), "p1")
+        self.host.write(restanza())
+        since = self.host.hang_up()
+        self.assertTrue(self.second.closed_politely())
+        self.second.send_raw("</stream:stream>")
+        self.second.drop()
+        self.host.said(f"reloaded: 1 plugins; unloaded {OTHER}", since)
+        self.server.send_raw(f"<iq type='get' id='p2' from='a@x' to='{DOMAIN}'><ping xmlns='urn:xmpp:ping'/></iq>")
+        self.assertEqual(self.server.next_stanza().get("id"), "p2")
+        self.end()
+
+    def test_an_iq_that_waits_in_a_plugin_that_goes_is_answered_503(self):
+        self.host.reload(restanza(), restanza(OTHER, prefix="/other"))
+        self.assertEqual(self.second.log_in(), OTHER)
+        self.host.said(f"component {OTHER} is logged in")
+        answers = []
+        other = RestClient(self.host.rest.address, OTHER, SECRET)
+        iq = "<iq type='get' id='w1' to='a@x'><ping xmlns='urn:xmpp:ping'/></iq>"
+        client = threading.Thread(target=lambda: answers.append(other.request("POST", "/other", iq, XML, XML).status),
+                                  daemon=True)
+        client.start()
+        self.assertEqual(self.second.next_stanza().get("id"), "w1")
+        self.host.write(restanza())
+        since = self.host.hang_up()
+        client.join()
+        self.assertEqual(answers, [503])
+        self.assertTrue(self.second.closed_politely())
+        self.second.drop()
+        self.host.said(f"unloaded {OTHER}", since)
+        self.end()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
