@@ -93,6 +93,8 @@ class NotedSink final : public xmpp::StanzaSink {
   webhook::Dispatcher* webhook_ = nullptr;
 };
 
+constexpr std::chrono::milliseconds kBreakOff{500};  // of a drain's time, for requests that are broken off
+
 }  // namespace
 
 // Members stand in the order of their making: what is below uses what is above, and goes first.
@@ -181,11 +183,10 @@ class App::Impl {
     auto finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
     };
-    timer_.after(within, [this, finish] {
-      webhook_.stop();
-      // What was still on its way through the journal is answered, too, before that is said.
-      journal_.run([](journal::Database&) { return Result<void>(); },
-                   [finish](const Result<void>&) { finish(); });
+    const auto patience = within > 2 * kBreakOff ? within - kBreakOff : within;
+    timer_.after(patience, [this, finish] {
+      webhook_.break_off();
+      timer_.after(kBreakOff, finish);  // for a request that cannot be broken off: a name is being resolved
     });
     webhook_.drain([this, finish] { route_.when_empty(finish); });
   }
@@ -203,8 +204,8 @@ class App::Impl {
   Metrics metrics_;  // these two before all whose exchanges may end through them
   journal::Journal journal_;
   Timer timer_;
-  iq::ReplyTable replies_;
   iq::ArchiveQueries archives_;
+  iq::ReplyTable replies_;  // what waits there uses the archives
   NotedSink noted_;
   webhook::ReplyRoute route_;
   webhook::Dispatcher webhook_;

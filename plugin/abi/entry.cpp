@@ -44,7 +44,11 @@ xp_status reload(xp_plugin*, xp_str, xp_error* error) {
 }
 
 void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* ctx) {
-  plugin->instance->drain(std::chrono::milliseconds(deadline_ms), [done, ctx] { done(ctx); });
+  const xp_status drained = guarded(nullptr, XP_INTERNAL, [&]() -> Result<void> {
+    plugin->instance->drain(std::chrono::milliseconds(deadline_ms), [done, ctx] { done(ctx); });
+    return {};
+  });
+  if (drained != XP_OK) done(ctx);
 }
 
 void destroy(xp_plugin* plugin) {

@@ -52,6 +52,8 @@ xmpp::Sent sent(xp_status status) {
       return xmpp::Sent::too_big;
     case XP_DENIED:
       return xmpp::Sent::denied;
+    case XP_GONE:
+      return xmpp::Sent::gone;
     default:
       return xmpp::Sent::invalid;
   }

@@ -81,8 +81,8 @@ void Instance::release(void* ctx) {
 
 void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* request) {
   Instance& self = **static_cast<Ctx*>(ctx);
-  http::Exchange exchange = exchange_of(self.host_, handle, self.open_, self.weak_from_this());
   try {
+    http::Exchange exchange = exchange_of(self.host_, handle, self.open_, self.weak_from_this());
     self.app_->handle(std::move(exchange), request_of(*request, self.prefix_));
   } catch (const std::exception& e) {
     // Out of memory, or a defect here: the exchange has answered 500 on its way out, and the host goes on.

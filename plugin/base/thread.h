@@ -13,11 +13,19 @@ namespace restanza {
 
 template <class Work>
 std::thread start_thread(const char* name, Work&& work) {  // name: at most 15 bytes, pthread_setname_np(3)
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, &before);  // a new thread inherits the mask
-  std::thread thread(std::forward<Work>(work));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  struct Blocked {  // also where there are no threads left and std::thread throws
+    Blocked() {
+      sigset_t all;
+      sigfillset(&all);
+      pthread_sigmask(SIG_BLOCK, &all, &before);
+    }
+    ~Blocked() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+    sigset_t before;
+  };
+  std::thread thread = [&] {
+    const Blocked blocked;  // a new thread inherits the mask
+    return std::thread(std::forward<Work>(work));
+  }();
   pthread_setname_np(thread.native_handle(), name);
   return thread;
 }

@@ -66,7 +66,11 @@ size_t Timer::run_due() {
       due_.erase(first->first.second);
       queue_.erase(first);
     }
-    work();
+    try {
+      work();
+    } catch (...) {
+      // Out of memory. What the work held has ended with it, and a late deadline must not end the host.
+    }
   }
 }
 

@@ -14,6 +14,16 @@ namespace {
 
 const Error kEnded{"the journal is closed"};
 
+// An asker that fails, out of memory, must not end the host; what it held has ended with it.
+template <class Tell>
+void guarded(Log& log, Tell&& tell) {
+  try {
+    tell();
+  } catch (const std::exception& error) {
+    log.error(std::string("what the journal was asked for went wrong: ") + error.what());
+  }
+}
+
 }  // namespace
 
 Journal::Journal(Settings settings, const Clock& clock, Log& log)
@@ -168,10 +178,10 @@ void Journal::tell(Group group) {
     if (auto* offered = std::get_if<Offered>(&item)) {
       ++takes;
       bytes += offered->entry.stanza.xml.size();
-      offered->then(std::move(offered->entry), std::move(offered->taken));
+      guarded(log_, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (auto* asked = std::get_if<Asked>(&item)) {
       ++work;
-      asked->then(std::move(asked->done));
+      guarded(log_, [&] { asked->then(std::move(asked->done)); });
     }
   }
   std::vector<std::function<void()>> rooms;
@@ -182,7 +192,7 @@ void Journal::tell(Group group) {
     work_ -= work;
     if (takes > 0) rooms.swap(rooms_);
   }
-  for (const auto& room : rooms) room();
+  for (const auto& room : rooms) guarded(log_, room);
 }
 
 }  // namespace restanza::journal

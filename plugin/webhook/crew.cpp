@@ -22,13 +22,18 @@ void Crew::grow() {
   }
 }
 
+void Crew::abort() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stopped_ = true;
+  for (const auto& sender : senders_) sender->abort();
+}
+
 void Crew::stop() {
+  abort();
   std::vector<std::thread> threads;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    stopped_ = true;
     threads.swap(threads_);
-    for (const auto& sender : senders_) sender->abort();
   }
   for (std::thread& thread : threads) thread.join();
 }

@@ -28,8 +28,9 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  void grow();  // one thread more, where that is allowed and possible
-  void stop();  // aborts their requests and waits for their end; `work` must see by itself that it is over
+  void grow();   // one thread more, where that is allowed and possible
+  void abort();  // their requests; no thread comes to them any more
+  void stop();   // aborts their requests and waits for their end; `work` must see by itself that it is over
 
  private:
   const std::string name_;

@@ -116,11 +116,13 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   journal::Journal::Entry entry;
   Reserved reserved;
   bool crowded = false;  // who should answer has no place for it
+  std::vector<Endpoint*> full;
   for (const auto& endpoint : endpoints_) {
     const bool answers = endpoint.get() == answering;
     if (!answers && !endpoint->wants(stanza)) continue;
     if (!endpoint->reserve()) {
       crowded = crowded || answers;
+      full.push_back(endpoint.get());
       continue;
     }
     reserved.endpoints.push_back(endpoint.get());
@@ -142,6 +144,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
     }
     reserved.endpoints.clear();
   }
+  for (Endpoint* endpoint : full) endpoint->count_crowded();
   if (crowded) refuse(refused);
   return Offer::taken;
 }
@@ -186,13 +189,37 @@ Endpoint* Dispatcher::find(const std::string& name) const {
 }
 
 void Dispatcher::sweep() {
-  for (const auto& endpoint : endpoints_) endpoint->expire();
-  world_.timer.after(kSweep, [this] { sweep(); });
+  bool more = false;
+  for (const auto& endpoint : endpoints_) more = endpoint->expire() || more;
+  world_.timer.after(more ? kNextSweep : kSweep, [this] { sweep(); });
 }
 
 void Dispatcher::purge() {
   world_.journal.forget_dead(world_.clock.wall() - kDeadKept);
+  bury_foreign();
   world_.timer.after(kPurge, [this] { purge(); });
+}
+
+// What waits for endpoints that are not configured any more has its day like the rest. Nobody is told: these
+// endpoints' senders had no answer to wait for from the others.
+void Dispatcher::bury_foreign() {
+  journal::Filter old;
+  old.state = journal::State::waiting;
+  old.before = world_.clock.wall() - kLifetime;
+  world_.journal.run(
+      [this, old](journal::Database& db) -> Result<void> {
+        const auto page = journal::list(db, old, 0, kPage);
+        if (!page) return page.error();
+        for (journal::Delivery delivery : *page) {
+          if (find(delivery.endpoint)) continue;
+          delivery.state = journal::State::dead;
+          delivery.last_error = "a day has passed, and there is no such endpoint";
+          delivery.changed = world_.clock.wall();
+          if (auto buried = journal::update(db, delivery); !buried) return buried;
+        }
+        return {};
+      },
+      [](const Result<void>&) {});
 }
 
 void Dispatcher::hold(bool held) {
@@ -211,6 +238,10 @@ void Dispatcher::drain(std::function<void()> done) {
                        for (const auto& endpoint : endpoints_) endpoint->drain(one_less);
                        one_less();
                      });
+}
+
+void Dispatcher::break_off() {
+  for (const auto& endpoint : endpoints_) endpoint->break_off();
 }
 
 void Dispatcher::stop() {

@@ -42,8 +42,9 @@ class Dispatcher {
   };
   enum class Steered { ok, unknown, unchanged };
 
-  static constexpr std::chrono::seconds kSweep{30};  // between looks for what has expired
-  static constexpr std::chrono::hours kPurge{1};     // between looks for old dead letters
+  static constexpr std::chrono::seconds kSweep{30};     // between looks for what has expired
+  static constexpr std::chrono::seconds kNextSweep{1};  // where one look could not take all
+  static constexpr std::chrono::hours kPurge{1};        // between looks for old dead letters
   static constexpr std::chrono::hours kDeadKept{14 * 24};
   static constexpr size_t kPage = 1000;  // deliveries that are read from the journal at once
 
@@ -71,8 +72,12 @@ class Dispatcher {
   // [any] While the way back to the host is full.
   void hold(bool held);
 
-  // Aborts what runs. What is not on disk is given up, with a stanza error to its sender. One thread at a
-  // time, and not from `reply` or `done`. May wait for a name that is being resolved.
+  // [any] Aborts what runs; what is not on disk is given up, with a stanza error to its sender. Does not
+  // wait. Stanzas that are kept on disk are still taken.
+  void break_off();
+
+  // The same, takes nothing any more, and waits for the threads. One thread at a time, and not from `reply`
+  // or `done`. May wait for a name that is being resolved.
   void stop();
 
   // [any] For people.
@@ -102,12 +107,14 @@ class Dispatcher {
   Result<void> recover();
   void sweep();
   void purge();
+  void bury_foreign();
   void replay_page(const journal::Filter& filter, size_t so_far,
                    std::function<void(const Result<size_t>&)> then);
   void discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                     std::function<void(const Result<size_t>&)> then);
   void requeue(const std::vector<journal::Delivery>& revived);
-  bool withdraw(const journal::Delivery& delivery);
+  void withdraw(const journal::Delivery& delivery);
+  bool at_work(const journal::Delivery& delivery) const;
 
   const Endpoint::World world_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;

@@ -77,7 +77,6 @@ Endpoint::~Endpoint() {
 bool Endpoint::reserve() {
   if (places_.fetch_add(1) < settings_.max_queued) return true;
   cancel();
-  tally_.crowded.add();
   return false;
 }
 
@@ -127,7 +126,11 @@ void Endpoint::work(Sender& sender, bool first) {
   if (first && lanes_.sight().stops == 0) negotiation_.begin(sender);
   while (auto work = lanes_.next()) {
     if (lanes_.unattended()) crew_.grow();
-    deliver(sender, std::move(*work));
+    try {
+      deliver(sender, std::move(*work));
+    } catch (const std::exception& error) {  // out of memory; the delivery is repeated after a restart
+      world_.log.error("endpoint '" + settings_.name + "': a delivery went wrong: " + error.what());
+    }
     check_drained();
   }
 }
@@ -146,10 +149,11 @@ void Endpoint::deliver(Sender& sender, Lanes::Work work) {
     return cancel();
   }
   const Instant began = world_.clock.now();
-  const Outcome outcome = post(sender, work.item, **text);
+  const Outcome outcome = attempt(sender, work.item, **text);
   if (outcome.end == Outcome::End::aborted) {
     lanes_.broken_off(work);
-    return lanes_.put_back(std::move(work), world_.clock.now());
+    lanes_.put_back(std::move(work), world_.clock.now());
+    return give_up_rest();
   }
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
   health_.note(outcome);
@@ -157,7 +161,19 @@ void Endpoint::deliver(Sender& sender, Lanes::Work work) {
   ++work.item.attempts;
   const bool answering = lanes_.ended(work, outcome, chance());
   settle(std::move(work), **text, outcome, answering);
-  strand();
+  const Verdict verdict = verdict_of(outcome);
+  if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
+}
+
+// What cannot be made into a request, for want of memory, counts as not delivered.
+Outcome Endpoint::attempt(Sender& sender, const Item& item, const xmpp::Stanza& stanza) {
+  try {
+    return post(sender, item, stanza);
+  } catch (const std::exception& error) {
+    Outcome outcome;
+    outcome.detail = std::string("no request could be made: ") + error.what();
+    return outcome;
+  }
 }
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
@@ -269,17 +285,21 @@ void Endpoint::late(const std::string& lane, const std::string& id) {
   if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, without_answer(Outcome::End::timeout));
 }
 
-void Endpoint::expire() {
-  for (auto& [lane, item] : lanes_.take_older(world_.clock.now() - kLifetime)) {
+bool Endpoint::expire() {
+  if (lanes_.unattended()) crew_.grow();  // where there was no thread to be had at the start
+  const auto old = lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired);
+  for (const auto& [lane, item] : old) {
     const auto text = text_of(item);
     if (text && *text) {
       give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
     } else if (!text) {
       world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
+      world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));
     }
     cancel();
   }
   check_drained();
+  return old.size() >= kMaxExpired;
 }
 
 void Endpoint::drain(std::function<void()> done) {
@@ -308,24 +328,29 @@ void Endpoint::check_drained() {
   if (done) done();
 }
 
-void Endpoint::stop() {
-  lanes_.close();
-  trial_.stop();
-  crew_.stop();
+void Endpoint::break_off() {
   stopped_ = true;
+  lanes_.close();
+  crew_.abort();
   give_up_rest();
   check_drained();
+}
+
+void Endpoint::stop() {
+  break_off();
+  trial_.stop();
+  crew_.stop();
 }
 
 // What only memory has is lost now, and its senders are told.
 void Endpoint::give_up_rest() {
   size_t given_up = 0;
-  while (const auto item = lanes_.take_any()) {
+  for (const Item& item : lanes_.take_all()) {
     cancel();
-    if (item->alarm != 0) world_.timer.cancel(item->alarm);
-    if (survives(*item)) continue;
-    const auto text = text_of(*item);
-    if (text && *text) answer(*item, **text, without_answer(Outcome::End::aborted));
+    if (item.alarm != 0) world_.timer.cancel(item.alarm);
+    if (survives(item)) continue;
+    const auto text = text_of(item);
+    if (text && *text) answer(item, **text, without_answer(Outcome::End::aborted));
     ++given_up;
   }
   if (given_up != 0) {

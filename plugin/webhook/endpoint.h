@@ -63,7 +63,8 @@ class Endpoint {
   // `cancel` must follow.
   bool reserve();
   void cancel();
-  void refuse_place();  // the same, where the journal could not take the stanza
+  void refuse_place();                            // the same, where the journal could not take the stanza
+  void count_crowded() { tally_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept.
   void push(const journal::Delivery& delivery, std::shared_ptr<const xmpp::Stanza> stanza);
   // [any] One that the journal has from before. It has its place whether or not there is room.
@@ -73,10 +74,12 @@ class Endpoint {
   void start();
   // [any] As Dispatcher::drain.
   void drain(std::function<void()> done);
-  void stop();
+  void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
+  void stop();       // the same, and waits for the threads
 
-  // [any] Gives up what is older than kLifetime.
-  void expire();
+  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once. True: there is more.
+  static constexpr size_t kMaxExpired = 1000;
+  bool expire();
   // [any] While the way back to the host is full.
   void hold(bool held);
 
@@ -87,8 +90,9 @@ class Endpoint {
 
   bool test(std::function<void(const Outcome&)> then) { return trial_.run(std::move(then)); }
 
-  // [any] Takes a delivery out of the queue; false where it is being posted right now.
-  bool withdraw(const journal::Delivery& delivery);
+  // [any] Takes a delivery out of the queue, where it still is there.
+  void withdraw(const journal::Delivery& delivery);
+  bool at_work(const journal::Delivery& delivery) const;  // [any] being posted right now
 
   struct Sight {
     Lanes::Sight lanes;
@@ -105,6 +109,7 @@ class Endpoint {
   void work(Sender& sender, bool first);
   void deliver(Sender& sender, Lanes::Work work);
   Result<Text> text_of(const Item& item);
+  Outcome attempt(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
   Outcome post(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
   void settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
   void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
@@ -133,6 +138,7 @@ class Endpoint {
   std::atomic<size_t> places_{0};
   std::atomic<bool> stopped_{false};
 
+  std::mutex steering_;       // so that lanes and journal hear of stops in one order
   mutable std::mutex mutex_;  // of what follows
   std::string reason_, last_error_;
   std::function<void()> drained_;

@@ -10,6 +10,7 @@ void Endpoint::hold(bool held) {
 }
 
 bool Endpoint::pause() {
+  const std::lock_guard<std::mutex> steering(steering_);
   if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
   lanes_.stop(Gate::kPaused);
   world_.journal.remember_stop({settings_.name, journal::Stop::paused, "paused by request"});
@@ -19,6 +20,7 @@ bool Endpoint::pause() {
 }
 
 bool Endpoint::resume() {
+  const std::lock_guard<std::mutex> steering(steering_);
   if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
   world_.journal.forget_stop(settings_.name);
   note_reason({});
@@ -27,6 +29,7 @@ bool Endpoint::resume() {
 }
 
 void Endpoint::disable() {
+  const std::lock_guard<std::mutex> steering(steering_);
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
   world_.journal.remember_stop({settings_.name, journal::Stop::disabled, reason});
@@ -51,10 +54,12 @@ void Endpoint::remember(const journal::EndpointStop& stop) {
   world_.log.warn("endpoint '" + settings_.name + "' is stopped from before: " + stop.reason);
 }
 
-bool Endpoint::withdraw(const journal::Delivery& delivery) {
-  const std::string lane = lane_of(*delivery.stanza);
-  if (lanes_.withdraw(lane, delivery.id)) cancel();
-  return !lanes_.at_work(lane, delivery.id);
+void Endpoint::withdraw(const journal::Delivery& delivery) {
+  if (lanes_.withdraw(lane_of(*delivery.stanza), delivery.id)) cancel();
+}
+
+bool Endpoint::at_work(const journal::Delivery& delivery) const {
+  return lanes_.at_work(lane_of(*delivery.stanza), delivery.id);
 }
 
 Endpoint::Sight Endpoint::sight() const {

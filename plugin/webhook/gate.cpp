@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/gate.h"
 
-#include <algorithm>
-
 namespace restanza::webhook {
 
 Gate::Gate(double pace, bool breaker)
@@ -34,9 +32,7 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& 
     last_failed_.clear();
     if (state_ == State::closed) return;
     state_ = State::closed;
-    backlog_ = backlog;
-    next_ = now;
-    return;
+    return drain(now, backlog);
   }
   if (!breaker_) return;
   if (state_ == State::closed) {
@@ -50,6 +46,11 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& 
   }
   state_ = State::open;
   next_ = now + probe_delay(++probes_, chance, outcome);
+}
+
+void Gate::drain(Instant now, size_t backlog) {
+  backlog_ = backlog;
+  next_ = now;
 }
 
 void Gate::forget(bool probe) {

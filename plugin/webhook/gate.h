@@ -4,6 +4,7 @@
 // order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -36,6 +37,10 @@ class Gate {
            size_t backlog);
   // A request ended that says nothing about the endpoint: it was broken off here.
   void forget(bool probe);
+
+  // So many stanzas wait from a time of standing still, and go at the pace.
+  void drain(Instant now, size_t backlog);
+  void at_most(size_t waiting) { backlog_ = std::min(backlog_, waiting); }
 
   void stop(Stop why) { stops_ |= why; }
   void resume(uint32_t which) { stops_ &= ~which; }

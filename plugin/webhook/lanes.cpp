@@ -19,11 +19,13 @@ bool Lanes::push(const std::string& lane, Item&& item) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = lanes_.find(lane);
     const bool stands = closed_ || !gate_.flowing() || (found != lanes_.end() && found->second.backs_off);
-    if (!item.kept() && stands) return false;
-    Named& named = found != lanes_.end() ? *found : *lanes_.try_emplace(lane).first;
     const size_t size = item.stanza ? item.stanza->xml.size() : 0;
-    if (item.kept() && size > kMaxResident - std::min(resident_, kMaxResident)) item.stanza = nullptr;
+    const bool fits = size <= kMaxResident - std::min(resident_, kMaxResident);
+    if (!item.kept() && (stands || !fits)) return false;
+    Named& named = found != lanes_.end() ? *found : *lanes_.try_emplace(lane).first;
+    if (!fits) item.stanza = nullptr;
     if (item.stanza) resident_ += size;
+    loose_ += item.kept() ? 0 : 1;
     named.second.queue.push_back(std::move(item));
     ++waiting_;
     go_on(named);
@@ -104,10 +106,11 @@ void Lanes::put_back(Work&& work, Instant when) {
     --at_work_;
     if (work.item.kept()) work.item.stanza = nullptr;  // memory is for what goes soon
     if (work.item.stanza) resident_ += work.item.stanza->xml.size();
+    loose_ += work.item.kept() ? 0 : 1;
     named.second.queue.push_front(std::move(work.item));
     ++waiting_;
     named.second.waits = named.second.backs_off = true;
-    backing_off_.emplace(when, &named);
+    named.second.due = backing_off_.emplace(when, &named);
   }
   changed_.notify_one();
 }
@@ -115,6 +118,7 @@ void Lanes::put_back(Work&& work, Instant when) {
 std::vector<Item> Lanes::take_stranded() {
   std::vector<Item> stranded;
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (loose_ == 0) return stranded;
   for (auto& [name, lane] : lanes_) {
     if (gate_.flowing() && !lane.backs_off) continue;
     for (auto item = lane.queue.begin(); item != lane.queue.end();) {
@@ -132,27 +136,37 @@ std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& 
   auto& queue = found->second.queue;
   const auto item = std::find_if(queue.begin(), queue.end(), [&](const Item& i) { return i.id == id; });
   if (item == queue.end()) return std::nullopt;
+  if (item == queue.begin()) wake(*found);
   return remove(found->second, item);
 }
 
-std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted) {
+std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, size_t limit) {
   std::vector<std::pair<std::string, Item>> old;
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto& [name, lane] : lanes_) {
+  for (Named& named : lanes_) {
+    Lane& lane = named.second;
     if (!lane.at_work.empty()) continue;  // an order that was kept so far is kept to the end
     while (!lane.queue.empty() && lane.queue.front().accepted < accepted) {
-      old.emplace_back(name, remove(lane, lane.queue.begin()));
+      if (old.size() >= limit) return old;
+      wake(named);
+      old.emplace_back(named.first, remove(lane, lane.queue.begin()));
     }
   }
   return old;
 }
 
-std::optional<Item> Lanes::take_any() {
+std::vector<Item> Lanes::take_all() {
+  std::vector<Item> all;
   const std::lock_guard<std::mutex> lock(mutex_);
   for (auto& [name, lane] : lanes_) {
-    if (!lane.queue.empty()) return remove(lane, lane.queue.begin());
+    while (!lane.queue.empty()) all.push_back(remove(lane, lane.queue.begin()));
   }
-  return std::nullopt;
+  if (closed_ && at_work_ == 0) {  // nobody comes for them any more
+    ready_.clear();
+    backing_off_.clear();
+    lanes_.clear();
+  }
+  return all;
 }
 
 void Lanes::stop(Gate::Stop why) {
@@ -164,6 +178,7 @@ void Lanes::resume(uint32_t which) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     gate_.resume(which);
+    if ((which & (Gate::kPaused | Gate::kDisabled)) != 0) gate_.drain(clock_.now(), waiting_);
   }
   changed_.notify_one();
 }
@@ -206,6 +221,15 @@ bool Lanes::unattended() const {
 void Lanes::go_on(Named& lane) {
   if (lane.second.waits || !lane.second.at_work.empty()) return;
   lane.second.waits = true;
+  // Somebody waits for the answer to an iq, and nobody for a backlog.
+  lane.second.queue.front().kept() ? ready_.push_back(&lane) : ready_.push_front(&lane);
+}
+
+// What it backs off for is leaving.
+void Lanes::wake(Named& lane) {
+  if (!lane.second.backs_off) return;
+  backing_off_.erase(lane.second.due);
+  lane.second.backs_off = false;
   ready_.push_back(&lane);
 }
 
@@ -220,7 +244,8 @@ void Lanes::promote(Instant now) {
 
 Lanes::Work Lanes::take(Named& lane, Instant now) {
   lane.second.waits = false;
-  Work work{lane.first, remove(lane.second, lane.second.queue.begin()), gate_.begin(now)};
+  const bool probe = gate_.begin(now);
+  Work work{lane.first, remove(lane.second, lane.second.queue.begin()), probe};
   lane.second.at_work = work.item.id;
   ++at_work_;
   return work;
@@ -251,6 +276,8 @@ Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
   Item removed = std::move(*item);
   lane.queue.erase(item);
   --waiting_;
+  loose_ -= removed.kept() ? 0 : 1;
+  gate_.at_most(waiting_);
   if (removed.stanza) resident_ -= removed.stanza->xml.size();
   return removed;
 }

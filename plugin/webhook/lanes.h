@@ -58,6 +58,7 @@ class Lanes {
 
   // False: the item is not kept and its conversation does not flow, so that it would be late; it is
   // untouched.
+  // What is not kept has no journal behind it, so kMaxResident is the end of its room.
   bool push(const std::string& lane, Item&& item);
 
   // Waits for a delivery that may begin; absent once closed. `ended` or `broken_off` must follow, and then
@@ -76,9 +77,9 @@ class Lanes {
   // The item, unless it is at work or gone.
   std::optional<Item> withdraw(const std::string& lane, const std::string& id);
   // What was accepted before, and is not at work.
-  std::vector<std::pair<std::string, Item>> take_older(Instant accepted);
-  // Whatever waits, one by one; for the end.
-  std::optional<Item> take_any();
+  std::vector<std::pair<std::string, Item>> take_older(Instant accepted, size_t limit);
+  // Whatever waits; for the end, when nothing is at work any more.
+  std::vector<Item> take_all();
 
   void stop(Gate::Stop why);
   void resume(uint32_t which);
@@ -104,11 +105,13 @@ class Lanes {
     std::string at_work;  // the id; empty: nothing
     bool waits = false;   // in ready_ or backing_off_; perhaps with a queue that was emptied meanwhile
     bool backs_off = false;
+    std::multimap<Instant, std::pair<const std::string, Lane>*>::iterator due{};  // where it backs off
   };
   using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
 
   // All under the lock.
   void go_on(Named& lane);
+  void wake(Named& lane);
   void promote(Instant now);
   Work take(Named& lane, Instant now);
   std::optional<Instant> next_event(Instant now);
@@ -128,6 +131,7 @@ class Lanes {
   size_t at_work_ = 0;
   size_t idle_ = 0;  // threads in `next`
   size_t resident_ = 0;
+  size_t loose_ = 0;  // of what waits, not kept
   bool closed_ = false;
 };
 

@@ -26,7 +26,7 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
     if (handed) handed();
     return;
   }
-  bool full = false, others_work = false, pressed = false;
+  bool full = false, others_work = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     full = waiting_.size() >= kMaxWaiting;
@@ -34,7 +34,7 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
       waiting_.push_back(std::make_shared<const Reply>(Reply{std::move(reply), std::move(handed)}));
       in_flight_.enter();
       others_work = std::exchange(at_work_, true);
-      pressed = waiting_.size() >= kHighWater && !std::exchange(pressed_, true);
+      pressed_ = pressed_ || waiting_.size() >= kHighWater;
     }
   }
   if (full) {
@@ -42,12 +42,24 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
     if (handed) handed();
     return;
   }
-  if (pressed) tell(true);
+  tell();
   if (!others_work) hand_over();
 }
 
-void ReplyRoute::tell(bool held) {
-  if (held_) held_(held);
+// The level, not its changes, and one teller at a time: what changes meanwhile is told in its next round.
+void ReplyRoute::tell() {
+  for (;;) {
+    bool held = false;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (telling_ || told_ == pressed_) return;
+      telling_ = true;
+      held = told_ = pressed_;
+    }
+    if (held_) held_(held);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    telling_ = false;
+  }
 }
 
 void ReplyRoute::hand_over() {
@@ -64,7 +76,7 @@ void ReplyRoute::hand_over() {
       turn->used = true;
       turn->route.hand_over();
     });
-    if (sent == xmpp::Sent::would_block) return;
+    if (sent == xmpp::Sent::would_block || sent == xmpp::Sent::gone) return;
     turn->used = true;
     if (sent != xmpp::Sent::ok) {
       log_.warn(std::string("the server refused a webhook's reply: ") +
@@ -78,14 +90,13 @@ void ReplyRoute::hand_over() {
 }
 
 void ReplyRoute::done_with_first() {
-  bool relieved = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     waiting_.pop_front();
-    relieved = waiting_.size() <= kLowWater && std::exchange(pressed_, false);
+    if (waiting_.size() <= kLowWater) pressed_ = false;
   }
   in_flight_.leave();
-  if (relieved) tell(false);
+  tell();
 }
 
 void ReplyRoute::give_up() {
@@ -96,6 +107,7 @@ void ReplyRoute::give_up() {
     at_work_ = false;
     pressed_ = false;
   }
+  tell();
   for (size_t i = 0; i < dropped.size(); ++i) in_flight_.leave();
 }
 

@@ -47,7 +47,7 @@ class ReplyRoute {
   void hand_over();
   void done_with_first();
   void give_up();
-  void tell(bool held);
+  void tell();
 
   const std::string domain_;
   iq::ReplyTable& replies_;
@@ -56,6 +56,8 @@ class ReplyRoute {
   std::mutex mutex_;
   Queue waiting_;
   bool pressed_ = false;
+  bool told_ = false;
+  bool telling_ = false;
   std::function<void(bool)> held_;
   bool at_work_ = false;  // somebody hands the first one over, or the host will say when to
   InFlight in_flight_;

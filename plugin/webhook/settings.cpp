@@ -29,7 +29,7 @@ Result<void> check_url(const std::string& text) {
   const auto url = Url::parse(text);
   if (!url) return url.error();
   const auto fields = check_fields(url->target);
-  if (!fields) return Error{"'" + url->origin() + url->target + "' " + fields.error().text};
+  if (!fields) return Error{"'" + url->origin() + "/...' " + fields.error().text};
   return {};
 }
 

@@ -93,26 +93,34 @@ void Dispatcher::requeue(const std::vector<journal::Delivery>& revived) {
   }
 }
 
-// Out of the queue, where it is in one; false where it is being posted right now.
-bool Dispatcher::withdraw(const journal::Delivery& delivery) {
+void Dispatcher::withdraw(const journal::Delivery& delivery) {
   Endpoint* const endpoint = find(delivery.endpoint);
-  return delivery.state == journal::State::dead || !endpoint || endpoint->withdraw(delivery);
+  if (endpoint && delivery.state == journal::State::waiting) endpoint->withdraw(delivery);
+}
+
+bool Dispatcher::at_work(const journal::Delivery& delivery) const {
+  Endpoint* const endpoint = find(delivery.endpoint);
+  return endpoint && delivery.state == journal::State::waiting && endpoint->at_work(delivery);
 }
 
 void Dispatcher::discard(const std::string& id, std::function<void(const Result<Discarded>&)> then) {
   const auto what = std::make_shared<Discarded>(Discarded::unknown);
+  const auto gone = std::make_shared<journal::Delivery>();
   world_.journal.run(
-      [this, id, what](journal::Database& db) -> Result<void> {
-        const auto found = journal::find(db, id);
+      [this, id, gone, what](journal::Database& db) -> Result<void> {
+        *what = Discarded::unknown;
+        auto found = journal::find(db, id);
         if (!found) return found.error();
         if (!*found) return {};
-        *what = withdraw(**found) ? Discarded::ok : Discarded::at_work;
+        *gone = std::move(**found);
+        *what = at_work(*gone) ? Discarded::at_work : Discarded::ok;
         if (*what == Discarded::at_work) return {};
-        const auto discarded = journal::discard(db, (*found)->seq);
+        const auto discarded = journal::discard(db, gone->seq);
         return discarded ? Result<void>() : discarded.error();
       },
-      [what, then = std::move(then)](const Result<void>& written) {
+      [this, gone, what, then = std::move(then)](const Result<void>& written) {
         if (!written) return then(written.error());
+        if (*what == Discarded::ok) withdraw(*gone);
         then(*what);
       });
 }
@@ -124,27 +132,30 @@ void Dispatcher::discard(const journal::Filter& filter, std::function<void(const
 void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                               std::function<void(const Result<size_t>&)> then) {
   struct Page {
-    size_t size = 0, discarded = 0;
+    size_t size = 0;
     journal::Seq last = 0;
+    std::vector<journal::Delivery> gone;
   };
   const auto page = std::make_shared<Page>();
   world_.journal.run(
       [this, filter, beyond, page](journal::Database& db) -> Result<void> {
-        const auto some = journal::list(db, filter, beyond, kPage);
+        auto some = journal::list(db, filter, beyond, kPage);
         if (!some) return some.error();
-        *page = {some->size(), 0, beyond};
-        for (const journal::Delivery& delivery : *some) {
+        *page = {some->size(), beyond, {}};
+        for (journal::Delivery& delivery : *some) {
           page->last = delivery.seq;
-          if (!withdraw(delivery)) continue;
+          if (at_work(delivery)) continue;
           const auto discarded = journal::discard(db, delivery.seq);
           if (!discarded) return discarded.error();
-          ++page->discarded;
+          page->gone.push_back(std::move(delivery));
         }
         return {};
       },
       [this, filter, so_far, page, then = std::move(then)](const Result<void>& written) {
         if (!written) return then(written.error());
-        const size_t count = so_far + page->discarded;
+        // Only now: a transaction that is undone must leave the queues as they are.
+        for (const journal::Delivery& delivery : page->gone) withdraw(delivery);
+        const size_t count = so_far + page->gone.size();
         if (page->size < kPage) return then(count);
         discard_page(filter, page->last, count, then);
       });

@@ -13,7 +13,8 @@ enum class Sent {
   would_block,  // no room, or an iq while the link is down; nothing was taken
   too_big,      // larger than the host's largest stanza
   denied,       // `from` is none that this plugin may speak for
-  invalid,      // the host could not read it, or it is shutting down
+  invalid,      // the host could not read it
+  gone,         // the host is shutting down; nothing was taken, and nothing will be
 };
 
 class StanzaSink {

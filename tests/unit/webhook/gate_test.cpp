@@ -133,6 +133,16 @@ TEST_CASE("time that nobody used does not let the backlog go all at once") {
   CHECK_FALSE(g.open());
 }
 
+TEST_CASE("a backlog that was discarded is not waited for") {
+  Gated g;
+  for (int i = 0; i < 3; ++i) g.request("a", kSilent);
+  g.now += 1s;
+  g.request("a", answered(200), 100);
+  g.gate.at_most(1);
+  g.gate.begin(g.now);
+  CHECK_FALSE(g.gate.draining());
+}
+
 TEST_CASE("a stop lasts until each of its reasons has gone") {
   Gated g;
   g.gate.stop(Gate::kPaused);

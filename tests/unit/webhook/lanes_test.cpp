@@ -185,6 +185,29 @@ TEST_CASE("what is withdrawn is gone, and what is at work cannot be") {
   CHECK(l.lanes.sight().waiting == 0);
 }
 
+TEST_CASE("where the first of a conversation that backs off is withdrawn, the next one need not wait") {
+  Laned l;
+  for (const char* id : {"a1", "a2"}) l.push(id);
+  l.fail(l.next(), 1h);
+  REQUIRE(l.lanes.withdraw("a", "a1"));
+  CHECK(l.order(1) == "a2 ");
+}
+
+TEST_CASE("an iq goes before the backlogs of other conversations") {
+  Laned l;
+  for (const char* id : {"a1", "b1"}) l.push(id);
+  REQUIRE(l.push_unkept("c1"));
+  CHECK(l.order(3) == "c1 a1 b1 ");
+}
+
+TEST_CASE("what is not kept has no more room than memory for texts, to the byte") {
+  Laned l;
+  Item most = l.item("a1", Lanes::kMaxResident), more = l.item("b1", 1);
+  most.seq = more.seq = 0;
+  REQUIRE(l.lanes.push("a", std::move(most)));
+  CHECK_FALSE(l.lanes.push("b", std::move(more)));
+}
+
 TEST_CASE("what is too old is taken from the head of each conversation that rests") {
   Laned l;
   for (const char* id : {"a1", "a2", "b1", "b2"}) l.push(id);
@@ -193,11 +216,13 @@ TEST_CASE("what is too old is taken from the head of each conversation that rest
   const auto work = l.next();
   CHECK(work.item.id == "a1");
   std::string old;
-  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now())) old += item.id + " ";
+  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 1)) old += item.id + " ";
+  CHECK(old == "b1 ");
+  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 10)) old += item.id + " ";
   CHECK(old == "b1 b2 ");
   l.finish(work);
   CHECK(l.lanes.oldest() == l.clock.now() - 10s);
-  CHECK(l.lanes.take_older(l.clock.now() - 10s).empty());
+  CHECK(l.lanes.take_older(l.clock.now() - 10s, 10).empty());
   CHECK(l.order(2) == "a2 a3 ");
   CHECK_FALSE(l.lanes.oldest());
 }
@@ -223,8 +248,9 @@ TEST_CASE("closed lanes give nothing to work on, and hand over the rest") {
   l.push("a3");
   CHECK_FALSE(l.push_unkept("b1"));
   std::string ids;
-  while (const auto item = l.lanes.take_any()) ids += item->id + " ";
+  for (const Item& item : l.lanes.take_all()) ids += item.id + " ";
   CHECK(ids == "a1 a2 a3 ");
+  CHECK(l.lanes.take_all().empty());
 }
 
 TEST_CASE("lanes are unattended until a thread waits for what may come") {

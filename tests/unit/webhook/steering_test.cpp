@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// What the owner of the endpoints can do, and what of it outlasts a restart.
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "unit/webhook/running.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+
+namespace {
+
+struct Directory {
+  std::string path = "/tmp/webhook-test-XXXXXX";
+  Directory() { REQUIRE(mkdtemp(path.data())); }
+  ~Directory() { std::filesystem::remove_all(path); }
+};
+
+// Answers all with one status that the test may change.
+struct Answering {
+  std::atomic<int> status;
+  Collected<std::string> asked;
+  HttpEndpoint http{HttpEndpoint::each_request([this](const std::string& request) {
+    asked.add(attribute(request, "id"));
+    return response(status);
+  })};
+  explicit Answering(int first) : status(first) {}
+};
+
+struct Steered : Running {
+  Steered(Answering& endpoint, const Directory& directory) : Running(endpoint.http.url(), By::hand) {
+    journal_settings.directory = directory.path;
+    settings[0].gone_disables = true;
+  }
+  std::string state() { return dispatcher->report()[0].state; }
+  template <class What, class Result>
+  Result asked(What&& what, Result otherwise) {
+    Door done;
+    Result got = otherwise;
+    what([&](const restanza::Result<Result>& result) {
+      if (result) got = *result;
+      done.open();
+    });
+    REQUIRE(done.pass());
+    return got;
+  }
+  size_t replay(const journal::Filter& filter) {
+    return asked([&](auto then) { dispatcher->replay(filter, then); }, size_t{999999});
+  }
+  size_t discard(const journal::Filter& filter) {
+    return asked([&](auto then) { dispatcher->discard(filter, then); }, size_t{999999});
+  }
+  Dispatcher::Discarded discard(const std::string& id) {
+    return asked([&](auto then) { dispatcher->discard(id, then); }, Dispatcher::Discarded::unknown);
+  }
+  bool settled(size_t count) {
+    return pass_time(std::chrono::milliseconds(0), [&] { return kept().size() == count; });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what waits when the program ends is delivered by the next one, in order and under the same ids") {
+  const Directory directory;
+  Answering endpoint(204);
+  std::vector<std::string> ids;
+  {
+    Steered r(endpoint, directory);
+    r.start();
+    CHECK(r.dispatcher->pause("default") == Dispatcher::Steered::ok);
+    for (int i = 0; i < 5; ++i) r.give(message("a@localhost", std::to_string(i)));
+    REQUIRE(r.settled(5));
+    for (const auto& delivery : r.kept()) ids.push_back(delivery.id);
+    CHECK(r.drain());  // does not wait for what the disk keeps
+    CHECK(r.replies.now().empty());
+    r.give(message("a@localhost", "5"));  // during the drain, too
+    REQUIRE(r.settled(6));
+  }
+  CHECK(endpoint.asked.now().empty());
+  Steered r(endpoint, directory);
+  r.start();
+  CHECK(r.state() == "paused");
+  CHECK(r.dispatcher->report()[0].waiting == 6);
+  CHECK(r.dispatcher->resume("default") == Dispatcher::Steered::ok);
+  CHECK(r.dispatcher->resume("default") == Dispatcher::Steered::unchanged);
+  REQUIRE(r.pass_time(std::chrono::milliseconds(100), [&] { return endpoint.asked.now().size() == 6; }));
+  CHECK(endpoint.asked.now() == std::vector<std::string>{"0", "1", "2", "3", "4", "5"});
+  CHECK(r.settled(0));
+}
+
+TEST_CASE("410 disables an endpoint, also for the next run, until it is resumed") {
+  const Directory directory;
+  Answering endpoint(410);
+  {
+    Steered r(endpoint, directory);
+    r.start();
+    r.give(message("a@localhost", "1"));
+    REQUIRE(r.pass_time(std::chrono::milliseconds(0), [&] { return r.state() == "disabled"; }));
+    r.give(message("b@localhost", "2"));
+    REQUIRE(r.settled(2));
+    CHECK(r.replies.now().empty());
+    CHECK(r.dispatcher->report()[0].reason == "it answered 410 Gone");
+  }
+  endpoint.status = 204;
+  Steered r(endpoint, directory);
+  r.start();
+  CHECK(r.state() == "disabled");
+  CHECK(r.dispatcher->resume("default") == Dispatcher::Steered::ok);
+  REQUIRE(r.pass_time(std::chrono::milliseconds(100), [&] { return endpoint.asked.now().size() == 3; }));
+  CHECK(endpoint.asked.now() == std::vector<std::string>{"1", "1", "2"});
+}
+
+TEST_CASE("a dead letter that is replayed is delivered under its old id") {
+  const Directory directory;
+  Answering endpoint(500);
+  Steered r(endpoint, directory);
+  r.start();
+  r.give(message("a@localhost", "1"));
+  journal::Filter dead;
+  dead.state = journal::State::dead;
+  REQUIRE(r.pass_time(std::chrono::seconds(1), [&] { return r.kept(dead).size() == 1; }));
+  const std::string id = r.kept()[0].id;
+  endpoint.status = 204;
+  SECTION("by its id") {
+    CHECK(r.asked([&](auto then) { r.dispatcher->replay(id, then); }, false));
+    CHECK_FALSE(r.asked([&](auto then) { r.dispatcher->replay("msg_nobody", then); }, true));
+  }
+  SECTION("by a filter") {
+    CHECK(r.replay(dead) == 1);
+    CHECK(r.replay(dead) == 0);
+  }
+  CHECK(r.settled(0));
+  CHECK(endpoint.asked.now().size() == kMaxFailures + 1);
+}
+
+TEST_CASE("what is discarded is gone, and what is being posted is not") {
+  const Directory directory;
+  Door hold, asked;
+  HttpEndpoint slow(HttpEndpoint::each_request([&](const std::string&) {
+    asked.open();
+    hold.pass();
+    return response(204);
+  }));
+  Answering unused(204);
+  Steered r(unused, directory);
+  r.settings[0].url = slow.url();
+  r.start();
+  for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));
+  REQUIRE(asked.pass());
+  REQUIRE(r.settled(3));
+  const auto kept = r.kept();
+  CHECK(r.discard(kept[0].id) == Dispatcher::Discarded::at_work);
+  CHECK(r.discard(kept[1].id) == Dispatcher::Discarded::ok);
+  CHECK(r.discard(kept[1].id) == Dispatcher::Discarded::unknown);
+  CHECK(r.discard(journal::Filter{}) == 1);
+  CHECK(r.dispatcher->report()[0].waiting == 1);
+  hold.open();
+  CHECK(r.settled(0));
+}
+
+TEST_CASE("of several endpoints only the one that answers speaks to the sender") {
+  const Directory directory;
+  Answering first(204), second(204);
+  HttpEndpoint talker(HttpEndpoint::each_request([](const std::string&) {
+    return response(200, "application/xmpp+xml", "<message><body>me</body></message>");
+  }));
+  Steered r(first, directory);
+  r.add("second", second.http.url());
+  r.add("talker", talker.url()).reply = true;
+  r.start();
+  r.give(message("a@localhost", "1"));
+  CHECK(first.asked.wait(1).size() == 1);
+  CHECK(second.asked.wait(1).size() == 1);
+  const auto replies = r.replies.wait(1);
+  REQUIRE(replies.size() == 1);
+  CHECK_THAT(replies[0].xml, Catch::Contains("<body>me</body>"));
+  CHECK(r.settled(0));
+}
+
+TEST_CASE("one dead endpoint does not hold up another") {
+  const Directory directory;
+  Answering dead(503), alive(204);
+  Steered r(dead, directory);
+  r.add("alive", alive.http.url());
+  r.start();
+  for (int i = 0; i < 100; ++i) r.give(message(user(i), std::to_string(i)));
+  CHECK(alive.asked.wait(100).size() == 100);
+  CHECK(r.settled(100));  // the dead one's
+}
