@@ -63,6 +63,8 @@ EXPECTED = [
     ("registers_late", "busy_life", "outside of create and start"),
     ("small_buffer_for_paths", "hostile_requests", CRASH),
     ("small_buffer_for_ids", "hostile_stanzas", CRASH),
+    ("busy_for_ever", "flood", "busy for 5 s"),
+    ("resumes_a_route", "busy_life", "resume of what is no hook"),
     ("busy_for_an_iq", "busy_life", "busy for an iq"),
     ("hooks_unknown_kinds", "hooked_kinds", "kinds that there are not"),
     ("trusts_any_answer", "wrong_answers", "from somebody else"),

@@ -57,12 +57,31 @@ void room_later(const Subject& subject) {
   host.verify();
 }
 
+// More at once than a plugin has room for: each stanza is taken, passed or refused, and none has to wait
+// long.
+void flood(const Subject& subject) {
+  constexpr int kStanzas = 5000;
+  Life life(subject);
+  Host& host = life.host;
+  const std::string to = "bot@" + host.settings().domain;
+  at_once(2, [&](int n) {
+    for (int i = 0; i < kStanzas; ++i) {
+      const std::string number = std::to_string(n) + "-" + std::to_string(i);
+      host.offer_until_taken(
+          {XP_MESSAGE, "chat", "user" + number + "@localhost/r", to, number, "<body>Hi</body>"});
+      if (i % 100 == 0) host.verify();
+    }
+  });
+  host.finish();
+}
+
 }  // namespace
 
 std::vector<Case> pressure_cases() {
   return {
       {"never_room", "a host without room for ever does not keep a drain from ending in time", never_room},
       {"room_inside_the_call", "writable may be said inside the call that finds no room", room_at_once},
+      {"flood", "a hook that is busy resumes within 5 s, and none is busy for ever", flood},
       {"room_later", "what found no room is tried again, or given up", room_later},
   };
 }

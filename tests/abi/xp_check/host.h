@@ -122,7 +122,8 @@ class Host {
   bool all_ended(std::chrono::milliseconds patience);
 
   uint32_t hooked_kinds() const;
-  int32_t offer(const Stanza& stanza);  // to the hooks for its kind; what the last one says
+  int32_t offer(const Stanza& stanza);    // to the hooks for its kind; what the last one says
+  void offer_until_taken(Stanza stanza);  // again after each resume, as long as a hook is busy
   std::vector<std::string> sent() const;
   void retry_all();  // tells and drops every watch that waits for room
 
@@ -161,6 +162,7 @@ class Host {
   uintptr_t last_handle_ = 0x1000;
   size_t contexts_ = 0;
   int done_ = 0;
+  uint64_t resumes_ = 0;
   bool setup_ = false;
   bool destroying_ = false;
   bool destroyed_ = false;

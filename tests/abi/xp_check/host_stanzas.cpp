@@ -85,6 +85,8 @@ void Host::Table::resume(const xp_host* table, xp_reg* reg) {
   const auto found = host.registrations_.find(reinterpret_cast<uintptr_t>(reg));
   const bool hook = found != host.registrations_.end() && found->second->on_stanza;
   if (!hook) host.broken_.emplace_back("resume of what is no hook");
+  ++host.resumes_;
+  host.changed_.notify_all();
 }
 
 void Host::Table::unregister(const xp_host* table, xp_reg* reg) {
@@ -137,6 +139,19 @@ int32_t Host::offer(const Stanza& stanza) {
     if (said == XP_CONSUME || said == XP_BUSY) return said;
   }
   return XP_PASS;
+}
+
+void Host::offer_until_taken(Stanza stanza) {
+  constexpr std::chrono::seconds kMaxBusy{5};  // then a host refuses the stanza
+  uint64_t before = 0;
+  do {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      before = resumes_;
+    }
+    if (offer(stanza) != XP_BUSY) return;
+  } while (wait(kMaxBusy, [&] { return resumes_ > before; }));
+  broken("a hook was busy for 5 s");
 }
 
 std::vector<std::string> Host::sent() const {
