@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plugin.h"
 
-#include <atomic>
 #include <cstring>
 #include <utility>
 
+#include "drains.h"
+
 namespace restanza::host {
-
-// Survives the Plugin: an instance may say done, or say it again, at any time.
-struct Plugin::Drain {
-  std::function<void()> done;
-  Log* log = nullptr;
-  std::atomic<bool> said{false};
-
-  static void on_done(void* ctx) {
-    auto& drain = *static_cast<Drain*>(ctx);
-    if (drain.said.exchange(true)) {
-      drain.log->write(Level::plugin_bug, "the drain was said to be done twice");
-      return;
-    }
-    drain.done();
-  }
-};
 
 namespace {
 
@@ -29,6 +14,11 @@ constexpr std::chrono::seconds kCallTime{5};     // for calls that are under way
 constexpr std::chrono::seconds kContextTime{5};  // for the instance to let go of what it keeps
 
 }  // namespace
+
+Plugin::~Plugin() {
+  end();
+  Drains::all().close(drain_);
+}
 
 Result<void> Plugin::failed(const char* step, xp_status status, const xp_error& error) const {
   const size_t size = strnlen(error.text, sizeof error.text);
@@ -72,11 +62,8 @@ void Plugin::drain(std::chrono::milliseconds within, std::function<void()> done)
   if (life_ != Life::started) return done();
   life_ = Life::draining;
   api_->enter(HostApi::Stage::draining);
-  drain_ = std::make_shared<Drain>();
-  drain_->done = std::move(done);
-  drain_->log = &api_->log();
-  library_->descriptor().drain(instance_, static_cast<uint32_t>(within.count()), Drain::on_done,
-                               drain_.get());
+  drain_ = Drains::all().open(std::move(done), api_->log());
+  library_->descriptor().drain(instance_, static_cast<uint32_t>(within.count()), Drains::on_done, drain_);
 }
 
 void Plugin::dismiss() {
@@ -92,7 +79,7 @@ bool Plugin::end() {
   const Life before = std::exchange(life_, Life::ended);
   if (before == Life::ended) return api_ != nullptr;
   dismiss();
-  if (before == Life::draining && !drain_->said) {
+  if (before == Life::draining && !Drains::all().done(drain_)) {
     leave_alone("the drain was never said to be done: the instance is left alone");
     return false;
   }
@@ -114,13 +101,12 @@ bool Plugin::end() {
   return true;
 }
 
-// The library, the vtable and what the drain would call stay for ever.
+// The library and the vtable stay for ever.
 void Plugin::leave_alone(const std::string& why) {
   api_->log().write(Level::plugin_bug, why);
   api_->forsake();
   library_->leak();
   static_cast<void>(api_.release());
-  new std::shared_ptr<Drain>(drain_);
 }
 
 }  // namespace restanza::host

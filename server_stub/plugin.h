@@ -17,7 +17,7 @@ class Plugin {
  public:
   Plugin(std::unique_ptr<Library> library, std::unique_ptr<HostApi> api)
       : library_(std::move(library)), api_(std::move(api)) {}
-  ~Plugin() { end(); }
+  ~Plugin();
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
@@ -49,8 +49,7 @@ class Plugin {
   Life life_ = Life::made;
   bool dismissed_ = false;
   bool calls_left_ = false;  // after dismiss: a call into the instance has not returned
-  struct Drain;
-  std::shared_ptr<Drain> drain_;
+  void* drain_ = nullptr;    // of Drains
 };
 
 }  // namespace restanza::host

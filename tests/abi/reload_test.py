@@ -15,7 +15,7 @@ import unittest
 from reloading_host import DOMAIN, ECHO, SECRET, ReloadingHost, entry
 
 from support.component_server import ComponentServer
-from support.deadline import DEADLINE
+from support.deadline import DEADLINE, wait_until
 from support.host import component_of
 from support.rest_client import RestClient
 from support.webhook import Answer, Webhook
@@ -102,7 +102,7 @@ class Local(unittest.TestCase):
     def test_a_configuration_that_is_wrong_changes_nothing_and_is_told_with_its_line_and_key(self):
         with open(self.host.config, encoding="utf-8") as config:
             good = config.read()
-        for wrong, said in (("[http]\nlisten = = 1\n", ":2: "), (good.replace("listen", "listn"), ":4: .*http.listn")):
+        for wrong, said in (("[http]\nlisten = = 1\n", ":2: "), (good.replace("listen", "listn"), ":6: .*http.listn")):
             with self.subTest(said=said):
                 self.host.write_text(wrong)
                 self.assertRegex(self.host.read_again(), f"SIGHUP: {self.host.config}{said}.*; nothing was changed")
@@ -128,6 +128,14 @@ class Local(unittest.TestCase):
         said = self.host.reload(restanza(), MINIMAL, listen="127.0.0.1:5280")
         self.assertIn("SIGHUP: needs a restart: http.listen", said)
         self.assertEqual(self.hello(), 200)
+        self.host.close()
+
+    def test_the_level_of_the_log_changes_with_it(self):
+        self.host.reload(restanza(), level="warn")
+        self.host.write(restanza(), MINIMAL, level="info")
+        self.host.hang_up()
+        wait_until(lambda: self.hello() == 200, "the plugin that comes without a line in the log")
+        self.host.read_again()
         self.host.close()
 
 

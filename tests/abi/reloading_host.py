@@ -41,8 +41,8 @@ class ReloadingHost:
         self.rest = RestClient(self.program.wait_for_line(READY, source="out")["http"], DOMAIN, SECRET)
         return self
 
-    def write(self, *entries, listen="127.0.0.1:0"):
-        self.write_text(section("", {"state_dir": f"{self._directory.name}/state"})
+    def write(self, *entries, listen="127.0.0.1:0", level="info"):
+        self.write_text(section("", {"state_dir": f"{self._directory.name}/state"}) + section("[log]", {"level": level})
                         + section("[http]", {"listen": listen}) + section("[xmpp]", self._xmpp) + "".join(entries))
 
     def write_text(self, text):

@@ -7,6 +7,9 @@
 
 #include "xp.h"
 
+/* Beside the entry, for a test of what a library exports. */
+XP_EXPORT int report_plugin_extra;
+
 static xp_status create(const xp_host* host, xp_str settings, xp_plugin** out, xp_error* error) {
   (void)host, (void)settings, (void)out, (void)error;
   return XP_UNSUPPORTED;
