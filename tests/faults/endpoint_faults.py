@@ -120,7 +120,8 @@ def sprinkled_and_lasting(fault, rounds=20, wanted=3, **settings):
         run.wait_delivered()
         once = sprinkled.count
         sprinkled.all = True
-        run.send(rounds // 2)
+        # Not waiting until all are taken: the longer it lasts, the later are the retries.
+        run.link.send(run.ledger.batch(run.life, rounds // 2))
         wait_for_more(sprinkled, wanted)
         run.endpoint.fault = healthy
         run.send(rounds // 2)
