@@ -27,7 +27,8 @@ TIMEOUT = 2  # seconds that the endpoint has for an answer
 
 
 class Run:
-    def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, plugin=None, **settings):
+    def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, plugin=None,
+                 **settings):
         """`plugin`: settings beside those of the endpoint, which are the keyword arguments."""
         self.ledger = Ledger(conversations)
         self.life = 0

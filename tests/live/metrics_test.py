@@ -72,8 +72,9 @@ class Metrics(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     def test_promtool_would_not_accept_anything(self):
-        done = subprocess.run(["promtool", "check", "metrics"], input="restanza_things 1\n# TYPE restanza_things counter\n",
-                              capture_output=True, text=True, timeout=DEADLINE, check=False)
+        wrong = "restanza_things 1\n# TYPE restanza_things counter\n"
+        done = subprocess.run(["promtool", "check", "metrics"], input=wrong, capture_output=True, text=True,
+                              timeout=DEADLINE, check=False)
         self.assertNotEqual(done.returncode, 0)
 
     def test_a_delivery_that_waits_shows_in_depth_and_age_until_it_has_arrived(self):
