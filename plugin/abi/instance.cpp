@@ -10,6 +10,10 @@ namespace {
 
 using Ctx = std::shared_ptr<Instance>;
 
+bool known(uint32_t kind) {
+  return kind == XP_MESSAGE || kind == XP_PRESENCE || kind == XP_IQ;
+}
+
 xmpp::Stanza stanza_of(const xp_stanza& view) {
   xmpp::Stanza stanza;
   stanza.kind = static_cast<xmpp::Kind>(view.kind);
@@ -92,6 +96,7 @@ void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* requ
 
 int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
   Instance& self = **static_cast<Ctx*>(ctx);
+  if (!known(stanza->kind)) return XP_PASS;
   try {
     const auto room = [weak = self.weak_from_this()] {
       if (const Ctx instance = weak.lock()) instance->resume();

@@ -102,6 +102,7 @@ void Endpoint::push(const journal::Delivery& delivery, Text stanza) {
   }
   if (!lanes_.push(lane, std::move(item))) let_go(item, without_answer(Outcome::End::unreachable));
   if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
+  check_drained();
 }
 
 void Endpoint::recover(const journal::Delivery& delivery) {
@@ -131,6 +132,7 @@ void Endpoint::work(Sender& sender, bool first) {
     } catch (const std::exception& error) {  // out of memory; the delivery is repeated after a restart
       world_.log.error("endpoint '" + settings_.name + "': a delivery went wrong: " + error.what());
     }
+    if (stopped_) give_up_rest();
     check_drained();
   }
 }
@@ -152,8 +154,7 @@ void Endpoint::deliver(Sender& sender, Lanes::Work work) {
   const Outcome outcome = attempt(sender, work.item, **text);
   if (outcome.end == Outcome::End::aborted) {
     lanes_.broken_off(work);
-    lanes_.put_back(std::move(work), world_.clock.now());
-    return give_up_rest();
+    return lanes_.put_back(std::move(work), world_.clock.now());
   }
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
   health_.note(outcome);
@@ -274,19 +275,25 @@ void Endpoint::let_go(const Item& item, const Outcome& outcome) {
     tally_.late.add();
   }
   cancel();
-  check_drained();
 }
 
 void Endpoint::strand() {
+  ++in_hand_;
   for (const Item& item : lanes_.take_stranded()) let_go(item, without_answer(Outcome::End::unreachable));
+  --in_hand_;
+  check_drained();
 }
 
 void Endpoint::late(const std::string& lane, const std::string& id) {
+  ++in_hand_;
   if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, without_answer(Outcome::End::timeout));
+  --in_hand_;
+  check_drained();
 }
 
 bool Endpoint::expire() {
   if (lanes_.unattended()) crew_.grow();  // where there was no thread to be had at the start
+  ++in_hand_;
   const auto old = lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired);
   for (const auto& [lane, item] : old) {
     const auto text = text_of(item);
@@ -298,6 +305,7 @@ bool Endpoint::expire() {
     }
     cancel();
   }
+  --in_hand_;
   check_drained();
   return old.size() >= kMaxExpired;
 }
@@ -321,7 +329,8 @@ void Endpoint::check_drained() {
   std::function<void()> done;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool left = sight.at_work != 0 || (sight.waiting != 0 && !world_.journal.durable());
+    const bool waits = sight.waiting != 0 && !world_.journal.durable();
+    const bool left = sight.at_work != 0 || waits || in_hand_ != 0;
     if (!draining_ || left) return;
     done = std::exchange(drained_, nullptr);
   }
@@ -340,10 +349,14 @@ void Endpoint::stop() {
   break_off();
   trial_.stop();
   crew_.stop();
+  give_up_rest();
+  check_drained();
 }
 
-// What only memory has is lost now, and its senders are told.
+// What only memory has is lost now, and its senders are told, in order: after what was at work.
 void Endpoint::give_up_rest() {
+  if (lanes_.sight().at_work != 0) return;
+  ++in_hand_;
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();
@@ -356,6 +369,7 @@ void Endpoint::give_up_rest() {
   if (given_up != 0) {
     world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for the webhook");
   }
+  --in_hand_;
 }
 
 }  // namespace restanza::webhook

@@ -136,6 +136,7 @@ class Endpoint {
   Negotiation negotiation_;
   Trial trial_;
   std::atomic<size_t> places_{0};
+  std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
   std::atomic<bool> stopped_{false};
 
   std::mutex steering_;       // so that lanes and journal hear of stops in one order

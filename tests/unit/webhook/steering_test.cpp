@@ -97,7 +97,7 @@ TEST_CASE("410 disables an endpoint, also for the next run, until it is resumed"
     r.start();
     r.give(message("a@localhost", "1"));
     REQUIRE(r.pass_time(std::chrono::milliseconds(0), [&] { return r.state() == "disabled"; }));
-    r.give(message("b@localhost", "2"));
+    r.give(message("a@localhost", "2"));
     REQUIRE(r.settled(2));
     CHECK(r.replies.now().empty());
     CHECK(r.dispatcher->report()[0].reason == "it answered 410 Gone");
