@@ -87,6 +87,7 @@ void HostApi::withdraw() {
     left.swap(registrations_);
   }
   for (const auto& [handle, registration] : left) remove(registration);
+  if (!left.empty()) misuse("routes or hooks that were never unregistered: " + std::to_string(left.size()));
 }
 
 void HostApi::forsake() {

@@ -186,6 +186,12 @@ class Ends(Hostile):
         self.assertIn(f"unloaded {HOSTILE}", self.unload())
         self.named("the drain was said to be done twice")
 
+    def test_what_is_still_registered_is_taken_away_and_told(self):
+        self.load("forgets_its_route")
+        self.assertIn(f"unloaded {HOSTILE}", self.unload())
+        self.named("routes or hooks that were never unregistered: 2")
+        self.assertEqual(self.request().status, 404)
+
     def test_more_symbols_than_the_entry_are_named(self):
         self.load("exports_more")
         self.named("the library exports more than its entry: hostile_extra_symbol", level="")

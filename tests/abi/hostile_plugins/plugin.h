@@ -80,7 +80,8 @@ static void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void* ct
 
 #ifndef OWN_DESTROY
 static void destroy(xp_plugin* plugin) {
-  (void)plugin;
+  if (plugin->route) plugin->host->unregister(plugin->host, plugin->route);
+  if (plugin->hook) plugin->host->unregister(plugin->host, plugin->hook);
 }
 #endif
 

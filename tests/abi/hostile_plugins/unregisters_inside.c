@@ -10,12 +10,14 @@ static void on_request(void* ctx, xp_exchange* exchange, const xp_request* reque
   (void)ctx, (void)request;
   instance.host->unregister(instance.host, instance.route);
   instance.host->unregister(instance.host, instance.route);
+  instance.route = NULL;
   answer(exchange, 200);
 }
 
 static int32_t on_stanza(void* ctx, const xp_stanza* stanza) {
   (void)ctx, (void)stanza;
   instance.host->unregister(instance.host, instance.hook);
+  instance.hook = NULL;
   instance.host->log(instance.host, XP_INFO, STR("the hook is unregistered"));
   return XP_PASS;
 }
