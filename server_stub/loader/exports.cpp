@@ -58,9 +58,11 @@ std::vector<uint32_t> in_hash(const uint32_t* table) {
   return found;
 }
 
-bool of_the_linker(const std::string& name) {
+// Nobody wrote these: linkers put them into every library, and the address sanitizer beside each variable.
+bool of_the_tools(const std::string& name) {
   static const char* const kNames[] = {"_init", "_fini", "_edata", "__bss_start", "_end"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
+         name.rfind("__odr_asan", 0) == 0;
 }
 
 }  // namespace
@@ -76,7 +78,7 @@ std::vector<std::string> exported_symbols(void* handle) {
     const auto binding = ELF64_ST_BIND(symbol.st_info);  // the same for 32 bits
     if (symbol.st_shndx == SHN_UNDEF || binding == STB_LOCAL) continue;
     std::string name = tables.names + symbol.st_name;
-    if (!of_the_linker(name)) names.push_back(std::move(name));
+    if (!of_the_tools(name)) names.push_back(std::move(name));
   }
   return names;
 }

@@ -8,7 +8,7 @@
 namespace restanza::host {
 
 // `handle`: from dlopen, and open. Defined symbols only, in the order of the library's hash table. Names that
-// linkers define in every library are left out.
+// linkers and sanitizers add are left out.
 std::vector<std::string> exported_symbols(void* handle);
 
 }  // namespace restanza::host
