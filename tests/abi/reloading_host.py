@@ -25,7 +25,8 @@ OUTCOME = r"reloaded: |nothing was changed"
 
 def entry(load, domain=DOMAIN, settings=None, **more):
     """One [[plugin]] of the configuration."""
-    return section("[[plugin]]", {"load": load, "domain": domain, **more}) + section("[plugin.settings]", settings or {})
+    return (section("[[plugin]]", {"load": load, "domain": domain, **more})
+            + section("[plugin.settings]", settings or {}))
 
 
 class ReloadingHost:

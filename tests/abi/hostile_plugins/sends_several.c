@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends two stanzas at once, on each request. */
+#define ID "sends_several"
+#define OWN_ON_REQUEST
+#include "plugin.h"
+
+static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
+  static const char* const kSent[] = {
+      "<message from='hostile.localhost' to='alice@localhost'/><message from='hostile.localhost'/>",
+      "<presence from='hostile.localhost' to='alice@localhost'/> and more",
+  };
+  (void)ctx, (void)request;
+  for (size_t i = 0; i < sizeof kSent / sizeof *kSent; ++i) {
+    if (say(kSent[i]) != XP_INVALID) instance.host->log(instance.host, XP_ERROR, STR("it was taken"));
+  }
+  answer(exchange, 200);
+}

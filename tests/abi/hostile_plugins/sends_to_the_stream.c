@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends what belongs to the stream between servers, on each request. */
+#define ID "sends_to_the_stream"
+#define OWN_ON_REQUEST
+#include "plugin.h"
+
+static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
+  static const char* const kSent[] = {
+      "<stream:error xmlns:stream='http://etherx.jabber.org/streams'/>",
+      "</stream:stream>",
+      "<handshake/>",
+  };
+  (void)ctx, (void)request;
+  for (size_t i = 0; i < sizeof kSent / sizeof *kSent; ++i) {
+    if (say(kSent[i]) != XP_INVALID) instance.host->log(instance.host, XP_ERROR, STR("it was taken"));
+  }
+  answer(exchange, 200);
+}
