@@ -2,17 +2,21 @@
 #include "app.h"
 
 #include <atomic>
+#include <list>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/metrics.h"
 #include "base/timer.h"
+#include "config/changes.h"
 #include "config/options.h"
+#include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
 #include "mapping/codec.h"
 #include "rest/reply.h"
-#include "rest/router.h"
-#include "rest/stanzas.h"
+#include "rest/resources.h"
 #include "webhook/dispatcher.h"
 #include "webhook/reply_route.h"
 
@@ -67,12 +71,38 @@ rest::Credentials::Settings credential_settings(const config::Options& options, 
   return settings;
 }
 
+rest::Resources::Settings resource_settings(const config::Options& options, const World& world) {
+  const mapping::Options mapping = mapping_options(options);
+  return {credential_settings(options, world),
+          {options.iq_timeout, options.iq_max_timeout, mapping},
+          mapping,
+          options.cors_origins,
+          options.metrics_public};
+}
+
+// What the route, the tables and the endpoints were made with.
+bool fixed_while_running(const std::string& key) {
+  return key == "rest_stanza_size_limit" || key == "rest_iq_pending_limit" || key == "journal_max_bytes" ||
+         key.rfind("rest_callback", 0) == 0;
+}
+
 std::vector<webhook::Settings> endpoints_of(const config::Options& options, const std::string& domain) {
   std::vector<webhook::Settings> endpoints;
   for (const config::Callback& callback : options.callbacks) {
     endpoints.push_back(webhook_settings(callback, options, domain));
   }
   return endpoints;
+}
+
+Result<config::Options> checked(std::string_view settings_json, const std::string& domain) {
+  auto options = config::parse_options(settings_json, domain);
+  if (!options) return options;
+  for (const config::Callback& callback : options->callbacks) {
+    const auto sound = webhook::check(webhook_settings(callback, *options, domain));
+    const std::string where = callback.short_form ? "rest_callback_url" : "rest_callbacks." + callback.name;
+    if (!sound) return Error{"setting '" + where + "': " + sound.error().text};
+  }
+  return options;
 }
 
 // The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must
@@ -114,16 +144,7 @@ class App::Impl {
                     route_.send(std::move(reply), std::move(handed));
                   },
                   timer_, world.clock, world.log, metrics_}),
-        credentials_(credential_settings(options, world), world.accounts, world.clock),
-        iqs_({options.iq_timeout, options.iq_max_timeout, mapping_options(options)}, replies_, archives_,
-             noted_),
-        idempotency_(journal_, world.clock, world.log),
-        stanzas_(mapping_options(options), credentials_, idempotency_, iqs_, noted_, world.log),
-        deliveries_(journal_, webhook_, world.clock, world.log),
-        endpoints_(webhook_),
-        router_({stanzas_, deliveries_, endpoints_, credentials_, metrics_, world.clock, world.link_up,
-                 options.metrics_public},
-                rest::Cors(options.cors_origins)) {
+        resources_(resources_for(options)) {
     noted_.tell(webhook_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
@@ -152,14 +173,24 @@ class App::Impl {
     return {};
   }
 
+  const std::string& domain() const { return world_.domain; }
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
+    const auto resources = current();
     if (draining_) {
-      return rest::refuse(router_.counted(std::move(exchange), request), request,
+      return rest::refuse(resources->router.counted(std::move(exchange), request), request,
                           rest::refused::later("The server is shutting down"));
     }
-    router_.handle(std::move(exchange), std::move(request));
+    resources->router.handle(http::keeping(std::move(exchange), resources), std::move(request));
+  }
+
+  // Those that were replaced stay until no request needs them, and are looked through at the next time.
+  void replace(const config::Options& options) {
+    auto made = resources_for(options);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
+    replaced_.push_back(std::exchange(resources_, std::move(made)));
   }
 
   Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
@@ -178,7 +209,8 @@ class App::Impl {
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
     draining_ = true;
     replies_.drain();
-    credentials_.drain();
+    current()->credentials.drain();
+    for (const auto& one : replaced()) one->credentials.drain();
     auto once = std::make_shared<std::atomic<bool>>(false);
     auto finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
@@ -195,8 +227,23 @@ class App::Impl {
   static constexpr std::chrono::hours kKeyPurge{1};
 
   void forget_old_keys() {
-    idempotency_.forget_old_keys();
+    current()->idempotency.forget_old_keys();
     timer_.after(kKeyPurge, [this] { forget_old_keys(); });
+  }
+
+  std::shared_ptr<const rest::Resources> resources_for(const config::Options& options) {
+    return std::make_shared<const rest::Resources>(
+        resource_settings(options, world_),
+        rest::Resources::World{replies_, archives_, noted_, journal_, webhook_, world_.accounts, metrics_,
+                               world_.clock, world_.log, world_.link_up});
+  }
+  std::shared_ptr<const rest::Resources> current() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return resources_;
+  }
+  std::list<std::shared_ptr<const rest::Resources>> replaced() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return replaced_;
   }
 
   const World world_;
@@ -209,28 +256,33 @@ class App::Impl {
   NotedSink noted_;
   webhook::ReplyRoute route_;
   webhook::Dispatcher webhook_;
-  const rest::Credentials credentials_;
-  const rest::Iqs iqs_;
-  const rest::Idempotency idempotency_;
-  const rest::Stanzas stanzas_;
-  const rest::Deliveries deliveries_;
-  const rest::Endpoints endpoints_;
-  const rest::Router router_;
+  mutable std::mutex mutex_;  // of these two
+  std::shared_ptr<const rest::Resources> resources_;
+  std::list<std::shared_ptr<const rest::Resources>> replaced_;
   std::atomic<bool> draining_{false};
 };
 
 Result<std::unique_ptr<App>> App::make(const World& world, std::string_view settings_json) {
-  const auto options = config::parse_options(settings_json, world.domain);
+  const auto options = checked(settings_json, world.domain);
   if (!options) return options.error();
-  for (const config::Callback& callback : options->callbacks) {
-    const auto checked = webhook::check(webhook_settings(callback, *options, world.domain));
-    const std::string where = callback.short_form ? "rest_callback_url" : "rest_callbacks." + callback.name;
-    if (!checked) return Error{"setting '" + where + "': " + checked.error().text};
-  }
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *options)));
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *options), std::string(settings_json)));
 }
 
-App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
+  const auto options = checked(settings_json, impl_->domain());
+  if (!options) return options.error();
+  std::vector<std::string> fixed;
+  for (std::string& key : config::changed_keys(settings_, settings_json)) {
+    if (fixed_while_running(key)) fixed.push_back(std::move(key));
+  }
+  if (!fixed.empty()) return fixed;
+  impl_->replace(*options);
+  settings_ = settings_json;
+  return fixed;
+}
+
+App::App(std::unique_ptr<Impl> impl, std::string settings)
+    : impl_(std::move(impl)), settings_(std::move(settings)) {}
 App::~App() = default;
 Result<void> App::start() {
   return impl_->start();

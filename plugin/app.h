@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,6 +38,11 @@ class App {
   static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
   ~App();
 
+  // New settings for requests that come from now on; those under way end with the old ones. An error: they
+  // are wrong, and nothing has changed. Otherwise the keys that cannot change while this runs: where there
+  // are any, nothing has changed either. One thread at a time.
+  Result<std::vector<std::string>> reload(std::string_view settings_json);
+
   // An error: the journal cannot be opened or read; the text names it and the remedy.
   Result<void> start();
 
@@ -57,8 +63,9 @@ class App {
 
  private:
   class Impl;
-  explicit App(std::unique_ptr<Impl> impl);
+  App(std::unique_ptr<Impl> impl, std::string settings);
   std::unique_ptr<Impl> impl_;
+  std::string settings_;  // as they are in force
 };
 
 }  // namespace restanza

@@ -114,12 +114,35 @@ TEST_CASE("a start that the host refuses leaves an instance that can be destroye
   }
 }
 
-TEST_CASE("new settings for a running instance are not taken, and it goes on") {
+TEST_CASE("new settings hold for new requests, and a request under way ends as it began") {
   LoadedPlugin loaded;
+  const auto reload = [&](const std::string& json, xp_error& error) {
+    return xp_plugin_entry_v1()->reload(loaded.host.plugin(), {json.data(), json.size()}, &error);
+  };
+  const auto message = loaded.post("<message to='bob@localhost'/>");
   xp_error error{};
-  CHECK(xp_plugin_entry_v1()->reload(loaded.host.plugin(), {"{}", 2}, &error) == XP_UNSUPPORTED);
-  CHECK(error.code == XP_UNSUPPORTED);
-  CHECK(loaded.host.ask(loaded.post("<message to='bob@localhost'/>")).status == 202);
+  const auto waiting = loaded.host.request(loaded.ping("1"));
+
+  SECTION("another secret") {
+    CHECK(reload(R"({"component_secret": "another"})", error) == XP_OK);
+    CHECK(loaded.host.ask(message).status == 401);
+    CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);
+  }
+  SECTION("wrong ones change nothing") {
+    CHECK(reload(R"({"wibble": 1})", error) == XP_INVALID);
+    CHECK(std::string(error.text).find("wibble") != std::string::npos);
+    CHECK(loaded.host.ask(message).status == 202);
+  }
+  SECTION("those that need a restart change nothing, and are named") {
+    CHECK(reload(settings(R"(, "rest_iq_pending_limit": 7, "rest_callback_url": "http://127.0.0.1:9/")"),
+                 error) == XP_UNSUPPORTED);
+    CHECK(std::string(error.text).find("'rest_callback_url', 'rest_iq_pending_limit'") == 0);
+    CHECK(loaded.host.ask(message).status == 202);
+  }
+  CHECK(loaded.host.offer(loaded.pong("1")) == XP_CONSUME);
+  const auto response = loaded.host.now(waiting);
+  REQUIRE(response);
+  CHECK(response->status == 200);
 }
 
 TEST_CASE("an idle instance is drained at once") {

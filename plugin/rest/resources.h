@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// All resources as one set of settings makes them. New settings make a new set; requests that are under way
+// end with the one that they began with. Immutable after it is made, any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rest/credentials.h"
+#include "rest/deliveries.h"
+#include "rest/endpoints.h"
+#include "rest/idempotency.h"
+#include "rest/iqs.h"
+#include "rest/router.h"
+#include "rest/stanzas.h"
+
+namespace restanza::rest {
+
+class Resources {
+ public:
+  struct Settings {
+    Credentials::Settings credentials;
+    Iqs::Settings iqs;
+    mapping::Options mapping;
+    std::vector<std::string> cors_origins;
+    bool metrics_public = false;
+  };
+  struct World {  // outlives the resources
+    iq::ReplyTable& replies;
+    iq::ArchiveQueries& archives;
+    xmpp::StanzaSink& sink;
+    journal::Journal& journal;
+    webhook::Dispatcher& webhook;
+    Accounts& accounts;
+    Metrics& metrics;
+    const Clock& clock;
+    Log& log;
+    std::function<bool()> link_up;
+  };
+
+  Resources(Settings settings, const World& world)
+      : credentials(std::move(settings.credentials), world.accounts, world.clock),
+        iqs(settings.iqs, world.replies, world.archives, world.sink),
+        idempotency(world.journal, world.clock, world.log),
+        stanzas(settings.mapping, credentials, idempotency, iqs, world.sink, world.log),
+        deliveries(world.journal, world.webhook, world.clock, world.log),
+        endpoints(world.webhook),
+        router({stanzas, deliveries, endpoints, credentials, world.metrics, world.clock, world.link_up,
+                settings.metrics_public},
+               Cors(settings.cors_origins)) {}
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
+
+  const Credentials credentials;
+  const Iqs iqs;
+  const Idempotency idempotency;
+  const Stanzas stanzas;
+  const Deliveries deliveries;
+  const Endpoints endpoints;
+  const Router router;
+};
+
+}  // namespace restanza::rest
