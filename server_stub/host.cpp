@@ -175,7 +175,7 @@ void Host::part_from(std::unique_ptr<Seat> seat) {
   forsaken_.push_back(std::move(seat));
 }
 
-// A request whose body is still on its way holds its route, so the front goes before the plugins.
+// What the plugins left open is answered while the front can still send it.
 void Host::end_plugins() {
   for (const auto& seat : seats_) seat->plugin->dismiss();
   front_.stop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program restanza-host: reads the command line and the configuration, runs the host, and ends it on a
-// signal. The main thread only waits for signals; everything else has threads of its own.
+// signal. The main thread waits for signals and takes new configurations; everything else has threads of its
+// own.
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
