@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app.h"
 
+#include <algorithm>
 #include <atomic>
 #include <list>
 #include <mutex>
@@ -123,7 +124,9 @@ class NotedSink final : public xmpp::StanzaSink {
   webhook::Dispatcher* webhook_ = nullptr;
 };
 
-constexpr std::chrono::milliseconds kBreakOff{500};  // of a drain's time, for requests that are broken off
+// Of a drain's time, for requests that are broken off; and what these get however short it is.
+constexpr std::chrono::milliseconds kBreakOff{500};
+constexpr std::chrono::milliseconds kLeast{100};
 
 }  // namespace
 
@@ -215,10 +218,10 @@ class App::Impl {
     auto finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
     };
-    const auto patience = within > 2 * kBreakOff ? within - kBreakOff : within;
-    timer_.after(patience, [this, finish] {
+    const auto patience = within > 2 * kBreakOff ? within - kBreakOff : within / 2;
+    timer_.after(patience, [this, finish, rest = std::max(within - patience, kLeast)] {
       webhook_.break_off();
-      timer_.after(kBreakOff, finish);  // for a request that cannot be broken off: a name is being resolved
+      timer_.after(rest, finish);  // for a request that cannot be broken off: a name is being resolved
     });
     webhook_.drain([this, finish] { route_.when_empty(finish); });
   }

@@ -159,6 +159,29 @@ TEST_CASE("what is discarded is gone, and what is being posted is not") {
   CHECK(r.settled(0));
 }
 
+TEST_CASE("what waits for an endpoint that is not configured any more has its day like the rest") {
+  const Directory directory;
+  Answering endpoint(204);
+  {
+    Steered r(endpoint, directory);
+    r.settings[0].name = "old";
+    r.start();
+    r.dispatcher->pause("old");
+    r.give(message("a@localhost", "1"));
+    REQUIRE(r.settled(1));
+  }
+  Steered r(endpoint, directory);
+  r.start();
+  CHECK(r.dispatcher->report()[0].waiting == 0);
+  journal::Filter dead;
+  dead.state = journal::State::dead;
+  const Instant begin = r.clock.now();
+  REQUIRE(r.pass_time(std::chrono::minutes(30), [&] { return r.kept(dead).size() == 1; }));
+  CHECK(r.clock.now() - begin >= kLifetime);
+  CHECK(endpoint.asked.now().empty());
+  CHECK(r.replies.now().empty());
+}
+
 TEST_CASE("of several endpoints only the one that answers speaks to the sender") {
   const Directory directory;
   Answering first(204), second(204);
