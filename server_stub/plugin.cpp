@@ -51,7 +51,7 @@ Result<void> Plugin::reload(const std::string& settings_json) {
   const xp_status status =
       descriptor.reload ? descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error)
                         : XP_UNSUPPORTED;
-  if (status == XP_UNSUPPORTED) {
+  if (status == XP_UNSUPPORTED && error.text[0] == '\0') {
     return Error{"the plugin '" + library_->path() + "' takes new settings at a restart only"};
   }
   if (status != XP_OK) return failed("reload", status, error);

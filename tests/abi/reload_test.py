@@ -68,6 +68,27 @@ class Local(unittest.TestCase):
         self.assertEqual(asking.end(), {200})
         self.host.close()
 
+    def test_restanza_takes_new_settings_and_loses_no_request(self):
+        echo = ("POST", "/rest/echo", ECHO, XML, XML)
+        other = RestClient(self.host.rest.address, DOMAIN, "another")
+        asking = Asking(lambda: self.host.rest.request("GET", "/rest/health", authorized=False).status)
+        for secret in ("another", SECRET) * 3:
+            said = self.host.reload(restanza(settings={"component_secret": secret}))
+            self.assertIn(f"new settings for {DOMAIN}", said)
+            self.assertEqual(self.host.rest.request(*echo).status, 200 if secret == SECRET else 401)
+            self.assertEqual(other.request(*echo).status, 401 if secret == SECRET else 200)
+        self.assertEqual(asking.end(), {200})
+        self.host.close()
+
+    def test_restanza_names_what_it_cannot_change_while_it_runs_and_goes_on(self):
+        said = self.host.reload(restanza(settings={"rest_callback_url": "http://127.0.0.1:9/"}))
+        self.assertIn("'rest_callback_url' cannot change while the plugin runs", said)
+        self.assertIn("it goes on with its old settings", said)
+        said = self.host.reload(restanza(settings={"wibble": 1}))
+        self.assertIn("wibble", said)
+        self.assertEqual(self.host.rest.request("POST", "/rest/echo", ECHO, XML, XML).status, 200)
+        self.host.close()
+
     def test_requests_and_stanzas_for_a_plugin_that_comes_and_goes_are_all_answered(self):
         # 200 brings the answer: the plugin's, or the server's that there is nobody.
         ping = f"<iq type='get' to='{OTHER}'><ping xmlns='urn:xmpp:ping'/></iq>"
