@@ -2,19 +2,13 @@
 #include "webhook/gate.h"
 
 #include "support/catch.h"
+#include "unit/webhook/outcomes.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
 using namespace std::chrono_literals;
 
 namespace {
-
-Outcome answered(int status) {
-  Outcome outcome;
-  outcome.end = Outcome::End::answered;
-  outcome.status = status;
-  return outcome;
-}
 
 const Outcome kSilent{};  // nobody is there
 

@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/outcomes.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -11,14 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Outcome outcome(Outcome::End end) {
-  Outcome one;
-  one.end = end;
-  return one;
-}
-
-const Outcome kHere = outcome(Outcome::End::answered);
-const Outcome kAway = outcome(Outcome::End::unreachable);
+const Outcome kHere = ended(Outcome::End::answered);
+const Outcome kAway = ended(Outcome::End::unreachable);
 
 struct Watched {
   FakeClock clock;
@@ -34,7 +29,7 @@ TEST_CASE("only a change is said") {
   for (int i = 0; i < 3; ++i) w.health.note(kHere);
   CHECK(w.lines() == 0);
   for (int i = 0; i < 3; ++i) w.health.note(kAway);
-  w.health.note(outcome(Outcome::End::aborted));
+  w.health.note(ended(Outcome::End::aborted));
   for (int i = 0; i < 3; ++i) w.health.note(kHere);
   const auto said = w.log.lines.now();
   REQUIRE(said.size() == 2);

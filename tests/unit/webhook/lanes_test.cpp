@@ -5,19 +5,13 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "unit/webhook/outcomes.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
 using namespace std::chrono_literals;
 
 namespace {
-
-Outcome answered(int status) {
-  Outcome outcome;
-  outcome.end = Outcome::End::answered;
-  outcome.status = status;
-  return outcome;
-}
 
 const Outcome kSilent{};
 

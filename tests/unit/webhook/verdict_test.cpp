@@ -2,21 +2,11 @@
 #include "webhook/verdict.h"
 
 #include "support/catch.h"
+#include "unit/webhook/outcomes.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
 using namespace std::chrono_literals;
-
-namespace {
-
-Outcome answered(int status) {
-  Outcome outcome;
-  outcome.end = Outcome::End::answered;
-  outcome.status = status;
-  return outcome;
-}
-
-}  // namespace
 
 TEST_CASE("what an endpoint answers decides whether it is worth asking again") {
   for (const int status : {200, 202, 204, 299}) CHECK(verdict_of(answered(status)) == Verdict::delivered);
@@ -29,9 +19,7 @@ TEST_CASE("what an endpoint answers decides whether it is worth asking again") {
     CHECK(verdict_of(answered(status)) == Verdict::unavailable);
   }
   for (const auto end : {Outcome::End::unreachable, Outcome::End::timeout}) {
-    Outcome silent;
-    silent.end = end;
-    CHECK(verdict_of(silent) == Verdict::unavailable);
+    CHECK(verdict_of(ended(end)) == Verdict::unavailable);
   }
 }
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// How a request may have ended, for the tests that make none.
+#pragma once
+
+#include "webhook/outcome.h"
+
+namespace restanza::webhook {
+
+inline Outcome answered(int status) {
+  Outcome outcome;
+  outcome.end = Outcome::End::answered;
+  outcome.status = status;
+  return outcome;
+}
+
+inline Outcome ended(Outcome::End end) {
+  Outcome outcome;
+  outcome.end = end;
+  return outcome;
+}
+
+}  // namespace restanza::webhook
