@@ -2,6 +2,7 @@
 #include "webhook/lanes.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "xmpp/jid.h"
@@ -18,7 +19,10 @@ bool Lanes::push(const std::string& lane, Item&& item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = lanes_.find(lane);
-    const bool stands = closed_ || !gate_.flowing() || (found != lanes_.end() && found->second.backs_off);
+    // A dead endpoint whose probe is due is probed with whatever comes, for there may be nothing else.
+    const Instant now = clock_.now();
+    const bool flows = gate_.flowing() || gate_.opens(now) <= now;
+    const bool stands = closed_ || !flows || (found != lanes_.end() && found->second.backs_off);
     const size_t size = item.stanza ? item.stanza->xml.size() : 0;
     const bool fits = size <= kMaxResident - std::min(resident_, kMaxResident);
     if (!item.kept() && (stands || !fits)) return false;
@@ -41,13 +45,11 @@ std::optional<Lanes::Work> Lanes::next() {
   while (!closed_ && !work) {
     const Instant now = clock_.now();
     promote(now);
-    while (!ready_.empty() && ready_.front()->second.queue.empty()) {
-      lanes_.erase(ready_.front()->first);
-      ready_.pop_front();
-    }
-    if (!ready_.empty() && gate_.opens(now) <= now) {
-      Named& lane = *ready_.front();
-      ready_.pop_front();
+    std::list<Named*>& line = first_line();
+    if (!line.empty() && gate_.opens(now) <= now) {
+      Named& lane = *line.front();
+      urgent_was_last_ = &line == &urgent_;
+      line.pop_front();
       work = take(lane, now);
     } else {
       if (const auto event = next_event(now)) ring_at(*event);
@@ -55,7 +57,7 @@ std::optional<Lanes::Work> Lanes::next() {
     }
   }
   --idle_;
-  const bool more = work && !ready_.empty();
+  const bool more = work && !(urgent_.empty() && ready_.empty());
   lock.unlock();
   if (more) changed_.notify_one();
   return work;
@@ -119,8 +121,10 @@ std::vector<Item> Lanes::take_stranded() {
   std::vector<Item> stranded;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (loose_ == 0) return stranded;
+  const Instant now = clock_.now();
+  const bool flows = gate_.flowing() || gate_.opens(now) <= now;
   for (auto& [name, lane] : lanes_) {
-    if (gate_.flowing() && !lane.backs_off) continue;
+    if (flows && !lane.backs_off) continue;
     for (auto item = lane.queue.begin(); item != lane.queue.end();) {
       const auto here = item++;
       if (!here->kept()) stranded.push_back(remove(lane, here));
@@ -162,6 +166,7 @@ std::vector<Item> Lanes::take_all() {
     while (!lane.queue.empty()) all.push_back(remove(lane, lane.queue.begin()));
   }
   if (closed_ && at_work_ == 0) {  // nobody comes for them any more
+    urgent_.clear();
     ready_.clear();
     backing_off_.clear();
     lanes_.clear();
@@ -221,8 +226,20 @@ bool Lanes::unattended() const {
 void Lanes::go_on(Named& lane) {
   if (lane.second.waits || !lane.second.at_work.empty()) return;
   lane.second.waits = true;
-  // Somebody waits for the answer to an iq, and nobody for a backlog.
-  lane.second.queue.front().kept() ? ready_.push_back(&lane) : ready_.push_front(&lane);
+  (lane.second.queue.front().kept() ? ready_ : urgent_).push_back(&lane);
+}
+
+// The one whose turn it is; at its front stands a lane that has something to do, or it is empty.
+std::list<Lanes::Named*>& Lanes::first_line() {
+  const auto lines = urgent_was_last_ ? std::array{&ready_, &urgent_} : std::array{&urgent_, &ready_};
+  for (std::list<Named*>* line : lines) {
+    while (!line->empty() && line->front()->second.queue.empty()) {
+      lanes_.erase(line->front()->first);
+      line->pop_front();
+    }
+    if (!line->empty()) return *line;
+  }
+  return ready_;
 }
 
 // What it backs off for is leaving.
@@ -256,7 +273,7 @@ std::optional<Instant> Lanes::next_event(Instant now) {
   std::optional<Instant> event;
   if (!backing_off_.empty()) event = backing_off_.begin()->first;
   const Instant opens = gate_.opens(now);
-  if (!ready_.empty() && opens != Instant::max() && (!event || opens < *event)) event = opens;
+  if (!first_line().empty() && opens != Instant::max() && (!event || opens < *event)) event = opens;
   return event;
 }
 

@@ -103,7 +103,7 @@ class Lanes {
   struct Lane {
     std::list<Item> queue;
     std::string at_work;  // the id; empty: nothing
-    bool waits = false;   // in ready_ or backing_off_; perhaps with a queue that was emptied meanwhile
+    bool waits = false;   // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
     bool backs_off = false;
     std::multimap<Instant, std::pair<const std::string, Lane>*>::iterator due{};  // where it backs off
   };
@@ -111,6 +111,7 @@ class Lanes {
 
   // All under the lock.
   void go_on(Named& lane);
+  std::list<Named*>& first_line();
   void wake(Named& lane);
   void promote(Instant now);
   Work take(Named& lane, Instant now);
@@ -124,7 +125,10 @@ class Lanes {
   Timer& timer_;
   const Clock& clock_;
   std::unordered_map<std::string, Lane> lanes_;  // those with something waiting or at work
-  std::list<Named*> ready_;                      // in the order of their turns
+  // In the order of their turns. Somebody waits for the answer to an iq, and nobody for a backlog: every
+  // other turn is of what is not kept.
+  std::list<Named*> urgent_, ready_;
+  bool urgent_was_last_ = false;
   std::multimap<Instant, Named*> backing_off_;
   Instant alarm_ = Instant::max();
   size_t waiting_ = 0;

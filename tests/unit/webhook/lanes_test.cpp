@@ -152,6 +152,34 @@ TEST_CASE("what is not kept does not wait where nothing flows") {
   CHECK(l.lanes.sight().waiting == 1);         // a2 is kept
 }
 
+TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else waits for it") {
+  Laned l;
+  for (const char* id : {"a1", "b1", "c1"}) {
+    CHECK(l.push_unkept(id));
+    l.finish(l.next(), kSilent);
+  }
+  CHECK_FALSE(l.lanes.sight().answering);
+  CHECK_FALSE(l.push_unkept("d1"));  // its probe is not due yet
+  l.clock.advance(1s);
+  CHECK(l.push_unkept("d2"));
+  CHECK(l.push_unkept("e1"));
+  const auto probe = l.next();
+  CHECK(probe.probe);
+  CHECK_FALSE(l.push_unkept("f1"));  // one is enough
+  SECTION("it is back") {
+    l.finish(probe);
+    CHECK(l.lanes.sight().answering);
+    CHECK(l.lanes.take_stranded().empty());
+    CHECK(l.order(1) == "e1 ");
+  }
+  SECTION("it is not") {
+    l.finish(probe, kSilent);
+    const auto stranded = l.lanes.take_stranded();
+    REQUIRE(stranded.size() == 1);
+    CHECK(stranded[0].id == "e1");
+  }
+}
+
 TEST_CASE("a paused endpoint begins nothing until it is resumed") {
   Laned l;
   l.lanes.stop(Gate::kPaused);
@@ -187,11 +215,12 @@ TEST_CASE("where the first of a conversation that backs off is withdrawn, the ne
   CHECK(l.order(1) == "a2 ");
 }
 
-TEST_CASE("an iq goes before the backlogs of other conversations") {
+TEST_CASE("iqs do not stand behind the backlogs of other conversations, nor these behind iqs") {
   Laned l;
   for (const char* id : {"a1", "b1"}) l.push(id);
   REQUIRE(l.push_unkept("c1"));
-  CHECK(l.order(3) == "c1 a1 b1 ");
+  REQUIRE(l.push_unkept("d1"));
+  CHECK(l.order(4) == "c1 a1 d1 b1 ");
 }
 
 TEST_CASE("what is not kept has no more room than memory for texts, to the byte") {

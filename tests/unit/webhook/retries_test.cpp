@@ -133,7 +133,7 @@ TEST_CASE("an endpoint that is away for hours gets everything in order when it i
   CHECK(r.replies.now().empty());
   endpoint.answer_all(response(204));
   const size_t failed = endpoint.count();
-  REQUIRE(r.pass_time(10ms, [&] { return endpoint.count() >= failed + 30; }));
+  REQUIRE(r.pass_time(100ms, [&] { return endpoint.count() >= failed + 30; }));
   std::map<int, int> last;
   const auto asked = endpoint.asked.now();
   for (size_t i = asked.size() - 30; i < asked.size(); ++i) {
@@ -217,6 +217,24 @@ TEST_CASE("an iq is answered at once where its endpoint is away, and never waits
   CHECK(replies[1].id == "behind");
   CHECK_THAT(replies[1].xml, Catch::Contains("<recipient-unavailable "));
   CHECK(r.kept().size() == 1);
+}
+
+TEST_CASE("an endpoint that gets nothing but iqs is found again when it is back") {
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  Retried r(endpoint);
+  r.start();
+  int asked = 0;
+  const auto ask = [&] {
+    r.give(stanza("<iq type='get' id='i" + std::to_string(++asked) +
+                  "' from='a@localhost/r' to='bot@rest.localhost'><q xmlns='u'/></iq>"));
+    return r.replies.wait(static_cast<size_t>(asked)).back();
+  };
+  for (int i = 0; i < 10; ++i) CHECK(ask().type == "error");
+  CHECK(r.dispatcher->report()[0].state == "unreachable");
+  endpoint.answer_all(response(204));
+  REQUIRE(r.pass_time(1s, [&] { return ask().type == "result"; }));
+  CHECK(r.dispatcher->report()[0].state == "active");
 }
 
 TEST_CASE("an iq behind slow messages is answered when its own time is over") {
