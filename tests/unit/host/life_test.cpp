@@ -4,27 +4,12 @@
 #include "host.h"
 #include "support/catch.h"
 #include "support/lines.h"
+#include "unit/host/life_plugin.h"
 
 using namespace restanza;
 using namespace restanza::host;
 
 namespace {
-
-PluginConfig plugin(const std::string& domain, const std::string& settings = "{}") {
-  PluginConfig config;
-  config.load = LIFE_PLUGIN;
-  config.domain = config.http_host = domain;
-  config.settings_json = settings;
-  return config;
-}
-
-HostConfig local(std::vector<PluginConfig> plugins) {
-  HostConfig config;
-  config.http.port = 0;
-  config.c2s.port = 0;
-  config.plugins = std::move(plugins);
-  return config;
-}
 
 HostEvents silent() {
   return {[](const std::string&) {}, [](const std::string&) {}};

@@ -11,6 +11,7 @@
 
 #include "support/catch.h"
 #include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/silent_listener.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -44,33 +45,6 @@ uint16_t port_of(const HttpEndpoint& endpoint) {
   const std::string url = endpoint.url("");
   return static_cast<uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
 }
-
-// A listener that takes no more: attempts to connect get no answer.
-struct Silent {
-  int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::vector<int> fillers;
-  uint16_t port = 0;
-
-  Silent() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listener, generic, size) == 0);
-    REQUIRE(::listen(listener, 0) == 0);
-    REQUIRE(::getsockname(listener, generic, &size) == 0);
-    port = ntohs(address.sin_port);
-    for (int i = 0; i < 4; ++i) {
-      fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      static_cast<void>(::connect(fillers.back(), generic, size));
-    }
-  }
-  ~Silent() {
-    for (const int filler : fillers) ::close(filler);
-    ::close(listener);
-  }
-};
 
 struct Attempt {
   SystemClock clock;
@@ -111,7 +85,7 @@ TEST_CASE("an address that refuses is passed over for the next") {
 }
 
 TEST_CASE("an address that is silent leaves time for the next") {
-  const Silent silent;
+  const SilentListener silent;
   HttpEndpoint endpoint(waits());
   const auto begin = std::chrono::steady_clock::now();
   const Attempt attempt(Addresses().add("127.0.0.1", silent.port).add("127.0.0.1", port_of(endpoint)), false,

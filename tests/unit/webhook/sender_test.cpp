@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "support/catch.h"
 #include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/silent_listener.h"
 #include "webhook/answer_stream.h"
 
 using namespace restanza;
@@ -164,25 +165,9 @@ TEST_CASE("an answer that comes before the deadline is not late") {
 }
 
 TEST_CASE("the deadline holds for connecting") {
-  // A listener whose backlog is full drops further connection attempts.
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(listener, generic, size) == 0);
-  REQUIRE(::listen(listener, 0) == 0);
-  REQUIRE(::getsockname(listener, generic, &size) == 0);
-  std::vector<int> fillers;
-  for (int i = 0; i < 4; ++i) {
-    fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    static_cast<void>(::connect(fillers.back(), generic, size));
-  }
-  Sending sending("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", 200ms);
+  const SilentListener silent;
+  Sending sending("http://127.0.0.1:" + std::to_string(silent.port) + "/", 200ms);
   CHECK(sending.post().end == End::timeout);
-  for (const int filler : fillers) ::close(filler);
-  ::close(listener);
 }
 
 TEST_CASE("nobody listening, garbage and a broken answer are no answer") {
