@@ -42,6 +42,7 @@ std::optional<Refusal> read_target(std::string_view target, RequestHead& head) {
     target.remove_prefix(scheme.size());
     const size_t end = std::min(target.find_first_of("/?"), target.size());
     head.host = target.substr(0, end);
+    if (head.host.empty()) return bad("the target names no host");  // RFC 9110 section 4.2.1
     target.remove_prefix(end);
   }
   const size_t mark = std::min(target.find('?'), target.size());

@@ -138,6 +138,13 @@ TEST_CASE("an absolute target names the path and the host") {
         "GET /now?q ");
 }
 
+TEST_CASE("an absolute target without a host is refused") {
+  FrontFixture at;
+  RawClient client(at.port);
+  CHECK(client.exchange("GET http:///now HTTP/1.1\r\nHost: a\r\n\r\n").status == 400);
+  CHECK(client.ended());
+}
+
 namespace {
 
 std::string gzip(const std::string& text) {
