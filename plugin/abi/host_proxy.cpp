@@ -35,10 +35,14 @@ void free_callback(void* ctx) {
   delete static_cast<Callback*>(ctx);
 }
 
-std::vector<xp_pair> views(const std::vector<http::Header>& headers) {
+std::vector<xp_pair> header_views(const http::Response& response) {
   std::vector<xp_pair> pairs;
-  pairs.reserve(headers.size());
-  for (const auto& [name, value] : headers) pairs.push_back({view(name), view(value)});
+  pairs.reserve(response.headers.size() + (response.common ? response.common->size() : 0));
+  const auto add = [&pairs](const http::Header& header) {
+    pairs.push_back({view(header.first), view(header.second)});
+  };
+  std::for_each(response.headers.begin(), response.headers.end(), add);
+  if (response.common) std::for_each(response.common->begin(), response.common->end(), add);
   return pairs;
 }
 
@@ -68,7 +72,7 @@ class HostResponder final : public http::Responder {
   ~HostResponder() override { open_->leave(); }
 
   void respond(http::Response response) override {
-    const auto headers = views(response.headers);
+    const auto headers = header_views(response);
     // The client may have left; the handle is used up either way, and nobody is there to tell.
     host_->http_respond(host_, handle_, response.status, headers.data(), headers.size(), view(response.body));
   }

@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace restanza {
 namespace {
@@ -34,6 +35,17 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
     if (pad) out.append(3 - have, '=');
   }
   return out;
+}
+
+// How much of the text's beginning is ASCII; most text is, and is looked at in words.
+size_t ascii_length(std::string_view text) {
+  size_t at = 0;
+  for (uint64_t word; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (word & 0x8080808080808080) break;
+  }
+  while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -94,7 +106,9 @@ std::optional<double> parse_decimal(std::string_view text) {
 
 bool valid_utf8(std::string_view text) {
   size_t at = 0;
-  while (at < text.size()) {
+  while (true) {
+    at += ascii_length(text.substr(at));
+    if (at == text.size()) return true;
     const uint32_t lead = byte_at(text, at);
     const size_t length = lead < 0x80   ? 1
                           : lead < 0xC2 ? 0
@@ -114,7 +128,6 @@ bool valid_utf8(std::string_view text) {
     if (lead == 0xF4 && second > 0x8F) return false;
     at += length;
   }
-  return true;
 }
 
 std::string hex(std::string_view bytes) {

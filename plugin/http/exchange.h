@@ -31,11 +31,13 @@ class Exchange {
     if (responder_) respond({500, {}, {}});
   }
 
-  // Stands on the answer too, whoever gives it.
+  // These stand on the answer too, whoever gives it.
   void add_header(Header header) { headers_.push_back(std::move(header)); }
+  void set_common(std::shared_ptr<const std::vector<Header>> headers) { common_ = std::move(headers); }
 
   void respond(Response response) {
     response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
+    if (common_) response.common = std::move(common_);
     std::exchange(responder_, nullptr)->respond(std::move(response));
   }
   void watch(std::function<void()> gone) { responder_->watch(std::move(gone)); }
@@ -43,6 +45,7 @@ class Exchange {
  private:
   std::unique_ptr<Responder> responder_;
   std::vector<Header> headers_;
+  std::shared_ptr<const std::vector<Header>> common_;
 };
 
 }  // namespace restanza::http

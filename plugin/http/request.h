@@ -2,6 +2,7 @@
 // An HTTP request as a resource's handler sees it. A plain value; the handler owns it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct Response {
   std::vector<Header> headers;
   std::string body;
   std::string condition = {};  // of a refusal, for those who count; no part of the message
+  std::shared_ptr<const std::vector<Header>> common = {};  // further headers, the same on many answers
 };
 
 }  // namespace restanza::http

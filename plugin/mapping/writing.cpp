@@ -153,19 +153,24 @@ void Writing::row(const Row& row, const Json& value, xml::Element into) {
   }
 }
 
+// The table has many fields and a stanza few, so these are looked up there; they are written in its order.
 void Writing::fields(const Json& object, Kinds kind, xml::Element into) {
-  for (const Field& field : mapping::fields()) {
-    const Json* value = field.kinds & kind ? member(object, field.row.key) : nullptr;
-    if (!value) continue;
-    if (field.expand) {
+  std::vector<std::pair<const Field*, const Json*>> given;
+  for (auto at = object.begin(); at != object.end(); ++at) {
+    const Field* field = at->is_null() ? nullptr : find_field(kind, at.key());
+    if (field) given.emplace_back(field, &*at);
+  }
+  std::sort(given.begin(), given.end());
+  for (const auto& [field, value] : given) {
+    if (field->expand) {
       Json expanded = *value;
       {
-        const At at(*this, field.row.key);
-        field.expand(expanded, *this);
+        const At at(*this, field->row.key);
+        field->expand(expanded, *this);
       }
-      row(field.row, expanded, into);
+      row(field->row, expanded, into);
     } else {
-      row(field.row, *value, into);
+      row(field->row, *value, into);
     }
   }
 }

@@ -18,34 +18,40 @@ std::optional<std::string> attribute(xml::Element root, const char* name) {
 
 }  // namespace
 
-Result<void, Refusal> address(xml::Element root, const Caller& caller) {
+Result<Addressed, Refusal> address(xml::Element root, const Caller& caller) {
   if (root.ns() != xml::kContentNamespace) return refused::namespaced();
-  if (!xmpp::kind_named(root.name())) return refused::no_stanza();
+  const auto kind = xmpp::kind_named(root.name());
+  if (!kind) return refused::no_stanza();
 
-  std::string from = caller.address;
-  auto to = attribute(root, "to");
-  if (to) {
+  Addressed stanza{*kind, {}};
+  xmpp::RootAttributes& made = stanza.attributes;
+  if (const auto to = root.attribute("to")) {
     const auto jid = xmpp::Jid::parse(*to);
     if (!jid) return refused::bad_to();
-    to = jid->full();
+    made.to = jid->full();
   }
-  if (const auto asked = attribute(root, "from")) {
+  made.from = caller.address;
+  if (const auto asked = root.attribute("from")) {
     const auto jid = xmpp::Jid::parse(*asked);
     if (!jid) return refused::bad_from();
-    from = jid->full();
+    made.from = jid->full();
   }
-  if (!caller.may_send_as(from)) return refused::foreign_from();
+  if (!caller.may_send_as(made.from)) return refused::foreign_from();
 
-  const auto id = attribute(root, "id");
-  const auto type = attribute(root, "type");
-  const auto lang = attribute(root, "xml:lang");
+  made.id = root.attribute("id").value_or("");
+  if (made.id.empty()) made.id = random_id();
+  made.type = attribute(root, "type");
+  made.lang = attribute(root, "xml:lang");
+  return stanza;
+}
+
+void set_attributes(xml::Element root, const xmpp::RootAttributes& attributes) {
   root.remove_attributes();
-  root.set_attribute("from", from);
-  if (to) root.set_attribute("to", *to);
-  root.set_attribute("id", id && !id->empty() ? *id : random_id());
-  if (type) root.set_attribute("type", *type);
-  if (lang) root.set_attribute("xml:lang", *lang);
-  return {};
+  root.set_attribute("from", attributes.from);
+  if (attributes.to) root.set_attribute("to", *attributes.to);
+  root.set_attribute("id", attributes.id);
+  if (attributes.type) root.set_attribute("type", *attributes.type);
+  if (attributes.lang) root.set_attribute("xml:lang", *attributes.lang);
 }
 
 Result<void, Refusal> check_iq(xml::Element root) {
@@ -55,15 +61,16 @@ Result<void, Refusal> check_iq(xml::Element root) {
   return {};
 }
 
-Result<void, Refusal> check_rights(xml::Element root, const Caller& caller) {
+Result<void, Refusal> check_rights(const Addressed& stanza, const Caller& caller) {
   if ((caller.rights & config::kSend) == 0) return refused::forbidden("This token may not send");
-  if (!caller.may_send(*xmpp::kind_named(root.name()))) {
-    return refused::forbidden("This token may not send '" + std::string(root.name()) + "'");
+  if (!caller.may_send(stanza.kind)) {
+    return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(stanza.kind)) + "'");
   }
-  const auto to = root.attribute("to");
+  const auto& to = stanza.attributes.to;
   if (!to && !caller.account) return refused::without_to();
-  if (!caller.may_send_to(to.value_or(""))) {
-    return refused::forbidden("This token may not send to '" + std::string(to.value_or("")) + "'");
+  const std::string_view there = to ? std::string_view(*to) : std::string_view();
+  if (!caller.may_send_to(there)) {
+    return refused::forbidden("This token may not send to '" + std::string(there) + "'");
   }
   return {};
 }

@@ -11,14 +11,21 @@
 
 namespace restanza::rest {
 
-// Changes the element in place. Afterwards `from` and `id` are there and every address is prepared.
-Result<void, Refusal> address(xml::Element root, const Caller& caller);
+struct Addressed {
+  xmpp::Kind kind;
+  xmpp::RootAttributes attributes;  // every address prepared
+};
+
+Result<Addressed, Refusal> address(xml::Element root, const Caller& caller);
+
+// Gives the element these attributes and no others.
+void set_attributes(xml::Element root, const xmpp::RootAttributes& attributes);
 
 // What an iq must be before it is sent: a get or set with exactly one child element (RFC 6120 section 8.2.3).
 Result<void, Refusal> check_iq(xml::Element root);
 
-// Whether the addressed stanza may go out for this caller: only an account's can do without `to`, and a token
-// has limits.
-Result<void, Refusal> check_rights(xml::Element root, const Caller& caller);
+// Whether the stanza may go out for this caller: only an account's can do without `to`, and a token has
+// limits.
+Result<void, Refusal> check_rights(const Addressed& stanza, const Caller& caller);
 
 }  // namespace restanza::rest

@@ -4,6 +4,7 @@
 // Pure, any thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,15 @@ namespace restanza::rest {
 class Cors {
  public:
   // "*" among the origins: any; none at all: no page of another origin.
-  explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+  explicit Cors(std::vector<std::string> origins);
 
-  // What stands on every answer to `request`.
-  std::vector<http::Header> headers(const http::Request& request) const;
+  // What stands on every answer to `request`; null: nothing.
+  using Headers = std::shared_ptr<const std::vector<http::Header>>;
+  Headers headers(const http::Request& request) const;
 
  private:
   const std::vector<std::string> origins_;
+  const Headers for_others_;  // for a request whose origin is not named
 };
 
 }  // namespace restanza::rest

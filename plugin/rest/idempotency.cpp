@@ -98,7 +98,7 @@ struct Idempotency::Begun {
 
 void Idempotency::once(http::Exchange exchange, const http::Request& request, const Caller& caller,
                        const Next& next) const {
-  const auto value = request.header("Idempotency-Key");
+  const auto value = request.header(kHeader);
   if (!value) return next(std::move(exchange), request);
   const auto key = idempotency_key(*value);
   if (!key) {

@@ -24,9 +24,12 @@ namespace restanza::rest {
 class Idempotency {
  public:
   static constexpr size_t kMaxKey = 255;  // characters
+  static constexpr const char* kHeader = "Idempotency-Key";
 
   Idempotency(journal::Journal& journal, const Clock& clock, Log& log)
       : journal_(journal), clock_(clock), log_(log) {}
+
+  static bool asked(const http::Request& request) { return request.header(kHeader).has_value(); }
 
   // Goes on with the request where it has no key or a new one; its answer is then remembered, unless it is
   // for the moment only: 429 and 5xx. A client that leaves is not told of: what has a key is finished.

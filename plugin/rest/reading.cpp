@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rest/reading.h"
 
-#include "rest/addressing.h"
-
 namespace restanza::rest {
 namespace {
 
@@ -15,8 +13,8 @@ Result<mapping::Decoded, mapping::Failure> decoded(const http::Request& request,
 
 }  // namespace
 
-Result<mapping::Decoded, Refusal> read_stanza(const http::Request& request, const Target& target,
-                                              const Caller& caller, const mapping::Options& options) {
+Result<Posted, Refusal> read_stanza(const http::Request& request, const Target& target, const Caller& caller,
+                                    const mapping::Options& options) {
   if (request.body_too_large) return refused::too_large();
   const auto format = mapping::format_of(request.header("Content-Type").value_or(""));
   if (!format && target.kind != Target::Kind::query) return refused::media_type();
@@ -25,8 +23,9 @@ Result<mapping::Decoded, Refusal> read_stanza(const http::Request& request, cons
     if (read.error().kind == mapping::Failure::unparseable) return refused::unparseable();
     return Refusal{422, "modify", "bad-format", read.error().text};
   }
-  if (const auto addressed = address(read->document.root(), caller); !addressed) return addressed.error();
-  return std::move(*read);
+  auto addressed = address(read->document.root(), caller);
+  if (!addressed) return addressed.error();
+  return Posted{std::move(*read), std::move(*addressed)};
 }
 
 }  // namespace restanza::rest

@@ -6,13 +6,21 @@
 #include "base/result.h"
 #include "http/request.h"
 #include "mapping/codec.h"
+#include "rest/addressing.h"
 #include "rest/caller.h"
 #include "rest/refusal.h"
 #include "rest/target.h"
 
 namespace restanza::rest {
 
-Result<mapping::Decoded, Refusal> read_stanza(const http::Request& request, const Target& target,
-                                              const Caller& caller, const mapping::Options& options);
+struct Posted {
+  mapping::Decoded decoded;
+  Addressed stanza;  // what its root becomes
+
+  xml::Element root() const { return decoded.document.root(); }
+};
+
+Result<Posted, Refusal> read_stanza(const http::Request& request, const Target& target, const Caller& caller,
+                                    const mapping::Options& options);
 
 }  // namespace restanza::rest

@@ -35,9 +35,9 @@ http::Exchange Router::counted(http::Exchange exchange, const http::Request& req
 }
 
 void Router::handle(http::Exchange from_host, http::Request request) const {
-  const Target target = target_of(request);
+  Target target = target_of(request);
   http::Exchange exchange = traffic_.counted(std::move(from_host), request, target.kind);
-  for (auto& header : cors_.headers(request)) exchange.add_header(std::move(header));
+  exchange.set_common(cors_.headers(request));
   const bool post = request.method == "POST";
   const bool get = request.method == "GET" || request.method == "HEAD";
   const char* methods = methods_of(target.kind);
@@ -45,10 +45,10 @@ void Router::handle(http::Exchange from_host, http::Request request) const {
   switch (target.kind) {
     case Target::Kind::root:
     case Target::Kind::stanza:
-      if (post) return parts_.stanzas.send(std::move(exchange), std::move(request), target);
+      if (post) return parts_.stanzas.send(std::move(exchange), std::move(request), std::move(target));
       break;
     case Target::Kind::query:
-      if (get) return parts_.stanzas.send(std::move(exchange), std::move(request), target);
+      if (get) return parts_.stanzas.send(std::move(exchange), std::move(request), std::move(target));
       break;
     case Target::Kind::echo:
       if (post) return parts_.stanzas.echo(std::move(exchange), std::move(request));

@@ -11,6 +11,7 @@
 #include "rest/credentials.h"
 #include "rest/idempotency.h"
 #include "rest/iqs.h"
+#include "rest/reading.h"
 #include "rest/target.h"
 #include "xmpp/stanza_sink.h"
 
@@ -27,13 +28,13 @@ class Stanzas {
         sink_(sink),
         log_(log) {}
 
-  void send(http::Exchange exchange, http::Request request, const Target& target) const;
+  void send(http::Exchange exchange, http::Request request, Target target) const;
   void echo(http::Exchange exchange, http::Request request) const;
 
  private:
   // The stanza of a request, or a refusal; keys that were dropped are named on the exchange.
-  Result<xml::Document, Refusal> read(http::Exchange& exchange, const http::Request& request,
-                                      const Target& target, const Caller& caller) const;
+  Result<Posted, Refusal> read(http::Exchange& exchange, const http::Request& request, const Target& target,
+                               const Caller& caller) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                const Target& target) const;
 

@@ -99,10 +99,11 @@ class Traffic::CountingResponder final : public http::Responder {
         began_(books_->now()) {}
 
   void respond(http::Response response) override {
-    books_->note(resource_, method_, response, *gone_, began_);
+    books_->note(resource_, method_, response, gone_ && *gone_, began_);
     exchange_.respond(std::move(response));
   }
   void watch(std::function<void()> gone) override {
+    gone_ = std::make_shared<std::atomic<bool>>(false);
     exchange_.watch([flag = gone_, gone = std::move(gone)] {
       *flag = true;
       gone();
@@ -115,7 +116,7 @@ class Traffic::CountingResponder final : public http::Responder {
   const size_t resource_;
   const size_t method_;
   const Instant began_;
-  const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<std::atomic<bool>> gone_;  // of an exchange that is watched
 };
 
 Traffic::Traffic(Metrics& metrics, const Clock& clock) : books_(std::make_shared<Books>(metrics, clock)) {}

@@ -34,12 +34,14 @@ bool Builder::open(const char* name, const char* const* attributes) {
   }
   flush_text();
   const Name parts = split_name(name);
-  const std::string local(parts.local);
+  // Without a prefix the local name is the triplet's end, and terminated as that is.
+  const std::string cut(parts.prefix.empty() ? std::string_view() : parts.local);
+  const char* local = parts.prefix.empty() ? parts.local.data() : cut.c_str();
   if (depth_ == 0) {
-    document_ = Document(local.c_str(), content(parts.ns));
+    document_ = Document(local, content(parts.ns));
     current_ = document_.root();
   } else {
-    current_ = current_.add(local.c_str(), content(parts.ns));
+    current_ = current_.add(local, content(parts.ns));
   }
   ++depth_;
   return set_attributes(current_, attributes);
@@ -53,14 +55,14 @@ bool Builder::set_attributes(Element element, const char* const* attributes) {
       return false;
     }
     const Name parts = split_name(at[0]);
-    std::string name(parts.local);
-    if (!parts.ns.empty()) {
-      name = std::string(parts.prefix) + ":" + name;
-      // `xml` is the one prefix that is never declared (Namespaces in XML, section 3).
-      if (parts.prefix != "xml")
-        element.set_attribute(("xmlns:" + std::string(parts.prefix)).c_str(), parts.ns);
+    if (parts.ns.empty()) {
+      element.node()->SetAttribute(at[0], at[1]);
+      continue;
     }
-    element.set_attribute(name.c_str(), at[1]);
+    const std::string prefix(parts.prefix);
+    // `xml` is the one prefix that is never declared (Namespaces in XML, section 3).
+    if (prefix != "xml") element.set_attribute(("xmlns:" + prefix).c_str(), parts.ns);
+    element.node()->SetAttribute((prefix + ":").append(parts.local).c_str(), at[1]);
   }
   return true;
 }
@@ -75,9 +77,7 @@ bool Builder::close() {
 
 Document Builder::take() {
   current_ = Element();
-  Document done = std::move(document_);
-  document_ = Document();
-  return done;
+  return std::move(document_);
 }
 
 void Builder::flush_text() {

@@ -3,6 +3,8 @@
 
 #include <tinyxml2.h>
 
+#include "xml/spares.h"
+
 namespace restanza::xml {
 namespace {
 
@@ -114,19 +116,36 @@ void Element::remove() {
   node_ = nullptr;
 }
 
+namespace {
+
+using Tree = std::unique_ptr<tinyxml2::XMLDocument>;
+
+Spares<Tree>& spares() {
+  static Spares<Tree> kept;
+  return kept;
+}
+
 // Entities were resolved by the gate and are written by the writer: the tree keeps plain text, white space
 // too.
-Document::Document() : tree_(std::make_unique<tinyxml2::XMLDocument>(false)) {}
+Tree empty_tree() {
+  Tree spare = spares().take();
+  return spare ? std::move(spare) : std::make_unique<tinyxml2::XMLDocument>(false);
+}
 
-Document::Document(const char* name, std::string_view ns) : Document() {
+}  // namespace
+
+void TreeEnd::operator()(tinyxml2::XMLDocument* tree) const {
+  Tree ended(tree);
+  if (!keep) return;
+  ended->Clear();
+  spares().give(std::move(ended));
+}
+
+Document::Document(const char* name, std::string_view ns) : tree_(empty_tree().release()) {
   Element root(tree_->NewElement(name));
   tree_->InsertEndChild(root.node());
   if (ns != kContentNamespace) root.set_attribute("xmlns", ns);
 }
-
-Document::~Document() = default;
-Document::Document(Document&&) noexcept = default;
-Document& Document::operator=(Document&&) noexcept = default;
 
 Element Document::root() const {
   return Element(tree_ ? tree_->RootElement() : nullptr);

@@ -10,6 +10,7 @@
 // Document, and what views they return until the element is changed.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +40,7 @@ class Element {
   std::optional<std::string_view> attribute(const char* name) const;  // "to", "xml:lang"
   void set_attribute(const char* name, std::string_view value);
   void remove_attribute(const char* name);
-  void remove_attributes();  // all but the namespace's
+  void remove_attributes();                               // all but the namespace's
   std::vector<std::string_view> attribute_names() const;  // without namespace declarations
 
   std::string text() const;  // the character data directly inside, joined
@@ -60,19 +61,24 @@ class Element {
   tinyxml2::XMLElement* node_ = nullptr;
 };
 
+struct TreeEnd {
+  bool keep = false;  // its memory
+  void operator()(tinyxml2::XMLDocument* tree) const;
+};
+
 class Document {
  public:
-  Document();  // empty
+  Document() = default;  // empty
   Document(const char* name, std::string_view ns);
-  ~Document();
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
 
   Element root() const;
-  tinyxml2::XMLDocument& tree() { return *tree_; }
+
+  // What it uses of memory is kept for the next one; for one that comes from at most kSmallBytes.
+  void keep_memory() { tree_.get_deleter().keep = true; }
+  static constexpr size_t kSmallBytes = 16 * 1024;
 
  private:
-  std::unique_ptr<tinyxml2::XMLDocument> tree_;
+  std::unique_ptr<tinyxml2::XMLDocument, TreeEnd> tree_;
 };
 
 // For `for (Element child : children(parent))`.

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "xml/parser.h"
+#include "xml/spares.h"
 
 namespace restanza::xml {
 namespace {
@@ -17,7 +18,14 @@ bool looks_like_utf16(std::string_view bytes) {
 
 class Gate {
  public:
-  explicit Gate(Limits limits) : builder_(limits), parser_(make_parser(this)) {}
+  explicit Gate(Limits limits) : builder_(limits), parser_(make_parser(this, spares().take())) {}
+  ~Gate() {
+    // What a large document made it grow to is not kept.
+    if (used_ <= Document::kSmallBytes && XML_ParserReset(parser_.get(), "UTF-8"))
+      spares().give(std::move(parser_));
+  }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
 
   void open(const char* name, const char* const* attributes) {
     if (!builder_.open(name, attributes)) refuse(builder_.refusal());
@@ -29,8 +37,11 @@ class Gate {
   Result<Document> run(std::string_view bytes) {
     if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return Error{"XML is too large"};
     if (looks_like_utf16(bytes)) return Error{"XMPP does not allow another encoding than UTF-8"};
+    used_ = bytes.size();
     if (XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1) == XML_STATUS_OK) {
-      return builder_.take();
+      Document done = builder_.take();
+      if (used_ <= Document::kSmallBytes) done.keep_memory();
+      return done;
     }
     if (!refusal_.empty()) return Error{refusal_};
     return Error{std::string(XML_ErrorString(XML_GetErrorCode(parser_.get()))) + " at byte " +
@@ -38,6 +49,11 @@ class Gate {
   }
 
  private:
+  static Spares<Parser>& spares() {
+    static Spares<Parser> kept;
+    return kept;
+  }
+
   void refuse(std::string why) {
     refusal_ = std::move(why);
     XML_StopParser(parser_.get(), XML_FALSE);
@@ -45,6 +61,7 @@ class Gate {
 
   Builder builder_;
   Parser parser_;
+  size_t used_ = 0;
   std::string refusal_;
 };
 

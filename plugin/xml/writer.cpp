@@ -6,37 +6,43 @@
 namespace restanza::xml {
 namespace {
 
-void append_escaped(std::string& out, std::string_view text, bool attribute) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      case '\'':
-        attribute ? out += "&apos;" : out += c;
-        break;
-      case '"':
-        attribute ? out += "&quot;" : out += c;
-        break;
-      case '\n':
-        attribute ? out += "&#10;" : out += c;
-        break;
-      case '\t':
-        attribute ? out += "&#9;" : out += c;
-        break;
-      default:
-        out += c;
-    }
+constexpr size_t kUsualBytes = 512;  // of a stanza; a longer one grows
+
+// What a character is written as; null where it stands for itself.
+const char* escape_of(char c, bool attribute) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '\r':
+      return "&#13;";
+    case '\'':
+      return attribute ? "&apos;" : nullptr;
+    case '"':
+      return attribute ? "&quot;" : nullptr;
+    case '\n':
+      return attribute ? "&#10;" : nullptr;
+    case '\t':
+      return attribute ? "&#9;" : nullptr;
+    default:
+      return nullptr;
   }
+}
+
+// Most text holds nothing to escape, and is copied in whole runs.
+void append_escaped(std::string& out, std::string_view text, bool attribute) {
+  size_t written = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] > '>') continue;  // none of them stands further up in ASCII
+    const char* escape = escape_of(text[i], attribute);
+    if (!escape) continue;
+    out.append(text, written, i - written).append(escape);
+    written = i + 1;
+  }
+  out.append(text, written, std::string_view::npos);
 }
 
 void append_attribute(std::string& out, std::string_view name, std::string_view value) {
@@ -47,16 +53,12 @@ void append_attribute(std::string& out, std::string_view name, std::string_view 
   out += '\'';
 }
 
-// Depth is bounded by the gate's limits, and so is the recursion. `outer` is the namespace that stands
-// around.
-void append(std::string& out, Element element, std::string_view outer) {
-  out += '<';
-  out += element.name();
-  const std::string_view ns = element.ns();
-  if (ns != outer) append_attribute(out, "xmlns", ns);
-  for (const tinyxml2::XMLAttribute* at = element.node()->FirstAttribute(); at; at = at->Next()) {
-    if (std::string_view(at->Name()) != "xmlns") append_attribute(out, at->Name(), at->Value());
-  }
+// Depth is bounded by the gate's limits, and so is the recursion. `ns` is the element's namespace, `outer`
+// the one that stands around.
+void append(std::string& out, Element element, std::string_view ns, std::string_view outer);
+
+// What stands inside, and the end of the element.
+void append_rest(std::string& out, std::string_view name, Element element, std::string_view ns) {
   const tinyxml2::XMLNode* child = element.node()->FirstChild();
   if (!child) {
     out += "/>";
@@ -65,19 +67,42 @@ void append(std::string& out, Element element, std::string_view outer) {
   out += '>';
   for (; child; child = child->NextSibling()) {
     if (child->ToText()) append_escaped(out, child->Value(), false);
+    if (!child->ToElement()) continue;
     // The tree is only read; tinyxml2 has no const element that an Element could hold.
-    if (child->ToElement()) append(out, Element(const_cast<tinyxml2::XMLElement*>(child->ToElement())), ns);
+    const Element inner(const_cast<tinyxml2::XMLElement*>(child->ToElement()));
+    append(out, inner, inner.attribute("xmlns").value_or(ns), ns);
   }
-  out += "</";
-  out += element.name();
-  out += '>';
+  out.append("</").append(name) += '>';
+}
+
+void append(std::string& out, Element element, std::string_view ns, std::string_view outer) {
+  const std::string_view name = element.name();
+  (out += '<').append(name);
+  if (ns != outer) append_attribute(out, "xmlns", ns);
+  for (const tinyxml2::XMLAttribute* at = element.node()->FirstAttribute(); at; at = at->Next()) {
+    const std::string_view attribute = at->Name();
+    if (attribute != "xmlns") append_attribute(out, attribute, at->Value());
+  }
+  append_rest(out, name, element, ns);
 }
 
 }  // namespace
 
 std::string write(Element element) {
   std::string out;
-  if (element) append(out, element, kContentNamespace);
+  if (element) append(out, element, element.ns(), kContentNamespace);
+  return out;
+}
+
+std::string write_with(Element element, std::initializer_list<NamedValue> attributes) {
+  const std::string_view name = element.name();
+  std::string out;
+  out.reserve(kUsualBytes);
+  (out += '<').append(name);
+  for (const auto& [attribute, value] : attributes) {
+    if (value) append_attribute(out, attribute, *value);
+  }
+  append_rest(out, name, element, kContentNamespace);
   return out;
 }
 

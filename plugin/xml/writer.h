@@ -4,8 +4,11 @@
 // any thread.
 #pragma once
 
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "xml/element.h"
 
@@ -14,6 +17,11 @@ namespace restanza::xml {
 // The element with everything in it. In the content namespace it stands without xmlns, as a stanza does on a
 // stream; any other namespace is declared.
 std::string write(Element element);
+
+// The same for one in the content namespace, with these attributes instead of its own; an absent one is left
+// out.
+using NamedValue = std::pair<std::string_view, std::optional<std::string_view>>;
+std::string write_with(Element element, std::initializer_list<NamedValue> attributes);
 
 std::string escape_text(std::string_view text);
 std::string escape_attribute(std::string_view value);  // for single or double quotes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "xmpp/stanza.h"
 
+#include <utility>
+
 #include "xml/gate.h"
 #include "xml/writer.h"
 
@@ -22,6 +24,21 @@ std::optional<Kind> kind_named(std::string_view name) {
 
 const char* name_of(Kind kind) {
   return kind == Kind::message ? "message" : kind == Kind::presence ? "presence" : "iq";
+}
+
+Stanza make_stanza(Kind kind, RootAttributes attributes, xml::Element root) {
+  Stanza stanza;
+  stanza.kind = kind;
+  stanza.xml = xml::write_with(root, {{"from", attributes.from},
+                                      {"to", attributes.to},
+                                      {"id", attributes.id},
+                                      {"type", attributes.type},
+                                      {"xml:lang", attributes.lang}});
+  stanza.from = std::move(attributes.from);
+  stanza.id = std::move(attributes.id);
+  if (attributes.to) stanza.to = std::move(*attributes.to);
+  if (attributes.type) stanza.type = std::move(*attributes.type);
+  return stanza;
 }
 
 Result<Stanza> to_stanza(xml::Element root) {

@@ -27,6 +27,15 @@ struct Stanza {
 std::optional<Kind> kind_named(std::string_view name);  // "message", "presence", "iq"
 const char* name_of(Kind kind);
 
+// The attributes that a stanza's root keeps (RFC 6120 section 8.1).
+struct RootAttributes {
+  std::string from, id;
+  std::optional<std::string> to, type, lang;
+};
+
+// A stanza of that kind with these attributes, and what stands inside `root`.
+Stanza make_stanza(Kind kind, RootAttributes attributes, xml::Element root);
+
 // The element as a stanza; an error where it is none by its name or namespace.
 Result<Stanza> to_stanza(xml::Element root);
 

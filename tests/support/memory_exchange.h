@@ -19,7 +19,11 @@ struct MemoryAnswer {
   int status() const { return response ? response->status : 0; }  // 0: it still waits
   std::string body() const { return response ? response->body : std::string(); }
   std::optional<std::string> header(const std::string& name) const {
-    for (const auto& header : response.value_or(http::Response{}).headers) {
+    const http::Response answer = response.value_or(http::Response{});
+    for (const auto& header : answer.headers) {
+      if (header.first == name) return header.second;
+    }
+    for (const auto& header : answer.common ? *answer.common : std::vector<http::Header>{}) {
       if (header.first == name) return header.second;
     }
     return std::nullopt;

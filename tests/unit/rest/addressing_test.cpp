@@ -31,7 +31,10 @@ std::string addressed(const std::string& xml, const Caller& caller = component()
   REQUIRE(document);
   const auto result = address(document->root(), caller);
   if (!result) return std::to_string(result.error().status) + " " + result.error().condition;
-  return xml::write(document->root());
+  const auto stanza = xmpp::make_stanza(result->kind, result->attributes, document->root());
+  set_attributes(document->root(), result->attributes);
+  CHECK(xml::write(document->root()) == stanza.xml);
+  return stanza.xml;
 }
 
 }  // namespace
@@ -141,7 +144,8 @@ TEST_CASE("rights, kinds and destinations are each a reason to refuse") {
   Caller caller = component();
   const auto checked = [&caller](const std::string& xml) {
     const auto document = xml::parse(xml);
-    const auto result = check_rights(document->root(), caller);
+    auto stanza = address(document->root(), component());
+    const auto result = check_rights(*stanza, caller);
     return result ? "" : std::to_string(result.error().status) + " " + result.error().condition;
   };
   CHECK(checked("<message to='bob@localhost'/>").empty());
@@ -164,8 +168,9 @@ TEST_CASE("rights, kinds and destinations are each a reason to refuse") {
 
 TEST_CASE("only an account's stanza can do without a destination") {
   const auto document = xml::parse("<presence/>");
-  CHECK(check_rights(document->root(), alice()));
+  const auto stanza = address(document->root(), alice());
+  CHECK(check_rights(*stanza, alice()));
   Caller anonymous;
   anonymous.address = "x@rest.localhost";
-  CHECK_FALSE(check_rights(document->root(), anonymous));
+  CHECK_FALSE(check_rights(*stanza, anonymous));
 }

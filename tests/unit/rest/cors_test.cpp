@@ -26,23 +26,23 @@ http::Request from(const std::string& origin) {
 
 TEST_CASE("any page may ask where every origin is allowed, and sees what is told in headers") {
   const auto headers = Cors({"*"}).headers(from("https://app.example"));
-  CHECK(header(headers, "Access-Control-Allow-Origin") == "*");
-  CHECK(header(headers, "Access-Control-Allow-Methods") == "DELETE, GET, OPTIONS, POST");
-  CHECK(header(headers, "Access-Control-Allow-Headers").find("Authorization") != std::string::npos);
-  CHECK(header(headers, "Access-Control-Expose-Headers") ==
+  CHECK(header(*headers, "Access-Control-Allow-Origin") == "*");
+  CHECK(header(*headers, "Access-Control-Allow-Methods") == "DELETE, GET, OPTIONS, POST");
+  CHECK(header(*headers, "Access-Control-Allow-Headers").find("Authorization") != std::string::npos);
+  CHECK(header(*headers, "Access-Control-Expose-Headers") ==
         "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed");
-  CHECK(header(headers, "Access-Control-Max-Age") == "7200");
+  CHECK(header(*headers, "Access-Control-Max-Age") == "7200");
 }
 
 TEST_CASE("with a list of origins only those are told that they may ask") {
   const Cors cors({"https://app.example"});
   const auto known = cors.headers(from("https://app.example"));
-  CHECK(header(known, "Access-Control-Allow-Origin") == "https://app.example");
-  CHECK(header(known, "Vary") == "Origin");
+  CHECK(header(*known, "Access-Control-Allow-Origin") == "https://app.example");
+  CHECK(header(*known, "Vary") == "Origin");
   const auto foreign = cors.headers(from("https://evil.example"));
-  CHECK(header(foreign, "Access-Control-Allow-Origin").empty());
-  CHECK(header(foreign, "Vary") == "Origin");
-  CHECK(Cors({}).headers(from("https://app.example")).empty());
+  CHECK(header(*foreign, "Access-Control-Allow-Origin").empty());
+  CHECK(header(*foreign, "Vary") == "Origin");
+  CHECK_FALSE(Cors({}).headers(from("https://app.example")));
 }
 
 TEST_CASE("the headers stand on errors too, or a script could not see why it was refused") {
