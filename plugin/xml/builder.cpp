@@ -38,13 +38,22 @@ bool Builder::open(const char* name, const char* const* attributes) {
   const std::string cut(parts.prefix.empty() ? std::string_view() : parts.local);
   const char* local = parts.prefix.empty() ? parts.local.data() : cut.c_str();
   if (depth_ == 0) {
+    namespaces_ = 0;
     document_ = Document(local, content(parts.ns));
     current_ = document_.root();
   } else {
     current_ = current_.add(local, content(parts.ns));
   }
   ++depth_;
-  return set_attributes(current_, attributes);
+  const bool declared = current_.node()->FirstAttribute() != nullptr;  // it differs from what stands around
+  return (!declared || has_room(parts.ns)) && set_attributes(current_, attributes);
+}
+
+bool Builder::has_room(std::string_view ns) {
+  namespaces_ += ns.size();
+  if (namespaces_ <= limits_.namespaces) return true;
+  refusal_ = "the namespaces are too long";
+  return false;
 }
 
 bool Builder::set_attributes(Element element, const char* const* attributes) {
@@ -59,6 +68,7 @@ bool Builder::set_attributes(Element element, const char* const* attributes) {
       element.node()->SetAttribute(at[0], at[1]);
       continue;
     }
+    if (!has_room(parts.ns)) return false;
     const std::string prefix(parts.prefix);
     // `xml` is the one prefix that is never declared (Namespaces in XML, section 3).
     if (prefix != "xml") element.set_attribute(("xmlns:" + prefix).c_str(), parts.ns);

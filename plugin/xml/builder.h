@@ -14,6 +14,9 @@ namespace restanza::xml {
 struct Limits {
   size_t depth = 100;       // of nested elements, the root being 1
   size_t attributes = 100;  // of one element, namespace declarations not counted
+  // Bytes of namespaces in the whole tree, which keeps one wherever a prefix stood for it: a short document
+  // could make a long one of a prefix.
+  size_t namespaces = 1 << 20;
 };
 
 class Builder {
@@ -39,12 +42,14 @@ class Builder {
   void flush_text();
   std::string_view content(std::string_view ns) const;
   bool set_attributes(Element element, const char* const* attributes);
+  bool has_room(std::string_view ns);
 
   const Limits limits_;
   std::string stream_ns_;
   Document document_;
   Element current_;
   size_t depth_ = 0;
+  size_t namespaces_ = 0;
   std::string text_;
   const char* refusal_ = "";
 };

@@ -30,6 +30,13 @@ std::string with_attributes(size_t count) {
   return out + "/>";
 }
 
+// A namespace of a kibibyte that a prefix of one letter stands for again and again.
+std::string with_prefixes(const std::string& element, size_t count) {
+  std::string out = "<a xmlns:p='" + std::string(1024, 'n') + "'>";
+  for (size_t i = 0; i < count; ++i) out += element;
+  return out + "</a>";
+}
+
 }  // namespace
 
 TEST_CASE("a stanza passes the gate and is written as the same tree") {
@@ -116,6 +123,15 @@ TEST_CASE("elements may nest to the limit and no deeper") {
 TEST_CASE("an element may have attributes to the limit and no more") {
   CHECK(xml::parse(with_attributes(100)));
   CHECK(again(with_attributes(101)) == "refused: an element has too many attributes");
+}
+
+TEST_CASE("prefixes may stand for a mebibyte of namespaces in all and no more") {
+  for (const std::string element : {"<p:b/>", "<b p:c=''/>"}) {
+    CHECK(xml::parse(with_prefixes(element, 1024)));
+    CHECK(again(with_prefixes(element, 1025)) == "refused: the namespaces are too long");
+  }
+  CHECK(xml::parse(with_prefixes("<b/>", 10000)));
+  CHECK(xml::parse("<p:a xmlns:p='" + std::string(1024, 'n') + "'>" + with_prefixes("<p:b/>", 1023) + "</p:a>"));
 }
 
 TEST_CASE("only characters of XML are representable") {
