@@ -5,6 +5,7 @@
 
 #include "xml/gate.h"
 #include "xml/writer.h"
+#include "xmpp/plain_stanza.h"
 
 namespace restanza::xmpp {
 namespace {
@@ -57,6 +58,7 @@ Result<Stanza> to_stanza(xml::Element root) {
 }
 
 Result<Stanza> parse_stanza(std::string_view xml) {
+  if (auto plain = plain_stanza(xml)) return std::move(*plain);
   const auto document = xml::parse(xml);
   if (!document) return document.error();
   return to_stanza(document->root());
