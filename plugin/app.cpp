@@ -69,6 +69,7 @@ rest::Credentials::Settings credential_settings(const config::Options& options, 
   settings.bearer = options.bearer;
   settings.anonymous = options.anonymous_rest;
   settings.tokens = options.tokens;
+  settings.rate_limit = options.rate_limit;
   return settings;
 }
 
@@ -238,7 +239,7 @@ class App::Impl {
     return std::make_shared<const rest::Resources>(
         resource_settings(options, world_),
         rest::Resources::World{replies_, archives_, noted_, journal_, webhook_, world_.accounts, metrics_,
-                               world_.clock, world_.log, world_.link_up});
+                               world_.clock, timer_, world_.log, world_.link_up});
   }
   std::shared_ptr<const rest::Resources> current() const {
     const std::lock_guard<std::mutex> lock(mutex_);

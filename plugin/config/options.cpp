@@ -48,6 +48,7 @@ Result<Options> parse_options(std::string_view json, std::string_view domain) {
   reader.count("journal_max_bytes", options.journal_max_bytes, kMebibyte, kMebibyte << 20);
   reader.flag("rest_metrics_public", options.metrics_public);
   read_tokens(reader, domain, options.tokens);
+  reader.rate("rest_rate_limit", true, options.rate_limit);
   if (auto finished = reader.finish(); !finished) return finished.error();
   return options;
 }

@@ -22,6 +22,7 @@ struct Options {
   bool basic = true;  // rest_auth_mechanisms
   bool bearer = true;
   std::vector<Token> tokens;  // rest_tokens
+  double rate_limit = 0;      // rest_rate_limit, requests a second of any other credential; 0: none
 
   std::chrono::milliseconds iq_timeout{120000};      // rest_iq_timeout, seconds
   std::chrono::milliseconds iq_max_timeout{300000};  // rest_iq_max_timeout, seconds

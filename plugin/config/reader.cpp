@@ -75,6 +75,18 @@ void Reader::seconds(const std::string& key, std::chrono::milliseconds& into, do
   into = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
+void Reader::rate(const std::string& key, bool none, double& into) {
+  constexpr double kLeast = 0.001;
+  constexpr double kMost = 1000000;
+  const auto* value = find(key);
+  if (!value || (none && value->is_number() && value->get<double>() == 0)) return;
+  if (!value->is_number() || value->get<double>() < kLeast || value->get<double>() > kMost) {
+    return fail(key, std::string("must be a number of requests a second from 0.001 to 1000000, and is ") +
+                         value->dump() + (none ? "; 0 is for no limit" : "; leave it out for no limit"));
+  }
+  into = value->get<double>();
+}
+
 void Reader::words(const std::string& key, std::vector<std::string>& into,
                    const std::vector<std::string>& known) {
   const auto* value = find(key);

@@ -26,6 +26,8 @@ class Reader {
   void count(const std::string& key, size_t& into, size_t least, size_t most);
   void number(const std::string& key, double& into, double least, double most);
   void seconds(const std::string& key, std::chrono::milliseconds& into, double least, double most);
+  // Requests a second, whole or a fraction; 0 for any number of them, where `none` allows to say so.
+  void rate(const std::string& key, bool none, double& into);
   // A list of words, or one word alone; each must be one of `known` where that is not empty.
   void words(const std::string& key, std::vector<std::string>& into,
              const std::vector<std::string>& known = {});

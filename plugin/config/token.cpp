@@ -22,6 +22,7 @@ Result<Token> read_token(const nlohmann::json& object, const std::string& where,
   reader.words("to", token.to);
   reader.kinds("kinds", token.kinds);
   reader.text("expires", expires);
+  reader.rate("rate", false, token.rate);
 
   if (token.name.empty()) reader.fail("name", "is missing: logs name a token by it");
   const auto bytes = unhex(digest);

@@ -26,6 +26,7 @@ struct Token {
   std::vector<std::string> to;    // address patterns; empty: anywhere
   uint32_t kinds = 7;             // mask of xmpp::Kind
   std::optional<WallTime> expires;
+  double rate = 0;  // requests a second; 0: any number
 };
 
 // `domain` is the plugin's, prepared: tokens may only send from addresses there.

@@ -2,7 +2,8 @@
 // Who may send: reads the Authorization header (RFC 9110 section 11.6.2; Basic RFC 7617, Bearer RFC 6750) and
 // finds the caller: the component by its secret, an account by the host's password check, a token by its
 // digest, or anybody where that is allowed. Secrets are compared by digest and in constant time, and never
-// reach a log. Any thread; `check` never blocks.
+// reach a log. Who is refused is written down; who guesses, or asks more often than he may, has to wait.
+// Any thread; `check` never blocks.
 #pragma once
 
 #include <functional>
@@ -12,10 +13,14 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/result.h"
+#include "base/timer.h"
 #include "config/token.h"
 #include "rest/caller.h"
+#include "rest/guard.h"
 #include "rest/open_checks.h"
+#include "rest/rates.h"
 #include "rest/refusal.h"
 
 namespace restanza::rest {
@@ -33,6 +38,8 @@ class Accounts {
 
 class Credentials {
  public:
+  static constexpr size_t kOpenChecks = 10000;  // passwords that the host checks at once
+
   struct Settings {
     std::string domain;            // the plugin's, prepared
     std::string prefix;            // for the realm
@@ -41,20 +48,35 @@ class Credentials {
     bool bearer = true;
     bool anonymous = false;
     std::vector<config::Token> tokens;
+    double rate_limit = 0;  // requests a second of each credential that is no token; 0: any number
   };
-  using Done = OpenChecks::Done;
 
-  Credentials(Settings settings, Accounts& accounts, const Clock& clock);
+  Credentials(Settings settings, Accounts& accounts, const Clock& clock, Timer& timer, Log& log);
 
-  void check(const http::Request& request, const Done& done) const;
+  // The credentials must last until the asker is told or they are drained.
+  void check(const http::Request& request, const std::shared_ptr<Asker>& asker) const;
 
-  // Refuses the checks that wait for the host's verdict, and all that would have to.
-  void drain() const { open_->drain(); }
+  // Written down where a good credential lacks a right.
+  void note(const http::Request& request, const Caller& caller, const Refusal& refusal) const;
+
+  // Refuses the checks that wait for the host's verdict, those who are told late, and all that would have to
+  // wait.
+  void drain() const;
 
  private:
-  void check_basic(std::string_view encoded, const Done& done) const;
-  Result<Caller, Refusal> check_bearer(std::string_view token) const;
-  Result<Caller, Refusal> component(std::string_view password) const;
+  struct Asking;
+
+  void check_basic(const http::Request& request, std::string_view encoded,
+                   const std::shared_ptr<Asker>& asker) const;
+  void check_account(const http::Request& request, std::string_view name, std::string_view password,
+                     const std::shared_ptr<Asker>& asker) const;
+  void end_account(const Asking& asking, Accounts::Verdict verdict, const std::string& bare_jid,
+                   const std::shared_ptr<Asker>& asker) const;
+  void check_bearer(const http::Request& request, std::string_view token,
+                    const std::shared_ptr<Asker>& asker) const;
+  void unreadable(const http::Request& request, const char* why, const char* text,
+                  const std::shared_ptr<Asker>& asker) const;
+  bool is_secret(std::string_view text) const;
   Refusal unauthorized(const char* text) const;
 
   const Settings settings_;
@@ -62,7 +84,10 @@ class Credentials {
   const std::string challenge_;
   Accounts& accounts_;
   const Clock& clock_;
-  const std::shared_ptr<OpenChecks> open_ = std::make_shared<OpenChecks>();  // a late verdict holds it
+  mutable Rates rates_;
+  const Guard guard_;
+  const std::shared_ptr<OpenChecks> open_ =  // a late verdict holds it
+      std::make_shared<OpenChecks>(kOpenChecks, "Too many passwords are being checked");
 };
 
 }  // namespace restanza::rest

@@ -5,40 +5,41 @@
 
 namespace restanza::rest {
 
-OpenChecks::Id OpenChecks::open(const Done& done) {
+OpenChecks::Id OpenChecks::open(const std::shared_ptr<Asker>& asker) {
   bool drained = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     drained = drained_;
-    if (!drained && open_.size() < kLimit) {
-      open_.emplace(++last_, done);
+    if (!drained && open_.size() < limit_) {
+      open_.emplace(++last_, asker);
       return last_;
     }
   }
-  done(refused::later(drained ? "The server is shutting down" : "Too many passwords are being checked"));
+  asker->tell(refused::later(drained ? "The server is shutting down" : full_));
   return 0;
 }
 
+std::shared_ptr<Asker> OpenChecks::take(Id id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = open_.find(id);
+  if (found == open_.end()) return nullptr;
+  auto asker = std::move(found->second);
+  open_.erase(found);
+  return asker;
+}
+
 void OpenChecks::end(Id id, Result<Caller, Refusal> outcome) {
-  Done done;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = open_.find(id);
-    if (found == open_.end()) return;
-    done = std::move(found->second);
-    open_.erase(found);
-  }
-  done(std::move(outcome));
+  if (const auto asker = take(id)) asker->tell(std::move(outcome));
 }
 
 void OpenChecks::drain() {
-  std::unordered_map<Id, Done> left;
+  std::unordered_map<Id, std::shared_ptr<Asker>> left;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     drained_ = true;
     left.swap(open_);
   }
-  for (const auto& check : left) check.second(refused::later("The server is shutting down"));
+  for (const auto& check : left) check.second->tell(refused::later("The server is shutting down"));
 }
 
 }  // namespace restanza::rest

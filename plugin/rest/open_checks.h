@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: MIT
-// The password checks whose verdict is still to come: each ends exactly once, by its verdict or by the drain,
-// so that a shutdown waits for no verdict and a late one finds nothing to touch. Bounded. Any thread; what is
-// told runs without a lock held.
+// Those who wait to be told whether their credentials are good: for the host's verdict on a password, or for
+// the end of a delay. Each is told exactly once, by that or by the drain, so that a shutdown waits for no
+// verdict and a late one finds nothing to touch. Bounded. Any thread; what is told runs without a lock held.
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
-#include "base/result.h"
-#include "rest/caller.h"
-#include "rest/refusal.h"
+#include "rest/asker.h"
 
 namespace restanza::rest {
 
 class OpenChecks {
  public:
-  using Done = std::function<void(Result<Caller, Refusal>)>;
   using Id = uint64_t;
-  static constexpr size_t kLimit = 10000;
+
+  // `full` is what those are told who are too many.
+  OpenChecks(size_t limit, std::string full) : limit_(limit), full_(std::move(full)) {}
 
   // Refuses at once, and returns 0, where there are too many or the drain has begun.
-  Id open(const Done& done);
-  void end(Id id, Result<Caller, Refusal> outcome);  // nothing, where it has ended already
+  Id open(const std::shared_ptr<Asker>& asker);
+  std::shared_ptr<Asker> take(Id id);  // null where it has ended already
+  void end(Id id, Result<Caller, Refusal> outcome);
 
   // Refuses all that are open, and all that come.
   void drain();
 
  private:
+  const size_t limit_;
+  const std::string full_;
   std::mutex mutex_;
-  std::unordered_map<Id, Done> open_;
+  std::unordered_map<Id, std::shared_ptr<Asker>> open_;
   Id last_ = 0;
   bool drained_ = false;
 };

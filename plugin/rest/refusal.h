@@ -3,6 +3,8 @@
 // value; the recorded ones are mod_rest's, word for word, because scripts look at them.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,12 @@ inline Refusal method(std::string allow) {
 // For moments: a full table, a link that is down, a shutdown.
 inline Refusal later(std::string why) {
   return {503, "wait", "resource-constraint", std::move(why), {{"Retry-After", "5"}}};
+}
+
+// For those who ask too often; mod_rest has this condition for a webhook's 429.
+inline Refusal too_often(std::string why, std::chrono::nanoseconds wait) {
+  const auto seconds = std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count());
+  return {429, "wait", "resource-constraint", std::move(why), {{"Retry-After", std::to_string(seconds)}}};
 }
 
 }  // namespace refused

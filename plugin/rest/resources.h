@@ -34,12 +34,13 @@ class Resources {
     Accounts& accounts;
     Metrics& metrics;
     const Clock& clock;
+    Timer& timer;
     Log& log;
     std::function<bool()> link_up;
   };
 
   Resources(Settings settings, const World& world)
-      : credentials(std::move(settings.credentials), world.accounts, world.clock),
+      : credentials(std::move(settings.credentials), world.accounts, world.clock, world.timer, world.log),
         iqs(settings.iqs, world.replies, world.archives, world.sink),
         idempotency(world.journal, world.clock, world.log),
         stanzas(settings.mapping, credentials, idempotency, iqs, world.sink, world.log),

@@ -47,20 +47,26 @@ void Stanzas::echo(http::Exchange exchange, http::Request request) const {
   with_caller(credentials_, std::move(exchange), std::move(request),
               [this](http::Exchange e, const http::Request& r, const Caller& caller) {
                 const auto posted = read(e, r, {}, caller);
-                if (!posted) return refuse(std::move(e), r, posted.error());
+                if (!posted) return refuse_to(caller, std::move(e), r, posted.error());
                 set_attributes(posted->root(), posted->stanza.attributes);
                 answer_with(std::move(e), r, posted->root(), mapping_);
               });
 }
 
+void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,
+                        const Refusal& refusal) const {
+  credentials_.note(request, caller, refusal);
+  refuse(std::move(exchange), request, refusal);
+}
+
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                       const Target& target) const {
   auto posted = read(exchange, request, target, caller);
-  if (!posted) return refuse(std::move(exchange), request, posted.error());
+  if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
   const bool iq = posted->stanza.kind == xmpp::Kind::iq;
   auto checked = iq ? check_iq(posted->root()) : Result<void, Refusal>();
   if (checked) checked = check_rights(posted->stanza, caller);
-  if (!checked) return refuse(std::move(exchange), request, checked.error());
+  if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());
 
   const auto stanza =
       xmpp::make_stanza(posted->stanza.kind, std::move(posted->stanza.attributes), posted->root());

@@ -37,6 +37,8 @@ class Stanzas {
                                const Caller& caller) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                const Target& target) const;
+  void refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,
+                 const Refusal& refusal) const;
 
   const mapping::Options mapping_;
   const Credentials& credentials_;

@@ -38,6 +38,7 @@ TEST_CASE("nothing set gives the documented defaults, and nothing is open") {
   CHECK_FALSE(options->callback_public_only);
   CHECK(options->journal_max_bytes == 1073741824);
   CHECK_FALSE(options->metrics_public);
+  CHECK(options->rate_limit == 0);
 }
 
 TEST_CASE("settings keep mod_rest's names") {
@@ -99,4 +100,17 @@ TEST_CASE("what only some installations want is off until it is switched on") {
   REQUIRE(options);
   CHECK(options->callback_public_only);
   CHECK(options->metrics_public);
+}
+
+TEST_CASE("a rate for all credentials is a whole number or a fraction, and 0 is none") {
+  CHECK(read(R"({"rest_rate_limit": 0})")->rate_limit == 0);
+  CHECK(read(R"({"rest_rate_limit": 0.001})")->rate_limit == 0.001);
+  CHECK(read(R"({"rest_rate_limit": 20})")->rate_limit == 20);
+  CHECK(read(R"({"rest_rate_limit": 1000000})")->rate_limit == 1000000);
+  for (const char* wrong : {"-1", "0.0009", "1000001", "\"10\"", "true"}) {
+    CAPTURE(wrong);
+    CHECK(refusal(R"({"rest_rate_limit": )" + std::string(wrong) + "}") ==
+          "setting 'rest_rate_limit' must be a number of requests a second from 0.001 to 1000000, and is " +
+              std::string(wrong) + "; 0 is for no limit");
+  }
 }

@@ -22,7 +22,7 @@ const std::string kDigest(64, 'a');
 TEST_CASE("a token says what it may do") {
   const auto options = read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(",
     "rights": ["send", "admin"], "from": ["*@rest.localhost"], "to": ["*@localhost"], "kinds": ["message"],
-    "expires": "2030-01-01T00:00:00Z"}]})");
+    "expires": "2030-01-01T00:00:00Z", "rate": 2.5}]})");
   REQUIRE(options);
   const auto& token = options->tokens.at(0);
   CHECK(token.name == "ci");
@@ -30,6 +30,7 @@ TEST_CASE("a token says what it may do") {
   CHECK(token.rights == (config::kSend | config::kAdmin));
   CHECK(token.kinds == 1);
   CHECK(token.expires);
+  CHECK(token.rate == 2.5);
 }
 
 TEST_CASE("a token that could not be meant is refused") {
@@ -49,4 +50,23 @@ TEST_CASE("a token that could not be meant is refused") {
   CHECK(refusal(R"({"rest_tokens": [{"name": "ci", "sha256": "abc"}]})") ==
         "setting 'rest_tokens[0].sha256' must be the SHA-256 of the token, 64 hexadecimal digits");
   CHECK(refusal(R"({"rest_tokens": ["ci"]})") == "setting 'rest_tokens[0]' must be a table");
+}
+
+TEST_CASE("a token's rate is taken at its limits and refused one past them, and 0 is no rate") {
+  const auto rate = [](const std::string& value) {
+    return read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(", "rate": )" + value +
+                "}]}");
+  };
+  CHECK(rate("0.001")->tokens[0].rate == 0.001);
+  CHECK(rate("1000000")->tokens[0].rate == 1000000);
+  CHECK(rate("null")->tokens[0].rate == 0);
+  for (const char* wrong : {"0", "-1", "0.0009", "1000001", "\"10\"", "true", "[1]"}) {
+    CAPTURE(wrong);
+    const auto options = rate(wrong);
+    REQUIRE_FALSE(options);
+    CHECK(
+        options.error().text ==
+        "setting 'rest_tokens[0].rate' must be a number of requests a second from 0.001 to 1000000, and is " +
+            std::string(wrong) + "; leave it out for no limit");
+  }
 }

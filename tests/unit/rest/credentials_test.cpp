@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "unit/rest/rest_world.h"
+#include "unit/rest/told.h"
 #include "xmpp/jid.h"
 
 using namespace restanza;
@@ -15,34 +16,31 @@ namespace {
 struct Check {
   Credentials::Settings settings = credential_settings();
   FakeClock clock;
+  Timer timer{clock};
+  Lines log;
   FakeAccounts accounts;
-  std::optional<Result<Caller, Refusal>> outcome;
-  int outcomes = 0;
+  std::shared_ptr<Told> asker;
 
   // The caller's name, or the status and text of the refusal.
   std::string of(const std::optional<std::string>& authorization) {
-    const Credentials credentials(settings, accounts, clock);
+    const Credentials credentials(settings, accounts, clock, timer, log);
     return of(credentials, authorization);
   }
   std::string of(const Credentials& credentials, const std::optional<std::string>& authorization) {
     http::Request request;
     if (authorization) request.headers.emplace_back("authorization", *authorization);
-    outcome.reset();
-    outcomes = 0;
-    credentials.check(request, [this](Result<Caller, Refusal> result) {
-      outcome = std::move(result);
-      ++outcomes;
-    });
+    asker = std::make_shared<Told>();
+    credentials.check(request, asker);
     return told();
   }
   std::string told() const {
-    if (!outcome) return "waits";
-    if (outcomes != 1) return "told more than once";
-    if (*outcome) return (*outcome)->name;
-    return std::to_string(outcome->error().status) + " " + outcome->error().text;
+    if (!asker->outcome) return "waits";
+    if (asker->times != 1) return "told more than once";
+    const auto& outcome = *asker->outcome;
+    return outcome ? outcome->name : std::to_string(outcome.error().status) + " " + outcome.error().text;
   }
   std::string challenge() const {
-    for (const auto& [name, value] : outcome->error().headers) {
+    for (const auto& [name, value] : asker->outcome->error().headers) {
       if (name == "WWW-Authenticate") return value;
     }
     return {};
@@ -58,7 +56,7 @@ constexpr const char* kWrong = "401 Credentials not accepted";
 TEST_CASE("the component's secret opens everything at the domain") {
   Check check;
   REQUIRE(check.of(as_component()) == "component");
-  const Caller& caller = **check.outcome;
+  const Caller& caller = **check.asker->outcome;
   CHECK(caller.address == "rest.localhost");
   CHECK(caller.whole_domain);
   CHECK_FALSE(caller.account);
@@ -114,7 +112,7 @@ TEST_CASE("malformed Basic data is told so") {
 TEST_CASE("an account is whom the host says") {
   Check check;
   REQUIRE(check.of(basic("alice", "wonder:land")) == "alice@localhost");
-  const Caller& caller = **check.outcome;
+  const Caller& caller = **check.asker->outcome;
   CHECK(caller.address == "alice@localhost");
   CHECK(caller.account);
   CHECK_FALSE(caller.whole_domain);
@@ -143,7 +141,7 @@ TEST_CASE("without accounts at the host there are none here") {
 TEST_CASE("a verdict may come later, and after a drain it finds nobody") {
   Check check;
   check.accounts.later = true;
-  const Credentials credentials(check.settings, check.accounts, check.clock);
+  const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
   CHECK(check.of(credentials, basic("alice", "wonder:land")) == "waits");
   check.accounts.held[0](Accounts::Verdict::ok, "alice@localhost");
   CHECK(check.told() == "alice@localhost");
@@ -161,19 +159,19 @@ TEST_CASE("a verdict may come after its asker is gone") {
   Check check;
   check.accounts.later = true;
   {
-    const Credentials credentials(check.settings, check.accounts, check.clock);
+    const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
     check.of(credentials, basic("alice", "wonder:land"));
     credentials.drain();
   }
   check.accounts.held[0](Accounts::Verdict::denied, "");
-  CHECK(check.outcomes == 1);
+  CHECK(check.asker->times == 1);
 }
 
 TEST_CASE("so many passwords are checked at once, and not one more") {
   Check check;
   check.accounts.later = true;
-  const Credentials credentials(check.settings, check.accounts, check.clock);
-  for (size_t i = 0; i < OpenChecks::kLimit; ++i) check.of(credentials, basic("alice", "x"));
+  const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
+  for (size_t i = 0; i < Credentials::kOpenChecks; ++i) check.of(credentials, basic("alice", "x"));
   CHECK(check.told() == "waits");
   CHECK(check.of(credentials, basic("alice", "x")) == "503 Too many passwords are being checked");
   check.accounts.held[7](Accounts::Verdict::denied, "");
@@ -187,9 +185,9 @@ TEST_CASE("a token is known by its digest") {
   check.settings.tokens[0].rights = config::kReceive;
   check.settings.tokens[0].to = {"*@localhost"};
   REQUIRE(check.of("Bearer t0ken") == "token test");
-  CHECK((*check.outcome)->address == "rest.localhost");
-  CHECK((*check.outcome)->rights == config::kReceive);
-  CHECK((*check.outcome)->to == std::vector<std::string>{"*@localhost"});
+  CHECK((*check.asker->outcome)->address == "rest.localhost");
+  CHECK((*check.asker->outcome)->rights == config::kReceive);
+  CHECK((*check.asker->outcome)->to == std::vector<std::string>{"*@localhost"});
   CHECK(check.of("bearer  t0ken ") == "token test");
   CHECK(check.of("Bearer t0keN") == kWrong);
   CHECK(check.of("Bearer " + std::string(kTokenDigest)) == kWrong);
@@ -214,19 +212,19 @@ TEST_CASE("a token bound to one address speaks as it, and one with a pattern as 
   check.settings.tokens = {token()};
   check.settings.tokens[0].from = {"bot@rest.localhost"};
   check.of("Bearer t0ken");
-  CHECK((*check.outcome)->address == "bot@rest.localhost");
+  CHECK((*check.asker->outcome)->address == "bot@rest.localhost");
   check.settings.tokens[0].from = {"bot-*@rest.localhost"};
   check.of("Bearer t0ken");
-  CHECK((*check.outcome)->address == "rest.localhost");
+  CHECK((*check.asker->outcome)->address == "rest.localhost");
 }
 
 TEST_CASE("anybody is somebody new each time, where that is allowed") {
   Check check;
   check.settings.anonymous = true;
   REQUIRE(check.of(std::nullopt) == "anonymous");
-  const Caller first = **check.outcome;
+  const Caller first = **check.asker->outcome;
   REQUIRE(check.of(std::nullopt) == "anonymous");
-  const Caller second = **check.outcome;
+  const Caller second = **check.asker->outcome;
   CHECK(first.address != second.address);
   CHECK(first.address.size() == 24 + std::string("@rest.localhost").size());
   CHECK(xmpp::Jid::parse(first.address)->full() == first.address);

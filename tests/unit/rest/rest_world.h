@@ -88,7 +88,7 @@ class RestWorld {
                      Around around = {})
       : journal({around.directory}, clock, log),
         replies(pending_limit, timer),
-        credentials(std::move(settings), accounts, clock),
+        credentials(std::move(settings), accounts, clock, timer, log),
         iqs({std::chrono::seconds(120), std::chrono::seconds(300)}, replies, archives, sink),
         idempotency(journal, clock, log),
         stanzas({}, credentials, idempotency, iqs, sink, log),
