@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a front is told before it starts: where it listens, with which certificate, which proxies it believes,
+// and its limits. Plain values.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http_front/trusted_proxies.h"
+
+namespace restanza::host {
+
+class TlsIdentity;
+
+// An address with a port, or the path of a Unix socket.
+struct ListenAddress {
+  std::string host;
+  uint16_t port = 0;  // 0: a free one
+  std::string path;   // empty: TCP
+};
+
+struct FrontSettings {
+  static constexpr size_t kMaxListeners = 16;
+
+  std::vector<ListenAddress> listen{{"127.0.0.1", 0, ""}};  // at most kMaxListeners
+  std::shared_ptr<const TlsIdentity> tls;                   // for TCP; null: unencrypted
+  TrustedProxies trusted_proxies;
+  size_t max_connections = 32768;                 // further ones are closed at once
+  size_t max_exchanges = 65536;                   // that await a completion; further requests get 503
+  size_t max_threads = 64;                        // of the pool; it grows on demand
+  size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
+  size_t max_header_count = 100;                  // past it 431
+  size_t max_target_bytes = 8 * 1024;             // past it 414
+  size_t max_request_memory = 64 * 1024 * 1024;   // of all requests that arrive or wait; past it 503
+  size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
+  std::chrono::milliseconds thread_time{10000};   // after which an idle thread of the pool ends
+  std::chrono::milliseconds request_time{30000};  // from a request's first byte to its last; then 408. Also
+                                                  // for the handshake of TLS
+  std::chrono::milliseconds idle_time{75000};     // between requests of a connection
+  std::chrono::milliseconds write_time{30000};    // without progress; then the connection is closed
+};
+
+}  // namespace restanza::host
