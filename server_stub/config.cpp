@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "http_config.h"
+#include "http_front/socket_file.h"
 #include "toml_reader.h"
 #include "xmpp/jid.h"
 
@@ -137,9 +139,7 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
     if (auto finished = section.finish(); !finished) return finished.error();
   }
   if (const auto* http = reader.table("http")) {
-    TomlReader section(*http, file, "http.");
-    section.parsed("listen", [&](const std::string& text) { return read_address(text, config.http); });
-    if (auto finished = section.finish(); !finished) return finished.error();
+    if (auto read = read_http(*http, file, config.http); !read) return read.error();
   }
   if (const auto* xmpp = reader.table("xmpp")) {
     if (auto read = read_xmpp(*xmpp, file, config, secret); !read) return read.error();
@@ -182,6 +182,23 @@ Result<HostPort> parse_address(const std::string& text) {
     return Error{"must be an address with a port, such as 127.0.0.1:5280, and is '" + text + "'"};
   }
   return HostPort{host, static_cast<uint16_t>(*port)};
+}
+
+Result<ListenAddress> parse_listen_address(const std::string& text) {
+  constexpr std::string_view kUnix = "unix:";
+  if (text.compare(0, kUnix.size(), kUnix) == 0) {
+    const std::string path = text.substr(kUnix.size());
+    if (path.empty() || path[0] != '/' || path.size() > SocketFile::kMaxPath) {
+      return Error{"must have a path of at most " + std::to_string(SocketFile::kMaxPath) +
+                   " bytes that begins with '/' behind 'unix:', and is '" + text + "'"};
+    }
+    return ListenAddress{"", 0, path};
+  }
+  auto address = parse_address(text);
+  if (!address)
+    return Error{"must be an address with a port, such as 127.0.0.1:5280, or unix:/path/to/socket, and is '" +
+                 text + "'"};
+  return ListenAddress{address->host, address->port, ""};
 }
 
 Result<HostConfig> load_config(const std::string& file) {

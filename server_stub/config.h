@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "http_front/settings.h"
 
 namespace restanza::host {
 
@@ -21,6 +22,14 @@ struct HostPort {
 
 // "127.0.0.1:5280" or "[::1]:5280".
 Result<HostPort> parse_address(const std::string& text);
+// Such an address, or "unix:/path/to/socket".
+Result<ListenAddress> parse_listen_address(const std::string& text);
+
+inline FrontSettings default_http() {
+  FrontSettings http;
+  http.listen = {{"127.0.0.1", 5280, ""}};
+  return http;
+}
 
 struct PluginConfig {
   std::string load = "restanza";  // a name in the plugin directories, or a path
@@ -36,7 +45,7 @@ struct PluginConfig {
 struct HostConfig {
   std::string state_dir;  // empty: none
   Level log_level = Level::info;
-  HostPort http{"127.0.0.1", 5280};
+  FrontSettings http = default_http();
   bool component = false;  // [xmpp] mode
 
   std::string domain = "localhost";  // local mode

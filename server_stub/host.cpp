@@ -3,17 +3,11 @@
 
 #include <algorithm>
 
+#include "http_front/tls_identity.h"
 #include "together.h"
 
 namespace restanza::host {
 namespace {
-
-FrontSettings front_settings(const HostConfig& config) {
-  FrontSettings settings;
-  settings.address = config.http.host;
-  settings.port = config.http.port;
-  return settings;
-}
 
 LocalSettings local_settings(const HostConfig& config) {
   LocalSettings settings;
@@ -39,10 +33,11 @@ void warn_of_symbols(const Library& library, Log& log) {
 
 Host::Host(const HostConfig& config, Log& log, HostEvents events)
     : config_(config),
+      tls_(config.http.tls),
       log_(log),
       events_(std::move(events)),
       timer_(clock_),
-      front_(front_settings(config), routes_, log),
+      front_(config.http, routes_, log),
       ready_(events_.ready) {}
 
 Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, HostEvents events) {
@@ -118,15 +113,29 @@ Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& s
 }
 
 void Host::warn_of_open_doors() const {
-  if (!config_.http.loopback())
-    log_.warn("HTTP listens off loopback without TLS: put a proxy with TLS before it");
+  const auto& listen = config_.http.listen;
+  const bool open = std::any_of(listen.begin(), listen.end(), [](const ListenAddress& address) {
+    return address.path.empty() && !HostPort{address.host, address.port}.loopback();
+  });
+  if (open && !tls_) {
+    log_.warn(
+        "HTTP listens off loopback without TLS: set 'certificate' and 'key' in [http], or put a proxy "
+        "with TLS before it");
+  }
   if (config_.component && !config_.server.loopback()) {
     log_.warn("the component's connection to '" + config_.server.host + "' is not encrypted: use a tunnel");
   }
 }
 
+void Host::warn_of_certificate() const {
+  if (tls_ && !tls_->valid_now())
+    log_.warn("clients will refuse the HTTP certificate: it is not valid today, and ends on " +
+              tls_->expiry());
+}
+
 Result<void> Host::start() {
   warn_of_open_doors();
+  warn_of_certificate();
   timer_.start();
   auto http = front_.listen();
   if (!http) return http.error();

@@ -66,6 +66,7 @@ class Host {
   Result<std::unique_ptr<Seat>> make_seat(const PluginConfig& plugin);
   Result<std::shared_ptr<Link>> link_for(const PluginConfig& plugin, Seat& seat);
   void warn_of_open_doors() const;
+  void warn_of_certificate() const;
   void drain(const Seats& seats);
   void close_links(const Seats& seats);
   void end_plugins();
@@ -79,6 +80,7 @@ class Host {
   std::string unload(const std::vector<std::string>& domains);
 
   const HostConfig config_;
+  std::shared_ptr<const TlsIdentity> tls_;  // what the front shows to new connections; null: none
   Log& log_;
   const HostEvents events_;
   const SystemClock clock_;

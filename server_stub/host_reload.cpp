@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "host.h"
+#include "http_front/tls_identity.h"
 #include "reload_plan.h"
 #include "state.h"
 
@@ -24,6 +25,7 @@ std::string told(const char* what, const std::string& domains) {
 
 HostConfig Host::running() const {
   HostConfig running = config_;
+  running.http.tls = tls_;
   running.plugins.clear();
   for (const auto& seat : seats_) running.plugins.push_back(seat->config);
   return running;
@@ -41,6 +43,11 @@ bool Host::reload(const HostConfig& read) {
     log_.error("SIGHUP: " + fresh.error().text + "; nothing was changed");
     return false;
   }
+  if (plan.new_certificate) {
+    tls_ = read.http.tls;
+    front_.renew(tls_);
+    warn_of_certificate();
+  }
   const std::string changed = apply_settings(plan.changed);
   std::string loaded = start_late(std::move(*fresh));
   const std::string unloaded = unload(plan.removed);
@@ -54,7 +61,8 @@ bool Host::reload(const HostConfig& read) {
     loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
   }
   log_.info("reloaded: " + std::to_string(seats_.size()) + " plugins" + told("new settings for", changed) +
-            told("loaded", loaded) + told("unloaded", unloaded));
+            told("loaded", loaded) + told("unloaded", unloaded) +
+            (plan.new_certificate ? "; new certificate, valid until " + tls_->expiry() : ""));
   return true;
 }
 

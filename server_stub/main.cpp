@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -123,6 +124,14 @@ int take_signals() {
   return signalfd(-1, &mask, SFD_CLOEXEC);
 }
 
+// A connection takes a descriptor, and the usual 1024 are a limit for programs that use select(2).
+void allow_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int print_reports(const HostConfig& config) {
   int status = 0;
   for (const auto& plugin : config.plugins) {
@@ -175,6 +184,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
 
 int main(int argc, char** argv) {
   const int signals = take_signals();
+  allow_descriptors();
   const auto line = read_command_line(argc, argv);
   if (!line) return fail(line.error().text);
   if (line->help) {

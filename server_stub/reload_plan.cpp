@@ -3,11 +3,34 @@
 
 #include <algorithm>
 
+#include "http_front/tls_identity.h"
+
 namespace restanza::host {
 namespace {
 
 bool same(const HostPort& a, const HostPort& b) {
   return a.host == b.host && a.port == b.port;
+}
+
+bool same(const std::vector<ListenAddress>& a, const std::vector<ListenAddress>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+    return one.host == other.host && one.port == other.port && one.path == other.path;
+  });
+}
+
+void compare_http(const FrontSettings& running, const FrontSettings& read, ReloadPlan& plan) {
+  const auto note = [&plan](bool is_same, const char* key) {
+    if (!is_same) plan.restart.emplace_back(key);
+  };
+  note(same(running.listen, read.listen), "http.listen");
+  note((running.tls == nullptr) == (read.tls == nullptr), "http.certificate");
+  note(running.trusted_proxies == read.trusted_proxies, "http.trusted_proxies");
+  note(running.max_connections == read.max_connections, "http.max_connections");
+  note(running.max_header_bytes == read.max_header_bytes, "http.max_header_bytes");
+  note(running.max_request_memory == read.max_request_memory, "http.max_request_memory");
+  note(running.request_time == read.request_time, "http.request_time");
+  note(running.idle_time == read.idle_time, "http.idle_time");
+  plan.new_certificate = running.tls && read.tls && !running.tls->same_as(*read.tls);
 }
 
 const PluginConfig* find(const std::vector<PluginConfig>& plugins, const PluginConfig& like) {
@@ -21,7 +44,7 @@ void compare_host(const HostConfig& running, const HostConfig& read, ReloadPlan&
   const auto note = [&plan](bool is_same, const char* key) {
     if (!is_same) plan.restart.emplace_back(key);
   };
-  note(same(running.http, read.http), "http.listen");
+  compare_http(running.http, read.http, plan);
   note(running.component == read.component, "xmpp.mode");
   plan.possible = running.component == read.component;
   if (!plan.possible) return;

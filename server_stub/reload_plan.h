@@ -20,6 +20,7 @@ struct ReloadPlan {
   std::vector<PluginConfig> successors;  // to load when those are gone whose domain or directory they get
   std::vector<std::string> removed;      // domains
   std::vector<std::string> restart;      // keys that changed and are looked at in a start only
+  bool new_certificate = false;          // for connections to come
   bool possible = true;                  // false: another mode, with which nothing of the rest makes sense
 };
 

@@ -25,6 +25,38 @@ void TomlReader::text(const char* key, std::string& into) {
   into = *value;
 }
 
+std::vector<std::string> TomlReader::texts_of(const char* key, const toml::array& list) {
+  std::vector<std::string> out;
+  for (const auto& item : list) {
+    const auto value = item.value_exact<std::string>();
+    if (!value || value->empty()) {
+      fail(key, "must hold texts that are not empty");
+      return {};
+    }
+    out.push_back(*value);
+  }
+  return out;
+}
+
+std::vector<std::string> TomlReader::one_or_more(const char* key) {
+  const auto* node = find(key);
+  if (!node) return {};
+  if (const auto* list = node->as_array()) {
+    if (list->empty()) fail(key, "must not be empty");
+    return texts_of(key, *list);
+  }
+  const auto value = node->value_exact<std::string>();
+  if (value && !value->empty()) return {*value};
+  fail(key, "must be a text that is not empty, or a list of such texts");
+  return {};
+}
+
+std::vector<std::string> TomlReader::list(const char* key) {
+  const auto* node = find(key);
+  if (node && !node->is_array()) fail(key, "must be a list of texts");
+  return node && node->is_array() ? texts_of(key, *node->as_array()) : std::vector<std::string>();
+}
+
 void TomlReader::flag(const char* key, bool& into) {
   const auto* node = find(key);
   if (!node) return;

@@ -23,6 +23,8 @@ class TomlReader {
 
   bool has(const char* key) const { return table_.contains(key); }
   void text(const char* key, std::string& into);
+  std::vector<std::string> one_or_more(const char* key);  // a text or a list of texts; empty: absent
+  std::vector<std::string> list(const char* key);
   void flag(const char* key, bool& into);
   void count(const char* key, uint64_t& into, uint64_t least, uint64_t most);
   void texts(const char* key, std::map<std::string, std::string>& into);  // a table of texts
@@ -37,6 +39,7 @@ class TomlReader {
 
  private:
   const toml::node* find(const char* key);
+  std::vector<std::string> texts_of(const char* key, const toml::array& list);
   std::string place(const toml::node* node) const;
 
   const toml::table& table_;

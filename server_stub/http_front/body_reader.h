@@ -23,6 +23,7 @@ class BodyReader {
 
   // Takes from the front of `in` what belongs to the body, and leaves what follows it.
   State read(std::string& in);
+  size_t size() const { return body_.size(); }
   std::string take() { return std::move(body_); }
 
   static constexpr size_t kMaxChunkLine = 256;     // bytes of a chunk's size and extensions

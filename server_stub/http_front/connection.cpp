@@ -2,7 +2,6 @@
 #include "http_front/connection.h"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
@@ -14,11 +13,24 @@ constexpr size_t kReceiveBytes = 16 * 1024;
 constexpr int kTurnsAtOnce = 16;  // then the other connections have theirs
 // For the client to read an answer that came before the end of its body.
 constexpr std::chrono::seconds kLingerTime{2};
+constexpr const char* kRetryAfter = "1";  // seconds: what fills up here empties fast
+
+std::string refusal_text(const AnswerForm& form, const Refusal& refusal) {
+  std::vector<Header> headers{{"Content-Type", "text/plain; charset=utf-8"}};
+  if (refusal.code == 503) headers.emplace_back("Retry-After", kRetryAfter);
+  return whole_answer(form, refusal.code, headers, refusal.reason + '\n');
+}
 
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Outbox> outbox, std::string peer, FrontParts& parts)
-    : parts_(parts), outbox_(std::move(outbox)), peer_(std::move(peer)), reader_(parts.settings) {}
+    : parts_(parts),
+      outbox_(std::move(outbox)),
+      peer_(std::move(peer)),
+      proxy_(parts.settings.trusted_proxies.trusts(peer_)),
+      reader_(parts.settings),
+      shaking_hands_(outbox_->shaking_hands()),
+      deadline_(std::chrono::steady_clock::now() + parts.settings.request_time) {}
 
 Connection::~Connection() {
   close();
@@ -33,7 +45,8 @@ void Connection::close() {
 }
 
 void Connection::ready(uint32_t events) {
-  readable_ = readable_ || (events & ~static_cast<uint32_t>(EPOLLOUT)) != 0;
+  // A handshake may have waited for room.
+  readable_ = readable_ || (events & ~static_cast<uint32_t>(EPOLLOUT)) != 0 || shaking_hands_;
   half_closed_ = half_closed_ || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   if (stage_ != Stage::linger && (events & (EPOLLHUP | EPOLLERR)) != 0) return close();
   if ((events & EPOLLOUT) != 0 && outbox_->flush() && exchange_) exchange_->room();
@@ -69,7 +82,7 @@ void Connection::linger() {
   stage_ = Stage::linger;
   reader_.clear();
   readable_ = true;
-  ::shutdown(outbox_->socket(), SHUT_WR);
+  outbox_->end_sending();
   deadline_ = std::chrono::steady_clock::now() + kLingerTime;
 }
 
@@ -84,17 +97,29 @@ void Connection::advance() {
 bool Connection::receive() {
   if (!readable_) return false;
   std::array<char, kReceiveBytes> bytes;
-  const ssize_t n = ::recv(outbox_->socket(), bytes.data(), bytes.size(), 0);
+  bool emptied = false;
+  const bool lingers = stage_ == Stage::linger;
+  const ssize_t n = lingers ? outbox_->discard(bytes.data(), bytes.size(), emptied)
+                            : outbox_->receive(bytes.data(), bytes.size(), emptied);
+  const int error = n < 0 ? errno : 0;
+  if (shaking_hands_) shaking_hands_ = outbox_->shaking_hands();
   if (n > 0) {
-    // With edge-triggered events a short read has emptied the socket, unless its end comes next.
-    readable_ = static_cast<size_t>(n) == bytes.size() || half_closed_;
-    if (stage_ != Stage::linger) reader_.feed({bytes.data(), static_cast<size_t>(n)});
+    readable_ = !emptied || half_closed_;  // the end comes next
+    if (!lingers) reader_.feed({bytes.data(), static_cast<size_t>(n)});
     return true;
   }
-  if (n < 0 && errno == EINTR) return true;
+  if (error == EINTR) return true;
   readable_ = false;
-  if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) close();
-  return false;
+  if (error == EAGAIN || error == EWOULDBLOCK) {
+    readable_ = !emptied;
+    return readable_;
+  }
+  if (error == 0 || !outbox_->drop_tls()) {
+    close();
+    return false;
+  }
+  shaking_hands_ = in_full_ = false;
+  return refuse({400, "this port speaks TLS: the address begins with https"});
 }
 
 bool Connection::use_received() {
@@ -113,8 +138,9 @@ bool Connection::use_head() {
   auto head = reader_.take_head();
   if (!head) {
     request_begun_ = !reader_.empty();  // an empty line alone is no request
-    return false;
+    return !charge(reader_.size());
   }
+  request_.memory = {};
   if (!*head) return refuse(head->error());
   form_ = AnswerForm::of(**head);
   in_full_ = !(*head)->has_body();
@@ -145,14 +171,14 @@ void Connection::open_request(RequestHead head, Route route) {
   request_.request.method = std::move(head.method);
   request_.request.path = std::move(head.path);
   request_.request.query = std::move(head.query);
-  request_.request.peer = peer_;
+  request_.request.peer = proxy_ ? parts_.settings.trusted_proxies.client_of(peer_, head.headers) : peer_;
   request_.request.headers = std::move(head.headers);
 }
 
 bool Connection::use_body() {
   switch (reader_.read_body(body_)) {
     case BodyReader::State::more:
-      return false;
+      return !charge(body_.size());
     case BodyReader::State::malformed:
       return refuse({400, "the chunks of the body are malformed"});
     case BodyReader::State::too_large:
@@ -161,7 +187,7 @@ bool Connection::use_body() {
       return true;
     case BodyReader::State::complete:
       in_full_ = true;
-      hand_out(false);
+      if (charge(body_.size())) hand_out(false);
       return true;
   }
   return false;
@@ -187,15 +213,22 @@ void Connection::hand_out(bool too_large) {
   form_.keep_alive = false;
   if (const auto taken = parts_.exchanges.take(*id)) {
     taken->close_after_answer();
-    taken->respond(503, {}, "no thread is free for the request\n");
+    taken->respond(503, {{"Retry-After", kRetryAfter}}, "no thread is free for the request\n");
   }
+}
+
+bool Connection::charge(size_t bytes) {
+  return request_.memory.resize(parts_.memory, bytes) ||
+         !refuse({503, "the requests that are arriving have taken all the memory there is for them"});
 }
 
 bool Connection::refuse(const Refusal& refusal) {
   form_.keep_alive = false;
   stage_ = Stage::answer;
+  body_ = {};
+  request_ = {};
   outbox_->open_answer(true);
-  outbox_->finish(plain_answer(form_, refusal), true);
+  outbox_->finish(refusal_text(form_, refusal), true);
   return true;
 }
 
@@ -211,7 +244,8 @@ void Connection::expire(Instant now) {
 Instant Connection::next_check(Instant now) const {
   const auto& settings = parts_.settings;
   if (const auto stalled = outbox_->stalled_since()) return *stalled + settings.write_time;
-  if (stage_ == Stage::linger || (stage_ != Stage::answer && request_begun_)) return deadline_;
+  const bool arriving = stage_ != Stage::answer && (request_begun_ || shaking_hands_);
+  if (stage_ == Stage::linger || arriving) return deadline_;
   if (stage_ == Stage::head) return outbox_->quiet_since() + settings.idle_time;
   // An answer that is completed by another thread may make the connection idle without a word to the loop;
   // looking in once in an idle time is then soon enough.

@@ -15,6 +15,7 @@
 #include "http_front/front.h"
 #include "http_front/outbox.h"
 #include "http_front/ready_request.h"
+#include "http_front/request_memory.h"
 #include "http_front/request_reader.h"
 
 namespace restanza::host {
@@ -24,6 +25,7 @@ struct FrontParts {
   const FrontSettings& settings;
   Router& router;
   ExchangeTable& exchanges;
+  RequestMemory& memory;
   std::function<bool(ReadyRequest)> hand_out;  // false: no thread for it
   std::atomic<bool> refusing{false};           // new requests are answered 503
 };
@@ -47,7 +49,8 @@ class Connection {
   bool use_received();  // false: more bytes are needed
   bool use_head();
   bool use_body();
-  bool receive();  // false: nothing has come
+  bool receive();             // false: nothing has come
+  bool charge(size_t bytes);  // to the memory of all requests; false: refused
   void open_request(RequestHead head, Route route);
   void hand_out(bool too_large);
   bool refuse(const Refusal& refusal);  // always true: something was done
@@ -57,17 +60,19 @@ class Connection {
   FrontParts& parts_;
   const std::shared_ptr<Outbox> outbox_;
   const std::string peer_;
+  const bool proxy_;  // whose word on its clients counts
   RequestReader reader_;
   BodyReader body_;
   AnswerForm form_;  // of the request that is being read
   ReadyRequest request_;
   std::shared_ptr<Exchange> exchange_;  // the latest
   Stage stage_ = Stage::head;
+  bool shaking_hands_;
   bool readable_ = false;  // the socket may hold more
   bool half_closed_ = false;
   bool request_begun_ = false;
   bool in_full_ = true;  // the latest request was read to its end
-  Instant deadline_;     // of the request's arrival, or of lingering
+  Instant deadline_;     // of the handshake, of the request's arrival, or of lingering
 };
 
 }  // namespace restanza::host

@@ -16,23 +16,31 @@
 namespace restanza::host {
 namespace {
 
-constexpr uint64_t kListener = 0;
-constexpr uint64_t kWake = 1;
+constexpr uint64_t kWake = 0;
+constexpr uint64_t kFirstListener = 1;
 constexpr int kEventsAtOnce = 256;
 constexpr int kAcceptsAtOnce = 64;               // then the connections have their turn
-constexpr std::chrono::milliseconds kRest{100};  // of the listener while no descriptor is free
+constexpr std::chrono::milliseconds kRest{100};  // of the listeners while no descriptor is free
+constexpr std::chrono::seconds kSilence{5};      // between two complaints about the same
 
 bool watch(int epoll, int socket, uint64_t number, uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.u64 = number;
-  return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0;
+  return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0 || errno == EEXIST;
 }
 
 }  // namespace
 
 EventLoop::EventLoop(FrontParts& parts, std::function<bool()> relieve, Log& log)
-    : parts_(parts), relieve_(std::move(relieve)), log_(log) {}
+    : parts_(parts),
+      relieve_(std::move(relieve)),
+      log_(log),
+      tls_(parts.settings.tls),
+      exhausted_{"no descriptor or memory is left for a new HTTP connection: it waits", {}},
+      full_{std::to_string(parts.settings.max_connections) +
+                " HTTP connections are open, which is max_connections: further ones are closed",
+            {}} {}
 
 EventLoop::~EventLoop() {
   stop();
@@ -46,11 +54,25 @@ Result<std::string> EventLoop::listen() {
   if (epoll_ < 0 || wake_ < 0 || !watch(epoll_, wake_, kWake, EPOLLIN)) {
     return Error{"cannot wait for sockets: " + std::generic_category().message(errno)};
   }
-  return listener_.open(parts_.settings.address, parts_.settings.port);
+  const auto& addresses = parts_.settings.listen;
+  if (addresses.size() > FrontSettings::kMaxListeners)
+    return Error{"at most " + std::to_string(FrontSettings::kMaxListeners) + " addresses can be listened on"};
+  std::string all;
+  for (const ListenAddress& address : addresses) {
+    auto listener = std::make_unique<Listener>();
+    const auto bound = listener->open(address);
+    if (!bound) {
+      listeners_.clear();
+      return bound.error();
+    }
+    listeners_.push_back(std::move(listener));
+    all += (all.empty() ? "" : ",") + *bound;
+  }
+  return all;
 }
 
 void EventLoop::start() {
-  watch_listener(true);
+  watch_listeners(true);
   thread_ = start_thread("http-loop", [this] { run(); });
 }
 
@@ -59,12 +81,17 @@ void EventLoop::refuse_new() {
   wake();
 }
 
+void EventLoop::renew(std::shared_ptr<const TlsIdentity> tls) {
+  const std::lock_guard<std::mutex> lock(tls_mutex_);
+  tls_.swap(tls);
+}
+
 void EventLoop::stop() {
   stopping_ = true;
   wake();
   if (thread_.joinable()) thread_.join();
   connections_.clear();
-  listener_.close();
+  listeners_.clear();
 }
 
 void EventLoop::wake() const {
@@ -89,11 +116,11 @@ void EventLoop::run() {
     const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, wait_time());
     for (int i = 0; i < count; ++i) {
       const uint64_t number = events[static_cast<size_t>(i)].data.u64;
-      if (number == kListener) {
-        accept_new();
-      } else if (number == kWake) {
+      if (number == kWake) {
         uint64_t ignored = 0;
         [[maybe_unused]] const ssize_t n = ::read(wake_, &ignored, sizeof ignored);
+      } else if (number - kFirstListener < listeners_.size()) {
+        accept_new(*listeners_[number - kFirstListener]);
       } else if (const auto found = connections_.find(number); found != connections_.end()) {
         found->second->ready(events[static_cast<size_t>(i)].events);
         settle(number);
@@ -102,8 +129,8 @@ void EventLoop::run() {
     attend_posted();
     expire_due();
     crowded_ = relieve_();
-    if (parts_.refusing && listener_.socket() >= 0) {
-      listener_.close();
+    if (parts_.refusing && !listeners_.empty()) {
+      listeners_.clear();
       listening_ = false;
     }
   }
@@ -118,35 +145,60 @@ int EventLoop::wait_time() const {
   };
   if (const auto next = deadlines_.next()) wait = until(*next);
   if (crowded_) wait = std::min(wait, WorkerPool::kPatience);
-  if (!listening_ && listener_.socket() >= 0) wait = std::min(wait, until(accept_again_));
+  if (!listening_ && !listeners_.empty()) wait = std::min(wait, until(accept_again_));
   return wait == milliseconds::max() ? -1 : static_cast<int>(std::min<int64_t>(wait.count(), 3'600'000));
 }
 
-void EventLoop::watch_listener(bool on) {
-  if (on == listening_ || listener_.socket() < 0) return;
-  listening_ = on ? watch(epoll_, listener_.socket(), kListener, EPOLLIN)
-                  : ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_.socket(), nullptr) != 0;
-}
-
-void EventLoop::accept_new() {
-  for (int i = 0; i < kAcceptsAtOnce; ++i) {
-    auto accepted = listener_.accept();
-    if (accepted.exhausted) {
-      log_.warn("no descriptor or memory is left for a new HTTP connection");
-      accept_again_ = std::chrono::steady_clock::now() + kRest;
-      return watch_listener(false);
+void EventLoop::watch_listeners(bool on) {
+  if (on == listening_) return;
+  listening_ = on;
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    const int socket = listeners_[i]->socket();
+    if (!on) {
+      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
+    } else if (!watch(epoll_, socket, kFirstListener + i, EPOLLIN)) {
+      listening_ = false;  // tried again after a rest
     }
-    if (accepted.socket < 0) return;
-    add(std::move(accepted));
   }
 }
 
-void EventLoop::add(Listener::Accepted accepted) {
+void EventLoop::complain(Complaint& complaint) {
+  const Instant now = std::chrono::steady_clock::now();
+  if (now < complaint.again) return;
+  complaint.again = now + kSilence;
+  log_.warn(complaint.line);
+}
+
+void EventLoop::accept_new(const Listener& listener) {
+  for (int i = 0; i < kAcceptsAtOnce && listening_; ++i) {
+    auto accepted = listener.accept();
+    if (accepted.exhausted) {
+      complain(exhausted_);
+      accept_again_ = std::chrono::steady_clock::now() + kRest;
+      return watch_listeners(false);
+    }
+    if (accepted.socket < 0) return;
+    add(std::move(accepted), listener.local());
+  }
+}
+
+void EventLoop::add(Listener::Accepted accepted, bool local) {
+  if (connections_.size() >= parts_.settings.max_connections) {
+    ::close(accepted.socket);
+    return complain(full_);
+  }
+  std::shared_ptr<const TlsIdentity> identity;
+  if (!local) {
+    const std::lock_guard<std::mutex> lock(tls_mutex_);
+    identity = tls_;
+  }
+  auto session = identity ? identity->accept(accepted.socket) : nullptr;
+  const bool lost = identity && !session;
   const uint64_t number = ++last_number_;
-  const auto outbox =
-      std::make_shared<Outbox>(accepted.socket, number, *this, parts_.settings.max_stream_buffer);
-  if (connections_.size() >= parts_.settings.max_connections) return;  // the outbox closes the socket
-  if (!watch(epoll_, accepted.socket, number, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) return;
+  const auto outbox = std::make_shared<Outbox>(accepted.socket, number, *this,
+                                               parts_.settings.max_stream_buffer, std::move(session));
+  if (lost || !watch(epoll_, accepted.socket, number, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET))
+    return complain(exhausted_);  // the outbox closes the socket
   connections_.emplace(number, std::make_unique<Connection>(outbox, std::move(accepted.peer), parts_));
   settle(number);
 }
@@ -169,7 +221,7 @@ void EventLoop::expire_due() {
   const Instant now = std::chrono::steady_clock::now();
   if (!listening_ && accept_again_ <= now) {
     accept_again_ = now + kRest;
-    watch_listener(true);
+    watch_listeners(true);
   }
   while (const auto due = deadlines_.take_due(now)) {
     const auto found = connections_.find(*due);

@@ -2,8 +2,8 @@
 // The thread that owns every connection: accepts, waits for sockets and deadlines, and lets the connections
 // act.
 //
-// Threads: attend and refuse_new any; listen, start and stop the owner's, one after the other.
-// Ownership: owns the connections, the listening socket and the thread.
+// Threads: attend, refuse_new and renew any; listen, start and stop the owner's, one after the other.
+// Ownership: owns the connections, the listening sockets and the thread.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,7 @@
 #include "http_front/connection.h"
 #include "http_front/deadlines.h"
 #include "http_front/listener.h"
+#include "http_front/tls_identity.h"
 
 namespace restanza::host {
 
@@ -31,24 +32,32 @@ class EventLoop final : public Waker {
   Result<std::string> listen();
   void start();
   void refuse_new();
-  void stop();  // closes every connection
+  void renew(std::shared_ptr<const TlsIdentity> tls);  // for connections to come
+  void stop();                                         // closes every connection
   void attend(uint64_t connection) override;
 
  private:
   void run();
   int wait_time() const;  // in milliseconds, -1: for ever
-  void accept_new();
-  void add(Listener::Accepted accepted);
+  void accept_new(const Listener& listener);
+  void add(Listener::Accepted accepted, bool local);
   void attend_posted();
   void expire_due();
   void settle(uint64_t number);  // forgets a closed connection, plans the next look at an open one
-  void watch_listener(bool on);
+  void watch_listeners(bool on);
   void wake() const;
+
+  // A line for the log that could come with every connection, and comes once in kSilence.
+  struct Complaint {
+    const std::string line;
+    Instant again;
+  };
+  void complain(Complaint& complaint);
 
   FrontParts& parts_;
   const std::function<bool()> relieve_;
   Log& log_;
-  Listener listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   int epoll_ = -1;
   int wake_ = -1;
   std::thread thread_;
@@ -57,12 +66,17 @@ class EventLoop final : public Waker {
   std::mutex posted_mutex_;
   std::vector<uint64_t> posted_;
 
+  std::mutex tls_mutex_;
+  std::shared_ptr<const TlsIdentity> tls_;
+
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
   Deadlines deadlines_;
-  uint64_t last_number_ = 1;  // the first ones stand for the listener and the wake-up
-  bool crowded_ = false;      // requests wait for a thread
-  Instant accept_again_;      // set while the listener rests
+  uint64_t last_number_ =
+      FrontSettings::kMaxListeners;  // the first ones stand for the wake-up and the listeners
+  bool crowded_ = false;             // requests wait for a thread
+  Instant accept_again_;             // set while the listeners rest
   bool listening_ = false;
+  Complaint exhausted_, full_;
 };
 
 }  // namespace restanza::host

@@ -14,9 +14,10 @@ class Front::Impl {
   Impl(FrontSettings given, Router& router, Log& given_log)
       : settings(std::move(given)),
         exchanges(settings.max_exchanges),
+        memory(settings.max_request_memory),
         log(given_log),
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
-        parts{settings, router, exchanges,
+        parts{settings, router, exchanges, memory,
               [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         loop(
             parts, [this] { return workers.relieve(); }, given_log) {}
@@ -51,6 +52,7 @@ class Front::Impl {
 
   const FrontSettings settings;
   ExchangeTable exchanges;
+  RequestMemory memory;
   Log& log;
   ContentServer server;
   WorkerPool workers;
@@ -70,6 +72,9 @@ Result<std::string> Front::listen() {
 }
 void Front::start() {
   impl_->loop.start();
+}
+void Front::renew(std::shared_ptr<const TlsIdentity> tls) {
+  impl_->loop.renew(std::move(tls));
 }
 void Front::refuse_new() {
   impl_->loop.refuse_new();

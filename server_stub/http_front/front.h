@@ -8,7 +8,6 @@
 // passed in is copied or moved; an ExchangeId is a plain number and stays safe to use for ever.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "http_front/settings.h"
 #include "xp.h"
 
 namespace restanza::host {
@@ -30,7 +30,7 @@ struct HttpRequest {
   std::string method;
   std::string path;   // of the target as it came, percent-encoded, without the query
   std::string query;  // after the first '?', as it came
-  std::string peer;   // address of the client, "127.0.0.1"
+  std::string peer;   // the client's address, "127.0.0.1", or kUnixPeer
   std::vector<Header> headers;
   std::string body;             // after the content coding where that is gzip, deflate or br
   bool body_too_large = false;  // the body was not read; the connection closes after the answer
@@ -59,22 +59,6 @@ class Router {
   virtual std::optional<Route> find(std::string_view path, std::string_view host_header) = 0;
 };
 
-struct FrontSettings {
-  std::string address = "127.0.0.1";
-  uint16_t port = 0;                              // 0: a free one
-  size_t max_connections = 32768;                 // further ones are closed at once
-  size_t max_exchanges = 65536;                   // that await a completion; further requests get 503
-  size_t max_threads = 64;                        // of the pool; it grows on demand
-  size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
-  size_t max_header_count = 100;                  // past it 431
-  size_t max_target_bytes = 8 * 1024;             // past it 414
-  size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
-  std::chrono::milliseconds thread_time{10000};   // after which an idle thread of the pool ends
-  std::chrono::milliseconds request_time{30000};  // from the first byte of a request to its last; then 408
-  std::chrono::milliseconds idle_time{75000};     // between requests of a connection
-  std::chrono::milliseconds write_time{30000};    // without progress; then the connection is closed
-};
-
 class Front {
  public:
   // The router and the log must outlive the front.
@@ -83,8 +67,12 @@ class Front {
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
-  Result<std::string> listen();  // binds; "127.0.0.1:5280", with the port that was chosen
-  void start();                  // begins to accept
+  // Binds; "127.0.0.1:5280,unix:/run/x.sock", in the order of the settings, with the ports that were chosen.
+  Result<std::string> listen();
+  void start();  // begins to accept
+  // For connections that come from now on; those that are there go on as they began. For a front with TLS
+  // only. Any thread.
+  void renew(std::shared_ptr<const TlsIdentity> tls);
   void refuse_new();  // for the drain: no new connections; new requests on old ones get 503 and close
   void stop();        // closes everything and joins the threads; handlers must have returned
 

@@ -38,7 +38,24 @@ Name name_of(const sockaddr_storage& address, socklen_t size) {
 
 }  // namespace
 
-Result<std::string> Listener::open(const std::string& address, uint16_t port) {
+Result<std::string> Listener::open(const ListenAddress& at) {
+  local_ = !at.path.empty();
+  return local_ ? open_unix(at.path) : open_tcp(at.host, at.port);
+}
+
+Result<std::string> Listener::open_unix(const std::string& path) {
+  const auto failure = [&](const std::string& why) {
+    close();
+    return Error{"cannot listen on unix:" + path + ": " + why};
+  };
+  socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return failure(std::generic_category().message(errno));
+  if (const auto bound = file_.bind(socket_, path); !bound) return failure(bound.error().text);
+  if (::listen(socket_, kBacklog) != 0) return failure(std::generic_category().message(errno));
+  return "unix:" + path;
+}
+
+Result<std::string> Listener::open_tcp(const std::string& address, uint16_t port) {
   const auto failure = [&](const std::string& why) {
     return Error{"cannot listen on " + address + " port " + std::to_string(port) + ": " + why};
   };
@@ -71,6 +88,10 @@ Listener::Accepted Listener::accept() const {
     Accepted accepted;
     accepted.socket =
         ::accept4(socket_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted.socket >= 0 && local_) {
+      accepted.peer = kUnixPeer;
+      return accepted;
+    }
     if (accepted.socket >= 0) {
       const int on = 1;
       ::setsockopt(accepted.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -85,6 +106,7 @@ Listener::Accepted Listener::accept() const {
 }
 
 void Listener::close() {
+  file_.remove();
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listening socket.
+// A listening socket, TCP or Unix.
 //
 // Threads: the loop's only, after open(). Ownership: owns the socket; an accepted one belongs to the caller.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "base/result.h"
+#include "http_front/settings.h"
+#include "http_front/socket_file.h"
 
 namespace restanza::host {
 
@@ -24,13 +25,19 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  Result<std::string> open(const std::string& address, uint16_t port);  // "127.0.0.1:5280", as it was bound
+  Result<std::string> open(const ListenAddress& at);  // "127.0.0.1:5280" or "unix:/path", as it was bound
   Accepted accept() const;
   void close();
   int socket() const { return socket_; }  // -1: closed
+  bool local() const { return local_; }   // a Unix socket
 
  private:
+  Result<std::string> open_tcp(const std::string& address, uint16_t port);
+  Result<std::string> open_unix(const std::string& path);
+
   int socket_ = -1;
+  bool local_ = false;
+  SocketFile file_;
 };
 
 }  // namespace restanza::host

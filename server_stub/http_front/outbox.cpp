@@ -8,11 +8,13 @@
 
 namespace restanza::host {
 
-Outbox::Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit)
+Outbox::Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit,
+               std::unique_ptr<TlsSession> tls)
     : connection_(connection),
       waker_(waker),
       stream_limit_(stream_limit),
       socket_(socket),
+      tls_(std::move(tls)),
       quiet_since_(std::chrono::steady_clock::now()) {}
 
 Outbox::~Outbox() {
@@ -21,7 +23,9 @@ Outbox::~Outbox() {
 
 bool Outbox::send_waiting() {
   while (!failed_ && sent_ < waiting_.size()) {
-    const ssize_t n = ::send(socket_, waiting_.data() + sent_, waiting_.size() - sent_, MSG_NOSIGNAL);
+    const char* const next = waiting_.data() + sent_;
+    const size_t left = waiting_.size() - sent_;
+    const ssize_t n = tls_ ? tls_->send(next, left) : ::send(socket_, next, left, MSG_NOSIGNAL);
     if (n > 0) {
       sent_ += static_cast<size_t>(n);
       progress_ = std::chrono::steady_clock::now();
@@ -128,8 +132,45 @@ bool Outbox::flush() {
   return room;
 }
 
+void Outbox::end_sending() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (tls_ && !failed_ && waiting_.empty()) tls_->close_notify();
+  ::shutdown(socket_, SHUT_WR);
+}
+
+ssize_t Outbox::receive(char* to, size_t size, bool& emptied) {
+  if (!tls_) return discard(to, size, emptied);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const ssize_t n = tls_->receive(to, size);
+  emptied = tls_->emptied();
+  return n;
+}
+
+// With edge-triggered events a short read has emptied the socket.
+ssize_t Outbox::discard(char* to, size_t size, bool& emptied) {
+  const ssize_t n = ::recv(socket_, to, size, 0);
+  emptied = n < static_cast<ssize_t>(size);
+  return n;
+}
+
+bool Outbox::shaking_hands() const {
+  if (!tls_) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !tls_->established();
+}
+
+bool Outbox::drop_tls() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!tls_ || !tls_->plain_http()) return false;
+  tls_.reset();
+  return true;
+}
+
 void Outbox::shut() {
   const std::lock_guard<std::mutex> lock(mutex_);
+  // Not where something is missing: the client must see that.
+  if (tls_ && !failed_ && waiting_.empty()) tls_->close_notify();
+  tls_.reset();
   failed_ = true;
   std::string().swap(waiting_);
   sent_ = 0;

@@ -7,6 +7,7 @@
 
 #include "http_front/exchange.h"
 #include "http_front/front.h"
+#include "http_front/request_memory.h"
 
 namespace restanza::host {
 
@@ -15,6 +16,7 @@ struct ReadyRequest {
   std::shared_ptr<Exchange> exchange;
   HttpRequest request;  // its body as it came, encoded by Content-Encoding
   Route route;
+  RequestMemory::Share memory;  // for the body, until nobody needs it any more
 };
 
 }  // namespace restanza::host

@@ -20,6 +20,7 @@ class RequestReader {
 
   void feed(std::string_view bytes) { in_.append(bytes); }
   bool empty() const { return in_.empty(); }
+  size_t size() const { return in_.size(); }
   void clear() { in_.clear(); }
 
   // Absent: the head is not complete yet.

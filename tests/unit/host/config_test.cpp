@@ -42,8 +42,10 @@ constexpr const char* kPlugin = "[[plugin]]\ndomain = 'rest.localhost'\n";
 TEST_CASE("the documented defaults hold where the file is silent") {
   const auto config = File(std::string("state_dir = '/var/lib/r'\n") + kPlugin).load();
   REQUIRE(config);
-  CHECK(config->http.host == "127.0.0.1");
-  CHECK(config->http.port == 5280);
+  REQUIRE(config->http.listen.size() == 1);
+  CHECK(config->http.listen[0].host == "127.0.0.1");
+  CHECK(config->http.listen[0].port == 5280);
+  CHECK(config->http.tls == nullptr);
   CHECK_FALSE(config->component);
   CHECK(config->domain == "localhost");
   CHECK(config->c2s.port == 5222);
@@ -84,8 +86,7 @@ TEST_CASE("the file of the documentation is understood") {
                           .load();
   REQUIRE(config);
   CHECK(config->log_level == Level::debug);
-  CHECK(config->http.host == "::1");
-  CHECK(config->http.loopback());
+  CHECK(config->http.listen[0].host == "::1");
   CHECK(config->component);
   CHECK(config->server.host == "xmpp.example.net");
   CHECK_FALSE(config->server.loopback());
@@ -101,12 +102,13 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("x = 1\n" + std::string(kPlugin)).refusal() ==
         ":1: 'x' is not known: remove it or correct its name");
   CHECK(File("[http]\nlisten = 'nowhere'\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'http.listen' must be an address with a port, such as 127.0.0.1:5280, and is 'nowhere'");
+        ":2: 'http.listen' must be an address with a port, such as 127.0.0.1:5280, or unix:/path/to/socket, "
+        "and is 'nowhere'");
   CHECK(File("[http]\nlisten = '127.0.0.1:65536'\n" + std::string(kPlugin))
             .refusal()
             .find(":2: 'http.listen'") == 0);
   CHECK(File("[http]\nlisten = 5280\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'http.listen' must be a text that is not empty");
+        ":2: 'http.listen' must be a text that is not empty, or a list of such texts");
   CHECK(File("[xmpp]\nmode = 'federated'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.mode' knows local and component, and not 'federated'");
   CHECK(File("[xmpp]\nc2s = '0.0.0.0:5222'\n" + std::string(kPlugin)).refusal() ==

@@ -21,7 +21,7 @@ inline PluginConfig plugin(const std::string& domain, const std::string& setting
 
 inline HostConfig local(std::vector<PluginConfig> plugins) {
   HostConfig config;
-  config.http.port = 0;
+  config.http.listen[0].port = 0;
   config.c2s.port = 0;
   config.plugins = std::move(plugins);
   return config;

@@ -69,7 +69,7 @@ TEST_CASE("who gets the directory of one that leaves comes after it") {
 
 TEST_CASE("what only a start looks at is named") {
   HostConfig read = with({plugin("a.x")});
-  read.http.port = 1;
+  read.http.listen[0].port = 1;
   read.domain = "y";
   read.c2s.host = "::1";
   read.accounts["alice"] = "wonder";

@@ -66,6 +66,7 @@ class FrontFixture : private host::Router {
   explicit FrontFixture(host::FrontSettings settings = {}, Handler handler = echo, uint64_t max_body = 1024)
       : handler_(std::move(handler)), max_body_(max_body), front(std::move(settings), *this, log_) {
     const auto bound = front.listen();
+    if (bound) address = *bound;
     if (bound) port = static_cast<uint16_t>(std::atoi(bound->c_str() + bound->rfind(':') + 1));
     front.start();
   }
@@ -101,7 +102,8 @@ class FrontFixture : private host::Router {
 
  public:
   Arrivals<Parked> parked;
-  uint16_t port = 0;
+  std::string address;  // all of them, as listen() gives them
+  uint16_t port = 0;    // of the last one, if it has one
   host::Front front;
 };
 

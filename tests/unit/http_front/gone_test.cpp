@@ -166,7 +166,7 @@ TEST_CASE("a front that refuses new requests still answers the parked ones") {
 TEST_CASE("a front on an address that is taken says which") {
   FrontFixture at;
   host::FrontSettings settings;
-  settings.port = at.port;
+  settings.listen[0].port = at.port;
   FrontFixture second(settings);
   CHECK(second.port == 0);
   CHECK(RawClient(at.port).exchange(get("/now")).status == 200);

@@ -6,11 +6,13 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -30,16 +32,20 @@ class RawClient {
     if (receive_buffer > 0) {
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
-    const timeval deadline{20, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
-    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    connect(reinterpret_cast<const sockaddr*>(&to), sizeof to);
   }
-  ~RawClient() { close(); }
+  // Over a Unix socket.
+  explicit RawClient(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    std::strncpy(to.sun_path, path.c_str(), sizeof to.sun_path - 1);
+    connect(reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  }
+  virtual ~RawClient() { close(); }
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
@@ -47,7 +53,7 @@ class RawClient {
 
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n = transmit(bytes);
       if (n <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(n));
     }
@@ -112,10 +118,24 @@ class RawClient {
     return in_;
   }
 
+ protected:
+  virtual ssize_t transmit(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  virtual ssize_t obtain(char* to, size_t size) { return ::recv(socket_, to, size, 0); }
+  int socket() const { return socket_; }
+
  private:
+  void connect(const sockaddr* to, socklen_t size) {
+    const timeval deadline{20, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+    connected_ = ::connect(socket_, to, size) == 0;
+  }
+
   bool receive() {
     std::array<char, 65536> bytes;
-    const ssize_t n = ::recv(socket_, bytes.data(), bytes.size(), 0);
+    const ssize_t n = obtain(bytes.data(), bytes.size());
     at_end_ = n == 0;
     if (n <= 0) return false;
     in_.append(bytes.data(), static_cast<size_t>(n));
