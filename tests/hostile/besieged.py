@@ -49,19 +49,18 @@ def memory_of(pid, what):
 class Besieged(unittest.TestCase):
     """Each test class has a host of its own, in which `settings` are the plugin's."""
     settings = {}
-    environment = {}
     # Bytes above what the program held before the first attack: that allocators may keep after the last one, and
     # that an attack may take meanwhile. A sanitizer's bookkeeping would be measured as ours.
     kept_memory = 32 << 20
     lent_memory = 96 << 20
 
     @classmethod
-    def xmpp(cls):
-        return local_mode()
+    def launch(cls):
+        return Host(local_mode(), settings=cls.settings)
 
     @classmethod
     def setUpClass(cls):
-        cls.host = Host(cls.xmpp(), settings=cls.settings, environment=cls.environment)
+        cls.host = cls.launch()
         cls.addClassCleanup(cls.host.close)
         cls.serves()
         cls.before, cls.memory_before = cls.held(), memory_of(cls.host.program.pid, "VmRSS")

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Nothing is left: no descriptor, no thread, no memory. Who comes then gets a clear error or a closed connection; the
+program goes on, and serves as before once there is something again.
+
+Threads: the test's thread, besides pools for what happens at once.
+Ownership: each class owns one host.
+"""
+import concurrent.futures
+import contextlib
+import os
+import resource
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from besieged import AUTHORIZATION, PING, SANITIZED, Besieged, memory_of, post
+from crowd import allow_descriptors
+from support import host as host_module
+from support.deadline import wait_until
+from wire import connect, exchange
+
+KIB, MIB = 1 << 10, 1 << 20
+NOBODY = 65534
+HEAD = b"POST /rest HTTP/1.1\r\nHost: h\r\nAuthorization: " + AUTHORIZATION + b"\r\n"
+
+
+@contextlib.contextmanager
+def limited(pid, what, soft):
+    """The limit of a program that runs, until the block ends."""
+    before = resource.prlimit(pid, what, (soft, resource.prlimit(pid, what)[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, what, before)
+
+
+class Descriptors(Besieged):
+    LIMIT = 64
+
+    def crowded(self, connections):
+        self.addCleanup(lambda: [each.close() for each in connections])
+        wait_until(lambda: self.held()[0] >= self.LIMIT, "no descriptor is left")
+
+    def test_silent_connections_that_take_every_descriptor_shut_nobody_out(self):
+        with limited(self.host.program.pid, resource.RLIMIT_NOFILE, self.LIMIT):
+            silent = [connect(self.host.http) for _ in range(200)]
+            self.crowded(silent)
+            for _ in range(20):
+                self.serves()
+
+    def test_clients_of_XMPP_that_take_every_descriptor_are_forgotten_when_they_have_left(self):
+        with limited(self.host.program.pid, resource.RLIMIT_NOFILE, self.LIMIT):
+            clients = [connect(self.host.c2s) for _ in range(200)]
+            self.crowded(clients)
+            for each in clients:
+                each.close()
+            wait_until(lambda: self.held()[0] <= self.before[0], "their descriptors are free again")
+            self.serves()
+
+    def test_connections_that_come_and_go_leave_nothing(self):
+        for _ in range(2000):
+            connect(self.host.http).close()
+        self.serves()
+
+
+class Threads(Besieged):
+    """The limit counts for users other than root only: where the test is run by root, the host is nobody's."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.enterClassContext(cls.as_nobody() if os.geteuid() == 0 else contextlib.nullcontext())
+        super().setUpClass()
+
+    @classmethod
+    @contextlib.contextmanager
+    def as_nobody(cls):
+        program = host_module.PROGRAM
+        with tempfile.TemporaryDirectory(prefix="restanza-nobody-") as directory:
+            os.chmod(directory, stat.S_IRWXU | stat.S_IXOTH | stat.S_IROTH)
+            script = f"{directory}/restanza-host"
+            with open(script, "w", encoding="utf-8") as out:
+                out.write(f"#!/bin/bash\nchown -R {NOBODY} \"$(dirname \"$2\")\"\n"
+                          f"exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups -- {program} \"$@\"\n")
+            os.chmod(script, stat.S_IRWXU)
+            host_module.PROGRAM = script
+            try:
+                yield
+            finally:
+                host_module.PROGRAM = program
+
+    @classmethod
+    def serves(cls):
+        """Without the first request, which starts the threads whose absence is to be seen."""
+        if hasattr(cls, "before"):
+            super().serves()
+
+    def limit(self, processes):
+        # Its own user may set it, and root only with a capability that containers lack.
+        command = ["prlimit", f"--pid={self.host.program.pid}", f"--nproc={processes}:"]
+        if os.geteuid() == 0:
+            command[:0] = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+        subprocess.run(command, check=True)
+
+    def test_a_request_for_which_no_thread_can_be_started_is_503_and_the_next_one_is_served(self):
+        self.limit(1)
+        seen = exchange(self.host.http, post(PING))
+        self.assertEqual([(answer.status, answer.body) for answer in seen.answers],
+                         [(503, b"no thread is free for the request\n")])
+        self.assertTrue(seen.ended)
+        self.limit(4096)
+        self.serves()
+        self.limit(1)
+        for _ in range(20):
+            self.serves()
+
+
+class Memory(Besieged):
+    """AddressSanitizer takes terabytes of addresses and ends a program that gets no memory: under it there is no limit,
+    and the same is sent. What unfinished requests may hold together is bounded by the host itself."""
+    ROOM = 160 * MIB  # of addresses, above what the program has when it is idle
+    kept_memory = lent_memory = ROOM
+
+    @classmethod
+    def setUpClass(cls):
+        allow_descriptors(8192)
+        super().setUpClass()
+
+    def little(self):
+        if SANITIZED:
+            return contextlib.nullcontext()
+        pid = self.host.program.pid
+        return limited(pid, resource.RLIMIT_AS, memory_of(pid, "VmSize") + self.ROOM)
+
+    def test_thousands_of_bodies_that_do_not_end_leave_room_for_others(self):
+        body = HEAD + b"Content-Length: 190000\r\n\r\n" + b"x" * 180_000
+        with self.little(), contextlib.ExitStack() as connections:
+            for _ in range(2000):
+                connection = connections.enter_context(connect(self.host.http))
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(body)
+            self.serves()
+        self.serves()
+
+    def test_heads_that_do_not_end_leave_room_for_others(self):
+        head = HEAD + b"A: " + b"b" * 31_000
+        with self.little(), contextlib.ExitStack() as connections:
+            for _ in range(6000):
+                connection = connections.enter_context(connect(self.host.http))
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(head)
+            self.serves()
+        self.serves()
+
+    def test_large_bodies_at_once_are_all_answered_or_refused(self):
+        def attack(_):
+            wide = post(b"<message to='bob@localhost'>" + b"<a/>" * 45_000 + b"</message>", b"application/xmpp+xml",
+                        target=b"/rest/echo")
+            return [answer.status for answer in exchange(self.host.http, wide).answers]
+        with self.little(), concurrent.futures.ThreadPoolExecutor(64) as pool:
+            for statuses in pool.map(attack, range(256)):
+                self.assertIn(statuses, ([200], [500], [503], []))
+        self.serves()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
