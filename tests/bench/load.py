@@ -14,6 +14,7 @@ PROGRAMS = os.environ["RESTANZA_BENCH_PROGRAMS"]  # the directory of peer, crowd
 SECONDS = float(os.environ.get("RESTANZA_BENCH_SECONDS", "2"))  # of one contender's turn
 ROUNDS = int(os.environ.get("RESTANZA_BENCH_ROUNDS", "5"))
 CONNECTIONS = 32
+LONGEST = 600  # seconds that a number of requests may take
 XML, JSON = "application/xmpp+xml", "application/json"
 
 
@@ -52,17 +53,17 @@ def words(size):
     return (sentence * (size // len(sentence) + 1))[:size - 1] + "."
 
 
-def message_xml(sender, to, size=200):
+def message_xml(sender, to, size=200, kind="chat"):
     """A message of that many bytes."""
-    head, tail = f"<message type='chat' to='{to}' from='{sender}'><body>", "</body></message>"
+    head, tail = f"<message type='{kind}' to='{to}' from='{sender}'><body>", "</body></message>"
     return head + words(size - len(head) - len(tail)) + tail
 
 
-def message_json(sender, to, size=200):
+def message_json(sender, to, size=200, kind="chat"):
     """The same message."""
-    xml = message_xml(sender, to, size)
+    xml = message_xml(sender, to, size, kind)
     body = re.search("<body>(.*)</body>", xml)[1]
-    return f'{{"type": "chat", "to": "{to}", "from": "{sender}", "body": "{body}"}}'
+    return f'{{"type": "{kind}", "to": "{to}", "from": "{sender}", "body": "{body}"}}'
 
 
 def ping(sender, to):
@@ -79,15 +80,15 @@ class Measured:
             r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)$", output, re.MULTILINE)}
 
 
-def wrk(*requests, seconds=SECONDS, connections=CONNECTIONS):
-    """Sends these requests in turn; an answer with another status than expected is an error."""
-    environment = dict(os.environ, BENCH_REQUESTS=str(len(requests)))
+def run_wrk(requests, seconds, connections, **more):
+    """What it prints; an answer with another status than expected is an error."""
+    environment = dict(os.environ, BENCH_REQUESTS=str(len(requests)), **more)
     for number, request in enumerate(requests, 1):
         environment[f"BENCH_METHOD_{number}"] = request.method
         environment[f"BENCH_PATH_{number}"] = request.path
         environment[f"BENCH_BODY_{number}"] = request.body or ""
         environment[f"BENCH_STATUS_{number}"] = str(request.accepted)
-        environment[f"BENCH_HEADERS_{number}"] = "\n".join(f"{name}: {each}" for name, each in request.headers.items())
+        environment[f"BENCH_HEADERS_{number}"] = "\n".join(f"{name}: {text}" for name, text in request.headers.items())
     done = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", "-s", f"{HERE}/requests.lua",
          f"http://127.0.0.1:{requests[0].port}/"],
@@ -95,12 +96,23 @@ def wrk(*requests, seconds=SECONDS, connections=CONNECTIONS):
     wrong = re.search("unexpected statuses: (.+)", done.stdout) or re.search("(Socket errors:.+)", done.stdout)
     if wrong:
         raise AssertionError(f"{requests[0].method} {requests[0].path}: {wrong[1]}")
-    return Measured(done.stdout)
+    return done.stdout
+
+
+def wrk(*requests, seconds=SECONDS, connections=CONNECTIONS):
+    """Sends these requests in turn, as fast as they go."""
+    return Measured(run_wrk(requests, seconds, connections))
+
+
+def send(request, count):
+    """As fast as it goes, until that many answers have come."""
+    run_wrk([request], LONGEST, CONNECTIONS, BENCH_LIMIT=str(count))
 
 
 def in_turns(contenders, rounds=ROUNDS):
-    """Calls each of {name: function} once a round, so that what else happens on the machine meets all of them; returns
-    {name: [result of each round]}."""
+    """Calls each of {name: function} once a round, so that what else happens on the machine meets all of them.
+
+    Returns {name: [result of each round]}."""
     results = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():

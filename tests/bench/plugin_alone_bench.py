@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The plugin alone, behind a host that does nothing: what one message costs.
 
-    plugin_alone_bench.py RESTANZA_SO
-
 Threads: none. Ownership: the program it runs ends before it does.
 """
+import os
 import subprocess
 import sys
 
@@ -16,10 +15,10 @@ from table import Rows
 LIMITS = {"message, XML, 200 B": 6, "message, JSON, 200 B": 8}
 
 
-def main(plugin):
+def main():
     rows = Rows("plugin_alone")
-    done = subprocess.run([f"{PROGRAMS}/plugin_alone", plugin, str(SECONDS / 2)], stdout=subprocess.PIPE, text=True,
-                          timeout=60 + 30 * SECONDS, check=True)
+    done = subprocess.run([f"{PROGRAMS}/plugin_alone", os.environ["RESTANZA_PLUGIN"], str(SECONDS / 2)],
+                          stdout=subprocess.PIPE, text=True, timeout=60 + 30 * SECONDS, check=True)
     for line in done.stdout.splitlines():
         what, microseconds, allocations = line.split("\t")
         more = f", {float(allocations):.0f} allocations"
@@ -32,4 +31,4 @@ def main(plugin):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- A wrk script: sends the requests that stand in the environment, in turn on each connection, and tells of answers that
--- were none of the expected ones. load.py writes the environment.
+-- A wrk script: sends the requests that stand in the environment in turn, and tells of answers that were none of the
+-- expected ones. BENCH_LIMIT is a number of answers after which it ends at once, without wrk's report. load.py writes
+-- the environment.
 local count = tonumber(os.getenv("BENCH_REQUESTS"))
 local texts, expected = {}, {}
-local nextOne = 0
+local turn = 0
+local left = tonumber(os.getenv("BENCH_LIMIT") or "inf")
 
 for number = 1, count do
   local headers = {}
@@ -32,21 +34,29 @@ function init()
 end
 
 function request()
-  nextOne = nextOne % count + 1
-  return ready_made[nextOne]
+  turn = turn % count + 1
+  return ready_made[turn]
+end
+
+local function report(seen)
+  if seen ~= "" then
+    print("unexpected statuses: " .. seen)
+  end
 end
 
 function response(status)
   if not expected[status] and #unexpected < 100 then
     unexpected = unexpected .. status .. " "
   end
+  left = left - 1
+  if left == 0 then
+    report(unexpected)
+    os.exit(0)
+  end
 end
 
 function done()
   for _, thread in ipairs(threads) do
-    local seen = thread:get("unexpected")
-    if seen ~= "" then
-      print("unexpected statuses: " .. seen)
-    end
+    report(thread:get("unexpected"))
   end
 end

@@ -5,6 +5,7 @@ servers that it is compared with. All on free ports of loopback, each in a direc
 Threads: for the part's thread.
 Ownership: each object owns its processes and its directory; both are gone after close().
 """
+import http.client
 import os
 import re
 import subprocess
@@ -61,6 +62,7 @@ class Nginx:
         with open(config, "w", encoding="utf-8") as file:
             file.write(text if os.geteuid() == 0 else text.replace("user root;\n", ""))
         self._asked = 0
+        self._status = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         self._program = Program("nginx", [installed("nginx"), "-c", config, "-e", "stderr"])
         wait_until(lambda: accepts(self.port), "nginx listens")
 
@@ -71,10 +73,11 @@ class Nginx:
     def requests(self):
         """How many requests there have been, but for these questions themselves."""
         self._asked += 1
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status", timeout=10) as answer:
-            return int(re.search(rb"requests\s+\d+ \d+ (\d+)", answer.read())[1]) - self._asked
+        self._status.request("GET", "/status")
+        return int(re.search(rb"requests\s+\d+ \d+ (\d+)", self._status.getresponse().read())[1]) - self._asked
 
     def close(self):
+        self._status.close()
         self._program.stop()
         self._directory.cleanup()
 
@@ -134,13 +137,24 @@ class Peer:
         self._process.stdout.close()
 
 
+class ForgetfulHost(Host):
+    """Without a state directory, so that its journal is in memory."""
+
+    def launch(self, *arguments, **more):
+        self.state_dir = None
+        for name in ("STATE_DIRECTORY", "XDG_STATE_HOME", "HOME"):  # where it would look for one
+            self._environment[name] = ""
+        super().launch(*arguments, **more)
+
+
 class ComponentHost:
     """restanza-host as a component of a peer that drains."""
 
-    def __init__(self, settings=None, **more):
+    def __init__(self, settings=None, durable=True):
         self.peer = Peer()
-        self.host = Host({"mode": "component", "server": f"127.0.0.1:{self.peer.component_port}",
-                          "secret": self.peer.secret}, DOMAIN, settings, **more)
+        self.host = (Host if durable else ForgetfulHost)(
+            {"mode": "component", "server": f"127.0.0.1:{self.peer.component_port}", "secret": self.peer.secret},
+            DOMAIN, settings)
         self.peer.wait_ready()
 
     @property

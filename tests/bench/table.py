@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The rows of the one table: what was measured, against which target; and the table as Markdown.
 
-Each part leaves its rows in a file of the directory RESTANZA_BENCH_RESULTS; `table.py DIRECTORY` prints them all, and
-ends with 1 where a target is missed.
+Each part leaves its rows in a file of the directory RESTANZA_BENCH_RESULTS; `table.py DIRECTORY` prints them all,
+and ends with 1 where a target is missed.
 
 Threads: none. Ownership: a part owns its file, which it writes as a whole at its end.
 """
@@ -30,7 +30,7 @@ class Rows:
 
     def at_least(self, what, ratio, limit, more=""):
         """A ratio between two measurements of the same rounds."""
-        self.add(what, f"{ratio:.2f}{more}" if ratio < 10 else f"{ratio:.1f}{more}", f"at least {limit}", ratio >= limit)
+        self.add(what, f"{ratio:.2f}{more}", f"at least {limit}", ratio >= limit)
 
     def not_measured(self, what, why, target):
         self.add(what, f"not measured: {why}", target)

@@ -57,7 +57,7 @@ class Host:
         """Starts the program, again where it has ended, on the same state."""
         self.http = self.c2s = self.rest = None
         with open(self.config, "w", encoding="utf-8") as config:
-            config.write(section("", {"state_dir": self.state_dir}))
+            config.write(section("", {"state_dir": self.state_dir} if self.state_dir else {}))
             config.write(section("[http]", {"listen": self._listen}))
             config.write(section("[xmpp]", self._xmpp))
             config.write(section("[[plugin]]", {"load": "restanza", "domain": self.domain}))

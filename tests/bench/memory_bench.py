@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The host's memory: when nothing has happened, and after a million messages over HTTP against after ten thousand.
+
+Threads: none. Ownership: host and peer end with the part.
+"""
+import contextlib
+import sys
+
+import parts
+from footprint import MIB, resident
+from load import Request, basic, message_xml, send
+from servers import DOMAIN, PEOPLE, ComponentHost
+from support.host import Host
+from table import Rows
+
+FEW, MANY = 10_000, 1_000_000
+IDLE = 15  # MiB
+SAME = 0.5  # MiB: a few of the allocator's pages
+
+
+def main():
+    rows = Rows("memory")
+    with contextlib.ExitStack() as running:
+        host = ComponentHost()
+        running.callback(host.close)
+        idle = resident(host.pid)
+        request = Request(host.port, body=message_xml(f"bot@{DOMAIN}", f"bob@{PEOPLE}"),
+                          authorization=basic(DOMAIN, Host.component_secret))
+        send(request, FEW)
+        few = resident(host.pid)
+        send(request, MANY - FEW)
+        many = resident(host.pid)
+    rows.at_most("memory of the idle host", idle / MIB, IDLE, "MiB")
+    rows.at_most(f"memory after {MANY:,} messages, less that after {FEW:,}", (many - few) / MIB, SAME, "MiB", 2,
+                 f" ({few / MIB:.1f} and {many / MIB:.1f} MiB)")
+    return rows.write()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
