@@ -71,9 +71,9 @@ xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int3
   const ExchangeId id = border::id_of(exchange);
   if (!api.exchanges_.take(id)) return api.no_exchange("http_respond");
   const auto answer = border::headers_of(headers, header_count);
-  const bool good = api.good_answer("http_respond", code, answer);
   const xp_status status = api.front_.respond(id, code, answer, border::copy(body));
-  if (status == XP_INVALID && good) api.misuse("http_respond after http_begin: the stream is cut off");
+  if (status == XP_INVALID && api.good_answer("http_respond", code, answer))
+    api.misuse("http_respond after http_begin: the stream is cut off");
   return status;
 }
 

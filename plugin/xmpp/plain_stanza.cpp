@@ -36,6 +36,11 @@ std::string unescaped(std::string_view value) {
   return out;
 }
 
+// Neither of XML's own characters nor a control character; most text is that.
+bool ordinary(char c) {
+  return static_cast<unsigned char>(c) > '>' || (c > '\'' && c < '<') || c == ' ';
+}
+
 bool begins_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -93,6 +98,7 @@ class Reader {
   bool skip(char end, bool line_ends) {
     for (size_t i = 0; i < left_.size(); ++i) {
       const char c = left_[i];
+      if (ordinary(c)) continue;
       if (c == end) {
         left_.remove_prefix(i);
         return true;

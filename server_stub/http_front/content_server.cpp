@@ -33,6 +33,8 @@ class RequestStream final : public httplib::Stream {
   size_t used_ = 0;
 };
 
+constexpr std::string_view kIdentity = "identity";
+
 // The codings that httplib decodes; a body in another one reaches the handler as it came.
 std::string_view coding_of(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) {
@@ -41,15 +43,23 @@ std::string_view coding_of(const HttpRequest& request) {
       if (ascii_equal(value, known)) return known;
     }
   }
-  return "identity";
+  return kIdentity;
 }
 
 // Always a POST: that is a method for which httplib reads a body.
-std::string shown(const ReadyRequest& ready) {
-  const std::string& body = ready.request.body;
+std::string shown(const std::string& body, std::string_view coding) {
   std::string out = "POST / HTTP/1.1\r\nContent-Encoding: ";
-  out.append(coding_of(ready.request)).append("\r\nContent-Length: ").append(std::to_string(body.size()));
+  out.append(coding).append("\r\nContent-Length: ").append(std::to_string(body.size()));
   return out.append("\r\n\r\n").append(body);
+}
+
+ContentServer::Outcome call(const ReadyRequest& ready) {
+  try {
+    ready.route.handle(ready.id, ready.request);
+    return ContentServer::Outcome::handled;
+  } catch (...) {
+    return ContentServer::Outcome::threw;
+  }
 }
 
 struct Serving {
@@ -75,9 +85,7 @@ void handle(const httplib::Request&, httplib::Response&, const httplib::ContentR
     serving->ready.exchange->close_after_answer();
   }
   request.body = std::move(body);
-  serving->outcome = ContentServer::Outcome::threw;  // unless the next line returns
-  serving->ready.route.handle(serving->ready.id, request);
-  serving->outcome = ContentServer::Outcome::handled;
+  serving->outcome = call(serving->ready);
 }
 
 }  // namespace
@@ -87,9 +95,11 @@ ContentServer::ContentServer() {
 }
 
 ContentServer::Outcome ContentServer::serve(ReadyRequest& ready) {
+  const std::string_view coding = coding_of(ready.request);
+  if (ready.request.body.empty() || coding == kIdentity) return call(ready);
   Serving current{ready};
-  RequestStream stream(shown(ready));
-  if (!ready.request.body_too_large) ready.request.body.clear();
+  RequestStream stream(shown(ready.request.body, coding));
+  ready.request.body.clear();
   serving = &current;
   process(&ContentServer::process_request, stream);
   serving = nullptr;

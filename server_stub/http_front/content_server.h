@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// httplib's request handling for one complete request: it decodes the content and calls the handler,
-// protected as it protects its own. It is shown a request that the front wrote, with a constant target and
-// the framing only: its routes are regular expressions, which recurse over the user's input; it decodes
+// The handling of one complete request: the handler is called, and a body in a content coding is decoded
+// before by httplib's request handling. That is shown a request which the front wrote, with a constant target
+// and the framing only: its routes are regular expressions, which recurse over the user's input; it decodes
 // percent signs in headers, adds headers of its own, keeps no order, and answers Range by itself.
 //
 // Threads: any, concurrently. Ownership: keeps nothing of a request.

@@ -17,7 +17,7 @@ Refusal bad(std::string reason) {
   return {400, std::move(reason)};
 }
 
-bool is_alphanumeric(char c) {
+constexpr bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
@@ -29,9 +29,33 @@ bool is_host(std::string_view text) {
   });
 }
 
-bool is_control(char c) {
+constexpr bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
+
+// A set of bytes that every request's head is looked at with.
+class Bytes {
+ public:
+  template <class Member>
+  constexpr explicit Bytes(Member member) {
+    for (size_t i = 0; i < 256; ++i) in_[i] = member(static_cast<char>(i));
+  }
+  bool hold(std::string_view text) const {
+    return std::all_of(text.begin(), text.end(),
+                       [this](char c) { return in_[static_cast<unsigned char>(c)]; });
+  }
+
+ private:
+  bool in_[256] = {};
+};
+
+constexpr Bytes kTokenBytes([](char c) {
+  for (const char mark : std::string_view("!#$%&'*+-.^_`|~")) {
+    if (c == mark) return true;
+  }
+  return is_alphanumeric(c);
+});
+constexpr Bytes kFieldBytes([](char c) { return !is_control(c) || c == '\t'; });
 
 std::optional<Refusal> read_target(std::string_view target, RequestHead& head) {
   const bool clean =
@@ -134,15 +158,11 @@ std::optional<Refusal> read_framing(RequestHead& head) {
 }  // namespace
 
 bool is_token(std::string_view text) {
-  const auto allowed = [](char c) {
-    return is_alphanumeric(c) ||
-           (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+  return !text.empty() && kTokenBytes.hold(text);
 }
 
 bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
+  return kFieldBytes.hold(text);
 }
 
 Result<RequestHead, Refusal> parse_head(std::string_view text, const FrontSettings& limits) {

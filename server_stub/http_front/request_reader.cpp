@@ -2,6 +2,8 @@
 // Looks at each byte of a head once, however it was cut on the way, and refuses as soon as a limit is passed.
 #include "http_front/request_reader.h"
 
+#include <algorithm>
+
 namespace restanza::host {
 namespace {
 
@@ -11,24 +13,31 @@ constexpr size_t kKeptCapacity = 4096;   // an idle connection holds no larger b
 }  // namespace
 
 std::optional<Refusal> RequestReader::scan() {
-  for (; scanned_ < in_.size() && !complete_; ++scanned_) {
-    const size_t column = scanned_ - line_start_;
-    if (lines_ == 0 && column > limits_.max_target_bytes + kRequestLineRest) {
+  while (!complete_ && scanned_ < in_.size()) {
+    const size_t line_feed = in_.find('\n', scanned_);
+    const size_t last = std::min(line_feed, in_.size() - 1);  // byte of the line that is known
+    if (lines_ == 0 && last - line_start_ > limits_.max_target_bytes + kRequestLineRest) {
       return Refusal{414, "the target is too long"};
     }
-    if (scanned_ >= limits_.max_header_bytes) return Refusal{431, "the headers are too large"};
-    const bool after_return = column > 0 && in_[scanned_ - 1] == '\r';
-    const bool line_feed = in_[scanned_] == '\n';
-    if (after_return != line_feed) return Refusal{400, "a carriage return or a line feed stands alone"};
-    if (!line_feed) continue;
-    if (column > 1) {
+    if (last >= limits_.max_header_bytes) return Refusal{431, "the headers are too large"};
+    // A carriage return may be the last byte that has come, and stands before the line feed.
+    const size_t from = scanned_ > line_start_ ? scanned_ - 1 : scanned_;
+    const size_t expected = line_feed == std::string::npos ? last : line_feed - 1;
+    const size_t carriage_return = in_.find('\r', from);
+    const bool ended = line_feed != std::string::npos;
+    if (ended ? line_feed == line_start_ || carriage_return != expected : carriage_return < expected) {
+      return Refusal{400, "a carriage return or a line feed stands alone"};
+    }
+    scanned_ = last + 1;
+    if (!ended) break;
+    if (last - line_start_ > 1) {
       ++lines_;
     } else if (lines_ == 0) {
       return Refusal{400, "the request line is empty"};
     } else {
       complete_ = true;
     }
-    line_start_ = scanned_ + 1;
+    line_start_ = scanned_;
   }
   return std::nullopt;
 }
