@@ -22,8 +22,8 @@ def new_authority(directory):
     return f"{path}.pem"
 
 
-def server_context(directory, authority, name="IP:127.0.0.1"):
-    """For a server on loopback whose certificate the authority has signed for that name."""
+def server_files(directory, authority, name="IP:127.0.0.1"):
+    """A certificate that the authority has signed for that name, and its key: two paths, written anew each time."""
     path = f"{directory}/server"
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server",
             "-keyout", f"{path}.key", "-out", f"{path}.csr")
@@ -31,6 +31,11 @@ def server_context(directory, authority, name="IP:127.0.0.1"):
         extensions.write(f"subjectAltName={name}\n")
     openssl("x509", "-req", "-in", f"{path}.csr", "-CA", authority, "-CAkey", authority.replace(".pem", ".key"),
             "-CAcreateserial", "-days", "2", "-extfile", f"{path}.cnf", "-out", f"{path}.pem")
+    return f"{path}.pem", f"{path}.key"
+
+
+def server_context(directory, authority, name="IP:127.0.0.1"):
+    """For a server on loopback whose certificate the authority has signed for that name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(f"{path}.pem", f"{path}.key")
+    context.load_cert_chain(*server_files(directory, authority, name))
     return context

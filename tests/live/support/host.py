@@ -44,9 +44,11 @@ class Host:
 
     def __init__(self, xmpp, domain="rest.localhost", settings=None, http="127.0.0.1:0", wait_ready=True,
                  state_dir=None, environment=None):
-        """`environment` is added to the program's own, `state_dir` may be a place that outlives the host."""
+        """`environment` is added to the program's own, `state_dir` may be a place that outlives the host, `http` an
+        address or all of the section [http]."""
         self.domain = domain
-        self._xmpp, self._listen, self._environment = xmpp, http, environment or {}
+        self._xmpp, self._environment = xmpp, environment or {}
+        self._http = http if isinstance(http, dict) else {"listen": http}
         self._directory = tempfile.TemporaryDirectory(prefix="restanza-host-")
         self.state_dir = state_dir or f"{self._directory.name}/state"
         self.config = f"{self._directory.name}/restanza.toml"
@@ -58,7 +60,7 @@ class Host:
         self.http = self.c2s = self.rest = None
         with open(self.config, "w", encoding="utf-8") as config:
             config.write(section("", {"state_dir": self.state_dir} if self.state_dir else {}))
-            config.write(section("[http]", {"listen": self._listen}))
+            config.write(section("[http]", self._http))
             config.write(section("[xmpp]", self._xmpp))
             config.write(section("[[plugin]]", {"load": "restanza", "domain": self.domain}))
             config.write(section("[plugin.settings]", {"component_secret": self.component_secret, **(settings or {})}))
