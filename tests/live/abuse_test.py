@@ -8,6 +8,7 @@ Ownership: each test owns its host.
 import base64
 import concurrent.futures
 import hashlib
+import pathlib
 import re
 import signal
 import time
@@ -41,6 +42,12 @@ class Abuse(unittest.TestCase):
 
     def refusals(self):
         return [line[line.index(REFUSED):] for line in self.host.program.lines("err") if REFUSED in line]
+
+    def state(self):
+        """What lies in the state directory, read as text."""
+        found = [file for file in pathlib.Path(self.host.state_dir).rglob("*") if file.is_file()]
+        self.assertTrue(found, "there is a journal at least")
+        return "".join(file.read_bytes().decode("latin-1") for file in found)
 
     def reload(self, old, new):
         with open(self.host.config, encoding="utf-8") as config:
@@ -156,7 +163,7 @@ class Audit(Abuse):
             r'who="bob@localhost" peer="127.0.0.1" method="GET" path="/rest/metrics" '
             r'why="This needs the right \'admin\'"', source="err")
         self.host.program.stop()
-        said = "\n".join(self.host.program.lines())
+        said = "\n".join(self.host.program.lines()) + self.state()
         for secret in [secret for *_, secrets in cases for secret in secrets] + [
                 "in-the-query", "wonder", "builder", self.host.component_secret]:
             self.assertNotIn(secret, said)
