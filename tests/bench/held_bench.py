@@ -9,9 +9,10 @@ import sys
 import time
 
 import parts
+from component_host import ComponentHost
 from footprint import KIB, Crowd, resident, threads
-from load import Request, basic, ping
-from servers import DOMAIN, PEOPLE, ComponentHost
+from peer import DOMAIN, PEOPLE
+from request import Request, basic, ping
 from support.deadline import wait_until
 from support.host import Host
 from table import Rows

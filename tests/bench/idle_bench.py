@@ -9,9 +9,9 @@ import sys
 import time
 
 import parts
+from component_host import ComponentHost
 from footprint import KIB, Crowd, processor_time, resident
-from load import Request
-from servers import ComponentHost
+from request import Request
 from table import Rows
 
 COUNT = 20000

@@ -8,9 +8,12 @@ import contextlib
 import sys
 
 import parts
-from load import JSON, Request, basic, in_turns, message_json, message_xml, ping, rates, ratio, wrk
-from servers import DOMAIN, ModRest, Unavailable
+from load import in_turns, rates, ratio, wrk
+from peer import DOMAIN
+from request import JSON, Request, basic, message_json, message_xml, ping
+from rivals import ModRest
 from support.host import Host, local_mode
+from support.mod_rest import Unavailable
 from table import Rows
 
 FROM = f"bot@{DOMAIN}"

@@ -11,8 +11,10 @@ import subprocess
 import sys
 
 import parts
-from load import PROGRAMS, SECONDS, Request, basic, in_turns, message_xml, wrk
-from servers import DOMAIN, PEOPLE, ComponentHost
+from component_host import ComponentHost
+from load import PROGRAMS, SECONDS, in_turns, wrk
+from peer import DOMAIN, PEOPLE
+from request import Request, basic, message_xml
 from support.host import Host
 from table import Rows
 

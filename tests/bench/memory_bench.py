@@ -8,9 +8,11 @@ import contextlib
 import sys
 
 import parts
+from component_host import ComponentHost
 from footprint import MIB, resident
-from load import Request, basic, message_xml, send
-from servers import DOMAIN, PEOPLE, ComponentHost
+from load import send
+from peer import DOMAIN, PEOPLE
+from request import Request, basic, message_xml
 from support.host import Host
 from table import Rows
 

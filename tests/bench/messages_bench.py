@@ -10,9 +10,14 @@ import json
 import sys
 
 import parts
-from load import JSON, Request, basic, in_turns, message_json, message_xml, rates, ratio, wrk
-from servers import DOMAIN, PEOPLE, ComponentHost, EjabberdApi, ModRest, Nginx, Peer, Unavailable
+from component_host import ComponentHost
+from load import in_turns, rates, ratio, wrk
+from nginx import Nginx
+from peer import DOMAIN, PEOPLE, Peer
+from request import JSON, Request, basic, message_json, message_xml
+from rivals import EjabberdApi, ModRest
 from support.host import Host
+from support.mod_rest import Unavailable
 from table import Rows
 
 TO = f"bob@{PEOPLE}"

@@ -11,9 +11,13 @@ import sys
 import time
 
 import parts
+from component_host import ComponentHost
 from load import SECONDS, in_turns, ratio
-from servers import ComponentHost, ModRest, Nginx, Peer, Unavailable
+from nginx import Nginx
+from peer import Peer
+from rivals import ModRest
 from support.deadline import wait_until
+from support.mod_rest import Unavailable
 from table import Rows
 
 OURS_ON_THE_WAY = 2000  # between the source's socket and the endpoint's count
