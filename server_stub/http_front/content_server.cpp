@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
-#include "base/str.h"
+#include "http_front/content_coding.h"
 
 namespace restanza::host {
 namespace {
@@ -33,23 +34,10 @@ class RequestStream final : public httplib::Stream {
   size_t used_ = 0;
 };
 
-constexpr std::string_view kIdentity = "identity";
-
-// The codings that httplib decodes; a body in another one reaches the handler as it came.
-std::string_view coding_of(const HttpRequest& request) {
-  for (const auto& [name, value] : request.headers) {
-    if (!ascii_equal(name, "Content-Encoding")) continue;
-    for (const std::string_view known : {"gzip", "deflate", "br"}) {
-      if (ascii_equal(value, known)) return known;
-    }
-  }
-  return kIdentity;
-}
-
 // Always a POST: that is a method for which httplib reads a body.
-std::string shown(const std::string& body, std::string_view coding) {
+std::string shown(const std::string& body, ContentCoding coding) {
   std::string out = "POST / HTTP/1.1\r\nContent-Encoding: ";
-  out.append(coding).append("\r\nContent-Length: ").append(std::to_string(body.size()));
+  out.append(name_of(coding)).append("\r\nContent-Length: ").append(std::to_string(body.size()));
   return out.append("\r\n\r\n").append(body);
 }
 
@@ -64,6 +52,8 @@ ContentServer::Outcome call(const ReadyRequest& ready) {
 
 struct Serving {
   ReadyRequest& ready;
+  const ContentCoding coding;
+  const std::string encoded;
   ContentServer::Outcome outcome = ContentServer::Outcome::undecodable;
 };
 
@@ -79,7 +69,7 @@ void handle(const httplib::Request&, httplib::Response&, const httplib::ContentR
     if (!request.body_too_large) body.append(data, size);
     return !request.body_too_large;
   });
-  if (!read && !request.body_too_large) return;
+  if (!request.body_too_large && (!read || !is_whole(serving->coding, serving->encoded, body))) return;
   if (request.body_too_large) {
     body.clear();
     serving->ready.exchange->close_after_answer();
@@ -95,11 +85,12 @@ ContentServer::ContentServer() {
 }
 
 ContentServer::Outcome ContentServer::serve(ReadyRequest& ready) {
-  const std::string_view coding = coding_of(ready.request);
-  if (ready.request.body.empty() || coding == kIdentity) return call(ready);
-  Serving current{ready};
-  RequestStream stream(shown(ready.request.body, coding));
-  ready.request.body.clear();
+  if (ready.request.body.empty()) return call(ready);
+  const ContentCoding coding = content_coding(ready.request.headers);
+  if (coding == ContentCoding::identity) return call(ready);
+  if (coding == ContentCoding::unknown) return Outcome::unknown_coding;
+  Serving current{ready, coding, std::exchange(ready.request.body, {})};
+  RequestStream stream(shown(current.encoded, coding));
   serving = &current;
   process(&ContentServer::process_request, stream);
   serving = nullptr;

@@ -17,7 +17,7 @@ namespace restanza::host {
 
 class ContentServer : private httplib::Server {
  public:
-  enum class Outcome { handled, undecodable, threw };
+  enum class Outcome { handled, unknown_coding, undecodable, threw };
 
   ContentServer();
   Outcome serve(ReadyRequest& ready);

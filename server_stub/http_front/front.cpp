@@ -32,6 +32,9 @@ class Front::Impl {
     switch (server.serve(ready)) {
       case ContentServer::Outcome::handled:
         break;
+      case ContentServer::Outcome::unknown_coding:
+        answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
+        break;
       case ContentServer::Outcome::undecodable:
         answer(ready, {400, "the body does not match its Content-Encoding"});
         break;

@@ -181,6 +181,29 @@ TEST_CASE("a body that is not what its Content-Encoding says is refused") {
   CHECK(client.exchange(post("/now", "not gzip", "Content-Encoding: gzip\r\n")).status == 400);
 }
 
+TEST_CASE("a compressed body that was cut off is refused wherever that happened") {
+  FrontFixture at;
+  const std::string whole = gzip(std::string(1000, 'a') + "b");
+  for (size_t missing = 1; missing < whole.size(); ++missing) {
+    RawClient client(at.port);
+    const auto cut = whole.substr(0, whole.size() - missing);
+    CHECK(client.exchange(post("/now", cut, "Content-Encoding: gzip\r\n")).status == 400);
+  }
+}
+
+TEST_CASE("a coding that is not known, and one upon another, is 415") {
+  FrontFixture at;
+  for (const std::string headers :
+       {"Content-Encoding: rot13\r\n", "Content-Encoding: gzip, gzip\r\n", "Content-Encoding: \r\n",
+        "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n"}) {
+    RawClient client(at.port);
+    CHECK(client.exchange(post("/now", gzip("x"), headers)).status == 415);
+    CHECK(client.ended());
+  }
+  RawClient client(at.port);
+  CHECK(client.exchange(post("/now", "x", "Content-Encoding: identity\r\n")).status == 200);
+}
+
 TEST_CASE("a multipart body reaches the handler as it came") {
   FrontFixture at;
   RawClient client(at.port);
