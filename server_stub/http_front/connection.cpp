@@ -138,7 +138,7 @@ bool Connection::use_head() {
   auto head = reader_.take_head();
   if (!head) {
     request_begun_ = !reader_.empty();  // an empty line alone is no request
-    return !charge(reader_.size());
+    return !charge(parts_.arriving, reader_.size());
   }
   request_.memory = {};
   if (!*head) return refuse(head->error());
@@ -178,7 +178,7 @@ void Connection::open_request(RequestHead head, Route route) {
 bool Connection::use_body() {
   switch (reader_.read_body(body_)) {
     case BodyReader::State::more:
-      return !charge(body_.size());
+      return !charge(parts_.arriving, body_.size());
     case BodyReader::State::malformed:
       return refuse({400, "the chunks of the body are malformed"});
     case BodyReader::State::too_large:
@@ -187,7 +187,7 @@ bool Connection::use_body() {
       return true;
     case BodyReader::State::complete:
       in_full_ = true;
-      if (charge(body_.size())) hand_out(false);
+      if (charge(parts_.waiting, body_.size())) hand_out(false);
       return true;
   }
   return false;
@@ -217,9 +217,9 @@ void Connection::hand_out(bool too_large) {
   }
 }
 
-bool Connection::charge(size_t bytes) {
-  return request_.memory.resize(parts_.memory, bytes) ||
-         !refuse({503, "the requests that are arriving have taken all the memory there is for them"});
+bool Connection::charge(RequestMemory& whole, size_t bytes) {
+  return request_.memory.resize(whole, bytes) ||
+         !refuse({503, "other requests have taken all the memory that there is for them"});
 }
 
 bool Connection::refuse(const Refusal& refusal) {

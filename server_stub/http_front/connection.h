@@ -25,7 +25,8 @@ struct FrontParts {
   const FrontSettings& settings;
   Router& router;
   ExchangeTable& exchanges;
-  RequestMemory& memory;
+  RequestMemory& arriving;                     // requests that have come in part
+  RequestMemory& waiting;                      // those that wait for their handlers, or are with them
   std::function<bool(ReadyRequest)> hand_out;  // false: no thread for it
   std::atomic<bool> refusing{false};           // new requests are answered 503
 };
@@ -49,8 +50,8 @@ class Connection {
   bool use_received();  // false: more bytes are needed
   bool use_head();
   bool use_body();
-  bool receive();             // false: nothing has come
-  bool charge(size_t bytes);  // to the memory of all requests; false: refused
+  bool receive();                                   // false: nothing has come
+  bool charge(RequestMemory& whole, size_t bytes);  // false: there is no room, and the request was refused
   void open_request(RequestHead head, Route route);
   void hand_out(bool too_large);
   bool refuse(const Refusal& refusal);  // always true: something was done

@@ -71,10 +71,10 @@ class EventLoop final : public Waker {
 
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
   Deadlines deadlines_;
-  uint64_t last_number_ =
-      FrontSettings::kMaxListeners;  // the first ones stand for the wake-up and the listeners
-  bool crowded_ = false;             // requests wait for a thread
-  Instant accept_again_;             // set while the listeners rest
+  // The first ones stand for the wake-up and the listeners.
+  uint64_t last_number_ = FrontSettings::kMaxListeners;
+  bool crowded_ = false;  // requests wait for a thread
+  Instant accept_again_;  // set while the listeners rest
   bool listening_ = false;
   Complaint exhausted_, full_;
 };

@@ -14,11 +14,12 @@ class Front::Impl {
   Impl(FrontSettings given, Router& router, Log& given_log)
       : settings(std::move(given)),
         exchanges(settings.max_exchanges),
-        memory(settings.max_request_memory),
+        arriving(settings.max_request_memory),
+        waiting(settings.max_request_memory),
         log(given_log),
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
-        parts{settings, router, exchanges, memory,
-              [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
+        parts{settings, router,  exchanges,
+              arriving, waiting, [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         loop(
             parts, [this] { return workers.relieve(); }, given_log) {}
 
@@ -31,9 +32,6 @@ class Front::Impl {
   void serve(ReadyRequest& ready) {
     switch (server.serve(ready)) {
       case ContentServer::Outcome::handled:
-        break;
-      case ContentServer::Outcome::unknown_coding:
-        answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
         break;
       case ContentServer::Outcome::undecodable:
         answer(ready, {400, "the body does not match its Content-Encoding"});
@@ -55,7 +53,7 @@ class Front::Impl {
 
   const FrontSettings settings;
   ExchangeTable exchanges;
-  RequestMemory memory;
+  RequestMemory arriving, waiting;
   Log& log;
   ContentServer server;
   WorkerPool workers;

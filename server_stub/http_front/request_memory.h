@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One account for the bytes of all requests that are arriving or wait for a handler, so that many slow
-// senders together cannot take what each of them alone may.
+// An account for the bytes of all requests in one state, so that many senders together cannot take what each
+// of them alone may. Those that arrive in pieces and those that wait for a handler have one each: slow
+// senders that fill theirs shut out no request that comes at once.
 //
 // Threads: any. Ownership: a share gives its bytes back at its end; the account outlives the shares.
 #pragma once
@@ -33,6 +34,7 @@ class RequestMemory {
 
     // False: there is no room for so much; the share stays as it was.
     bool resize(RequestMemory& whole, size_t bytes) {
+      if (whole_ != &whole) give_back();  // to another account
       if (bytes > bytes_ && !whole.take(bytes - bytes_)) return false;
       if (bytes < bytes_) whole.used_ -= bytes_ - bytes;
       whole_ = &whole;

@@ -35,7 +35,7 @@ struct FrontSettings {
   size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
   size_t max_header_count = 100;                  // past it 431
   size_t max_target_bytes = 8 * 1024;             // past it 414
-  size_t max_request_memory = 64 * 1024 * 1024;   // of all requests that arrive or wait; past it 503
+  size_t max_request_memory = 64 * 1024 * 1024;   // of all that arrive, and of all that wait; past it 503
   size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
   std::chrono::milliseconds thread_time{10000};   // after which an idle thread of the pool ends
   std::chrono::milliseconds request_time{30000};  // from a request's first byte to its last; then 408. Also
