@@ -18,8 +18,8 @@ class Front::Impl {
         waiting(settings.max_request_memory),
         log(given_log),
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
-        parts{settings, router,  exchanges,
-              arriving, waiting, [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
+        parts{settings, router, exchanges, arriving, waiting,
+              [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         loop(
             parts, [this] { return workers.relieve(); }, given_log) {}
 
@@ -32,6 +32,9 @@ class Front::Impl {
   void serve(ReadyRequest& ready) {
     switch (server.serve(ready)) {
       case ContentServer::Outcome::handled:
+        break;
+      case ContentServer::Outcome::unknown_coding:
+        answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
         break;
       case ContentServer::Outcome::undecodable:
         answer(ready, {400, "the body does not match its Content-Encoding"});
