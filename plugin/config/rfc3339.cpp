@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/rfc3339.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/str.h"
@@ -57,7 +58,11 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   if (date.tm_mday != tm.tm_mday) return std::nullopt;  // the month has fewer days
   const auto offset = take_offset(text);
   if (!offset) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&tm)) - *offset;
+  // The clock's own range ends in 2262, and people write 9999 for "never".
+  constexpr auto kLatest = std::chrono::time_point_cast<std::chrono::seconds>(WallTime::max());
+  const std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds> time(
+      std::chrono::seconds(timegm(&tm)) - *offset);
+  return std::min(time, kLatest);
 }
 
 }  // namespace restanza::config
