@@ -64,7 +64,8 @@ Result<Jid> Jid::parse(std::string_view text) {
   Jid jid;
   auto prepared = prepare(domain, stringprep_nameprep, "domain");
   if (!prepared) return prepared.error();
-  if (!domain_characters(*prepared))
+  // A second dot there, or one of a wider script, would make another address of it each time it is prepared.
+  if (!domain_characters(*prepared) || prepared->back() == '.')
     return Error{"the domain '" + *prepared + "' has characters that no domain has"};
   jid.domain = std::move(*prepared);
   if (at != std::string_view::npos) {

@@ -41,7 +41,8 @@ TEST_CASE("what is no address is refused") {
         std::string_view("a@x/"), std::string_view("/r"), std::string_view("a@b@c"),
         std::string_view("a b@x"), std::string_view("a@x y"), std::string_view("a@x\0y", 5),
         std::string_view("\xFF@x"), std::string_view("a\"b@x"), std::string_view("a@<x>"),
-        std::string_view(" ")}) {
+        std::string_view(" "), std::string_view("a.."), std::string_view("."),
+        std::string_view("x@a\uFF0E")}) {
     CAPTURE(bad);
     CHECK(prepared(bad) == "refused");
   }
