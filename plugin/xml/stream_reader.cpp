@@ -124,6 +124,10 @@ class StreamReader::Impl {
     // White space may stand before a stream (a keepalive), but not before its XML declaration.
     if (fed_ == 0) step.remove_prefix(std::min(step.size(), step.find_first_not_of(" \t\r\n")));
     if (step.empty()) return {};
+    if (leaves_utf8(step)) {
+      refuse("XMPP does not allow another encoding than UTF-8");
+      return Error{refusal_};
+    }
     const XML_Status status = XML_Parse(parser_.get(), step.data(), static_cast<int>(step.size()), 0);
     if (!refusal_.empty()) return Error{refusal_};
     if (restart_) {
@@ -143,6 +147,15 @@ class StreamReader::Impl {
       return Error{refusal_};
     }
     return {};
+  }
+
+  // expat was told UTF-8, and still follows a byte order mark of UTF-16, or a NUL beside the first letter,
+  // where both bytes come at once.
+  bool leaves_utf8(std::string_view step) const {
+    const auto first = static_cast<size_t>(fed_);
+    const std::string_view two = first < 2 ? step.substr(0, 2 - first) : std::string_view();
+    const bool marked = first == 0 && (two[0] == '\xFE' || two[0] == '\xFF');
+    return marked || two.find('\0') != std::string_view::npos;
   }
 
   // Where what is not finished yet began: an open element, a tag that lacks its end, or the header.

@@ -121,6 +121,17 @@ TEST_CASE("an element may be as large as the limit and no larger") {
   }
 }
 
+TEST_CASE("a stream in another encoding ends with its first two bytes, whatever the pieces they come in") {
+  for (const std::string_view bytes : {std::string_view("<\0s\0", 4), std::string_view("\0<\0s", 4),
+                                       std::string_view("\xFF\xFE<\0", 4), std::string_view("\xFE\xFF\0<", 4)}) {
+    xml::StreamReader whole({}, {});
+    CHECK_FALSE(whole.feed(bytes));
+    xml::StreamReader pieces({}, {});
+    const bool first = pieces.feed(bytes.substr(0, 1)).ok();
+    CHECK_FALSE((first && pieces.feed(bytes.substr(1, 1))));
+  }
+}
+
 TEST_CASE("what XMPP forbids ends the stream with its name") {
   for (const auto* bad : {"<!-- c -->", "<?p i?>", "text", "<a><b></a>", "<x:a/>", "&amp;"}) {
     CAPTURE(bad);
