@@ -58,8 +58,11 @@ TEST_CASE("an error in JSON says what a stanza error says") {
     "error": {"type": "modify", "condition": "bad-format", "source": "restanza", "text": "<'a' & \"b\">"}})"));
 }
 
-TEST_CASE("a text that is no UTF-8 breaks no format") {
-  const Refusal refusal{403, "auth", "forbidden", "to '\xFF'"};
-  CHECK(nlohmann::json::accept(error_response(refusal, "application/json").body));
-  CHECK(error_response(refusal, "text/html").status == 403);
+TEST_CASE("a text that is no UTF-8, or that XML cannot hold, breaks no format") {
+  for (const char* text : {"to '\xFF'", "'\x01' is not understood"}) {
+    const Refusal refusal{403, "auth", "forbidden", text};
+    CHECK(nlohmann::json::accept(error_response(refusal, "application/json").body));
+    CHECK(xml::parse(error_response(refusal, "application/xmpp+xml").body));
+    CHECK(xml::representable(error_response(refusal, "text/html").body));
+  }
 }
