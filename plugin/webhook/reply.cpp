@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/reply.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "base/str.h"
 #include "webhook/status_error.h"
@@ -12,6 +14,7 @@ namespace restanza::webhook {
 namespace {
 
 constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
+constexpr size_t kMaxNamedType = 100;                   // bytes of a media type that a warning names
 
 std::string described(const xmpp::Stanza& stanza) {
   return "a webhook's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
@@ -37,8 +40,12 @@ xmpp::StanzaError status_error(const Outcome& outcome) {
   return error;
 }
 
+// For the log; a header's value may be any bytes, and any number of them.
 std::string named_type(const Outcome& outcome) {
-  return std::string(trim(outcome.content_type.substr(0, outcome.content_type.find(';'))));
+  const std::string_view type(outcome.content_type);
+  const std::string_view shown = cut(trim(type.substr(0, type.find(';'))), kMaxNamedType);
+  const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return plain ? std::string(shown) : percent_encode(shown);
 }
 
 // The stanza that the body holds, or why there is none to send.

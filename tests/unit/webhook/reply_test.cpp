@@ -127,6 +127,15 @@ TEST_CASE("an answer that is no reply to a message is accepted, with a warning w
   check(truncated, true);
 }
 
+TEST_CASE("a warning is a short text, whatever the answer calls its type") {
+  for (const std::string& type : {std::string("x/\xFF"), std::string("x/\x1B[2J"), std::string(5000, 'x')}) {
+    const auto got = answer(kMessage, answered(200, type, "ok"));
+    CHECK(xml::representable(got.warning));
+    CHECK(got.warning.size() < 500);
+    CHECK(got.warning.size() > 50);
+  }
+}
+
 TEST_CASE("an iq always gets an answer") {
   const std::string empty = "<iq type='result' id='ID1' from='bot@rest.localhost/x' to='u@localhost/r'/>";
   for (const Outcome& outcome : {answered(200), answered(202, kXml, "<iq><x xmlns='x'/></iq>"), answered(204),
