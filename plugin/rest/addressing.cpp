@@ -1,77 +1,63 @@
 // SPDX-License-Identifier: MIT
 #include "rest/addressing.h"
 
-#include <optional>
-#include <string>
-
 #include "base/random.h"
 #include "xmpp/jid.h"
 
 namespace restanza::rest {
-namespace {
 
-std::optional<std::string> attribute(xml::Element root, const char* name) {
-  const auto value = root.attribute(name);
-  if (!value) return std::nullopt;
-  return std::string(*value);
-}
-
-}  // namespace
-
-Result<Addressed, Refusal> address(xml::Element root, const Caller& caller) {
+Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
   if (root.ns() != xml::kContentNamespace) return refused::namespaced();
   const auto kind = xmpp::kind_named(root.name());
   if (!kind) return refused::no_stanza();
+  return *kind;
+}
 
-  Addressed stanza{*kind, {}};
-  xmpp::RootAttributes& made = stanza.attributes;
-  if (const auto to = root.attribute("to")) {
-    const auto jid = xmpp::Jid::parse(*to);
+Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
+  if (given.to) {
+    const auto jid = xmpp::Jid::parse(*given.to);
     if (!jid) return refused::bad_to();
-    made.to = jid->full();
+    given.to = jid->full();
   }
-  made.from = caller.address;
-  if (const auto asked = root.attribute("from")) {
-    const auto jid = xmpp::Jid::parse(*asked);
+  if (given.from) {
+    const auto jid = xmpp::Jid::parse(*given.from);
     if (!jid) return refused::bad_from();
-    made.from = jid->full();
+    given.from = jid->full();
+  } else {
+    given.from = caller.address;
   }
-  if (!caller.may_send_as(made.from)) return refused::foreign_from();
-
-  made.id = root.attribute("id").value_or("");
-  if (made.id.empty()) made.id = random_id();
-  made.type = attribute(root, "type");
-  made.lang = attribute(root, "xml:lang");
-  return stanza;
+  if (!caller.may_send_as(*given.from)) return refused::foreign_from();
+  if (!given.id || given.id->empty()) given.id = random_id();
+  return given;
 }
 
 void set_attributes(xml::Element root, const xmpp::RootAttributes& attributes) {
   root.remove_attributes();
-  root.set_attribute("from", attributes.from);
-  if (attributes.to) root.set_attribute("to", *attributes.to);
-  root.set_attribute("id", attributes.id);
-  if (attributes.type) root.set_attribute("type", *attributes.type);
-  if (attributes.lang) root.set_attribute("xml:lang", *attributes.lang);
+  const auto set = [root](const char* name, const std::optional<std::string>& value) {
+    if (value) xml::Element(root).set_attribute(name, *value);
+  };
+  set("from", attributes.from);
+  set("to", attributes.to);
+  set("id", attributes.id);
+  set("type", attributes.type);
+  set("xml:lang", attributes.lang);
 }
 
-Result<void, Refusal> check_iq(xml::Element root) {
-  const auto type = root.attribute("type");
+Result<void, Refusal> check_iq(const std::optional<std::string>& type, size_t children) {
   if (type != "get" && type != "set") return refused::iq_type();
-  if (!root.first() || root.first().next()) return refused::iq_children();
+  if (children != 1) return refused::iq_children();
   return {};
 }
 
-Result<void, Refusal> check_rights(const Addressed& stanza, const Caller& caller) {
+Result<void, Refusal> check_rights(xmpp::Kind kind, const xmpp::RootAttributes& stanza,
+                                   const Caller& caller) {
   if ((caller.rights & config::kSend) == 0) return refused::forbidden("This token may not send");
-  if (!caller.may_send(stanza.kind)) {
-    return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(stanza.kind)) + "'");
+  if (!caller.may_send(kind)) {
+    return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(kind)) + "'");
   }
-  const auto& to = stanza.attributes.to;
-  if (!to && !caller.account) return refused::without_to();
-  const std::string_view there = to ? std::string_view(*to) : std::string_view();
-  if (!caller.may_send_to(there)) {
-    return refused::forbidden("This token may not send to '" + std::string(there) + "'");
-  }
+  if (!stanza.to && !caller.account) return refused::without_to();
+  const std::string to = stanza.to.value_or("");
+  if (!caller.may_send_to(to)) return refused::forbidden("This token may not send to '" + to + "'");
   return {};
 }
 

@@ -4,6 +4,9 @@
 // random ids.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "base/result.h"
 #include "rest/caller.h"
 #include "rest/refusal.h"
@@ -11,21 +14,20 @@
 
 namespace restanza::rest {
 
-struct Addressed {
-  xmpp::Kind kind;
-  xmpp::RootAttributes attributes;  // every address prepared
-};
+// What the root's attributes become: `from` and `id` are there, and every address is prepared.
+Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller);
 
-Result<Addressed, Refusal> address(xml::Element root, const Caller& caller);
+// Whether the element is a stanza by its name and namespace.
+Result<xmpp::Kind, Refusal> kind_of(xml::Element root);
 
 // Gives the element these attributes and no others.
 void set_attributes(xml::Element root, const xmpp::RootAttributes& attributes);
 
 // What an iq must be before it is sent: a get or set with exactly one child element (RFC 6120 section 8.2.3).
-Result<void, Refusal> check_iq(xml::Element root);
+Result<void, Refusal> check_iq(const std::optional<std::string>& type, size_t children);
 
 // Whether the stanza may go out for this caller: only an account's can do without `to`, and a token has
 // limits.
-Result<void, Refusal> check_rights(const Addressed& stanza, const Caller& caller);
+Result<void, Refusal> check_rights(xmpp::Kind kind, const xmpp::RootAttributes& stanza, const Caller& caller);
 
 }  // namespace restanza::rest

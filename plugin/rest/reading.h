@@ -10,17 +10,28 @@
 #include "rest/caller.h"
 #include "rest/refusal.h"
 #include "rest/target.h"
+#include "xmpp/plain_stanza.h"
 
 namespace restanza::rest {
 
+// A stanza that came in plain form has no tree.
 struct Posted {
-  mapping::Decoded decoded;
-  Addressed stanza;  // what its root becomes
+  xmpp::Kind kind;
+  xmpp::RootAttributes attributes;  // what its root's become
+  std::optional<xmpp::PlainStanza> plain;
+  mapping::Decoded decoded = {};
 
   xml::Element root() const { return decoded.document.root(); }
+  size_t children() const;
+  xmpp::Stanza make();  // leaves no attributes
 };
 
+// Points into the request's body.
 Result<Posted, Refusal> read_stanza(const http::Request& request, const Target& target, const Caller& caller,
                                     const mapping::Options& options);
+
+// The same with a tree, whatever the form.
+Result<Posted, Refusal> read_tree(const http::Request& request, const Target& target, const Caller& caller,
+                                  const mapping::Options& options);
 
 }  // namespace restanza::rest

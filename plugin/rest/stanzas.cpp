@@ -9,26 +9,26 @@
 namespace restanza::rest {
 namespace {
 
-// 202 with the stanza's id, where a header can hold it: an id may have line ends in it.
+// Bytes: clients and proxies give up at some kilobytes of one header.
+constexpr size_t kLongestIdHeader = 1023;
+
+// 202 with the stanza's id, where a header can hold it: an id may be long, or have line ends in it.
 http::Response accepted(const std::string& id) {
   http::Response response{202, {}, {}};
-  const bool plain = std::none_of(id.begin(), id.end(),
-                                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool plain = id.size() <= kLongestIdHeader && std::none_of(id.begin(), id.end(), [](char c) {
+                       return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+                     });
   if (plain) response.headers.emplace_back("Stanza-Id", id);
   return response;
 }
 
 }  // namespace
 
-Result<Posted, Refusal> Stanzas::read(http::Exchange& exchange, const http::Request& request,
-                                      const Target& target, const Caller& caller) const {
-  auto posted = read_stanza(request, target, caller, mapping_);
-  if (posted && !posted->decoded.unmapped.empty()) {
-    const std::string keys = header_list(posted->decoded.unmapped);
-    log_.info("a request has keys without mapping: " + keys);
-    exchange.add_header({"Unmapped-Keys", keys});
-  }
-  return posted;
+void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const {
+  if (!posted || posted->decoded.unmapped.empty()) return;
+  const std::string keys = header_list(posted->decoded.unmapped);
+  log_.info("a request has keys without mapping: " + keys);
+  exchange.add_header({"Unmapped-Keys", keys});
 }
 
 void Stanzas::send(http::Exchange exchange, http::Request request, Target to) const {
@@ -46,9 +46,10 @@ void Stanzas::send(http::Exchange exchange, http::Request request, Target to) co
 void Stanzas::echo(http::Exchange exchange, http::Request request) const {
   with_caller(credentials_, std::move(exchange), std::move(request),
               [this](http::Exchange e, const http::Request& r, const Caller& caller) {
-                const auto posted = read(e, r, {}, caller);
+                const auto posted = read_tree(r, {}, caller, mapping_);
+                name_unmapped(e, posted);
                 if (!posted) return refuse_to(caller, std::move(e), r, posted.error());
-                set_attributes(posted->root(), posted->stanza.attributes);
+                set_attributes(posted->root(), posted->attributes);
                 answer_with(std::move(e), r, posted->root(), mapping_);
               });
 }
@@ -61,15 +62,15 @@ void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const htt
 
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                       const Target& target) const {
-  auto posted = read(exchange, request, target, caller);
+  auto posted = read_stanza(request, target, caller, mapping_);
+  name_unmapped(exchange, posted);
   if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
-  const bool iq = posted->stanza.kind == xmpp::Kind::iq;
-  auto checked = iq ? check_iq(posted->root()) : Result<void, Refusal>();
-  if (checked) checked = check_rights(posted->stanza, caller);
+  const bool iq = posted->kind == xmpp::Kind::iq;
+  auto checked = iq ? check_iq(posted->attributes.type, posted->children()) : Result<void, Refusal>();
+  if (checked) checked = check_rights(posted->kind, posted->attributes, caller);
   if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());
 
-  const auto stanza =
-      xmpp::make_stanza(posted->stanza.kind, std::move(posted->stanza.attributes), posted->root());
+  const xmpp::Stanza stanza = posted->make();
   if (iq) return iqs_.send(std::move(exchange), request, stanza, caller.account);
   const xmpp::Sent sent = sink_.send(stanza);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));

@@ -32,9 +32,8 @@ class Stanzas {
   void echo(http::Exchange exchange, http::Request request) const;
 
  private:
-  // The stanza of a request, or a refusal; keys that were dropped are named on the exchange.
-  Result<Posted, Refusal> read(http::Exchange& exchange, const http::Request& request, const Target& target,
-                               const Caller& caller) const;
+  // Keys that were dropped stand on the answer.
+  void name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                const Target& target) const;
   void refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,

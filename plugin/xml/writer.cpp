@@ -86,6 +86,17 @@ void append(std::string& out, Element element, std::string_view ns, std::string_
   append_rest(out, name, element, ns);
 }
 
+// A start tag that lacks its end, with room for what follows.
+std::string begun(std::string_view name, std::initializer_list<NamedValue> attributes, size_t more) {
+  std::string out;
+  out.reserve(kUsualBytes + more);
+  (out += '<').append(name);
+  for (const auto& [attribute, value] : attributes) {
+    if (value) append_attribute(out, attribute, *value);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string write(Element element) {
@@ -94,14 +105,17 @@ std::string write(Element element) {
   return out;
 }
 
+std::string write_around(std::string_view name, std::initializer_list<NamedValue> attributes,
+                         std::string_view inside) {
+  std::string out = begun(name, attributes, inside.size());
+  if (inside.empty()) return out += "/>";
+  out.append(">").append(inside).append("</").append(name);
+  return out += '>';
+}
+
 std::string write_with(Element element, std::initializer_list<NamedValue> attributes) {
   const std::string_view name = element.name();
-  std::string out;
-  out.reserve(kUsualBytes);
-  (out += '<').append(name);
-  for (const auto& [attribute, value] : attributes) {
-    if (value) append_attribute(out, attribute, *value);
-  }
+  std::string out = begun(name, attributes, 0);
   append_rest(out, name, element, kContentNamespace);
   return out;
 }

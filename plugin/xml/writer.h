@@ -23,6 +23,10 @@ std::string write(Element element);
 using NamedValue = std::pair<std::string_view, std::optional<std::string_view>>;
 std::string write_with(Element element, std::initializer_list<NamedValue> attributes);
 
+// The same for what stands inside as text already.
+std::string write_around(std::string_view name, std::initializer_list<NamedValue> attributes,
+                         std::string_view inside);
+
 std::string escape_text(std::string_view text);
 std::string escape_attribute(std::string_view value);  // for single or double quotes
 

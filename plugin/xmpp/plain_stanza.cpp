@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "xml/gate.h"
+#include "xml/writer.h"
 
 namespace restanza::xmpp {
 namespace {
@@ -36,10 +37,23 @@ std::string unescaped(std::string_view value) {
   return out;
 }
 
-// Neither of XML's own characters nor a control character; most text is that.
-bool ordinary(char c) {
-  return static_cast<unsigned char>(c) > '>' || (c > '\'' && c < '<') || c == ' ';
+// What a byte means in text and in the value of an attribute.
+enum class Byte : unsigned char { ordinary, foreign, quote, line, reference, refused };
+
+constexpr Byte kind_of_byte(unsigned char c) {
+  if (c >= 0x80) return Byte::foreign;
+  if (c == '\n' || c == '\t') return Byte::line;
+  if (c < 0x20 || c == '<' || c == '>') return Byte::refused;
+  if (c == '&') return Byte::reference;
+  return c == '\'' || c == '"' ? Byte::quote : Byte::ordinary;
 }
+
+constexpr std::array<Byte, 256> all_kinds() {
+  std::array<Byte, 256> kinds{};
+  for (size_t c = 0; c < kinds.size(); ++c) kinds[c] = kind_of_byte(static_cast<unsigned char>(c));
+  return kinds;
+}
+constexpr std::array<Byte, 256> kKinds = all_kinds();
 
 bool begins_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -50,29 +64,35 @@ bool in_name(char c) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : left_(text) {}
+  explicit Reader(std::string_view text) : text_(text), left_(text) {}
 
-  // All of it, to the end of the text. The root's attributes are left in `root_`.
+  // All of it, to the end of the text.
   bool read() {
     if (!open_tag()) return false;
+    inside_ = left_;
     while (!open_.empty()) {
       if (!skip('<', true)) return false;
       const bool end = left_.size() > 1 && left_[1] == '/';
       if (!(end ? end_tag() : open_tag())) return false;
     }
-    return left_.empty();
+    // ASCII was looked at on the way.
+    return left_.empty() && (!foreign_ || xml::representable(text_));
   }
 
   std::string_view name() const { return name_; }
-  std::string attribute(std::string_view name) const {
+  std::string_view inside() const { return inside_; }
+  size_t children() const { return children_; }
+
+  std::optional<std::string> attribute(std::string_view name) const {
     for (size_t i = 0; i < root_count_; ++i) {
       if (root_[i].first == name) return unescaped(root_[i].second);
     }
-    return {};
+    return std::nullopt;
   }
 
  private:
   using Attribute = std::pair<std::string_view, std::string_view>;
+  using Attributes = std::array<Attribute, kMaxPlainAttributes>;
   struct Open {
     std::string_view name;
     bool content;  // in the content namespace
@@ -94,18 +114,30 @@ class Reader {
     return name;
   }
 
-  // Text up to `end`, which stays. The other bytes are looked at all at once.
-  bool skip(char end, bool line_ends) {
+  // Text up to `end`, which stays.
+  bool skip(char end, bool lines) {
     for (size_t i = 0; i < left_.size(); ++i) {
       const char c = left_[i];
-      if (ordinary(c)) continue;
+      if (kKinds[static_cast<unsigned char>(c)] == Byte::ordinary) continue;
       if (c == end) {
         left_.remove_prefix(i);
         return true;
       }
-      if (c == '<' || c == '>' || c == '\r') return false;
-      if (!line_ends && (c == '\n' || c == '\t')) return false;
-      if (c == '&' && !reference_at(left_.substr(i))) return false;
+      switch (kKinds[static_cast<unsigned char>(c)]) {
+        case Byte::foreign:
+          foreign_ = true;
+          break;
+        case Byte::quote:
+          break;
+        case Byte::line:
+          if (!lines) return false;
+          break;
+        case Byte::reference:
+          if (!reference_at(left_.substr(i))) return false;
+          break;
+        default:
+          return false;
+      }
     }
     return false;
   }
@@ -125,7 +157,7 @@ class Reader {
     return true;
   }
 
-  bool attributes(std::array<Attribute, kMaxPlainAttributes>& into, size_t& count) {
+  bool attributes(Attributes& into, size_t& count) {
     for (count = 0; take(" "); ++count) {
       if (count == into.size() || !attribute(into[count])) return false;
       for (size_t i = 0; i < count; ++i) {
@@ -138,18 +170,19 @@ class Reader {
   bool open_tag() {
     if (open_.size() >= xml::Limits().depth || !take("<")) return false;
     const std::string_view name = take_name();
-    std::array<Attribute, kMaxPlainAttributes> given;
+    const bool root = name_.empty();
+    Attributes& given = root ? root_ : inner_;
     size_t count = 0;
     if (name.empty() || !attributes(given, count)) return false;
-    const bool root = name_.empty();
     bool content = root || open_.back().content;
     for (size_t i = 0; i < count; ++i) {
       if (given[i].first == "xmlns" && (root || !enters(given[i].second, content))) return false;
     }
     if (root) {
       name_ = name;
-      root_ = given;
       root_count_ = count;
+    } else if (open_.size() == 1) {
+      ++children_;
     }
     if (take("/>")) return true;
     open_.push_back({name, content});
@@ -168,31 +201,45 @@ class Reader {
   bool end_tag() {
     const std::string_view name = open_.back().name;
     open_.pop_back();
+    if (open_.empty()) inside_ = inside_.substr(0, inside_.size() - left_.size());
     return take("</") && take(name) && take(">");
   }
 
+  const std::string_view text_;
   std::string_view left_;
   std::vector<Open> open_;
   std::string_view name_;  // the root's
-  std::array<Attribute, kMaxPlainAttributes> root_;
+  Attributes root_;
+  Attributes inner_;  // those of another element, while it is looked at
   size_t root_count_ = 0;
+  std::string_view inside_;
+  size_t children_ = 0;
+  bool foreign_ = false;  // there are letters beyond ASCII
 };
 
 }  // namespace
 
-std::optional<Stanza> plain_stanza(std::string_view text) {
+std::optional<PlainStanza> read_plain(std::string_view text) {
   Reader reader(text);
-  if (!reader.read() || !xml::representable(text)) return std::nullopt;
+  if (!reader.read()) return std::nullopt;
   const auto kind = kind_named(reader.name());
   if (!kind) return std::nullopt;
-  Stanza stanza;
-  stanza.kind = *kind;
-  stanza.type = reader.attribute("type");
-  stanza.from = reader.attribute("from");
-  stanza.to = reader.attribute("to");
-  stanza.id = reader.attribute("id");
-  stanza.xml = text;
-  return stanza;
+  return PlainStanza{*kind,
+                     {reader.attribute("from"), reader.attribute("to"), reader.attribute("id"),
+                      reader.attribute("type"), reader.attribute("xml:lang")},
+                     reader.inside(),
+                     reader.children()};
+}
+
+Stanza make_stanza(RootAttributes attributes, const PlainStanza& read) {
+  std::string xml = xml::write_around(name_of(read.kind),
+                                      {{"from", attributes.from},
+                                       {"to", attributes.to},
+                                       {"id", attributes.id},
+                                       {"type", attributes.type},
+                                       {"xml:lang", attributes.lang}},
+                                      read.inside);
+  return stanza_of(read.kind, std::move(attributes), std::move(xml));
 }
 
 }  // namespace restanza::xmpp

@@ -17,6 +17,16 @@ namespace restanza::xmpp {
 
 inline constexpr size_t kMaxPlainAttributes = 16;  // of one element; more are not plain
 
-std::optional<Stanza> plain_stanza(std::string_view text);
+struct PlainStanza {
+  Kind kind;
+  RootAttributes attributes;
+  std::string_view inside;  // of the text: what stands between the root's tags
+  size_t children = 0;      // elements directly inside
+};
+
+std::optional<PlainStanza> read_plain(std::string_view text);
+
+// A stanza with other attributes, and the same inside.
+Stanza make_stanza(RootAttributes attributes, const PlainStanza& read);
 
 }  // namespace restanza::xmpp

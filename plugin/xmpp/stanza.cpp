@@ -27,19 +27,30 @@ const char* name_of(Kind kind) {
   return kind == Kind::message ? "message" : kind == Kind::presence ? "presence" : "iq";
 }
 
+RootAttributes attributes_of(xml::Element root) {
+  const auto given = [root](const char* name) -> std::optional<std::string> {
+    if (const auto value = root.attribute(name)) return std::string(*value);
+    return std::nullopt;
+  };
+  return {given("from"), given("to"), given("id"), given("type"), given("xml:lang")};
+}
+
 Stanza make_stanza(Kind kind, RootAttributes attributes, xml::Element root) {
-  Stanza stanza;
-  stanza.kind = kind;
-  stanza.xml = xml::write_with(root, {{"from", attributes.from},
-                                      {"to", attributes.to},
-                                      {"id", attributes.id},
-                                      {"type", attributes.type},
-                                      {"xml:lang", attributes.lang}});
-  stanza.from = std::move(attributes.from);
-  stanza.id = std::move(attributes.id);
-  if (attributes.to) stanza.to = std::move(*attributes.to);
-  if (attributes.type) stanza.type = std::move(*attributes.type);
-  return stanza;
+  std::string xml = xml::write_with(root, {{"from", attributes.from},
+                                           {"to", attributes.to},
+                                           {"id", attributes.id},
+                                           {"type", attributes.type},
+                                           {"xml:lang", attributes.lang}});
+  return stanza_of(kind, std::move(attributes), std::move(xml));
+}
+
+Stanza stanza_of(Kind kind, RootAttributes attributes, std::string xml) {
+  const auto text = [](std::optional<std::string>& value) {
+    return value ? std::move(*value) : std::string();
+  };
+  return {
+      kind,          text(attributes.type), text(attributes.from), text(attributes.to), text(attributes.id),
+      std::move(xml)};
 }
 
 Result<Stanza> to_stanza(xml::Element root) {
@@ -58,7 +69,9 @@ Result<Stanza> to_stanza(xml::Element root) {
 }
 
 Result<Stanza> parse_stanza(std::string_view xml) {
-  if (auto plain = plain_stanza(xml)) return std::move(*plain);
+  if (auto plain = read_plain(xml)) {
+    return stanza_of(plain->kind, std::move(plain->attributes), std::string(xml));
+  }
   const auto document = xml::parse(xml);
   if (!document) return document.error();
   return to_stanza(document->root());

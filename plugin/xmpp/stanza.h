@@ -27,14 +27,16 @@ struct Stanza {
 std::optional<Kind> kind_named(std::string_view name);  // "message", "presence", "iq"
 const char* name_of(Kind kind);
 
-// The attributes that a stanza's root keeps (RFC 6120 section 8.1).
+// The attributes of a stanza's root that mean something (RFC 6120 section 8.1), unescaped.
 struct RootAttributes {
-  std::string from, id;
-  std::optional<std::string> to, type, lang;
+  std::optional<std::string> from, to, id, type, lang;
 };
+
+RootAttributes attributes_of(xml::Element root);
 
 // A stanza of that kind with these attributes, and what stands inside `root`.
 Stanza make_stanza(Kind kind, RootAttributes attributes, xml::Element root);
+Stanza stanza_of(Kind kind, RootAttributes attributes, std::string xml);  // of a text that has them
 
 // The element as a stanza; an error where it is none by its name or namespace.
 Result<Stanza> to_stanza(xml::Element root);

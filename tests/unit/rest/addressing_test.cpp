@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rest/addressing.h"
 
+#include "rest/reading.h"
 #include "support/catch.h"
 #include "unit/rest/rest_world.h"
 #include "xml/gate.h"
@@ -29,10 +30,13 @@ Caller alice() {
 std::string addressed(const std::string& xml, const Caller& caller = component()) {
   const auto document = xml::parse(xml);
   REQUIRE(document);
-  const auto result = address(document->root(), caller);
-  if (!result) return std::to_string(result.error().status) + " " + result.error().condition;
-  const auto stanza = xmpp::make_stanza(result->kind, result->attributes, document->root());
-  set_attributes(document->root(), result->attributes);
+  const auto refused = [](const Refusal& why) { return std::to_string(why.status) + " " + why.condition; };
+  const auto kind = kind_of(document->root());
+  if (!kind) return refused(kind.error());
+  const auto attributes = address(xmpp::attributes_of(document->root()), caller);
+  if (!attributes) return refused(attributes.error());
+  const auto stanza = xmpp::make_stanza(*kind, *attributes, document->root());
+  set_attributes(document->root(), *attributes);
   CHECK(xml::write(document->root()) == stanza.xml);
   return stanza.xml;
 }
@@ -124,53 +128,70 @@ TEST_CASE("a root of another name or namespace is refused, the namespace first")
 }
 
 TEST_CASE("an iq is a get or set with exactly one child") {
-  const auto checked = [](const std::string& xml) {
-    const auto document = xml::parse(xml);
-    const auto result = check_iq(document->root());
-    return result ? "" : result.error().condition;
-  };
-  CHECK(checked("<iq type='get'><a xmlns='u'/></iq>").empty());
-  CHECK(checked("<iq type='set'> <a xmlns='u'/> </iq>").empty());
-  CHECK(checked("<iq type='get'/>") == "bad-format");
-  CHECK(checked("<iq type='get'>text</iq>") == "bad-format");
-  CHECK(checked("<iq type='get'><a xmlns='u'/><b xmlns='u'/></iq>") == "bad-format");
-  for (const char* type : {"", " type=''", " type='result'", " type='error'", " type='GET'"}) {
-    CAPTURE(type);
-    CHECK(checked("<iq" + std::string(type) + "><a xmlns='u'/></iq>") == "invalid-xml");
+  for (const char* type : {"get", "set"}) {
+    CHECK(check_iq(std::string(type), 1));
+    CHECK(check_iq(std::string(type), 0).error().condition == "bad-format");
+    CHECK(check_iq(std::string(type), 2).error().condition == "bad-format");
   }
+  CHECK(check_iq(std::nullopt, 1).error().condition == "invalid-xml");
+  for (const char* type : {"", "result", "error", "GET"}) {
+    CAPTURE(type);
+    CHECK(check_iq(std::string(type), 1).error().condition == "invalid-xml");
+  }
+}
+
+TEST_CASE("a posted iq is looked at alike with a tree and without") {
+  const auto children = [](const std::string& xml) {
+    http::Request request;
+    request.headers = {{"Content-Type", "application/xmpp+xml"}};
+    request.body = xml;
+    Target root;
+    root.kind = Target::Kind::root;
+    const auto plain = read_stanza(request, root, component(), {});
+    const auto tree = read_tree(request, root, component(), {});
+    REQUIRE(plain);
+    REQUIRE(tree);
+    CHECK(plain->plain);
+    CHECK(plain->children() == tree->children());
+    return plain->children();
+  };
+  CHECK(children("<iq type='get'><a xmlns='u'><b/><b/></a></iq>") == 1);
+  CHECK(children("<iq type='set'> <a xmlns='u'/> </iq>") == 1);
+  CHECK(children("<iq type='get'/>") == 0);
+  CHECK(children("<iq type='get'>text</iq>") == 0);
+  CHECK(children("<iq type='get'><a xmlns='u'/><b xmlns='u'/></iq>") == 2);
 }
 
 TEST_CASE("rights, kinds and destinations are each a reason to refuse") {
   Caller caller = component();
-  const auto checked = [&caller](const std::string& xml) {
-    const auto document = xml::parse(xml);
-    auto stanza = address(document->root(), component());
-    const auto result = check_rights(*stanza, caller);
+  const auto checked = [&caller](xmpp::Kind kind, std::optional<std::string> to) {
+    xmpp::RootAttributes attributes;
+    attributes.to = std::move(to);
+    const auto result = check_rights(kind, attributes, caller);
     return result ? "" : std::to_string(result.error().status) + " " + result.error().condition;
   };
-  CHECK(checked("<message to='bob@localhost'/>").empty());
-  CHECK(checked("<message/>") == "422 improper-addressing");
+  using xmpp::Kind;
+  CHECK(checked(Kind::message, "bob@localhost").empty());
+  CHECK(checked(Kind::message, std::nullopt) == "422 improper-addressing");
 
   caller.to = {"*@localhost", "room@muc.localhost/nick"};
-  CHECK(checked("<message to='bob@localhost/any'/>").empty());
-  CHECK(checked("<message to='room@muc.localhost/nick'/>").empty());
-  CHECK(checked("<message to='room@muc.localhost/other'/>") == "403 forbidden");
-  CHECK(checked("<message to='localhost'/>") == "403 forbidden");
-  CHECK(checked("<message to='evil/x@localhost'/>") == "403 forbidden");
+  CHECK(checked(Kind::message, "bob@localhost/any").empty());
+  CHECK(checked(Kind::message, "room@muc.localhost/nick").empty());
+  CHECK(checked(Kind::message, "room@muc.localhost/other") == "403 forbidden");
+  CHECK(checked(Kind::message, "localhost") == "403 forbidden");
+  CHECK(checked(Kind::message, "evil/x@localhost") == "403 forbidden");
 
-  caller.kinds = static_cast<uint32_t>(xmpp::Kind::message) | static_cast<uint32_t>(xmpp::Kind::iq);
-  CHECK(checked("<iq to='bob@localhost'/>").empty());
-  CHECK(checked("<presence to='bob@localhost'/>") == "403 forbidden");
+  caller.kinds = static_cast<uint32_t>(Kind::message) | static_cast<uint32_t>(Kind::iq);
+  CHECK(checked(Kind::iq, "bob@localhost").empty());
+  CHECK(checked(Kind::presence, "bob@localhost") == "403 forbidden");
 
   caller.rights = config::kReceive | config::kAdmin;
-  CHECK(checked("<message to='bob@localhost'/>") == "403 forbidden");
+  CHECK(checked(Kind::message, "bob@localhost") == "403 forbidden");
 }
 
 TEST_CASE("only an account's stanza can do without a destination") {
-  const auto document = xml::parse("<presence/>");
-  const auto stanza = address(document->root(), alice());
-  CHECK(check_rights(*stanza, alice()));
+  CHECK(check_rights(xmpp::Kind::presence, {}, alice()));
   Caller anonymous;
   anonymous.address = "x@rest.localhost";
-  CHECK_FALSE(check_rights(*stanza, anonymous));
+  CHECK_FALSE(check_rights(xmpp::Kind::presence, {}, anonymous));
 }

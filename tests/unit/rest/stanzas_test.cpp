@@ -46,6 +46,18 @@ TEST_CASE("an id that no header can hold is sent, and not told") {
   CHECK(world.sink.sent().back().id == "a\r\nX: y");
 }
 
+TEST_CASE("an id is told up to 1,023 bytes, which every client reads in a header, and a longer one is sent") {
+  RestWorld world;
+  const auto with_id = [](size_t bytes) {
+    return post("<message to='bob@localhost' id='" + std::string(bytes, 'x') + "'/>");
+  };
+  CHECK(world.ask(with_id(1023))->header("Stanza-Id") == std::string(1023, 'x'));
+  const auto longer = world.ask(with_id(1024));
+  CHECK(longer->status() == 202);
+  CHECK_FALSE(longer->header("Stanza-Id"));
+  CHECK(world.sink.sent().back().id.size() == 1024);
+}
+
 TEST_CASE("echo answers with the addressed stanza and sends nothing") {
   RestWorld world;
   auto request =

@@ -43,19 +43,27 @@ TEST_CASE("a stanza in plain form goes on as it stands, and means what the gate 
            "<message><a-b.c_D9 _k='v'></a-b.c_D9></message>",
        }) {
     CAPTURE(text);
-    const auto plain = xmpp::plain_stanza(text);
+    const auto plain = xmpp::read_plain(text);
     REQUIRE(plain);
-    CHECK(plain->xml == text);
     const auto document = xml::parse(text);
     REQUIRE(document);
     const auto read = xmpp::to_stanza(document->root());
     REQUIRE(read);
     CHECK(plain->kind == read->kind);
-    CHECK(plain->type == read->type);
-    CHECK(plain->from == read->from);
-    CHECK(plain->to == read->to);
-    CHECK(plain->id == read->id);
-    CHECK(through_the_gate(plain->xml) == read->xml);
+    const auto attributes = xmpp::attributes_of(document->root());
+    CHECK(plain->attributes.from == attributes.from);
+    CHECK(plain->attributes.to == attributes.to);
+    CHECK(plain->attributes.id == attributes.id);
+    CHECK(plain->attributes.type == attributes.type);
+    CHECK(plain->attributes.lang == attributes.lang);
+    CHECK(xmpp::parse_stanza(text)->xml == text);
+    CHECK(through_the_gate(text) == read->xml);
+    // The same inside, under other attributes.
+    const auto moved = xmpp::make_stanza({"x@y", "z", "2", std::nullopt, std::nullopt}, *plain);
+    const auto by_tree =
+        xmpp::make_stanza(read->kind, {"x@y", "z", "2", std::nullopt, std::nullopt}, document->root());
+    CHECK(through_the_gate(moved.xml) == by_tree.xml);
+    CHECK(moved.from == "x@y");
   }
 }
 
@@ -79,7 +87,7 @@ TEST_CASE("what is well-formed and not plain is left to the gate, which puts it 
            {"<message><\xC3\xA4/></message>", "<message><\xC3\xA4/></message>"},
        }) {
     CAPTURE(text);
-    CHECK_FALSE(xmpp::plain_stanza(text));
+    CHECK_FALSE(xmpp::read_plain(text));
     const auto stanza = xmpp::parse_stanza(text);
     REQUIRE(stanza);
     CHECK(stanza->xml == normal);
@@ -123,17 +131,17 @@ TEST_CASE("what is no stanza is none by either way") {
            "<message></message></message>",
        }) {
     CAPTURE(text);
-    CHECK_FALSE(xmpp::plain_stanza(text));
+    CHECK_FALSE(xmpp::read_plain(text));
     CHECK_FALSE(xmpp::parse_stanza(text));
   }
-  CHECK_FALSE(xmpp::plain_stanza(std::string("<message>\0</message>", 20)));
+  CHECK_FALSE(xmpp::read_plain(std::string("<message>\0</message>", 20)));
 }
 
 TEST_CASE("the limits of plain form: sixteen attributes, and as deep as the gate allows") {
-  CHECK(xmpp::plain_stanza(with_attributes(xmpp::kMaxPlainAttributes)));
-  CHECK_FALSE(xmpp::plain_stanza(with_attributes(xmpp::kMaxPlainAttributes + 1)));
+  CHECK(xmpp::read_plain(with_attributes(xmpp::kMaxPlainAttributes)));
+  CHECK_FALSE(xmpp::read_plain(with_attributes(xmpp::kMaxPlainAttributes + 1)));
   CHECK(xmpp::parse_stanza(with_attributes(xmpp::kMaxPlainAttributes + 1)));
-  CHECK(xmpp::plain_stanza(nested(100)));
-  CHECK_FALSE(xmpp::plain_stanza(nested(101)));
+  CHECK(xmpp::read_plain(nested(100)));
+  CHECK_FALSE(xmpp::read_plain(nested(101)));
   CHECK_FALSE(xmpp::parse_stanza(nested(101)));
 }
