@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait{60000};
 constexpr milliseconds kDropLineEvery{10000};
+constexpr std::chrono::nanoseconds::rep kNanoseconds = 1000000000;  // of a second
+// How long stanzas gather for one write where they come faster than they are written one by one.
+constexpr std::chrono::microseconds kGathering{200};
 
 // What the attributes say must be what the text is: a server ends the stream over an iq without an id.
 bool consistent(const xmpp::Stanza& stanza) {
@@ -117,7 +120,9 @@ void ComponentLink::run() {
   while (!finished()) {
     const short events = wait();
     run_posted();
+    const uint64_t before = queue_.written();
     advance(events);
+    crowded_ = queue_.written() > before + 1;
     for (const auto& writable : queue_.due()) writable();
   }
   finish();
@@ -131,10 +136,16 @@ short ComponentLink::wait() {
   }
   if (session_) until = std::min(until, session_->deadline());
   if (!session_ && !resolution_ && !refused_) until = std::min(until, next_attempt_);
-  const auto left = std::chrono::ceil<milliseconds>(until - clock_.now());
+  auto left = std::max(std::chrono::nanoseconds(until - clock_.now()), std::chrono::nanoseconds(0));
   pollfd watched[2] = {{wakeup_->descriptor(), POLLIN, 0}, {-1, 0, 0}};
   if (session_) watched[1] = {session_->descriptor(), session_->wanted(), 0};
-  poll(watched, 2, static_cast<int>(std::max(left, milliseconds(0)).count()));
+  if (crowded_) {  // what comes meanwhile goes out at once, and wakes nobody
+    watched[0].fd = -1;
+    left = std::min<std::chrono::nanoseconds>(left, kGathering);
+  }
+  const timespec time{static_cast<time_t>(left.count() / kNanoseconds),
+                      static_cast<long>(left.count() % kNanoseconds)};
+  ppoll(watched, 2, &time, nullptr);
   wakeup_->clear();
   return watched[1].revents;
 }

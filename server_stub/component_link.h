@@ -94,6 +94,7 @@ class ComponentLink final : public Link {
   std::atomic<uint64_t> dropped_{0};
 
   // The link's thread only.
+  bool crowded_ = false;  // the last write held several stanzas
   Backoff backoff_;
   std::shared_ptr<Resolution> resolution_;
   std::unique_ptr<ComponentSession> session_;

@@ -70,6 +70,7 @@ void OutQueue::wrote(size_t bytes) {
     ++stanzas_done;
     writing_.pop_front();
   }
+  written_ += stanzas_done;
   const std::lock_guard<std::mutex> lock(mutex_);
   stanzas_ -= stanzas_done;
   bytes_ -= bytes_done;

@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -52,6 +53,7 @@ class OutQueue {
   void wrote(size_t bytes);
   void rewind();  // the connection is gone
   bool mid_stanza() const { return offset_ > 0; }
+  uint64_t written() const { return written_; }  // stanzas so far; the link's thread only
 
   // The callbacks for whose stanzas there is room now, oldest first, no more than fit together.
   std::vector<std::function<void()>> due();
@@ -69,6 +71,7 @@ class OutQueue {
 
   std::deque<std::string> writing_;  // the link's thread only: the front of the queue
   size_t offset_ = 0;                // bytes of writing_.front() that are written
+  uint64_t written_ = 0;
 
   mutable std::mutex mutex_;
   std::deque<std::string> waiting_;

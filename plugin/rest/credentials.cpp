@@ -82,6 +82,9 @@ struct Credentials::Asking {
 Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clock, Timer& timer, Log& log)
     : settings_(std::move(settings)),
       secret_digest_(sha256(settings_.component_secret)),
+      component_encoded_(settings_.component_secret.empty()
+                             ? std::string()
+                             : base64(settings_.domain + ":" + settings_.component_secret)),
       challenge_(challenge_of(settings_)),
       accounts_(accounts),
       clock_(clock),
@@ -120,8 +123,19 @@ void Credentials::unreadable(const http::Request& request, const char* why, cons
   asker->tell(unauthorized(text));
 }
 
+void Credentials::check_component(const http::Request& request, const Attempt& attempt, bool right,
+                                  const std::shared_ptr<Asker>& asker) const {
+  if (guard_.passes(request, attempt, right ? nullptr : "wrong secret", asker))
+    let_in(asker, rates_.component(), component_caller(settings_.domain));
+}
+
 void Credentials::check_basic(const http::Request& request, std::string_view encoded,
                               const std::shared_ptr<Asker>& asker) const {
+  // As programs send them with every request they need not be decoded and digested each time.
+  if (!component_encoded_.empty() && constant_time_equal(encoded, component_encoded_)) {
+    const Attempt attempt{request.peer, settings_.domain, settings_.component_secret};
+    return check_component(request, attempt, true, asker);
+  }
   const auto decoded = unbase64(encoded);
   const size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos || colon == 0 || !valid_utf8(*decoded)) {
@@ -132,9 +146,7 @@ void Credentials::check_basic(const http::Request& request, std::string_view enc
   const Attempt attempt{request.peer, name, password};
   if (ascii_equal(name, settings_.domain)) {
     const bool equal = constant_time_equal(sha256(password), secret_digest_);
-    const bool right = equal && !settings_.component_secret.empty();
-    if (guard_.passes(request, attempt, right ? nullptr : "wrong secret", asker))
-      let_in(asker, rates_.component(), component_caller(settings_.domain));
+    check_component(request, attempt, equal && !settings_.component_secret.empty(), asker);
   } else if (accounts_.available()) {
     if (guard_.may_try(request, attempt, asker)) check_account(request, name, password, asker);
   } else {

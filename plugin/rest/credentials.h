@@ -66,6 +66,8 @@ class Credentials {
  private:
   struct Asking;
 
+  void check_component(const http::Request& request, const Attempt& attempt, bool right,
+                       const std::shared_ptr<Asker>& asker) const;
   void check_basic(const http::Request& request, std::string_view encoded,
                    const std::shared_ptr<Asker>& asker) const;
   void check_account(const http::Request& request, std::string_view name, std::string_view password,
@@ -81,6 +83,7 @@ class Credentials {
 
   const Settings settings_;
   const std::string secret_digest_;
+  const std::string component_encoded_;  // the component's user-id and password (RFC 7617 section 2)
   const std::string challenge_;
   Accounts& accounts_;
   const Clock& clock_;
