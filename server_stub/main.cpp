@@ -18,6 +18,7 @@
 
 #include "first_run.h"
 #include "host.h"
+#include "http_front/memory_pressure.h"
 #include "report.h"
 #include "state.h"
 
@@ -185,6 +186,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
 int main(int argc, char** argv) {
   const int signals = take_signals();
   allow_descriptors();
+  wait_for_memory();
   const auto line = read_command_line(argc, argv);
   if (!line) return fail(line.error().text);
   if (line->help) {

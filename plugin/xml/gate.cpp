@@ -2,6 +2,7 @@
 #include "xml/gate.h"
 
 #include <limits>
+#include <new>
 
 #include "base/str.h"
 #include "xml/parser.h"
@@ -44,6 +45,7 @@ class Gate {
       return done;
     }
     if (!refusal_.empty()) return Error{refusal_};
+    if (XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) throw std::bad_alloc();  // not its fault
     return Error{std::string(XML_ErrorString(XML_GetErrorCode(parser_.get()))) + " at byte " +
                  std::to_string(XML_GetCurrentByteIndex(parser_.get()))};
   }

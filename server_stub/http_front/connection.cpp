@@ -225,6 +225,7 @@ bool Connection::charge(RequestMemory& whole, size_t bytes) {
 bool Connection::refuse(const Refusal& refusal) {
   form_.keep_alive = false;
   stage_ = Stage::answer;
+  body_.take();  // an empty body in its place would keep the buffer
   body_ = {};
   request_ = {};
   outbox_->open_answer(true);

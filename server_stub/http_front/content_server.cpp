@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http_front/content_coding.h"
+#include "http_front/memory_pressure.h"
 
 namespace restanza::host {
 namespace {
@@ -43,6 +44,7 @@ std::string shown(const std::string& body, ContentCoding coding) {
 
 ContentServer::Outcome call(const ReadyRequest& ready) {
   try {
+    const MayBeGivenUp scope;
     ready.route.handle(ready.id, ready.request);
     return ContentServer::Outcome::handled;
   } catch (...) {

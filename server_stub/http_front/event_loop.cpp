@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 #include "base/thread.h"
+#include "http_front/memory_pressure.h"
 #include "http_front/worker_pool.h"
 
 namespace restanza::host {
@@ -28,6 +30,45 @@ bool watch(int epoll, int socket, uint64_t number, uint32_t events) {
   event.events = events;
   event.data.u64 = number;
   return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0 || errno == EEXIST;
+}
+
+using Connections = std::unordered_map<uint64_t, std::unique_ptr<Connection>>;
+
+void drop(Connections& connections, Deadlines& deadlines, uint64_t number) {
+  deadlines.forget(number);
+  connections.erase(number);
+}
+
+// A connection that needs memory when none is left is closed; the others go on.
+template <class Act>
+void act_or_drop(Connections& connections, Deadlines& deadlines, uint64_t number, Act act) {
+  try {
+    const MayBeGivenUp scope;
+    act();
+  } catch (const std::bad_alloc&) {
+    drop(connections, deadlines, number);
+  }
+}
+
+// Closes the connection that would be closed first: one that says nothing, or is slow. Those that wait for
+// their answers are due after a whole idle time, and stay. False: there are no others.
+bool close_one_for_a_newcomer(Connections& connections, Deadlines& deadlines, const FrontSettings& settings) {
+  const Instant now = std::chrono::steady_clock::now();
+  for (auto planned = deadlines.next(); planned && *planned < now + settings.idle_time;
+       planned = deadlines.next()) {
+    const uint64_t number = *deadlines.take_due(*planned);
+    const auto found = connections.find(number);
+    if (found == connections.end()) continue;
+    found->second->attend();  // its answer may be out, of which nobody tells
+    const Instant due = found->second->next_check(now);
+    if (due > *planned && !found->second->closed()) {  // it was planned long ago
+      deadlines.plan(number, due);
+      continue;
+    }
+    drop(connections, deadlines, number);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -122,8 +163,10 @@ void EventLoop::run() {
       } else if (number - kFirstListener < listeners_.size()) {
         accept_new(*listeners_[number - kFirstListener]);
       } else if (const auto found = connections_.find(number); found != connections_.end()) {
-        found->second->ready(events[static_cast<size_t>(i)].events);
-        settle(number);
+        act_or_drop(connections_, deadlines_, number, [&] {
+          found->second->ready(events[static_cast<size_t>(i)].events);
+          settle(number);
+        });
       }
     }
     attend_posted();
@@ -173,7 +216,9 @@ void EventLoop::accept_new(const Listener& listener) {
   for (int i = 0; i < kAcceptsAtOnce && listening_; ++i) {
     auto accepted = listener.accept();
     if (accepted.exhausted) {
+      if (i > 0) return;  // perhaps nobody waits any more, which only the loop is told
       complain(exhausted_);
+      if (close_one_for_a_newcomer(connections_, deadlines_, parts_.settings)) continue;
       accept_again_ = std::chrono::steady_clock::now() + kRest;
       return watch_listeners(false);
     }
@@ -212,8 +257,10 @@ void EventLoop::attend_posted() {
   for (const uint64_t number : posted) {
     const auto found = connections_.find(number);
     if (found == connections_.end()) continue;
-    found->second->attend();
-    settle(number);
+    act_or_drop(connections_, deadlines_, number, [&] {
+      found->second->attend();
+      settle(number);
+    });
   }
 }
 
@@ -226,8 +273,10 @@ void EventLoop::expire_due() {
   while (const auto due = deadlines_.take_due(now)) {
     const auto found = connections_.find(*due);
     if (found == connections_.end()) continue;
-    found->second->expire(now);
-    settle(*due);
+    act_or_drop(connections_, deadlines_, *due, [&] {
+      found->second->expire(now);
+      settle(*due);
+    });
   }
 }
 

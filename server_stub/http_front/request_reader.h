@@ -21,7 +21,7 @@ class RequestReader {
   void feed(std::string_view bytes) { in_.append(bytes); }
   bool empty() const { return in_.empty(); }
   size_t size() const { return in_.size(); }
-  void clear() { in_.clear(); }
+  void clear() { std::string().swap(in_); }  // the buffer too
 
   // Absent: the head is not complete yet.
   std::optional<Result<RequestHead, Refusal>> take_head();

@@ -288,22 +288,61 @@ TEST_CASE("a body counts until its handler has returned") {
   CHECK(patient([&] { return RawClient(at.port).exchange(post("/now", "b")).status; }) == 200);
 }
 
-TEST_CASE("without a free descriptor the front waits, and goes on when there is one") {
+namespace {
+
+// While it lives, this process has one descriptor more than it uses now.
+class OneMoreDescriptor {
+ public:
+  OneMoreDescriptor() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const int lowest = ::dup(0);
+    ::close(lowest);
+    const rlimit one_more{static_cast<rlim_t>(lowest) + 1, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);
+  }
+  ~OneMoreDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OneMoreDescriptor(const OneMoreDescriptor&) = delete;
+  OneMoreDescriptor& operator=(const OneMoreDescriptor&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("without a free descriptor a newcomer waits for those who wait for answers") {
   FrontFixture at;
-  RawClient client(at.port);
-  CHECK(client.exchange(get("/now")).status == 200);
-  rlimit before{};
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  const int lowest = ::dup(0);
-  ::close(lowest);
-  const rlimit one_more{static_cast<rlim_t>(lowest) + 1, before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);
-  RawClient waiting(at.port);  // takes the last descriptor, so none is left to accept it
-  CHECK(waiting.connected());
-  waiting.send(get("/now"));
-  CHECK(client.exchange(get("/now")).status == 200);
-  CHECK_FALSE(waiting.readable(150));
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK(waiting.answer().status == 200);
+  RawClient parked(at.port);
+  parked.send(get("/park"));
+  const auto exchange = at.parked.next();
+  REQUIRE(exchange);
+  auto limit = std::make_unique<OneMoreDescriptor>();
+  RawClient newcomer(at.port);  // takes the last descriptor, so none is left to accept it
+  CHECK(newcomer.connected());
+  newcomer.send(get("/now"));
+  CHECK_FALSE(newcomer.readable(150));
+  limit.reset();
+  CHECK(newcomer.answer().status == 200);
   CHECK(at.warnings() == 1);  // although it has tried several times
+  CHECK(at.front.respond(exchange->id, 200, {}, "late") == XP_OK);
+  CHECK(parked.answer().body == "late");
+}
+
+TEST_CASE("without a free descriptor the connection that is due first makes room for a newcomer") {
+  FrontFixture at;
+  RawClient parked(at.port);
+  parked.send(get("/park"));
+  const auto exchange = at.parked.next();
+  REQUIRE(exchange);
+  RawClient first(at.port);
+  CHECK(first.exchange(get("/now")).status == 200);
+  RawClient second(at.port);
+  CHECK(second.exchange(get("/now")).status == 200);
+  const OneMoreDescriptor limit;
+  RawClient newcomer(at.port);
+  CHECK(newcomer.exchange(get("/now")).status == 200);
+  CHECK(first.ended());
+  CHECK(second.exchange(get("/now")).status == 200);
+  CHECK(at.front.respond(exchange->id, 200, {}, "late") == XP_OK);
+  CHECK(parked.answer().body == "late");
 }
