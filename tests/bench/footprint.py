@@ -4,6 +4,7 @@
 Threads: for the part's thread. Ownership: a crowd ends with close().
 """
 import os
+import re
 import subprocess
 
 from load import PROGRAMS
@@ -12,9 +13,15 @@ KIB, MIB = 1024, 1024 * 1024
 
 
 def resident(pid):
-    """Bytes."""
+    """Bytes, the pages of libraries included, which others may share."""
     with open(f"/proc/{pid}/statm", encoding="ascii") as sizes:
         return int(sizes.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def own(pid):
+    """Bytes that are no file's."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(r"RssAnon:\s+(\d+) kB", status.read())[1]) * KIB
 
 
 def threads(pid):

@@ -9,7 +9,7 @@ import sys
 
 import parts
 from component_host import ComponentHost
-from footprint import MIB, resident
+from footprint import MIB, own, resident, threads
 from load import send
 from peer import DOMAIN, PEOPLE
 from request import Request, basic, message_xml
@@ -18,7 +18,7 @@ from table import Rows
 
 FEW, MANY = 10_000, 1_000_000
 IDLE = 15  # MiB
-SAME = 0.5  # MiB: a few of the allocator's pages
+SAME = 1  # MiB: the stacks of some more threads of the pool, of which there are at most 64
 
 
 def main():
@@ -26,16 +26,16 @@ def main():
     with contextlib.ExitStack() as running:
         host = ComponentHost()
         running.callback(host.close)
-        idle = resident(host.pid)
+        idle, idle_own = resident(host.pid), own(host.pid)
         request = Request(host.port, body=message_xml(f"bot@{DOMAIN}", f"bob@{PEOPLE}"),
                           authorization=basic(DOMAIN, Host.component_secret))
         send(request, FEW)
-        few = resident(host.pid)
+        few, few_threads = resident(host.pid), threads(host.pid)
         send(request, MANY - FEW)
-        many = resident(host.pid)
-    rows.at_most("memory of the idle host", idle / MIB, IDLE, "MiB")
+        many, many_threads = resident(host.pid), threads(host.pid)
+    rows.at_most("memory of the idle host", idle / MIB, IDLE, "MiB", more=f", {idle_own / MIB:.1f} MiB of it its own")
     rows.at_most(f"memory after {MANY:,} messages, less that after {FEW:,}", (many - few) / MIB, SAME, "MiB", 2,
-                 f" ({few / MIB:.1f} and {many / MIB:.1f} MiB)")
+                 f" ({few / MIB:.1f} and {many / MIB:.1f} MiB, {few_threads} and {many_threads} threads)")
     return rows.write()
 
 
