@@ -36,8 +36,8 @@ def run_wrk(requests, seconds, connections, **more):
         environment[f"BENCH_STATUS_{number}"] = str(request.accepted)
         environment[f"BENCH_HEADERS_{number}"] = "\n".join(f"{name}: {text}" for name, text in request.headers.items())
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", "-s", f"{HERE}/wrk_requests.lua",
-         f"http://127.0.0.1:{requests[0].port}/"],
+        ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency",
+         "-s", f"{HERE}/wrk_requests.lua", f"http://127.0.0.1:{requests[0].port}/"],
         env=environment, capture_output=True, text=True, timeout=seconds + 60, check=True)
     wrong = re.search("unexpected statuses: (.+)", done.stdout) or re.search("(Socket errors:.+)", done.stdout)
     if wrong:

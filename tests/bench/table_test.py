@@ -37,8 +37,9 @@ class TableTest(unittest.TestCase):
         self.assertEqual(self.leave("iqs", lambda rows: rows.at_least("ping", 10.0, 10)), 0)
         code, lines = self.table("iqs", "idle")
         self.assertEqual(code, 0)
-        self.assertEqual(lines[2:], ["| ping | 10.00 | at least 10 | yes |", "| processor | 2.0 % | at most 2 % | yes |",
-                                     "", "2 targets met, 0 missed, 0 not measured"])
+        self.assertEqual(lines[2:], ["| ping | 10.00 | at least 10 | yes |",
+                                     "| processor | 2.0 % | at most 2 % | yes |", "",
+                                     "2 targets met, 0 missed, 0 not measured"])
 
     def test_a_missed_target_ends_the_part_and_the_table_with_1(self):
         self.assertEqual(self.leave("idle", lambda rows: rows.at_most("processor", 2.1, 2, "%")), 1)
