@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Authorization header. Input: its value.
-// There is exactly one verdict; it lets in only who knows a secret, and says no secret; the host is asked
-// about text only.
+// There is exactly one verdict, at once or, for who fails again and again, later; it lets in only who knows a
+// secret, and says no secret; nor does the log. The host is asked about text only.
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -15,6 +15,7 @@
 #include "rest/digest.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
+#include "xml/gate.h"
 
 using namespace restanza;
 using fuzz::must;
@@ -80,7 +81,7 @@ void check_caller(const Caller& caller, std::string_view value) {
 }
 
 void check_refusal(const Refusal& refusal) {
-  must(refusal.status == 401, "who is not known is told so", refusal.text);
+  must(refusal.status == 401 || refusal.status == 429, "who is not known is told so", refusal.text);
   std::string told = refusal.text;
   for (const auto& [name, header] : refusal.headers) told += header;
   for (const char* secret : {kSecret, kToken, kPassword}) {
@@ -88,37 +89,65 @@ void check_refusal(const Refusal& refusal) {
   }
 }
 
-class Verdict final : public rest::Asker {
+class OneVerdict final : public rest::Asker {
  public:
-  explicit Verdict(std::string_view value) : value_(value) {}
+  explicit OneVerdict(std::string_view value) : value_(value) {}
   void tell(Result<Caller, Refusal> outcome) override {
-    ++verdicts;
+    must(++verdicts_ == 1, "there is one verdict", value_);
     if (outcome) return check_caller(*outcome, value_);
+    refused_ = true;
     check_refusal(outcome.error());
   }
-  void park(std::function<void()>) override { must(false, "a first failure is told at once", value_); }
-
-  int verdicts = 0;
+  void park(std::function<void()>) override {}
+  bool told() const { return verdicts_ == 1; }
+  bool refused() const { return refused_; }
 
  private:
   const std::string_view value_;
+  int verdicts_ = 0;
+  bool refused_ = false;
 };
+
+// Whoever writes a secret where a name belongs has told it himself; a name that only holds one is shown.
+void check_log(const Lines& log, std::string_view value) {
+  const std::string name = pair_of(value).substr(0, pair_of(value).find(':'));
+  for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
+    const std::string lines = log.of(level);
+    must(xml::representable(lines), "the log is text", lines);
+    for (const char* secret : {kSecret, kToken, kPassword}) {
+      if (name != secret && name.find(secret) != std::string::npos) continue;
+      must(lines.find(secret) == std::string::npos, "the log says no secret", lines);
+    }
+  }
+}
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static OneAccount accounts;
-  static FakeClock clock;
-  static Timer timer(clock);
-  static Lines log;
-  static const rest::Credentials credentials(settings(), accounts, clock, timer, log);
+  OneAccount accounts;
+  FakeClock clock;
+  Timer timer(clock);
+  Lines log;
+  const rest::Credentials credentials(settings(), accounts, clock, timer, log);
 
   const std::string value(fuzz::text_of(data, size));
   http::Request request;
+  request.method = "POST";
+  request.peer = "192.0.2.1";
   request.headers.emplace_back("Authorization", value);
-  clock.advance(std::chrono::minutes(2));  // failures before this one are forgotten: it is told at once
-  const auto asker = std::make_shared<Verdict>(value);
-  credentials.check(request, asker);
-  must(asker->verdicts == 1, "there is one verdict", value);
+  std::vector<std::shared_ptr<OneVerdict>> askers;
+  for (int i = 0; i < 2 * rest::FailedLogins::kFree; ++i) {
+    askers.push_back(std::make_shared<OneVerdict>(value));
+    credentials.check(request, askers.back());
+    if (i < rest::FailedLogins::kFree) must(askers.back()->told(), "few failures are told at once", value);
+    must(askers.back()->told() || askers.front()->refused(), "who is let in does not wait", value);
+  }
+  for (int i = 0; i < 2; ++i) {
+    clock.advance(rest::FailedLogins::kLongest);
+    timer.run_due();
+  }
+  for (const auto& asker : askers) must(asker->told(), "there is a verdict in the end", value);
+  credentials.drain();
+  check_log(log, value);
   return 0;
 }
