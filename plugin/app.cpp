@@ -164,6 +164,7 @@ class App::Impl {
   ~Impl() { stop(); }
 
   void stop() {
+    refuse_waiting();
     timer_.stop();
     webhook_.stop();
     journal_.stop();
@@ -213,8 +214,7 @@ class App::Impl {
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
     draining_ = true;
     replies_.drain();
-    current()->credentials.drain();
-    for (const auto& one : replaced()) one->credentials.drain();
+    refuse_waiting();
     auto once = std::make_shared<std::atomic<bool>>(false);
     auto finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
@@ -229,6 +229,12 @@ class App::Impl {
 
  private:
   static constexpr std::chrono::hours kKeyPurge{1};
+
+  // Those who wait to hear of their credentials, and keep the resources that would tell them.
+  void refuse_waiting() {
+    current()->credentials.drain();
+    for (const auto& one : replaced()) one->credentials.drain();
+  }
 
   void forget_old_keys() {
     current()->idempotency.forget_old_keys();

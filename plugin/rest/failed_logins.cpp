@@ -105,10 +105,9 @@ std::string network_of(std::string_view peer) {
 }
 
 std::string account_of(std::string_view name) {
-  name = name.substr(0, name.find('/'));  // a resource makes nobody another
-  const bool whole = name.find('@') != std::string_view::npos;
-  const auto jid = xmpp::Jid::parse(whole ? std::string(name) : std::string(name) + "@x");
-  return jid && !jid->node.empty() ? jid->node : ascii_lower(name);
+  const std::string_view node = name.substr(0, name.find_first_of("@/"));
+  const auto jid = xmpp::Jid::parse(std::string(node) + "@x");
+  return jid ? jid->node : ascii_lower(node);
 }
 
 }  // namespace restanza::rest

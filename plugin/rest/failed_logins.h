@@ -76,7 +76,8 @@ class FailedLogins {
 // as many addresses as he likes.
 std::string network_of(std::string_view peer);
 
-// The account that a name means, however it is written: "Alice", "alice" and "alice@localhost" are one.
+// The account that a name means, however it is written: "Alice", "alice" and "alice@localhost" are one, and
+// so are accounts of one name at several domains, which is a small price.
 std::string account_of(std::string_view name);
 
 }  // namespace restanza::rest

@@ -12,17 +12,20 @@ void LateRefusals::add(std::chrono::milliseconds late, const Refusal& refusal,
     std::atomic<OpenChecks::Id> id{0};
   };
   const auto client = std::make_shared<Client>();
-  const auto leave = [client, waiting = waiting_] {
+  // Weak, because what waits keeps whatever holds these two.
+  const std::weak_ptr<OpenChecks> weak = waiting_;
+  asker->park([client, weak] {
     client->gone = true;
-    waiting->take(client->id);
-  };
-  asker->park(leave);
+    if (const auto waiting = weak.lock()) waiting->take(client->id);
+  });
   const OpenChecks::Id id = waiting_->open(asker);
   if (id == 0) return;
   // The client may have left between the parking and here: one of the two sees both facts.
   client->id = id;
   if (client->gone) waiting_->take(id);
-  const auto tell = [waiting = waiting_, id, refusal] { waiting->end(id, refusal); };
+  const auto tell = [weak, id, refusal] {
+    if (const auto waiting = weak.lock()) waiting->end(id, refusal);
+  };
   if (timer_.after(late, tell) == 0) tell();  // everything stops
 }
 

@@ -152,6 +152,7 @@ TEST_CASE("a name is one however it is written") {
   }
   CHECK(door.fail("alice@localhost/x") == 250);
   CHECK(account_of("rest.localhost") == account_of("REST.localhost"));
+  CHECK(account_of("alice@no domain") == "alice");
   CHECK(account_of("bob") != account_of("alice"));
   CHECK(account_of("with space") == "with space");
   CHECK(account_of("") == "");
