@@ -25,9 +25,11 @@ Outcome decode_xml(std::string_view body) {
   return Decoded{std::move(*document), {}};
 }
 
-Outcome decode_value(Result<Json> value, const Hints& hints, const Options& options) {
+Outcome decode_value(Result<Json> value, size_t bytes, const Hints& hints, const Options& options) {
   if (!value) return unparseable(value.error().text);
-  return from_json(std::move(*value), hints, options);
+  auto decoded = from_json(std::move(*value), hints, options);
+  if (decoded && bytes <= xml::Document::kSmallBytes) decoded->document.keep_memory();
+  return decoded;
 }
 
 // Text is what a person reads: a message's body, a presence's status.
@@ -77,9 +79,9 @@ Result<Decoded, Failure> decode(Format format, std::string_view body, const Hint
     case Format::xml:
       return decode_xml(body);
     case Format::json:
-      return decode_value(parse_json(body), hints, options);
+      return decode_value(parse_json(body), body.size(), hints, options);
     case Format::cbor:
-      return decode_value(parse_cbor(body), hints, options);
+      return decode_value(parse_cbor(body), body.size(), hints, options);
     case Format::form:
       return decode_form(body, hints, options);
     case Format::text:

@@ -55,7 +55,8 @@ bool JsonBuilder::add(Json value) {
   if (open_.back()->is_array()) {
     open_.back()->push_back(std::move(value));
   } else {
-    (*open_.back())[key_] = std::move(value);
+    auto& members = open_.back()->get_ref<Json::object_t&>();
+    members.insert_or_assign(key_, std::move(value));
   }
   return true;
 }

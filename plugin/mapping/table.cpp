@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "mapping/table.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "mapping/irregular.h"
 
 namespace restanza::mapping {
@@ -211,9 +215,27 @@ const char* name_of(Kinds kind) {
   return kind == kIq ? "iq" : kind == kPresence ? "presence" : "message";
 }
 
+namespace {
+
+using Keyed = std::pair<std::string_view, const Field*>;
+
+// Those of the same key stay in the table's order.
+std::vector<Keyed> by_key() {
+  std::vector<Keyed> index;
+  for (const Field& field : fields()) index.emplace_back(field.row.key, &field);
+  std::stable_sort(index.begin(), index.end(),
+                   [](const Keyed& a, const Keyed& b) { return a.first < b.first; });
+  return index;
+}
+
+}  // namespace
+
 const Field* find_field(Kinds kind, std::string_view key) {
-  for (const Field& field : fields()) {
-    if (field.kinds & kind && field.row.key == key) return &field;
+  static const std::vector<Keyed> index = by_key();
+  const auto before = [](const Keyed& each, std::string_view k) { return each.first < k; };
+  auto at = std::lower_bound(index.begin(), index.end(), key, before);
+  for (; at != index.end() && at->first == key; ++at) {
+    if (at->second->kinds & kind) return at->second;
   }
   return nullptr;
 }

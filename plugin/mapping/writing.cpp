@@ -107,7 +107,7 @@ void Writing::list(const Row& row, const char* item, const char* ns, const Json&
 
 void Writing::row(const Row& row, const Json& value, xml::Element into) {
   const At at(*this, row.key);
-  const std::string ns = row.ns ? row.ns : std::string(into.ns());
+  const auto ns = [&] { return row.ns ? std::string(row.ns) : std::string(into.ns()); };
   const auto text = [&] { return scalar(row.scalar, value); };
   switch (row.shape) {
     case Shape::attribute:
@@ -117,13 +117,13 @@ void Writing::row(const Row& row, const Json& value, xml::Element into) {
       if (const auto v = text()) set_text(into, *v);
       break;
     case Shape::text:
-      if (const auto v = text()) set_text(into.add(row.name, ns), *v);
+      if (const auto v = text()) set_text(into.add(row.name, ns()), *v);
       break;
     case Shape::single:
-      if (const auto v = text()) into.add(row.name, ns).set_attribute(row.detail, *v);
+      if (const auto v = text()) into.add(row.name, ns()).set_attribute(row.detail, *v);
       break;
     case Shape::present:
-      if (const auto v = text(); v && *v == "1") into.add(row.name, ns);
+      if (const auto v = text(); v && *v == "1") into.add(row.name, ns());
       break;
     case Shape::choice:
       if (const auto v = text()) {
@@ -131,21 +131,21 @@ void Writing::row(const Row& row, const Json& value, xml::Element into) {
         if (std::find(names.begin(), names.end(), *v) == names.end()) {
           fail(std::string("must be one of: ") + row.detail);
         } else {
-          into.add(v->c_str(), ns);
+          into.add(v->c_str(), ns());
         }
       }
       break;
     case Shape::object:
-      if (is_object(value)) object(value, row.rows, into.add(row.name, ns));
+      if (is_object(value)) object(value, row.rows, into.add(row.name, ns()));
       break;
     case Shape::list:
       list(row, row.name, row.ns, value, into);
       break;
     case Shape::wrapped:
-      list(row, row.detail, nullptr, value, into.add(row.name, ns));
+      list(row, row.detail, nullptr, value, into.add(row.name, ns()));
       break;
     case Shape::message:
-      if (is_object(value)) message(value, into.add(row.name, ns));
+      if (is_object(value)) message(value, into.add(row.name, ns()));
       break;
     case Shape::irregular:
       row.irregular->write(value, into, *this);
@@ -154,11 +154,16 @@ void Writing::row(const Row& row, const Json& value, xml::Element into) {
 }
 
 // The table has many fields and a stanza few, so these are looked up there; they are written in its order.
-void Writing::fields(const Json& object, Kinds kind, xml::Element into) {
+std::vector<std::string_view> Writing::fields(const Json& object, Kinds kind, xml::Element into) {
   std::vector<std::pair<const Field*, const Json*>> given;
+  std::vector<std::string_view> others;
   for (auto at = object.begin(); at != object.end(); ++at) {
-    const Field* field = at->is_null() ? nullptr : find_field(kind, at.key());
-    if (field) given.emplace_back(field, &*at);
+    const Field* field = find_field(kind, at.key());
+    if (!field) {
+      others.push_back(at.key());
+    } else if (!at->is_null()) {
+      given.emplace_back(field, &*at);
+    }
   }
   std::sort(given.begin(), given.end());
   for (const auto& [field, value] : given) {
@@ -173,25 +178,25 @@ void Writing::fields(const Json& object, Kinds kind, xml::Element into) {
       row(field->row, *value, into);
     }
   }
+  return others;
 }
 
 void Writing::message(const Json& object, xml::Element into) {
   attribute(object, "type", into);
-  fields(object, kMessage, into);
-  for (const auto& [key, value] : object.items()) {
-    if (key != "type" && !find_field(kMessage, key)) unknown(key);
+  for (const std::string_view key : fields(object, kMessage, into)) {
+    if (key != "type") unknown(key);
   }
 }
 
 void Writing::stanza(const Json& object, Kinds kind, xml::Element into) {
-  fields(object, kind, into);
+  const auto others = fields(object, kind, into);
   if (const Json* value = member(object, "xml")) {
     const At at(*this, "xml");
     raw(*value, into);
   }
-  for (const auto& [key, value] : object.items()) {
+  for (const std::string_view key : others) {
     const bool own = key == "kind" || key == "type" || key == "xml" || key == "error_code";
-    if (!own && !find_field(kind, key)) unknown(key);
+    if (!own) unknown(key);
   }
 }
 

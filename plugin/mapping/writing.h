@@ -64,7 +64,8 @@ class Writing {
   std::vector<std::string> take_unmapped() { return std::move(unmapped_); }
 
  private:
-  void fields(const Json& object, Kinds kind, xml::Element into);
+  // The members' keys that are no fields of the kind are left over.
+  std::vector<std::string_view> fields(const Json& object, Kinds kind, xml::Element into);
   void list(const Row& row, const char* item, const char* ns, const Json& value, xml::Element into);
   void raw(const Json& value, xml::Element stanza);
 
