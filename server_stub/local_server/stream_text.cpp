@@ -46,7 +46,8 @@ std::string header_fault(const xml::Document& header, const std::string& default
 }
 
 std::string refusal_condition(const Error& refusal) {
-  for (const char* limit : {"larger than the limit", "too deeply", "too many attributes"}) {
+  for (const char* limit :
+       {"larger than the limit", "too deeply", "too many attributes", "namespaces are too long"}) {
     if (contains(refusal.text, limit)) return "policy-violation";
   }
   if (contains(refusal.text, "XMPP does not allow")) return "restricted-xml";

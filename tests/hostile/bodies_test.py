@@ -6,6 +6,7 @@ not what they say.
 Threads: the test's thread.
 Ownership: the class owns one host for all cases.
 """
+import concurrent.futures
 import gzip
 import itertools
 import random
@@ -62,7 +63,7 @@ PACKED = gzip.compress(PING)
 
 # A sentence, the coding and the body, the status.
 CODED = [
-    ("gzip of a gigabyte of zeros", GZIP, zeros(64 * MIB) , 413),
+    ("gzip of 64 MiB", GZIP, zeros(64 * MIB), 413),
     ("gzip of what is past the limit by one", GZIP, gzip.compress(b" " * (LIMIT + 1)), 413),
     ("deflate of 64 MiB", DEFLATE, zlib.compress(bytes(64 * MIB)), 413),
     ("gzip that is cut off in its middle", GZIP, PACKED[:-20], 400),
@@ -133,7 +134,6 @@ class Bodies(Besieged):
 
     def test_bombs_in_parallel_take_no_more_than_one_after_the_other(self):
         bomb = post(zeros(64 * MIB), XML, GZIP)
-        import concurrent.futures
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda _: self.answer(bomb, 413), range(32)))
 

@@ -24,7 +24,7 @@ OPEN_HEADER = HEADER[:-1]
 
 # A sentence, what a stranger says, the condition of the stream error.
 STRANGERS = [
-    ("noise", bytes(range(256)) * 100, "not-well-formed"),
+    ("noise", bytes(range(1, 256)) * 100, "not-well-formed"),
     ("HTTP", b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", "not-well-formed"),
     ("TLS", b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03" + b"\7" * 300, "not-well-formed"),
     ("entities", b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + HEADER, "restricted-xml"),

@@ -119,7 +119,7 @@ class Threads(Besieged):
 class Memory(Besieged):
     """AddressSanitizer takes terabytes of addresses and ends a program that gets no memory: under it there is no limit,
     and the same is sent. What unfinished requests may hold together is bounded by the host itself."""
-    ROOM = 160 * MIB  # of addresses, above what the program has when it is idle
+    ROOM = 256 * MIB  # of addresses, above what the program has when it is idle
     kept_memory = lent_memory = ROOM
 
     @classmethod
@@ -158,8 +158,8 @@ class Memory(Besieged):
             wide = post(b"<message to='bob@localhost'>" + b"<a/>" * 45_000 + b"</message>", b"application/xmpp+xml",
                         target=b"/rest/echo")
             return [answer.status for answer in exchange(self.host.http, wide).answers]
-        with self.little(), concurrent.futures.ThreadPoolExecutor(64) as pool:
-            for statuses in pool.map(attack, range(256)):
+        with self.little(), concurrent.futures.ThreadPoolExecutor(32) as pool:
+            for statuses in pool.map(attack, range(128)):
                 self.assertIn(statuses, ([200], [500], [503], []))
         self.serves()
 

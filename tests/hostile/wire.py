@@ -81,6 +81,8 @@ def exchange(address, sent, deadline=DEADLINE, enough=None, connection=None):
     connection = connection or connect(address)
     with connection:
         connection.setblocking(False)
+        poll = select.poll()  # has no largest descriptor
+        poll.register(connection)
         while not ended:
             if writing and not pending:
                 pending = next(pieces, b"")
@@ -88,7 +90,9 @@ def exchange(address, sent, deadline=DEADLINE, enough=None, connection=None):
             left = begun + deadline - time.monotonic()
             if left <= 0 or (enough is not None and len(take_answers(received)[0]) >= enough):
                 break
-            readable, writable, _ = select.select([connection], [connection] if writing else [], [], left)
+            poll.modify(connection, select.POLLIN | (select.POLLOUT if writing else 0))
+            events = dict(poll.poll(left * 1000)).get(connection.fileno(), 0)
+            readable, writable = events & ~select.POLLOUT, events & select.POLLOUT
             try:
                 if writable:
                     count = connection.send(pending[:PIECE])
