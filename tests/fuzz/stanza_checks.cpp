@@ -98,6 +98,8 @@ void check_decoding(mapping::Format format, std::string_view input) {
   must(strict.ok() == decoded->unmapped.empty(), "strictness refuses what would be dropped, and nothing else",
        xml);
   if (strict) must(xml::write(strict->document.root()) == xml, "strictness changes no stanza", xml);
+  // An iq without a type is none (RFC 6120 section 8.2.3), and would come back as the one that asks.
+  if (stanza.name() == "iq" && !stanza.attribute("type")) return;
   check_trip(mapping::Format::json, stanza);
   check_trip(mapping::Format::cbor, stanza);
 }
