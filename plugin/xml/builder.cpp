@@ -8,6 +8,9 @@
 namespace restanza::xml {
 namespace {
 
+// Bound to the prefix `xml`, and to no other: an element in it could not be written without a prefix.
+constexpr std::string_view kXmlNamespace = "http://www.w3.org/XML/1998/namespace";
+
 struct Name {
   std::string_view ns, local, prefix;
 };
@@ -34,6 +37,10 @@ bool Builder::open(const char* name, const char* const* attributes) {
   }
   flush_text();
   const Name parts = split_name(name);
+  if (parts.ns == kXmlNamespace) {
+    refusal_ = "an element has the prefix 'xml', which is for attributes";
+    return false;
+  }
   // Without a prefix the local name is the triplet's end, and terminated as that is.
   const std::string cut(parts.prefix.empty() ? std::string_view() : parts.local);
   const char* local = parts.prefix.empty() ? parts.local.data() : cut.c_str();

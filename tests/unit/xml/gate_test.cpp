@@ -110,6 +110,9 @@ TEST_CASE("what XMPP forbids is refused by name") {
     CAPTURE(utf16);
     CHECK(again(utf16) == "refused: XMPP does not allow another encoding than UTF-8");
   }
+  CHECK(again("<a><xml:b/></a>") == "refused: an element has the prefix 'xml', which is for attributes");
+  CHECK(again("<xml:b/>") == "refused: an element has the prefix 'xml', which is for attributes");
+  CHECK(again("<a><b xml:c='d'/></a>") == "<a><b xml:c='d'/></a>");
   CHECK(again("<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>") ==
         "refused: XMPP does not allow a document type declaration");
 }
