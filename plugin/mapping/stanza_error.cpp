@@ -8,6 +8,12 @@ namespace {
 
 constexpr const char* kConditionsNs = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
+bool is_condition(std::string_view name) {
+  return !name.empty() && name != "text" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos && name.front() != '-';
+}
+
+// What stands in a condition's place and has no name of one stays unmapped: it could not be written again.
 std::optional<Json> read(xml::Element element, Reading& reading) {
   Json out = Json::object();
   Visit error(element, reading);
@@ -16,18 +22,13 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
   put(out, "text", error.child_text("text", kConditionsNs));
   out["condition"] = "undefined-condition";
   for (const xml::Element child : xml::children(element)) {
-    if (child.ns() != kConditionsNs || child.name() == "text") continue;
+    if (child.ns() != kConditionsNs || !is_condition(child.name())) continue;
     error.claim(child);
     Visit(child, reading);
     out["condition"] = child.name();
     break;
   }
   return out;
-}
-
-bool is_condition(const std::string& name) {
-  return !name.empty() && name != "text" &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos && name.front() != '-';
 }
 
 // Both type and condition are required (RFC 6120 section 8.3.2), so what is left out is filled in.

@@ -78,6 +78,8 @@ TEST_CASE("an error shows the error, and what regular fields it came with") {
       "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
       R"({"kind":"iq","type":"error","version":{},"error":{"type":"cancel","condition":"gone"}})");
   check("<message type='error'/>", R"({"kind":"message","type":"error","error":{}})");
+  check("<message type='error'><error><no2 xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+        R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
   check("<message type='error'><error code='404'/></message>",
         R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
 }
