@@ -43,16 +43,18 @@ std::optional<Refusal> RequestReader::scan() {
 }
 
 std::optional<Result<RequestHead, Refusal>> RequestReader::take_head() {
-  if (lines_ == 0 && in_.compare(0, 2, "\r\n") == 0) {  // RFC 9112 section 2.2: one empty line may come first
+  // RFC 9112 section 2.2: one empty line may come first
+  if (!empty_line_ && lines_ == 0 && in_.compare(0, 2, "\r\n") == 0) {
     in_.erase(0, 2);
     scanned_ = 0;
+    empty_line_ = true;
   }
   if (auto refusal = scan()) return Result<RequestHead, Refusal>(std::move(*refusal));
   if (!complete_) return std::nullopt;
   auto head = parse_head(std::string_view(in_).substr(0, scanned_ - 2), limits_);
   in_.erase(0, scanned_);
   scanned_ = line_start_ = lines_ = 0;
-  complete_ = false;
+  complete_ = empty_line_ = false;
   return head;
 }
 

@@ -36,6 +36,7 @@ class RequestReader {
   size_t line_start_ = 0;  // of the line that scanned_ stands in
   size_t lines_ = 0;       // that are complete
   bool complete_ = false;
+  bool empty_line_ = false;  // one came before the head
 };
 
 }  // namespace restanza::host

@@ -2,6 +2,7 @@
 // What two HTTP programs could read differently is refused, and no bytes of a refused request are ever taken
 // for the next one.
 #include "front_fixture.h"
+#include "http_front/request_reader.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -137,6 +138,17 @@ TEST_CASE("one empty line before a request is forgiven") {
   RawClient client(at.port);
   CHECK(client.exchange("\r\n" + get("/now")).status == 200);
   CHECK(client.exchange("\r\n" + get("/now")).status == 200);
+}
+
+TEST_CASE("a second empty line is refused though it comes by itself") {
+  const host::FrontSettings limits;
+  host::RequestReader reader(limits);
+  reader.feed("\r\n");
+  CHECK_FALSE(reader.take_head());
+  reader.feed("\r\n");
+  const auto head = reader.take_head();
+  REQUIRE(head);
+  CHECK_FALSE(*head);
 }
 
 TEST_CASE("an empty line after a request begins no other one") {
