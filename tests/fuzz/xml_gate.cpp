@@ -127,6 +127,19 @@ Extent extent_of(xml::Element element) {
   return extent;
 }
 
+void compare_with_tinyxml2(std::string_view bytes, xml::Element root) {
+  tinyxml2::XMLDocument theirs;
+  const tinyxml2::XMLError error = theirs.Parse(bytes.data(), bytes.size());
+  if (error == tinyxml2::XML_ELEMENT_DEPTH_EXCEEDED) {
+    must(extent_of(root).depth + 1 >= size_t{TINYXML2_MAX_ELEMENT_DEPTH},  // text counts too
+         "tinyxml2 goes as deep as it says");
+    return;
+  }
+  must(error == tinyxml2::XML_SUCCESS, "tinyxml2 reads what the gate lets in", bytes);
+  // For tinyxml2 these two bytes are one line end, where XML 1.0 section 2.11 has two.
+  if (bytes.find("\n\r") == std::string_view::npos) compare(root, *theirs.RootElement());
+}
+
 // One less of either is not enough.
 void check_limits(std::string_view bytes, xml::Element root) {
   const Extent extent = extent_of(root);
@@ -151,16 +164,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const xml::Element root = document->root();
   must(static_cast<bool>(root), "what is let in has a root");
 
-  tinyxml2::XMLDocument theirs;
-  const tinyxml2::XMLError error = theirs.Parse(bytes.data(), bytes.size());
-  if (error == tinyxml2::XML_ELEMENT_DEPTH_EXCEEDED) {
-    must(extent_of(root).depth + 1 >= size_t{TINYXML2_MAX_ELEMENT_DEPTH},  // text counts too
-         "tinyxml2 goes as deep as it says");
-  } else {
-    must(error == tinyxml2::XML_SUCCESS, "tinyxml2 reads what the gate lets in", bytes);
-    compare(root, *theirs.RootElement());
-  }
-
+  compare_with_tinyxml2(bytes, root);
   const std::string written = xml::write(root);
   must(xml::representable(written), "only what XML can hold is written", written);
   const auto again = xml::parse(written);
