@@ -74,10 +74,10 @@ xp_status ComponentLink::send(xmpp::Stanza stanza, std::function<void()> writabl
   // The text goes out as it is: what has no namespace in it is in the stream's own.
   if (stanza.xml.size() > settings_.max_stanza) return XP_TOO_BIG;
   if (!consistent(stanza)) return XP_INVALID;
-  const auto from = xmpp::Jid::parse(stanza.from);
-  if (!from || from->domain != settings_.domain) return XP_DENIED;
-  if (std::string full = from->full(); full != stanza.from) {
-    if (!rewrite_from(stanza, full)) return XP_INVALID;
+  const auto from = xmpp::prepared(stanza.from);
+  if (!from || xmpp::domain_of(*from) != settings_.domain) return XP_DENIED;
+  if (*from != stanza.from) {
+    if (!rewrite_from(stanza, *from)) return XP_INVALID;
     if (stanza.xml.size() > settings_.max_stanza) return XP_TOO_BIG;
   }
   const bool request = stanza.is_request();

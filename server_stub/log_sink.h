@@ -16,7 +16,7 @@ namespace restanza::host {
 
 class LogSink final : public Log {
  public:
-  static constexpr size_t kMaxLines = 8192;  // that wait to be written; past it the oldest are dropped
+  static constexpr size_t kMaxLines = 1024;  // that wait to be written; past it the oldest are dropped
 
   explicit LogSink(Level least);
   ~LogSink() override;

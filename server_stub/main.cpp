@@ -19,6 +19,7 @@
 #include "first_run.h"
 #include "host.h"
 #include "http_front/memory_pressure.h"
+#include "loader/memory.h"
 #include "report.h"
 #include "state.h"
 
@@ -152,6 +153,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
   Ending ending;
   HostEvents events;
   events.ready = [&hint](const std::string& line) {
+    give_back_memory();
     if (!hint.empty()) std::fputs(hint.c_str(), stderr);
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);

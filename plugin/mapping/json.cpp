@@ -10,7 +10,7 @@ namespace {
 
 Result<Json> parse(std::string_view bytes, Json::input_format_t format) {
   if (bytes.size() > kMaxJsonBytes) return Error{"the document is larger than we read"};
-  JsonBuilder builder;
+  JsonBuilder builder(format == Json::input_format_t::json);  // its lexer refuses other text
   try {
     if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format)) return Error{builder.refusal()};
   } catch (const std::exception& e) {

@@ -18,7 +18,7 @@ bool JsonBuilder::number_float(number_float_t value, const string_t&) {
 }
 
 bool JsonBuilder::string(string_t& value) {
-  if (!valid_utf8(value)) return refuse("a string is not UTF-8");
+  if (!checked_ && !valid_utf8(value)) return refuse("a string is not UTF-8");
   return add(std::move(value));
 }
 
@@ -27,7 +27,7 @@ bool JsonBuilder::binary(binary_t&) {
 }
 
 bool JsonBuilder::key(string_t& name) {
-  if (!valid_utf8(name)) return refuse("a key is not UTF-8");
+  if (!checked_ && !valid_utf8(name)) return refuse("a key is not UTF-8");
   key_ = std::move(name);
   return true;
 }

@@ -12,6 +12,9 @@ namespace restanza::mapping {
 
 class JsonBuilder : public nlohmann::json_sax<Json> {
  public:
+  // `checked`: whoever reads the document has seen to it that its text is UTF-8.
+  explicit JsonBuilder(bool checked) : checked_(checked) {}
+
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
   bool number_integer(number_integer_t value) override { return add(value); }
@@ -35,6 +38,7 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
   bool close();
   bool add(Json value);
 
+  const bool checked_;
   Json root_;
   std::vector<Json*> open_;
   std::string key_;

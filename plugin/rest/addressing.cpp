@@ -15,14 +15,14 @@ Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
 
 Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
   if (given.to) {
-    const auto jid = xmpp::Jid::parse(*given.to);
-    if (!jid) return refused::bad_to();
-    given.to = jid->full();
+    auto to = xmpp::prepared(*given.to);
+    if (!to) return refused::bad_to();
+    given.to = std::move(*to);
   }
   if (given.from) {
-    const auto jid = xmpp::Jid::parse(*given.from);
-    if (!jid) return refused::bad_from();
-    given.from = jid->full();
+    auto from = xmpp::prepared(*given.from);
+    if (!from) return refused::bad_from();
+    given.from = std::move(*from);
   } else {
     given.from = caller.address;
   }

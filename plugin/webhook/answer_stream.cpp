@@ -10,7 +10,8 @@
 namespace restanza::webhook {
 namespace {
 
-constexpr size_t kBuffer = 4096;  // the client reads heads byte by byte
+constexpr size_t kBuffer = 4096;        // the client reads heads byte by byte
+constexpr size_t kMaxGathered = 65536;  // bytes; a longer body is sent as it comes
 constexpr std::string_view kInterim = "HTTP/1.1 1";
 
 }  // namespace
@@ -36,7 +37,7 @@ ssize_t AnswerStream::receive(char* data, size_t size) {
   if (!tls_) {
     ssize_t got = 0;
     do {
-      got = wait(POLLIN) ? ::recv(socket_, data, size, 0) : -1;
+      got = ::recv(socket_, data, size, 0);
     } while (got < 0 && errno == EINTR);
     return got;
   }
@@ -51,6 +52,7 @@ ssize_t AnswerStream::receive(char* data, size_t size) {
 }
 
 ssize_t AnswerStream::read(char* data, size_t size) {
+  if (!flush()) return -1;
   if (read_at_ == buffer_.size()) {
     buffer_.resize(std::min(kBuffer, raw_left_));
     read_at_ = 0;
@@ -67,20 +69,49 @@ ssize_t AnswerStream::read(char* data, size_t size) {
 
 bool AnswerStream::within_head(const char* data, size_t size) {
   for (size_t i = 0; in_head_ && i < size; ++i) {
-    head_ += data[i];
-    const std::string_view answer = std::string_view(head_).substr(head_start_);
-    const bool in_status_line = answer.find('\n') == std::string_view::npos;
-    if (head_.size() > kMaxHead || (in_status_line && answer.size() > kMaxStatusLine)) return false;
-    if (data[i] != '\n' || answer.size() < 4 || answer.substr(answer.size() - 4) != "\r\n\r\n") continue;
-    in_head_ = answer.substr(0, kInterim.size()) == kInterim;
-    head_start_ = head_.size();
+    answer_ += data[i];
+    const bool in_status_line = line_ == 0 && data[i] != '\n';
+    if (heads_bytes_ + answer_.size() > kMaxHead || (in_status_line && answer_.size() > kMaxStatusLine))
+      return false;
+    if (data[i] != '\n') continue;
+    const bool empty_line = answer_.size() - line_ == 2 && answer_[line_] == '\r';
+    const bool ended = empty_line && line_ > 1 && answer_[line_ - 2] == '\r';
+    line_ = answer_.size();
+    if (!ended) continue;
+    in_head_ = std::string_view(answer_).substr(0, kInterim.size()) == kInterim;
+    heads_bytes_ += answer_.size();
+    answer_.clear();
+    line_ = 0;
   }
   return true;
 }
 
+bool AnswerStream::flush() {
+  std::string_view left = out_;
+  while (!left.empty()) {
+    const ssize_t sent = transmit(left.data(), left.size());
+    if (sent <= 0) return false;
+    left.remove_prefix(static_cast<size_t>(sent));
+  }
+  out_.clear();
+  return true;
+}
+
 ssize_t AnswerStream::write(const char* data, size_t size) {
+  out_.append(data, size);
+  if (out_.size() > kMaxGathered && !flush()) return -1;
+  return static_cast<ssize_t>(size);
+}
+
+ssize_t AnswerStream::transmit(const char* data, size_t size) {
+  if (!tls_) {
+    ssize_t sent = 0;
+    do {
+      sent = ::send(socket_, data, size, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+  }
   if (!wait(POLLOUT)) return -1;
-  if (!tls_) return ::send(socket_, data, size, MSG_NOSIGNAL);
   for (;;) {
     const int sent = SSL_write(tls_, data, static_cast<int>(std::min<size_t>(size, 1u << 30)));
     if (sent > 0) return sent;

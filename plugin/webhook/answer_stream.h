@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The bytes between cpp-httplib's client and one socket, plain or TLS, with the bounds that the client lacks:
 // it matches a status line by a recursive regular expression, which overflows the stack on a long one, and
-// reads any number of header lines. One thread; owns neither socket nor TLS session.
+// reads any number of header lines. What is written gathers until something is read, so that a request's head
+// and body leave in one packet. One thread; owns neither socket nor TLS session.
 #pragma once
 
 #include <httplib.h>
@@ -17,7 +18,7 @@ class AnswerStream final : public httplib::Stream {
   static constexpr size_t kMaxHead = 32768;  // status line and header fields, of interim answers too
 
   // `max_raw` bounds what is read altogether, chunk sizes and trailers included; `patience` every single
-  // wait.
+  // wait, and the socket has it as its own timeouts.
   AnswerStream(socket_t socket, SSL* tls, size_t max_raw, std::chrono::milliseconds patience)
       : socket_(socket), tls_(tls), raw_left_(max_raw), patience_(patience) {}
 
@@ -32,16 +33,20 @@ class AnswerStream final : public httplib::Stream {
  private:
   bool wait(short events) const;
   ssize_t receive(char* data, size_t size);
+  ssize_t transmit(const char* data, size_t size);
+  bool flush();  // false: the connection is broken
   bool within_head(const char* data, size_t size);
 
   const socket_t socket_;
   SSL* const tls_;
   size_t raw_left_;
   const std::chrono::milliseconds patience_;
-  std::string buffer_;  // received and not read yet, from `read_` on
+  std::string out_;     // written and not sent yet
+  std::string buffer_;  // received and not read yet, from `read_at_` on
   size_t read_at_ = 0;
-  std::string head_;
-  size_t head_start_ = 0;  // of the answer that `head_` ends with; interim answers stand before it
+  std::string answer_;      // the head that is being read, as far as it is known
+  size_t line_ = 0;         // where its latest line begins
+  size_t heads_bytes_ = 0;  // of the heads of interim answers before it
   bool in_head_ = true;
 };
 

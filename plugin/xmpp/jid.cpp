@@ -43,6 +43,19 @@ Result<std::string> prepare(std::string_view text, const Stringprep_profile* pro
   return prepared;
 }
 
+// An address whose parts are all of such letters is what preparing would make of it.
+bool is_prepared(std::string_view text) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  const std::string_view bare = text.substr(0, slash);
+  const size_t at = bare.find('@');
+  const std::string_view domain = bare.substr(at == std::string_view::npos ? 0 : at + 1);
+  const auto part = [](std::string_view letters) {
+    return !letters.empty() && letters.size() <= kMaxPart && plain(letters);
+  };
+  return part(domain) && domain.back() != '.' && (at == std::string_view::npos || part(bare.substr(0, at))) &&
+         (slash == text.size() || part(text.substr(slash + 1)));
+}
+
 // What nameprep lets through and no domain or address literal holds.
 bool domain_characters(std::string_view domain) {
   return std::none_of(domain.begin(), domain.end(), [](char c) {
@@ -79,6 +92,13 @@ Result<Jid> Jid::parse(std::string_view text) {
     jid.resource = std::move(*resource);
   }
   return jid;
+}
+
+Result<std::string> prepared(std::string_view text) {
+  if (is_prepared(text)) return std::string(text);
+  const auto jid = Jid::parse(text);
+  if (!jid) return jid.error();
+  return jid->full();
 }
 
 std::string_view bare_of(std::string_view jid) {

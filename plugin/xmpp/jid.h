@@ -26,6 +26,9 @@ struct Jid {
   }
 };
 
+// The whole address, prepared; the same as parse and full.
+Result<std::string> prepared(std::string_view text);
+
 // The text before the first '/'; for addresses that are prepared already.
 std::string_view bare_of(std::string_view jid);
 // The part between '@' and '/'; likewise.

@@ -13,6 +13,8 @@
 namespace restanza::xmpp {
 namespace {
 
+constexpr size_t kUsualDepth = 8;
+
 constexpr std::pair<std::string_view, char> kReferences[] = {
     {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&apos;", '\''}, {"&quot;", '"'}};
 
@@ -64,7 +66,7 @@ bool in_name(char c) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text), left_(text) {}
+  explicit Reader(std::string_view text) : text_(text), left_(text) { open_.reserve(kUsualDepth); }
 
   // All of it, to the end of the text.
   bool read() {
@@ -98,6 +100,11 @@ class Reader {
     bool content;  // in the content namespace
   };
 
+  bool take(char what) {
+    if (left_.empty() || left_[0] != what) return false;
+    left_.remove_prefix(1);
+    return true;
+  }
   bool take(std::string_view what) {
     if (left_.substr(0, what.size()) != what) return false;
     left_.remove_prefix(what.size());
@@ -146,7 +153,7 @@ class Reader {
     const std::string_view from = left_;
     std::string_view name = take_name();
     if (name == "xml" && take(":lang")) name = from.substr(0, 8);
-    if (name.empty() || !take("=") || left_.empty()) return false;
+    if (name.empty() || !take('=') || left_.empty()) return false;
     const char quote = left_[0];
     if (quote != '\'' && quote != '"') return false;
     left_.remove_prefix(1);
@@ -158,7 +165,7 @@ class Reader {
   }
 
   bool attributes(Attributes& into, size_t& count) {
-    for (count = 0; take(" "); ++count) {
+    for (count = 0; take(' '); ++count) {
       if (count == into.size() || !attribute(into[count])) return false;
       for (size_t i = 0; i < count; ++i) {
         if (into[i].first == into[count].first) return false;
@@ -168,7 +175,7 @@ class Reader {
   }
 
   bool open_tag() {
-    if (open_.size() >= xml::Limits().depth || !take("<")) return false;
+    if (open_.size() >= xml::Limits().depth || !take('<')) return false;
     const std::string_view name = take_name();
     const bool root = name_.empty();
     Attributes& given = root ? root_ : inner_;
@@ -186,7 +193,7 @@ class Reader {
     }
     if (take("/>")) return true;
     open_.push_back({name, content});
-    return take(">");
+    return take('>');
   }
 
   // `content` says what is around, and then what is inside. The names that XML reserves cannot be declared.
@@ -202,7 +209,7 @@ class Reader {
     const std::string_view name = open_.back().name;
     open_.pop_back();
     if (open_.empty()) inside_ = inside_.substr(0, inside_.size() - left_.size());
-    return take("</") && take(name) && take(">");
+    return take("</") && take(name) && take('>');
   }
 
   const std::string_view text_;

@@ -58,6 +58,7 @@ void WorkerPool::serve() {
     }
     ReadyRequest request = std::move(queue_.front().request);
     queue_.pop_front();
+    if (!queue_.empty()) begun_ = std::chrono::steady_clock::now();
     lock.unlock();
     work_(request);
     request = ReadyRequest();  // its memory is free before the next wait
@@ -90,7 +91,11 @@ bool WorkerPool::relieve() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ended = take_ended();
     waiting = !queue_.empty() && idle_ == 0 && threads_ < max_threads_ && !stopping_;
-    if (waiting && std::chrono::steady_clock::now() - queue_.front().since >= kPatience) spawn();
+    if (waiting) {
+      const Instant now = std::chrono::steady_clock::now();
+      const auto waited = now - queue_.front().since;
+      if (waited >= kLongPatience || (waited >= kPatience && now - begun_ >= kPatience)) spawn();
+    }
   }
   for (const pthread_t thread : ended) pthread_join(thread, nullptr);
   return waiting;

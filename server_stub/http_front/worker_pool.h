@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Threads with small stacks that run handlers. As many as there are cores start when they are needed; further
-// ones only when a request has waited for a while, which means that handlers block; idle ones end.
+// ones only when nothing has moved for a while, or a request has waited for long, which means that handlers
+// block: under mere load more threads would only take turns. Idle ones end.
 //
 // Threads: any. Ownership: owns its threads and the requests that wait for one.
 #pragma once
@@ -31,7 +32,8 @@ class WorkerPool {
   bool relieve();
   void stop();  // drops what waits, joins
 
-  static constexpr std::chrono::milliseconds kPatience{5};
+  static constexpr std::chrono::milliseconds kPatience{5};        // while no request is begun
+  static constexpr std::chrono::milliseconds kLongPatience{100};  // while others are
 
  private:
   struct Waiting {
@@ -52,6 +54,7 @@ class WorkerPool {
   std::condition_variable ready_;
   std::condition_variable ended_one_;
   std::deque<Waiting> queue_;
+  Instant begun_;                 // when a thread last took a request
   std::vector<pthread_t> ended_;  // to be joined
   size_t threads_ = 0;
   size_t idle_ = 0;

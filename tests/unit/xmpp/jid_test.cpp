@@ -10,6 +10,9 @@ namespace {
 
 std::string prepared(std::string_view text) {
   const auto jid = Jid::parse(text);
+  const auto whole = xmpp::prepared(text);
+  CHECK(static_cast<bool>(whole) == static_cast<bool>(jid));
+  if (jid && whole) CHECK(*whole == jid->full());
   return jid ? jid->full() : "refused";
 }
 
