@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -16,7 +17,7 @@ namespace restanza::fuzz {
 // `shown` is what the property was asked of.
 inline void must(bool holds, const char* property, std::string_view shown = {}) {
   if (holds) return;
-  std::fprintf(stderr, "DOES NOT HOLD: %s\n%.*s\n", property, static_cast<int>(shown.size()), shown.data());
+  std::fprintf(stderr, "DOES NOT HOLD: %s\n%s\n", property, std::string(shown).c_str());
   std::abort();
 }
 
