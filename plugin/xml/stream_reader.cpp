@@ -49,7 +49,7 @@ class StreamReader::Impl {
     if (!skipping_) builder_->close();
     if (--depth_ > 0) return;
     if (position() - element_start_ > static_cast<XML_Index>(limits_.element_bytes)) {
-      refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+      refuse_size();
       return;
     }
     if (const char* why = std::exchange(skipping_, nullptr)) {
@@ -107,7 +107,12 @@ class StreamReader::Impl {
     element_start_ = 0;
   }
 
+  void refuse_size() {
+    refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+  }
+
   void open_root(const char* name, const char* const* attributes) {
+    if (position() > static_cast<XML_Index>(limits_.element_bytes)) return refuse_size();
     Builder header({1, limits_.tree.attributes});
     if (!header.open(name, attributes)) {
       refuse(header.refusal());
@@ -143,7 +148,7 @@ class StreamReader::Impl {
       return Error{refusal_};
     }
     if (fed_ - last_boundary() > static_cast<XML_Index>(limits_.element_bytes)) {
-      refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+      refuse_size();
       return Error{refusal_};
     }
     return {};

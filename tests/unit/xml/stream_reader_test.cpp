@@ -121,6 +121,25 @@ TEST_CASE("an element may be as large as the limit and no larger") {
   }
 }
 
+TEST_CASE("a stream's header may be as large as the limit and no larger, whatever the pieces it comes in") {
+  const auto header_of = [](size_t size) {
+    const std::string begin = "<s:stream xmlns:s='urn:s' id='";
+    return begin + std::string(size - begin.size() - 2, 'x') + "'>";
+  };
+  const auto reads = [](const std::string& bytes, size_t piece) {
+    xml::StreamReader reader({{}, 1000}, {});
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      if (!reader.feed(std::string_view(bytes).substr(at, piece))) return false;
+    }
+    return true;
+  };
+  for (const size_t piece : {1, 7, 5000}) {
+    CAPTURE(piece);
+    CHECK(reads(header_of(1000), piece));
+    CHECK_FALSE(reads(header_of(1001), piece));
+  }
+}
+
 TEST_CASE("a stream in another encoding ends with its first two bytes, whatever the pieces they come in") {
   for (const std::string_view bytes : {std::string_view("<\0s\0", 4), std::string_view("\0<\0s", 4),
                                        std::string_view("\xFF\xFE<\0", 4), std::string_view("\xFE\xFF\0<", 4)}) {
