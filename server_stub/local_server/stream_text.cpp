@@ -50,6 +50,7 @@ std::string refusal_condition(const Error& refusal) {
        {"larger than the limit", "too deeply", "too many attributes", "namespaces are too long"}) {
     if (contains(refusal.text, limit)) return "policy-violation";
   }
+  if (contains(refusal.text, "another encoding")) return "unsupported-encoding";
   if (contains(refusal.text, "XMPP does not allow")) return "restricted-xml";
   if (contains(refusal.text, "text stands between")) return "bad-format";
   return "not-well-formed";

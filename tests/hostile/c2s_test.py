@@ -31,7 +31,7 @@ STRANGERS = [
     ("a comment", HEADER + b"<!-- -->", "restricted-xml"),
     ("a processing instruction", HEADER + b"<?php exit ?>", "restricted-xml"),
     ("an entity that nobody declared", HEADER + b"<a>&b;</a>", "not-well-formed"),
-    ("Latin-1", HEADER.replace(b"'1.0'?>", b"'1.0' encoding='iso-8859-1'?>"), "restricted-xml"),
+    ("Latin-1", HEADER.replace(b"'1.0'?>", b"'1.0' encoding='iso-8859-1'?>"), "unsupported-encoding"),
     ("bytes that are not UTF-8", HEADER + b"<a>\xff</a>", "not-well-formed"),
     ("a second declaration", HEADER + DECLARATION, "not-well-formed"),
     ("text between elements", HEADER + b"hello", "bad-format"),

@@ -155,7 +155,9 @@ TEST_CASE("what is no stream is told so inside of one") {
   CHECK(first_answer(world, "<<") == stream_error("not-well-formed"));
   CHECK(first_answer(world, "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>") ==
         stream_error("restricted-xml"));
-  CHECK(first_answer(world, "\xFF\xFE<stream>") == stream_error("not-well-formed"));
+  CHECK(first_answer(world, "\xFF\xFE<stream>") == stream_error("unsupported-encoding"));
+  CHECK(first_answer(world, "<?xml version='1.0' encoding='iso-8859-1'?><stream>") ==
+        stream_error("unsupported-encoding"));
 }
 
 TEST_CASE("nothing but logging in is served before it is done") {
