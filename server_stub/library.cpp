@@ -83,14 +83,7 @@ std::shared_ptr<void> Library::users_of(void* handle) {
 }
 
 size_t Library::threads_left() const {
-  constexpr size_t kLooks = 50;
-  constexpr useconds_t kBetween = 20000;
-  size_t left = users_.use_count() == 1 ? threads_in(handle_) : 0;
-  for (size_t look = 1; look < kLooks && left > 0; ++look) {
-    usleep(kBetween);
-    left = threads_in(handle_);
-  }
-  return left;
+  return users_.use_count() == 1 ? threads_left_in(handle_) : 0;
 }
 
 Library::~Library() {

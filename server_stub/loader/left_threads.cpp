@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@
 namespace restanza::host {
 namespace {
 
-constexpr size_t kLooks = 5;                       // at a thread that is running
+constexpr size_t kLooks = 50;
+constexpr useconds_t kBetween = 20000;
 constexpr size_t kLargestStack = 8 * 1024 * 1024;  // bytes above the stack pointer
 
 struct Range {
@@ -60,15 +62,11 @@ Ranges code_around(uintptr_t inside) {
 
 // Where the thread's stack is at, while it waits in the kernel.
 std::optional<uintptr_t> stack_pointer(const std::string& thread) {
-  for (size_t look = 0; look < kLooks; ++look) {
-    std::ifstream file("/proc/self/task/" + thread + "/syscall");
-    std::vector<std::string> words;
-    for (std::string word; file >> word;) words.push_back(word);
-    if (words.empty()) return std::nullopt;  // it has ended
-    if (words.size() >= 3) return std::strtoull(words[words.size() - 2].c_str(), nullptr, 16);
-    usleep(1000);  // "running"
-  }
-  return std::nullopt;
+  std::ifstream file("/proc/self/task/" + thread + "/syscall");
+  std::vector<std::string> words;
+  for (std::string word; file >> word;) words.push_back(word);
+  if (words.size() < 3) return std::nullopt;  // "running"
+  return std::strtoull(words[words.size() - 2].c_str(), nullptr, 16);
 }
 
 uintptr_t end_of_mapping(uintptr_t address) {
@@ -111,27 +109,48 @@ std::vector<std::string> threads() {
   return found;
 }
 
+// Whose code a thread was begun in; unknown while it computes.
+enum class Place { unknown, library, elsewhere };
+using Places = std::map<std::string, Place>;
+
+Place place_of(const std::string& thread, int memory, const Ranges& own, const Ranges& library) {
+  const auto pointer = stack_pointer(thread);
+  if (!pointer) return Place::unknown;
+  const auto words = stack_of(memory, *pointer);
+  const auto outermost = std::find_if(words.rbegin(), words.rend(), [&](uintptr_t word) {
+    return any_has(own, word) || any_has(library, word);
+  });
+  return outermost != words.rend() && any_has(library, *outermost) ? Place::library : Place::elsewhere;
+}
+
+size_t count(const Places& places, Place wanted) {
+  return static_cast<size_t>(
+      std::count_if(places.begin(), places.end(), [&](const auto& entry) { return entry.second == wanted; }));
+}
+
 }  // namespace
 
-size_t threads_in(void* handle) {
+size_t threads_left_in(void* handle) {
   link_map* map = nullptr;
   if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0) return 0;
   const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
   if (memory < 0) return 0;
-  const Ranges own = code_around(reinterpret_cast<uintptr_t>(&threads_in));
+  const Ranges own = code_around(reinterpret_cast<uintptr_t>(&threads_left_in));
   const Ranges library = code_around(reinterpret_cast<uintptr_t>(map->l_ld));
-  size_t count = 0;
-  for (const auto& thread : threads()) {
-    const auto pointer = stack_pointer(thread);
-    if (!pointer) continue;
-    const auto words = stack_of(memory, *pointer);
-    const auto outermost = std::find_if(words.rbegin(), words.rend(), [&](uintptr_t word) {
-      return any_has(own, word) || any_has(library, word);
-    });
-    if (outermost != words.rend() && any_has(library, *outermost)) ++count;
+  Places seen;
+  for (size_t look = 0; look < kLooks; ++look) {
+    if (look > 0) usleep(kBetween);
+    Places now;
+    for (const auto& thread : threads()) {
+      const auto before = seen.find(thread);
+      const Place place = place_of(thread, memory, own, library);
+      now[thread] = place == Place::unknown && before != seen.end() ? before->second : place;
+    }
+    seen.swap(now);
+    if (count(seen, Place::library) + count(seen, Place::unknown) == 0) break;
   }
   close(memory);
-  return count;
+  return count(seen, Place::library);
 }
 
 }  // namespace restanza::host

@@ -7,10 +7,13 @@
 
 namespace restanza::host {
 
-// `handle`: from dlopen, and open. The system does not say who began a thread, but a thread's stack does: its
-// outermost frame that is neither the C library's nor another system library's. The stacks of threads that
-// wait in the kernel are looked at; one that is computing at every look is not found, nor is any where /proc
-// is not there. So this finds what was forgotten, not what hides.
-size_t threads_in(void* handle);
+// How many are left; those that are just ending get a second. `handle`: from dlopen, and open.
+//
+// The system does not say who began a thread, but a thread's stack does: its outermost frame that is neither
+// the C library's nor another system library's. A stack can be read while its thread waits in the kernel; of
+// one that computes the place where it was seen before counts, and none is taken for ended or for another's
+// before it was seen. One that computes at every look is not found, nor is any where /proc is not there: this
+// finds what was forgotten, not what hides.
+size_t threads_left_in(void* handle);
 
 }  // namespace restanza::host

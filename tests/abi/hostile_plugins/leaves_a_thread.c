@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Its thread runs on after destroy, in code that the host would unmap. */
+/* Its thread runs on after destroy, in code that the host would unmap; it computes and sleeps by turns, for
+ * the host sees only where a thread sleeps. */
 #define ID "leaves_a_thread"
 #define OWN_START
 #include <pthread.h>
@@ -7,9 +8,19 @@
 
 #include "plugin.h"
 
+static long milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void* tick(void* unused) {
-  const struct timespec pause = {0, 10 * 1000 * 1000};
-  for (;;) nanosleep(&pause, NULL);
+  const struct timespec pause = {0, 20 * 1000 * 1000};
+  for (;;) {
+    const long begun = milliseconds();
+    while (milliseconds() - begun < 10) continue;
+    nanosleep(&pause, NULL);
+  }
   return unused;
 }
 
