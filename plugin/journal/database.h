@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -85,6 +86,9 @@ class Database {
   // Names this opening: a random value, so that what an earlier process left unfinished can be told.
   const std::string& run_id() const { return run_id_; }
 
+  // The number that was last given to a delivery; absent before the first one of this opening.
+  std::optional<int64_t>& latest_seq() { return latest_seq_; }
+
  private:
   friend class Query;
   explicit Database(std::string name);
@@ -95,6 +99,7 @@ class Database {
   sqlite3* connection_ = nullptr;
   bool damaged_ = false;
   uint64_t max_bytes_ = UINT64_MAX;
+  std::optional<int64_t> latest_seq_;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 

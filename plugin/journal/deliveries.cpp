@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "journal/deliveries.h"
 
+#include <utility>
+
 #include "journal/database.h"
 
 namespace restanza::journal {
@@ -61,25 +63,35 @@ void bind(Query& query, const Filter& filter) {
   if (filter.before) query.bind(to_ms(*filter.before));
 }
 
-Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
-  const Seq old = delivery.seq;
-  const int64_t now_ms = to_ms(now);
-  // The old row goes last: with it the stanza would go.
-  if (auto inserted = db.query("INSERT INTO delivery (id, stanza, endpoint, answers, accepted, changed) "
-                               "SELECT id, stanza, endpoint, answers, ?, ? FROM delivery WHERE seq = ?")
-                          .bind(now_ms)
-                          .bind(now_ms)
-                          .bind(old)
-                          .run();
-      !inserted) {
-    return inserted;
+// A delivery that has gone may be spoken of still, by whoever had it in hand: its number is not given again.
+Result<Seq> next_seq(Database& db) {
+  auto& latest = db.latest_seq();
+  if (!latest) {
+    const auto stored = db.number("SELECT max(seq) FROM delivery");
+    if (!stored) return stored.error();
+    latest = *stored;
   }
-  delivery.seq = db.last_row();
+  return ++*latest;
+}
+
+Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
+  const auto seq = next_seq(db);
+  if (!seq) return seq.error();
+  const int64_t now_ms = to_ms(now);
+  const Seq old = std::exchange(delivery.seq, *seq);
   delivery.state = State::waiting;
   delivery.attempts = delivery.failures = 0;
   delivery.accepted = delivery.changed = from_ms(now_ms);
   delivery.last_error.clear();
-  return db.query("DELETE FROM delivery WHERE seq = ?").bind(old).run();
+  return db
+      .query(
+          "UPDATE delivery SET seq = ?, state = 0, attempts = 0, failures = 0, accepted = ?, changed = ?, "
+          "last_error = '' WHERE seq = ?")
+      .bind(delivery.seq)
+      .bind(now_ms)
+      .bind(now_ms)
+      .bind(old)
+      .run();
 }
 
 }  // namespace
@@ -99,19 +111,24 @@ Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delive
   }
   const int64_t number = db.last_row();
   for (Delivery& delivery : deliveries) {
-    if (auto inserted = db.query("INSERT INTO delivery (id, stanza, endpoint, answers, accepted, changed) "
-                                 "VALUES (?, ?, ?, ?, ?, ?)")
-                            .bind(delivery.id)
-                            .bind(number)
-                            .bind(delivery.endpoint)
-                            .bind(delivery.answers ? 1 : 0)
-                            .bind(to_ms(delivery.accepted))
-                            .bind(to_ms(delivery.changed))
-                            .run();
+    const auto seq = next_seq(db);
+    if (!seq) return seq.error();
+    delivery.seq = *seq;
+    if (auto inserted =
+            db.query("INSERT INTO delivery (seq, id, stanza, shared, endpoint, answers, accepted, changed) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .bind(delivery.seq)
+                .bind(delivery.id)
+                .bind(number)
+                .bind(deliveries.size() > 1 ? 1 : 0)
+                .bind(delivery.endpoint)
+                .bind(delivery.answers ? 1 : 0)
+                .bind(to_ms(delivery.accepted))
+                .bind(to_ms(delivery.changed))
+                .run();
         !inserted) {
       return inserted;
     }
-    delivery.seq = db.last_row();
   }
   return {};
 }

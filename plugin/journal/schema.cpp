@@ -16,9 +16,10 @@ CREATE TABLE stanza (  -- once, however many deliveries want it; it goes with th
   xml TEXT NOT NULL
 );
 CREATE TABLE delivery (  -- dates are milliseconds since 1970, UTC
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of acceptance, never used twice
+  seq INTEGER PRIMARY KEY,  -- the order of acceptance, never used twice by one run of the program
   id TEXT NOT NULL,  -- the webhook-id; only people ask for one by it, so it has no index
   stanza INTEGER NOT NULL REFERENCES stanza (number),
+  shared INTEGER NOT NULL,  -- 1: other deliveries were made for the same stanza
   endpoint TEXT NOT NULL,
   answers INTEGER NOT NULL,
   state INTEGER NOT NULL DEFAULT 0,  -- 0 waiting, 1 dead
@@ -29,11 +30,11 @@ CREATE TABLE delivery (  -- dates are milliseconds since 1970, UTC
   last_error TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX delivery_queue ON delivery (endpoint, state);
-CREATE INDEX delivery_stanza ON delivery (stanza);
+CREATE INDEX delivery_stanza ON delivery (stanza) WHERE shared = 1;
 CREATE INDEX delivery_dead ON delivery (state) WHERE state = 1;
 CREATE TRIGGER delivery_gone AFTER DELETE ON delivery BEGIN
   DELETE FROM stanza WHERE number = OLD.stanza
-    AND NOT EXISTS (SELECT 1 FROM delivery WHERE stanza = OLD.stanza);
+    AND (OLD.shared = 0 OR NOT EXISTS (SELECT 1 FROM delivery WHERE stanza = OLD.stanza AND shared = 1));
 END;
 CREATE TABLE endpoint_stop (
   endpoint TEXT PRIMARY KEY,

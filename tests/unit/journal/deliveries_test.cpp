@@ -88,16 +88,47 @@ TEST_CASE("a stanza is stored once for several endpoints, and goes with its last
   world.opened.write([&](Database& db) { CHECK_FALSE(discard(db, deliveries[0].seq).value()); });
 }
 
-TEST_CASE("no seq is given twice, even when the last one is gone and the journal was closed") {
+TEST_CASE("a stanza stays for a delivery that came back to life, shared or not") {
+  Both world;
+  auto alone = world.opened.add("alone");
+  auto shared = world.opened.add_all("shared", {"a", "b"});
+  world.kill(alone);
+  world.kill(shared[0]);
+  world.opened.write([&](Database& db) {
+    alone = **revive(db, alone.id, world.opened.clock.wall());
+    shared[0] = **revive(db, shared[0].id, world.opened.clock.wall());
+    CHECK(*discard(db, shared[1].seq));
+    CHECK((*find(db, alone.id))->stanza->xml == message("alone").xml);
+    CHECK((*find(db, shared[0].id))->stanza->xml == message("shared").xml);
+    CHECK(*discard(db, alone.seq));
+    CHECK(*discard(db, shared[0].seq));
+  });
+  CHECK(world.opened.number("SELECT count(*) FROM stanza") == 0);
+}
+
+TEST_CASE("no seq is given twice while the journal is open, even when the last one is gone") {
+  Both world;
+  world.opened.add("one");
+  auto last = world.opened.add("two");
+  CHECK(last.seq == 2);
+  world.opened.write([&](Database& db) { REQUIRE(discard(db, last.seq)); });
+  last = world.opened.add("three");
+  CHECK(last.seq == 3);
+  world.kill(last);
+  world.opened.write([&](Database& db) {
+    CHECK((*revive(db, last.id, world.opened.clock.wall()))->seq == 4);
+    REQUIRE(discard(db, Filter{}));
+  });
+  CHECK(world.opened.add("four").seq == 5);
+}
+
+TEST_CASE("a journal that is opened again goes on behind the last that it holds") {
   const Directory directory;
   {
     Opened opened(directory.path);
-    opened.add("one");
-    const Seq last = opened.add("two").seq;
-    CHECK(last == 2);
-    opened.write([&](Database& db) { REQUIRE(discard(db, last)); });
+    opened.add_all("hello", {"a", "b", "c"});
   }
-  CHECK(Opened(directory.path).add("three").seq == 3);
+  CHECK(Opened(directory.path).add("more").seq == 4);
 }
 
 TEST_CASE("a list is in the order of acceptance, by pages, and of what the filter names") {

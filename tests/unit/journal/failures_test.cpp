@@ -113,7 +113,7 @@ TEST_CASE("where the file cannot grow, new stanzas are refused, and changes are 
           limit_files(RLIM_INFINITY);
           EXPECT(comes([&] { return ids(running.listed()) == second.id; }));
           EXPECT(running.listed().front().attempts == 2);
-          EXPECT(running.take(entry("fifth")).front().seq == 3);
+          EXPECT(running.take(entry("fifth")).front().seq > second.seq);
           EXPECT(lines_of(running.log.of(Level::error)) == 1);
           EXPECT(running.log.of(Level::info) == "The journal can be written again\n");
           return "as it should";
