@@ -5,14 +5,29 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+
+#include "base/str.h"
 
 namespace restanza::webhook {
 namespace {
 
-constexpr size_t kBuffer = 4096;        // the client reads heads byte by byte
+constexpr size_t kBuffer = 4096;
 constexpr size_t kMaxGathered = 65536;  // bytes; a longer body is sent as it comes
-constexpr std::string_view kInterim = "HTTP/1.1 1";
+
+// The client skips a field line that ends in LF alone, and ends the head after it.
+constexpr std::string_view kEndOfLine = "\n", kEndOfHead = "\n\r\n";
+
+// Of a status line without its LF; 0 where it is none, or says what no answer can: nobody asked for 101.
+uint64_t status_of(std::string_view line) {
+  const std::string_view version = line.substr(0, 9);
+  const bool status_line = line.size() >= 13 && line.find('\r') == line.size() - 1 &&
+                           (version == "HTTP/1.1 " || version == "HTTP/1.0 ") &&
+                           (line[12] == ' ' || line[12] == '\r');
+  const uint64_t status = status_line ? parse_number(line.substr(9, 3)).value_or(0) : 0;
+  return status >= 100 && status < 600 && status != 101 ? status : 0;
+}
 
 }  // namespace
 
@@ -26,7 +41,7 @@ bool AnswerStream::wait(short events) const {
 }
 
 bool AnswerStream::is_readable() const {
-  return read_at_ < buffer_.size() || (tls_ && SSL_pending(tls_) > 0) || wait(POLLIN);
+  return (!in_head_ && !buffer_.empty()) || (tls_ && SSL_pending(tls_) > 0) || wait(POLLIN);
 }
 
 bool AnswerStream::is_writable() const {
@@ -51,39 +66,55 @@ ssize_t AnswerStream::receive(char* data, size_t size) {
   }
 }
 
-ssize_t AnswerStream::read(char* data, size_t size) {
-  if (!flush()) return -1;
-  if (read_at_ == buffer_.size()) {
-    buffer_.resize(std::min(kBuffer, raw_left_));
-    read_at_ = 0;
-    const ssize_t got = buffer_.empty() ? -1 : receive(buffer_.data(), buffer_.size());
-    buffer_.resize(got > 0 ? static_cast<size_t>(got) : 0);
-    if (got <= 0) return got;
-    raw_left_ -= buffer_.size();
-  }
-  const size_t taken = std::min(size, buffer_.size() - read_at_);
-  std::copy_n(buffer_.data() + read_at_, taken, data);
-  read_at_ += taken;
-  return within_head(data, taken) ? static_cast<ssize_t>(taken) : -1;
+ssize_t AnswerStream::receive_more() {
+  std::array<char, kBuffer> piece;
+  const size_t room = std::min(piece.size(), raw_left_);
+  const ssize_t got = room == 0 ? -1 : receive(piece.data(), room);
+  if (got <= 0) return got;
+  buffer_.append(piece.data(), static_cast<size_t>(got));
+  raw_left_ -= static_cast<size_t>(got);
+  return got;
 }
 
-bool AnswerStream::within_head(const char* data, size_t size) {
-  for (size_t i = 0; in_head_ && i < size; ++i) {
-    answer_ += data[i];
-    const bool in_status_line = line_ == 0 && data[i] != '\n';
-    if (heads_bytes_ + answer_.size() > kMaxHead || (in_status_line && answer_.size() > kMaxStatusLine))
-      return false;
-    if (data[i] != '\n') continue;
-    const bool empty_line = answer_.size() - line_ == 2 && answer_[line_] == '\r';
-    const bool ended = empty_line && line_ > 1 && answer_[line_ - 2] == '\r';
-    line_ = answer_.size();
-    if (!ended) continue;
-    in_head_ = std::string_view(answer_).substr(0, kInterim.size()) == kInterim;
-    heads_bytes_ += answer_.size();
-    answer_.clear();
-    line_ = 0;
+// Looks before it receives, so that what failed once fails again. All heads stay in the buffer, whose size is
+// thus what they have together.
+ssize_t AnswerStream::receive_head() {
+  uint64_t status = 0;        // of the head at `read_at_`, once its first line is there
+  size_t scanned = read_at_;  // what is looked for does not begin before
+  for (;;) {
+    const size_t found = buffer_.find(status == 0 ? kEndOfLine : kEndOfHead, scanned);
+    if (status == 0 && std::min(found, buffer_.size()) - read_at_ > kMaxStatusLine) return -1;
+    if (found == std::string::npos) {
+      if (buffer_.size() >= kMaxHead) return -1;
+      scanned = std::max(scanned + 2, buffer_.size()) - 2;  // an end of head may have begun
+      const ssize_t got = receive_more();
+      if (got <= 0) return got;
+    } else if (status == 0) {
+      status = status_of(std::string_view(buffer_).substr(read_at_, found - read_at_));
+      if (status == 0) return -1;
+      scanned = found;
+    } else {
+      const size_t end = found + kEndOfHead.size();
+      if (end > kMaxHead) return -1;
+      if (status >= 200) return 1;
+      read_at_ = scanned = end;
+      status = 0;
+    }
   }
-  return true;
+}
+
+ssize_t AnswerStream::read(char* data, size_t size) {
+  if (!flush()) return -1;
+  const ssize_t ready = in_head_ ? receive_head() : buffer_.empty() ? receive_more() : 1;
+  if (ready <= 0) return ready;
+  in_head_ = false;
+  const size_t taken = buffer_.copy(data, size, read_at_);
+  read_at_ += taken;
+  if (read_at_ == buffer_.size()) {
+    buffer_.clear();
+    read_at_ = 0;
+  }
+  return static_cast<ssize_t>(taken);
 }
 
 bool AnswerStream::flush() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The bytes between cpp-httplib's client and one socket, plain or TLS, with the bounds that the client lacks:
-// it matches a status line by a recursive regular expression, which overflows the stack on a long one, and
-// reads any number of header lines. What is written gathers until something is read, so that a request's head
-// and body leave in one packet. One thread; owns neither socket nor TLS session.
+// The bytes between cpp-httplib's client and one socket, plain or TLS, with what the client lacks: it matches
+// a status line by a recursive regular expression, which overflows the stack on a long one, reads any number
+// of header lines, takes an interim answer other than 100 for the final one (RFC 9110 section 15.2), and any
+// three digits for a status. So the client reads nothing before the final answer's head is whole, nothing of
+// interim answers, and gets an error where a bound is passed or a status is none. What is written gathers
+// until something is read, so that a request's head and body leave in one packet. One thread; owns neither
+// socket nor TLS session.
 #pragma once
 
 #include <httplib.h>
@@ -14,8 +17,8 @@ namespace restanza::webhook {
 
 class AnswerStream final : public httplib::Stream {
  public:
-  static constexpr size_t kMaxStatusLine = 1024;
-  static constexpr size_t kMaxHead = 32768;  // status line and header fields, of interim answers too
+  static constexpr size_t kMaxStatusLine = 1024;  // up to its LF; each one's
+  static constexpr size_t kMaxHead = 32768;       // status line and fields, interim answers' as well
 
   // `max_raw` bounds what is read altogether, chunk sizes and trailers included; `patience` every single
   // wait, and the socket has it as its own timeouts.
@@ -33,9 +36,10 @@ class AnswerStream final : public httplib::Stream {
  private:
   bool wait(short events) const;
   ssize_t receive(char* data, size_t size);
+  ssize_t receive_more();  // at the end of `buffer_`
+  ssize_t receive_head();  // at least of the final answer, which then begins at `read_at_`
   ssize_t transmit(const char* data, size_t size);
   bool flush();  // false: the connection is broken
-  bool within_head(const char* data, size_t size);
 
   const socket_t socket_;
   SSL* const tls_;
@@ -44,10 +48,7 @@ class AnswerStream final : public httplib::Stream {
   std::string out_;     // written and not sent yet
   std::string buffer_;  // received and not read yet, from `read_at_` on
   size_t read_at_ = 0;
-  std::string answer_;      // the head that is being read, as far as it is known
-  size_t line_ = 0;         // where its latest line begins
-  size_t heads_bytes_ = 0;  // of the heads of interim answers before it
-  bool in_head_ = true;
+  bool in_head_ = true;  // and nothing in the buffer is for reading yet
 };
 
 }  // namespace restanza::webhook

@@ -17,8 +17,8 @@ constexpr const char* kAborted = "deliveries are being stopped";
 constexpr const char* kAccept =
     "application/xmpp+xml, application/json, application/x-www-form-urlencoded, text/plain, application/cbor";
 
-bool never_has_body(int status) {  // RFC 9110 sections 15.2, 15.3.6 and 15.4.5; a client may wait for one
-  return status < 200 || status == 205 || status == 304;
+bool never_has_body(int status) {  // RFC 9110 sections 15.3.6 and 15.4.5; a client may wait for one
+  return status == 205 || status == 304;
 }
 
 // A list that several fields of the name may make together (RFC 9110 section 5.3).

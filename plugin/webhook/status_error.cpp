@@ -12,10 +12,6 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {100, "Continue", "cancel", "undefined-condition"},
-    {101, "Switching Protocols", "cancel", "undefined-condition"},
-    {102, "Processing", "cancel", "undefined-condition"},
-    {103, "Early Hints", "cancel", "undefined-condition"},
     {300, "Multiple Choices", "cancel", "undefined-condition"},
     {301, "Moved Permanently", "cancel", "undefined-condition"},
     {302, "Found", "cancel", "undefined-condition"},

@@ -92,7 +92,7 @@ void check_outcome(const Outcome& outcome) {
     must(!outcome.detail.empty(), "where there is no answer, there is a reason");
     return;
   }
-  must(outcome.status >= 0 && outcome.status <= 999, "a status has three digits");
+  must(outcome.status >= 200 && outcome.status < 600, "a status is a final one");
   if (outcome.retry_after) {
     must(outcome.retry_after->count() >= 0 && *outcome.retry_after <= webhook::kMostRetryAfter,
          "patience has an end");
