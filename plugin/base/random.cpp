@@ -2,28 +2,64 @@
 #include "base/random.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <mutex>
 
 #include "base/str.h"
 
 namespace restanza {
+namespace {
 
-std::string random_bytes(size_t count) {
-  std::string bytes(count, '\0');
+constexpr size_t kIdBytes = 18;
+
+void fill(char* into, size_t count) {
   size_t have = 0;
   while (have < count) {
-    const ssize_t got = getrandom(&bytes[have], count - have, 0);
+    const ssize_t got = getrandom(into + have, count - have, 0);
     if (got > 0) have += static_cast<size_t>(got);
     // Without randomness every id and nonce would be guessable: going on would be worse than ending.
     if (got < 0 && errno != EINTR) std::abort();
   }
+}
+
+// Bytes for ids, fetched for many at once: the call costs six times what it brings for one. Each is given
+// once; after a fork both processes would hold the same, so the child begins anew. It has no destructor, for
+// threads may run on while a program ends.
+struct Stock {
+  std::mutex mutex;
+  std::array<char, 14 * kIdBytes> bytes;  // getrandom gives up to 256 without interruption
+  size_t left = 0;
+  pid_t owner = 0;
+};
+Stock stock;
+
+}  // namespace
+
+std::string random_bytes(size_t count) {
+  std::string bytes(count, '\0');
+  fill(bytes.data(), count);
   return bytes;
 }
 
 std::string random_id() {
-  return base64url(random_bytes(18));
+  std::array<char, kIdBytes> own;
+  {
+    const std::lock_guard<std::mutex> lock(stock.mutex);
+    const pid_t process = getpid();
+    if (stock.left == 0 || stock.owner != process) {
+      fill(stock.bytes.data(), stock.bytes.size());
+      stock.left = stock.bytes.size();
+      stock.owner = process;
+    }
+    stock.left -= kIdBytes;
+    std::copy_n(stock.bytes.data() + stock.left, kIdBytes, own.data());
+  }
+  return base64url({own.data(), own.size()});
 }
 
 }  // namespace restanza

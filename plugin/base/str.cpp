@@ -56,15 +56,16 @@ std::string ascii_lower(std::string_view text) {
   return out;
 }
 
-bool ascii_equal(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+bool ascii_equal_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -102,6 +103,10 @@ std::optional<double> parse_decimal(std::string_view text) {
     place /= 10;
   }
   return value;
+}
+
+bool is_ascii(std::string_view text) {
+  return ascii_length(text) == text.size();
 }
 
 bool valid_utf8(std::string_view text) {

@@ -12,8 +12,11 @@
 namespace restanza {
 
 std::string ascii_lower(std::string_view text);
-bool ascii_equal(std::string_view a, std::string_view b);  // ignoring ASCII case
-std::string_view trim(std::string_view text);              // spaces, tabs, CR, LF
+bool ascii_equal_letters(std::string_view a, std::string_view b);  // of texts of the same length
+inline bool ascii_equal(std::string_view a, std::string_view b) {  // ignoring ASCII case
+  return a.size() == b.size() && ascii_equal_letters(a, b);        // most names differ in their length
+}
+std::string_view trim(std::string_view text);  // spaces, tabs, CR, LF
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 // Decimal digits only, no sign, no spaces; absent where the text is anything else or too large.
@@ -22,6 +25,7 @@ std::optional<uint64_t> parse_number(std::string_view digits);
 // A decimal number such as "2" or "0.5": digits with at most one point, no sign or exponent.
 std::optional<double> parse_decimal(std::string_view text);
 
+bool is_ascii(std::string_view text);
 bool valid_utf8(std::string_view text);
 
 std::string hex(std::string_view bytes);                     // lower case

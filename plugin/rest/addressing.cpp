@@ -15,12 +15,12 @@ Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
 
 Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
   if (given.to) {
-    auto to = xmpp::prepared(*given.to);
+    auto to = xmpp::prepared(std::move(*given.to));
     if (!to) return refused::bad_to();
     given.to = std::move(*to);
   }
   if (given.from) {
-    auto from = xmpp::prepared(*given.from);
+    auto from = xmpp::prepared(std::move(*given.from));
     if (!from) return refused::bad_from();
     given.from = std::move(*from);
   } else {
@@ -56,8 +56,10 @@ Result<void, Refusal> check_rights(xmpp::Kind kind, const xmpp::RootAttributes& 
     return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(kind)) + "'");
   }
   if (!stanza.to && !caller.account) return refused::without_to();
-  const std::string to = stanza.to.value_or("");
-  if (!caller.may_send_to(to)) return refused::forbidden("This token may not send to '" + to + "'");
+  const std::string_view to = stanza.to ? std::string_view(*stanza.to) : "";
+  if (!caller.may_send_to(to)) {
+    return refused::forbidden("This token may not send to '" + std::string(to) + "'");
+  }
   return {};
 }
 

@@ -3,13 +3,15 @@
 
 #include <tinyxml2.h>
 
+#include "base/byte_set.h"
+
 namespace restanza::xml {
 namespace {
 
 constexpr size_t kUsualBytes = 512;  // of a stanza; a longer one grows
 
 // What a character is written as; null where it stands for itself.
-const char* escape_of(char c, bool attribute) {
+constexpr const char* escape_of(char c, bool attribute) {
   switch (c) {
     case '&':
       return "&amp;";
@@ -32,17 +34,18 @@ const char* escape_of(char c, bool attribute) {
   }
 }
 
+constexpr ByteSet kVerbatim([](char c) { return !escape_of(c, true); });
+
 // Most text holds nothing to escape, and is copied in whole runs.
 void append_escaped(std::string& out, std::string_view text, bool attribute) {
-  size_t written = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] > '>') continue;  // none of them stands further up in ASCII
-    const char* escape = escape_of(text[i], attribute);
-    if (!escape) continue;
-    out.append(text, written, i - written).append(escape);
-    written = i + 1;
+  for (;;) {
+    const size_t verbatim = kVerbatim.prefix(text);
+    out.append(text, 0, verbatim);
+    if (verbatim == text.size()) return;
+    const char* escape = escape_of(text[verbatim], attribute);
+    escape ? out.append(escape) : out.append(1, text[verbatim]);
+    text.remove_prefix(verbatim + 1);
   }
-  out.append(text, written, std::string_view::npos);
 }
 
 void append_attribute(std::string& out, std::string_view name, std::string_view value) {

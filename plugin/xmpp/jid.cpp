@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/byte_set.h"
 #include "base/str.h"
 
 namespace restanza::xmpp {
@@ -14,16 +15,14 @@ namespace {
 constexpr size_t kMaxPart = 1023;  // bytes of each part, RFC 6122 section 2.1
 
 // Letters that every profile keeps as they are: most addresses, spared the tables.
-bool plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-  });
-}
+constexpr ByteSet kPlain([](char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+});
 
 Result<std::string> prepare(std::string_view text, const Stringprep_profile* profile, const char* part) {
   if (text.empty()) return Error{std::string("the ") + part + " is empty"};
   if (text.size() > kMaxPart) return Error{std::string("the ") + part + " is longer than 1023 bytes"};
-  if (plain(text)) return std::string(text);
+  if (kPlain.hold(text)) return std::string(text);
   // libidn reads up to a NUL, so one inside would hide what follows.
   if (text.find('\0') != std::string_view::npos || !valid_utf8(text)) {
     return Error{std::string("the ") + part + " is not UTF-8 text"};
@@ -50,7 +49,7 @@ bool is_prepared(std::string_view text) {
   const size_t at = bare.find('@');
   const std::string_view domain = bare.substr(at == std::string_view::npos ? 0 : at + 1);
   const auto part = [](std::string_view letters) {
-    return !letters.empty() && letters.size() <= kMaxPart && plain(letters);
+    return !letters.empty() && letters.size() <= kMaxPart && kPlain.hold(letters);
   };
   return part(domain) && domain.back() != '.' && (at == std::string_view::npos || part(bare.substr(0, at))) &&
          (slash == text.size() || part(text.substr(slash + 1)));
@@ -94,8 +93,8 @@ Result<Jid> Jid::parse(std::string_view text) {
   return jid;
 }
 
-Result<std::string> prepared(std::string_view text) {
-  if (is_prepared(text)) return std::string(text);
+Result<std::string> prepared(std::string text) {
+  if (is_prepared(text)) return text;
   const auto jid = Jid::parse(text);
   if (!jid) return jid.error();
   return jid->full();

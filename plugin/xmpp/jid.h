@@ -27,7 +27,7 @@ struct Jid {
 };
 
 // The whole address, prepared; the same as parse and full.
-Result<std::string> prepared(std::string_view text);
+Result<std::string> prepared(std::string text);
 
 // The text before the first '/'; for addresses that are prepared already.
 std::string_view bare_of(std::string_view jid);

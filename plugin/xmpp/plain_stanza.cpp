@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_set.h"
+#include "base/str.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 
@@ -26,6 +28,7 @@ const std::pair<std::string_view, char>* reference_at(std::string_view text) {
 }
 
 std::string unescaped(std::string_view value) {
+  if (value.find('&') == std::string_view::npos) return std::string(value);
   std::string out;
   while (!value.empty()) {
     const size_t plain = std::min(value.find('&'), value.size());
@@ -40,28 +43,32 @@ std::string unescaped(std::string_view value) {
 }
 
 // What a byte means in text and in the value of an attribute.
-enum class Byte : unsigned char { ordinary, foreign, quote, line, reference, refused };
+enum class Byte : unsigned char { ordinary, quote, line, reference, refused };
 
 constexpr Byte kind_of_byte(unsigned char c) {
-  if (c >= 0x80) return Byte::foreign;
   if (c == '\n' || c == '\t') return Byte::line;
   if (c < 0x20 || c == '<' || c == '>') return Byte::refused;
   if (c == '&') return Byte::reference;
   return c == '\'' || c == '"' ? Byte::quote : Byte::ordinary;
 }
 
-constexpr std::array<Byte, 256> all_kinds() {
-  std::array<Byte, 256> kinds{};
-  for (size_t c = 0; c < kinds.size(); ++c) kinds[c] = kind_of_byte(static_cast<unsigned char>(c));
-  return kinds;
-}
-constexpr std::array<Byte, 256> kKinds = all_kinds();
-
-bool begins_name(char c) {
+constexpr bool begins_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-bool in_name(char c) {
+
+constexpr ByteSet kOrdinary([](char c) {
+  return kind_of_byte(static_cast<unsigned char>(c)) == Byte::ordinary;
+});
+constexpr ByteSet kInName([](char c) {
   return begins_name(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
+});
+
+std::optional<std::string>* place_of(std::string_view name, RootAttributes& all) {
+  if (name == "from") return &all.from;
+  if (name == "to") return &all.to;
+  if (name == "id") return &all.id;
+  if (name == "type") return &all.type;
+  return name == "xml:lang" ? &all.lang : nullptr;
 }
 
 class Reader {
@@ -78,18 +85,19 @@ class Reader {
       if (!(end ? end_tag() : open_tag())) return false;
     }
     // ASCII was looked at on the way.
-    return left_.empty() && (!foreign_ || xml::representable(text_));
+    return left_.empty() && (is_ascii(text_) || xml::representable(text_));
   }
 
   std::string_view name() const { return name_; }
   std::string_view inside() const { return inside_; }
   size_t children() const { return children_; }
 
-  std::optional<std::string> attribute(std::string_view name) const {
+  RootAttributes attributes() const {
+    RootAttributes found;
     for (size_t i = 0; i < root_count_; ++i) {
-      if (root_[i].first == name) return unescaped(root_[i].second);
+      if (auto* place = place_of(root_[i].first, found)) *place = unescaped(root_[i].second);
     }
-    return std::nullopt;
+    return found;
   }
 
  private:
@@ -114,7 +122,7 @@ class Reader {
   std::string_view take_name() {
     size_t length = 0;
     if (!left_.empty() && begins_name(left_[0])) {
-      while (length < left_.size() && in_name(left_[length])) ++length;
+      while (length < left_.size() && kInName.has(left_[length])) ++length;
     }
     const std::string_view name = left_.substr(0, length);
     left_.remove_prefix(length);
@@ -123,17 +131,14 @@ class Reader {
 
   // Text up to `end`, which stays.
   bool skip(char end, bool lines) {
-    for (size_t i = 0; i < left_.size(); ++i) {
+    for (size_t i = kOrdinary.prefix(left_); i < left_.size();
+         i += 1 + kOrdinary.prefix(left_.substr(i + 1))) {
       const char c = left_[i];
-      if (kKinds[static_cast<unsigned char>(c)] == Byte::ordinary) continue;
       if (c == end) {
         left_.remove_prefix(i);
         return true;
       }
-      switch (kKinds[static_cast<unsigned char>(c)]) {
-        case Byte::foreign:
-          foreign_ = true;
-          break;
+      switch (kind_of_byte(static_cast<unsigned char>(c))) {
         case Byte::quote:
           break;
         case Byte::line:
@@ -221,7 +226,6 @@ class Reader {
   size_t root_count_ = 0;
   std::string_view inside_;
   size_t children_ = 0;
-  bool foreign_ = false;  // there are letters beyond ASCII
 };
 
 }  // namespace
@@ -231,11 +235,7 @@ std::optional<PlainStanza> read_plain(std::string_view text) {
   if (!reader.read()) return std::nullopt;
   const auto kind = kind_named(reader.name());
   if (!kind) return std::nullopt;
-  return PlainStanza{*kind,
-                     {reader.attribute("from"), reader.attribute("to"), reader.attribute("id"),
-                      reader.attribute("type"), reader.attribute("xml:lang")},
-                     reader.inside(),
-                     reader.children()};
+  return PlainStanza{*kind, reader.attributes(), reader.inside(), reader.children()};
 }
 
 Stanza make_stanza(RootAttributes attributes, const PlainStanza& read) {

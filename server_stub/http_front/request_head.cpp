@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/byte_set.h"
 #include "base/str.h"
 
 namespace restanza::host {
 namespace {
+
+constexpr size_t kUsualHeaders = 12;
 
 constexpr std::array<std::string_view, 7> kMethods = {"GET",    "HEAD",    "POST", "PUT",
                                                       "DELETE", "OPTIONS", "PATCH"};
@@ -33,29 +36,13 @@ constexpr bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// A set of bytes that every request's head is looked at with.
-class Bytes {
- public:
-  template <class Member>
-  constexpr explicit Bytes(Member member) {
-    for (size_t i = 0; i < 256; ++i) in_[i] = member(static_cast<char>(i));
-  }
-  bool hold(std::string_view text) const {
-    return std::all_of(text.begin(), text.end(),
-                       [this](char c) { return in_[static_cast<unsigned char>(c)]; });
-  }
-
- private:
-  bool in_[256] = {};
-};
-
-constexpr Bytes kTokenBytes([](char c) {
+constexpr ByteSet kTokenBytes([](char c) {
   for (const char mark : std::string_view("!#$%&'*+-.^_`|~")) {
     if (c == mark) return true;
   }
   return is_alphanumeric(c);
 });
-constexpr Bytes kFieldBytes([](char c) { return !is_control(c) || c == '\t'; });
+constexpr ByteSet kFieldBytes([](char c) { return !is_control(c) || c == '\t'; });
 
 std::optional<Refusal> read_target(std::string_view target, RequestHead& head) {
   const bool clean =
@@ -167,6 +154,7 @@ bool is_field_value(std::string_view text) {
 
 Result<RequestHead, Refusal> parse_head(std::string_view text, const FrontSettings& limits) {
   RequestHead head;
+  head.headers.reserve(kUsualHeaders);
   bool first = true;
   while (!text.empty()) {
     const size_t end = text.find("\r\n");

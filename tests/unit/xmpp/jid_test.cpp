@@ -10,7 +10,7 @@ namespace {
 
 std::string prepared(std::string_view text) {
   const auto jid = Jid::parse(text);
-  const auto whole = xmpp::prepared(text);
+  const auto whole = xmpp::prepared(std::string(text));
   CHECK(static_cast<bool>(whole) == static_cast<bool>(jid));
   if (jid && whole) CHECK(*whole == jid->full());
   return jid ? jid->full() : "refused";
