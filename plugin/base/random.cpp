@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/random.h"
 
+#include <pthread.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -28,15 +28,20 @@ void fill(char* into, size_t count) {
 }
 
 // Bytes for ids, fetched for many at once: the call costs six times what it brings for one. Each is given
-// once; after a fork both processes would hold the same, so the child begins anew. It has no destructor, for
-// threads may run on while a program ends.
+// once; after a fork both processes would hold the same, so the child's stock is empty. It has no destructor,
+// for threads may run on while a program ends.
 struct Stock {
   std::mutex mutex;
   std::array<char, 14 * kIdBytes> bytes;  // getrandom gives up to 256 without interruption
   size_t left = 0;
-  pid_t owner = 0;
 };
 Stock stock;
+
+// False: there is no memory to see to it.
+bool empty_in_children() {
+  static const bool set = pthread_atfork(nullptr, nullptr, [] { stock.left = 0; }) == 0;
+  return set;
+}
 
 }  // namespace
 
@@ -50,11 +55,9 @@ std::string random_id() {
   std::array<char, kIdBytes> own;
   {
     const std::lock_guard<std::mutex> lock(stock.mutex);
-    const pid_t process = getpid();
-    if (stock.left == 0 || stock.owner != process) {
+    if (stock.left == 0) {
       fill(stock.bytes.data(), stock.bytes.size());
-      stock.left = stock.bytes.size();
-      stock.owner = process;
+      stock.left = empty_in_children() ? stock.bytes.size() : kIdBytes;
     }
     stock.left -= kIdBytes;
     std::copy_n(stock.bytes.data() + stock.left, kIdBytes, own.data());

@@ -4,12 +4,18 @@
 #include <limits>
 #include <new>
 
+#include "base/byte_set.h"
 #include "base/str.h"
 #include "xml/parser.h"
 #include "xml/spares.h"
 
 namespace restanza::xml {
 namespace {
+
+// Of ASCII, what XML has a place for (XML 1.0 section 2.2).
+constexpr ByteSet kAscii([](char c) {
+  return (c >= 0x20 && static_cast<unsigned char>(c) < 0x80) || c == '\t' || c == '\n' || c == '\r';
+});
 
 // expat was told UTF-8, and still follows a byte order mark of UTF-16, or a NUL beside the first letter.
 bool looks_like_utf16(std::string_view bytes) {
@@ -74,6 +80,7 @@ Result<Document> parse(std::string_view bytes, Limits limits) {
 }
 
 bool representable(std::string_view text) {
+  if (kAscii.hold(text)) return true;
   if (!valid_utf8(text)) return false;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
