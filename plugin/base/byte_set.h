@@ -30,8 +30,9 @@ class ByteSet {
 
  private:
   bool hold_eight(const char* at) const {
-    return has(at[0]) & has(at[1]) & has(at[2]) & has(at[3]) & has(at[4]) & has(at[5]) & has(at[6]) &
-           has(at[7]);
+    bool all = true;  // without a branch for each
+    for (size_t i = 0; i < 8; ++i) all &= has(at[i]);
+    return all;
   }
 
   bool in_[256] = {};

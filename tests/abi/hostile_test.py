@@ -138,9 +138,9 @@ class Stanzas(Hostile):
             self.send()
         self.assertEqual(self.host.rest.answer(PING.format(HOSTILE)).get("type"), "result")  # came behind them
         self.named("a hook took [0-9]+ ms", level="")
+        self.unload()
         lines = self.host.program.lines("err")[self.since:]
         self.assertEqual(sum("a hook took" in line for line in lines), 1)
-        self.unload()
 
     def test_a_storm_from_a_hook_ends_at_the_queues_limit(self):
         self.load("storm")
@@ -177,9 +177,9 @@ class Registrations(Hostile):
         for _ in range(2):
             self.send()
         self.assertEqual(self.host.rest.answer(PING.format(HOSTILE)).get("type"), "result")
+        self.unload()
         lines = self.host.program.lines("err")[self.since:]
         self.assertEqual(sum("the hook is unregistered" in line for line in lines), 1)
-        self.unload()
 
 
 class Ends(Hostile):

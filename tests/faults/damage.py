@@ -5,6 +5,7 @@ Threads: for the thread of the scenario.
 """
 import glob
 import os
+import re
 
 from run import Run
 
@@ -44,11 +45,11 @@ def damaged(damage):
         run.start()
         run.endpoint.open()
         run.host.wait_ready()
-        said = [line for line in run.host.program.lines("err") if path in line]
         aside = [each for each in glob.glob(path + "*") if each != path and holds(each, content)]
-        if not aside or not any(aside[0] in line for line in said):
-            raise AssertionError(f"set aside: {aside} of {os.listdir(run.journal_directory)}\n"
+        if not aside:
+            raise AssertionError(f"nothing is set aside: {os.listdir(run.journal_directory)}\n"
                                  + run.host.program.transcript())
+        run.host.program.wait_for_line(re.escape(aside[0]), source="err")
         run.ledger.forget_sent()
         run.send(5)
         run.wait_delivered()

@@ -127,7 +127,7 @@ class Guessing(Abuse):
         self.fail_free(wrong)
         for _ in range(4):
             self.assertEqual(self.post(wrong).status, 401)
-        seen = len(self.refusals())
+        seen = FREE + 4
         with concurrent.futures.ThreadPoolExecutor(1) as threads:
             waiting = threads.submit(self.post, wrong)  # for four seconds
             wait_until(lambda: len(self.refusals()) > seen, "it has been refused, and waits")

@@ -123,7 +123,7 @@ class OneAttempt(Endpoints):
         error = self.server.next_stanza()
         self.assertEqual((error.get("type"), error_condition(error)), ("error", "recipient-unavailable"))
         self.assertFalse(webhook.has_posts())
-        self.assertIn("public", "\n".join(host.program.lines("err")))
+        host.program.wait_for_line("public", source="err")
 
 
 class Certificates(Endpoints):
