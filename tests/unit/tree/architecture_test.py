@@ -152,6 +152,18 @@ class Architecture(unittest.TestCase):
                  if n > LONGER.get(p.relative_to(ROOT).as_posix(), 400) + 1]
         self.assertEqual(wrong, [])
 
+    def test_every_test_is_run(self):
+        """Its file's name, or what stands before `_test`, is in a meson.build beside it or above."""
+        wrong = []
+        for path in sources("tests"):
+            if not re.search(r"_test\.(py|cpp)$", path.name):
+                continue
+            named = re.compile(f"[/']({re.escape(path.name)}|{re.escape(path.name.split('_test.')[0])})'")
+            beside = [each / "meson.build" for each in (path.parent, path.parent.parent)]
+            if not any(each.exists() and named.search(each.read_text(encoding="utf-8")) for each in beside):
+                wrong.append(str(path.relative_to(ROOT)))
+        self.assertEqual(wrong, [])
+
     def test_the_library_exports_one_symbol(self):
         listed = subprocess.run(["nm", "--dynamic", "--defined-only", "--format=posix", str(LIBRARY)],
                                 check=True, capture_output=True, text=True, timeout=60).stdout
