@@ -208,6 +208,11 @@ bool Credentials::is_secret(std::string_view text) const {
   return secret;
 }
 
+bool Credentials::holds_secret(std::string_view text) const {
+  const std::string& secret = settings_.component_secret;
+  return is_secret(text) || (!secret.empty() && text.find(secret) != std::string_view::npos);
+}
+
 void Credentials::note(const http::Request& request, const Caller& caller, const Refusal& refusal) const {
   if (refusal.status == 403) guard_.audit().refused(request, caller.name, refusal.text);
 }

@@ -59,6 +59,9 @@ class Credentials {
   // Written down where a good credential lacks a right.
   void note(const http::Request& request, const Caller& caller, const Refusal& refusal) const;
 
+  // Whether a secret that is known here is in this text, so that the text is not for the log.
+  bool holds_secret(std::string_view text) const;
+
   // Refuses the checks that wait for the host's verdict, those who are told late, and all that would have to
   // wait.
   void drain() const;

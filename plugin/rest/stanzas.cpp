@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "base/str.h"
 #include "rest/reply.h"
 
 namespace restanza::rest {
@@ -26,9 +28,12 @@ http::Response accepted(const std::string& id) {
 
 void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const {
   if (!posted || posted->decoded.unmapped.empty()) return;
-  const std::string keys = header_list(posted->decoded.unmapped);
-  log_.info("a request has keys without mapping: " + keys);
-  exchange.add_header({"Unmapped-Keys", keys});
+  std::vector<std::string> shown = posted->decoded.unmapped;
+  for (std::string& key : shown) {
+    if (credentials_.holds_secret(percent_decode(key).value_or(key))) key = "(a secret in the key's place)";
+  }
+  log_.info("a request has keys without mapping: " + header_list(shown));
+  exchange.add_header({"Unmapped-Keys", header_list(posted->decoded.unmapped)});
 }
 
 void Stanzas::send(http::Exchange exchange, http::Request request, Target to) const {

@@ -69,6 +69,15 @@ TEST_CASE("keys without mapping are dropped and named; strictly they are refused
   CHECK(wrong->body().find("/body") != std::string::npos);
 }
 
+TEST_CASE("a secret that stands in a key's place is not in the log") {
+  RestWorld world;
+  const auto answer = world.ask(
+      with("application/json", R"({"to":"bob@localhost","body":"Hi","s3cret":"","a s3cret":1,"b":2})"));
+  CHECK(answer->header("Unmapped-Keys").value_or("") == "a%20s3cret, b, s3cret");
+  CHECK(world.log.of(Level::info).find("s3cret") == std::string::npos);
+  CHECK(world.log.of(Level::info).find("(a secret in the key's place), b, (") != std::string::npos);
+}
+
 TEST_CASE("elements without mapping are named where the format lacks them") {
   RestWorld world;
   const auto answer = world.ask(with(
