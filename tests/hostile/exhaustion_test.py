@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import os
 import resource
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -24,7 +25,17 @@ from wire import connect, exchange
 
 KIB, MIB = 1 << 10, 1 << 20
 NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
 HEAD = b"POST /rest HTTP/1.1\r\nHost: h\r\nAuthorization: " + AUTHORIZATION + b"\r\n"
+
+
+def place_for_nobody():
+    """A directory for temporary files that a user without rights gets to."""
+    places = [tempfile.gettempdir(), "/tmp", "/var/tmp"]
+    for place in places:
+        if subprocess.run([*AS_NOBODY, "test", "-x", place], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return place
+    raise AssertionError(f"a user without rights gets to none of {', '.join(places)}")
 
 
 @contextlib.contextmanager
@@ -89,19 +100,27 @@ class Threads(Besieged):
     @classmethod
     @contextlib.contextmanager
     def as_nobody(cls):
-        program = host_module.PROGRAM
-        with tempfile.TemporaryDirectory(prefix="restanza-nobody-") as directory:
-            os.chmod(directory, stat.S_IRWXU | stat.S_IXOTH | stat.S_IROTH)
+        """The host as a copy that belongs to nobody, with all its files where nobody gets to: the build may be in a
+        home that is closed to others."""
+        program, temporary = host_module.PROGRAM, tempfile.tempdir
+        plugin = os.path.join(os.path.dirname(program), "..", "plugin", "restanza.so")
+        with tempfile.TemporaryDirectory(prefix="restanza-nobody-", dir=place_for_nobody()) as directory:
+            os.makedirs(f"{directory}/plugin")
+            shutil.copyfile(plugin, f"{directory}/plugin/restanza.so")
+            os.makedirs(f"{directory}/server_stub")
+            shutil.copyfile(program, f"{directory}/server_stub/restanza-host")
+            os.chmod(f"{directory}/server_stub/restanza-host", stat.S_IRWXU)
             script = f"{directory}/restanza-host"
             with open(script, "w", encoding="utf-8") as out:
-                out.write(f"#!/bin/bash\nchown -R {NOBODY} \"$(dirname \"$2\")\"\n"
-                          f"exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups -- {program} \"$@\"\n")
+                out.write("#!/bin/bash\ndirectory=$(dirname \"$0\")\n"
+                          f"chown -R {NOBODY}:{NOBODY} \"$directory\"\n"
+                          f"exec {' '.join(AS_NOBODY)} \"$directory/server_stub/restanza-host\" \"$@\"\n")
             os.chmod(script, stat.S_IRWXU)
-            host_module.PROGRAM = script
+            host_module.PROGRAM, tempfile.tempdir = script, directory
             try:
                 yield
             finally:
-                host_module.PROGRAM = program
+                host_module.PROGRAM, tempfile.tempdir = program, temporary
 
     @classmethod
     def serves(cls):
@@ -113,7 +132,7 @@ class Threads(Besieged):
         # Its own user may set it, and root only with a capability that containers lack.
         command = ["prlimit", f"--pid={self.host.program.pid}", f"--nproc={processes}:"]
         if os.geteuid() == 0:
-            command[:0] = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+            command[:0] = AS_NOBODY
         subprocess.run(command, check=True)
 
     def test_a_request_for_which_no_thread_can_be_started_is_503_and_the_next_one_is_served(self):
