@@ -6,8 +6,6 @@ conversation. Its missing tail is what was in a socket or in the intake queue; i
 
 Threads: one sender thread in each life, besides those of the run.
 """
-import os
-import random
 import threading
 import time
 
@@ -15,8 +13,9 @@ import endpoint_faults
 from endpoint import healthy, status
 from endpoint_faults import Sprinkled
 from run import Run
+from support.played import chance, played, told
 
-KILLS = int(os.environ.get("RESTANZA_FAULT_KILLS", "105"))
+KILLS = played(full=105, slice=30, sanitized=10)
 INTAKE = 10000  # stanzas that may wait for their commit
 SMALLEST = 100  # bytes of a message
 ROUNDS = 2  # messages of each conversation in one send
@@ -88,12 +87,11 @@ class Life:
 
 
 def kills():
-    seed = int(os.environ.get("RESTANZA_FAULT_SEED", random.SystemRandom().randrange(1 << 32)))
     with Run() as run:
         try:
-            return many_lives(run, random.Random(seed)) + f"; seed {seed}"
+            return f"{many_lives(run, chance())}; {told()}"
         except Exception as error:
-            raise AssertionError(f"in life {run.life}, with RESTANZA_FAULT_SEED={seed}: {error}") from error
+            raise AssertionError(f"in life {run.life} of {told()}: {error}") from error
 
 
 def many_lives(run, chance):
