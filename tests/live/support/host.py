@@ -15,7 +15,8 @@ from .rest_client import RestClient
 PROGRAM = os.environ.get("RESTANZA_HOST", "restanza-host")
 SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tsan.supp")
 COMPLAINTS = ("ThreadSanitizer", "AddressSanitizer", "LeakSanitizer", "runtime error:")
-READY = r"^ready http=(?P<http>\S+)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<component>\S+))?"
+# The path of a Unix socket may have spaces.
+READY = r"^ready http=(?P<http>.+?)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<component>\S+))?$"
 
 
 def toml(value):

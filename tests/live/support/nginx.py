@@ -14,21 +14,21 @@ CONFIG = """
 {user}
 worker_processes 1;
 daemon off;
-pid {directory}/nginx.pid;
+pid "{directory}/nginx.pid";
 error_log stderr warn;
 events {{ worker_connections 256; }}
 http {{
   access_log off;
-  client_body_temp_path {directory}/body;
-  proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi;
-  uwsgi_temp_path {directory}/uwsgi;
-  scgi_temp_path {directory}/scgi;
-  upstream host {{ server {upstream}; keepalive 8; }}
+  client_body_temp_path "{directory}/body";
+  proxy_temp_path "{directory}/proxy";
+  fastcgi_temp_path "{directory}/fastcgi";
+  uwsgi_temp_path "{directory}/uwsgi";
+  scgi_temp_path "{directory}/scgi";
+  upstream host {{ server "{upstream}"; keepalive 8; }}
   server {{
     listen 127.0.0.1:{port} ssl;
-    ssl_certificate {certificate};
-    ssl_certificate_key {key};
+    ssl_certificate "{certificate}";
+    ssl_certificate_key "{key}";
     location / {{
       proxy_pass {scheme}://host;
       proxy_http_version 1.1;
