@@ -53,7 +53,7 @@ class Gate {
     if (!refusal_.empty()) return Error{refusal_};
     if (XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) throw std::bad_alloc();  // not its fault
     return Error{std::string(XML_ErrorString(XML_GetErrorCode(parser_.get()))) + " at byte " +
-                 std::to_string(XML_GetCurrentByteIndex(parser_.get()))};
+                 std::to_string(event_offset(parser_.get()))};
   }
 
  private:

@@ -5,13 +5,11 @@
 
 #include <expat.h>
 
-#include <cstring>
 #include <memory>
-#include <string>
 
-#include "base/random.h"
 #include "base/str.h"
 #include "xml/builder.h"
+#include "xml/expat_calls.h"
 
 namespace restanza::xml {
 
@@ -20,23 +18,14 @@ struct ParserDeleter {
 };
 using Parser = std::unique_ptr<XML_ParserStruct, ParserDeleter>;
 
-// Keeps names that collide in expat's tables from being found out. expat would ask the system for one at
-// every document.
-inline unsigned long hash_salt() {
-  unsigned long salt = 0;
-  const std::string bytes = random_bytes(sizeof salt);
-  std::memcpy(&salt, bytes.data(), sizeof salt);
-  return salt | 1;  // 0 would mean none
-}
-
 // Makes a new parser, or makes a used one (XML_ParserReset) new again: `Handler` has open(name, attributes),
 // close(), text(data, size) and forbid(what), and calls XML_StopParser itself where it refuses.
 template <class Handler>
 Parser make_parser(Handler* handler, Parser used = nullptr) {
   Parser parser(used ? used.release() : XML_ParserCreateNS("UTF-8", Builder::kSeparator));
   XML_Parser p = parser.get();
-  static const unsigned long salt = hash_salt();
-  XML_SetHashSalt(p, salt);
+  static const HashSalt salt = make_hash_salt();  // expat would ask the system for one at every document
+  set_hash_salt(p, salt);
   XML_SetReturnNSTriplet(p, 1);
   XML_SetUserData(p, handler);
   XML_SetElementHandler(

@@ -2,6 +2,7 @@
 #include "xml/stream_reader.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/str.h"
@@ -32,7 +33,7 @@ class StreamReader::Impl {
       open_root(name, attributes);
       return;
     }
-    if (depth_ == 0) element_start_ = XML_GetCurrentByteIndex(parser_.get());
+    if (depth_ == 0) element_start_ = event_offset(parser_.get());
     ++depth_;
     if (skipping_ || builder_->open(name, attributes)) return;
     if (!handlers_.skipped) return refuse(builder_->refusal());
@@ -48,7 +49,7 @@ class StreamReader::Impl {
     }
     if (!skipping_) builder_->close();
     if (--depth_ > 0) return;
-    if (position() - element_start_ > static_cast<XML_Index>(limits_.element_bytes)) {
+    if (position() - element_start_ > static_cast<int64_t>(limits_.element_bytes)) {
       refuse_size();
       return;
     }
@@ -78,9 +79,7 @@ class StreamReader::Impl {
  private:
   static constexpr size_t kStep = 16384;
 
-  XML_Index position() const {
-    return XML_GetCurrentByteIndex(parser_.get()) + XML_GetCurrentByteCount(parser_.get());
-  }
+  int64_t position() const { return event_offset(parser_.get()) + event_size(parser_.get()); }
 
   void renew_builder() {
     builder_ = std::make_unique<Builder>(limits_.tree);
@@ -94,11 +93,9 @@ class StreamReader::Impl {
     XML_SetStartNamespaceDeclHandler(parser_.get(), [](void* self, const char* prefix, const char* ns) {
       static_cast<Impl*>(self)->declare(prefix, ns);
     });
-#ifdef RESTANZA_EXPAT_CAN_DEFER
     // A stanza that came in two pieces must not wait for a third; the limits bound what parsing anew can
     // cost.
-    XML_SetReparseDeferralEnabled(parser_.get(), XML_FALSE);
-#endif
+    do_not_defer(parser_.get());
     rooted_ = false;
     depth_ = 0;
     skipping_ = nullptr;
@@ -112,7 +109,7 @@ class StreamReader::Impl {
   }
 
   void open_root(const char* name, const char* const* attributes) {
-    if (position() > static_cast<XML_Index>(limits_.element_bytes)) return refuse_size();
+    if (position() > static_cast<int64_t>(limits_.element_bytes)) return refuse_size();
     Builder header({1, limits_.tree.attributes});
     if (!header.open(name, attributes)) {
       refuse(header.refusal());
@@ -137,17 +134,17 @@ class StreamReader::Impl {
     if (!refusal_.empty()) return Error{refusal_};
     if (restart_) {
       // What follows the element that caused the restart belongs to the new stream.
-      const auto used = static_cast<size_t>(
-          std::clamp<XML_Index>(position() - fed_, 0, static_cast<XML_Index>(step.size())));
+      const auto used =
+          static_cast<size_t>(std::clamp<int64_t>(position() - fed_, 0, static_cast<int64_t>(step.size())));
       renew();
       return feed_step(step.substr(used));
     }
-    fed_ += static_cast<XML_Index>(step.size());
+    fed_ += static_cast<int64_t>(step.size());
     if (status != XML_STATUS_OK) {
       refuse(XML_ErrorString(XML_GetErrorCode(parser_.get())));
       return Error{refusal_};
     }
-    if (fed_ - last_boundary() > static_cast<XML_Index>(limits_.element_bytes)) {
+    if (fed_ - last_boundary() > static_cast<int64_t>(limits_.element_bytes)) {
       refuse_size();
       return Error{refusal_};
     }
@@ -164,7 +161,7 @@ class StreamReader::Impl {
   }
 
   // Where what is not finished yet began: an open element, a tag that lacks its end, or the header.
-  XML_Index last_boundary() const {
+  int64_t last_boundary() const {
     return rooted_ && depth_ == 0 ? std::max(element_start_, position()) : element_start_;
   }
 
@@ -182,8 +179,8 @@ class StreamReader::Impl {
   size_t depth_ = 0;                // of open elements below the root
   const char* skipping_ = nullptr;  // why the open element is left out; null where it is not
   bool restart_ = false;
-  XML_Index fed_ = 0;            // bytes that the parser has been given
-  XML_Index element_start_ = 0;  // where the element that is being read began
+  int64_t fed_ = 0;            // bytes that the parser has been given
+  int64_t element_start_ = 0;  // where the element that is being read began
   std::string refusal_;
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What Content-Encoding says of a body, and whether a decoded body was all of it: httplib's decoders are
-// content with any beginning of what was encoded, and a text that was cut off still looks like one.
+// What Content-Encoding says of a body (RFC 9110 section 8.4).
 //
 // Threads: pure functions, any thread.
 #pragma once
@@ -18,8 +17,5 @@ enum class ContentCoding { identity, gzip, deflate, br, unknown };
 ContentCoding content_coding(const std::vector<Header>& headers);
 
 std::string_view name_of(ContentCoding coding);
-
-// Whether `encoded`, of which `decoded` was made, ends where its coding says.
-bool is_whole(ContentCoding coding, std::string_view encoded, std::string_view decoded);
 
 }  // namespace restanza::host

@@ -2,9 +2,9 @@
 // Puts the front's parts together and passes completions on to the exchange that a handle names.
 #include "http_front/front.h"
 
-#include "http_front/content_server.h"
 #include "http_front/event_loop.h"
 #include "http_front/exchange_table.h"
+#include "http_front/request_handling.h"
 #include "http_front/worker_pool.h"
 
 namespace restanza::host {
@@ -18,8 +18,8 @@ class Front::Impl {
         waiting(settings.max_request_memory),
         log(given_log),
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
-        parts{settings, router, exchanges, arriving, waiting,
-              [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
+        parts{settings, router,  exchanges,
+              arriving, waiting, [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         loop(
             parts, [this] { return workers.relieve(); }, given_log) {}
 
@@ -30,16 +30,16 @@ class Front::Impl {
   }
 
   void serve(ReadyRequest& ready) {
-    switch (server.serve(ready)) {
-      case ContentServer::Outcome::handled:
+    switch (handle(ready)) {
+      case Handling::handled:
         break;
-      case ContentServer::Outcome::unknown_coding:
+      case Handling::unknown_coding:
         answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
         break;
-      case ContentServer::Outcome::undecodable:
+      case Handling::undecodable:
         answer(ready, {400, "the body does not match its Content-Encoding"});
         break;
-      case ContentServer::Outcome::threw:
+      case Handling::threw:
         log.error("a handler of an HTTP request threw an exception");
         answer(ready, {500, "the request could not be handled"});
         break;
@@ -58,7 +58,6 @@ class Front::Impl {
   ExchangeTable exchanges;
   RequestMemory arriving, waiting;
   Log& log;
-  ContentServer server;
   WorkerPool workers;
   FrontParts parts;
   EventLoop loop;

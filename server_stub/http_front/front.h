@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The host's HTTP/1.1 server: an epoll loop that owns the sockets, httplib's request handling on an elastic
-// pool of threads, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
+// The host's HTTP/1.1 server: an epoll loop that owns the sockets, an elastic pool of threads that handle the
+// requests, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
 // thread.
 //
 // Threads: handlers run on pool threads, watches on the loop's thread or within `watch` and `stop`; no lock

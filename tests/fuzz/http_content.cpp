@@ -8,7 +8,7 @@
 #include <string>
 
 #include "fuzz/property.h"
-#include "http_front/content_server.h"
+#include "http_front/request_handling.h"
 
 using namespace restanza;
 using namespace restanza::host;
@@ -26,7 +26,6 @@ class NoWaker final : public Waker {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static ContentServer server;
   static NoWaker waker;
   static const auto outbox =
       std::make_shared<Outbox>(::open("/dev/null", O_WRONLY | O_CLOEXEC), 1, waker, 1000);
@@ -50,9 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const bool plain = coding.empty() || coding == "identity";
     must(!plain || (!request.body_too_large && request.body == body), "without a coding a body is what came");
   };
-  const auto outcome = server.serve(ready);
-  must(outcome != ContentServer::Outcome::threw, "nothing is thrown");
-  must((outcome == ContentServer::Outcome::handled) == (calls == 1) && calls <= 1,
+  const auto outcome = handle(ready);
+  must(outcome != Handling::threw, "nothing is thrown");
+  must((outcome == Handling::handled) == (calls == 1) && calls <= 1,
        "a handler is called once");
   return 0;
 }
