@@ -5,7 +5,7 @@ namespace restanza::journal {
 namespace {
 
 // The comments are kept in the file, for whoever opens it with SQLite's own shell.
-constexpr const char* kTables = R"sql(
+constexpr const char* kVersion1 = R"sql(
 CREATE TABLE stanza (  -- once, however many deliveries want it; it goes with the last of them
   number INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,  -- 1 message, 2 presence, 4 iq
@@ -52,33 +52,52 @@ CREATE TABLE request_key (  -- idempotency keys of HTTP requests
   body BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX request_key_age ON request_key (started);
-PRAGMA user_version = 1;
 )sql";
 
-Error unknown_version(const Database& db, int64_t version) {
+Error later_version(const Database& db, int64_t version, int64_t known) {
   return Error{db.name() + ": its layout is version " + std::to_string(version) +
-               ", and this program knows version " + std::to_string(kSchemaVersion) +
+               ", and this program knows version " + std::to_string(known) +
                ": run the version that wrote it, or move the file away to begin anew"};
+}
+
+Error earlier_version(const Database& db, int64_t version, int64_t known) {
+  return Error{db.name() + ": its layout is version " + std::to_string(version) +
+               ", and this program reads version " + std::to_string(known) +
+               ": start the host with it once, which brings it up to date"};
+}
+
+Result<void> carry_out(Database& db, const Step& step) {
+  if (auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = db.script(step.sql);
+  if (done) done = db.script(("PRAGMA user_version = " + std::to_string(step.to)).c_str());
+  if (done) done = db.run("COMMIT");
+  if (!done && db.in_transaction()) (void)db.run("ROLLBACK");
+  return done;
 }
 
 }  // namespace
 
-Result<void> prepare_schema(Database& db) {
-  const auto version = db.number("PRAGMA user_version");
-  if (!version) return version.error();
-  if (*version == kSchemaVersion) return {};
-  if (*version != 0) return unknown_version(db, *version);
-  if (auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto made = db.script(kTables);
-  if (made) made = db.run("COMMIT");
-  if (!made && db.in_transaction()) (void)db.run("ROLLBACK");
-  return made;
+const std::vector<Step>& schema_steps() {
+  static const std::vector<Step> steps = {{1, kVersion1}};
+  return steps;
 }
 
-Result<void> check_schema(Database& db) {
+Result<void> prepare_schema(Database& db, const std::vector<Step>& steps) {
   const auto version = db.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version != kSchemaVersion) return unknown_version(db, *version);
+  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
+  for (const Step& step : steps) {
+    if (step.to <= *version) continue;
+    if (auto done = carry_out(db, step); !done) return done;
+  }
+  return {};
+}
+
+Result<void> check_schema(Database& db, const std::vector<Step>& steps) {
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
+  if (*version < steps.back().to) return earlier_version(db, *version, steps.back().to);
   return {};
 }
 

@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: MIT
-// The journal's tables and their version. Functions over a connection; internal to this folder.
+// The journal's layout, its version, and the steps from each version to the next. Functions over a
+// connection; internal to this folder.
 #pragma once
+
+#include <cstdint>
+#include <vector>
 
 #include "base/result.h"
 #include "journal/database.h"
 
 namespace restanza::journal {
 
-inline constexpr int64_t kSchemaVersion = 1;
+// What makes a file of one version into one of the next. The version stands in the file (PRAGMA
+// user_version), 0 in an empty one.
+struct Step {
+  int64_t to;       // the version after it; steps are sorted, without a gap, from 1 on
+  const char* sql;  // several statements; neither transaction nor user_version
+};
 
-// Creates the tables in an empty file. An error where a later version wrote it.
-Result<void> prepare_schema(Database& db);
+// All steps there ever were. A step that was released never changes; a new layout is one more row.
+const std::vector<Step>& schema_steps();
 
-// An error where this version cannot read the file.
-Result<void> check_schema(Database& db);
+// Carries out the steps that the file has not had, each in a transaction: one that fails leaves the file as
+// the step before it left it. An error where a later version wrote the file.
+Result<void> prepare_schema(Database& db, const std::vector<Step>& steps = schema_steps());
+
+// An error where this program cannot read the file as it is.
+Result<void> check_schema(Database& db, const std::vector<Step>& steps = schema_steps());
 
 }  // namespace restanza::journal

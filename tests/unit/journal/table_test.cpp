@@ -95,7 +95,7 @@ TEST_CASE("where there is no journal, or none of ours, the table is an error tha
   std::ofstream(directory.file("journal.db")) << std::string(5000, 'z');
   CHECK(shown(directory.path) == directory.file("journal.db") + ": file is not a database");
   std::ofstream(directory.file("journal.db"), std::ios::trunc).flush();
-  CHECK(shown(directory.path).find("journal.db: its layout is version 0, and this program knows version 1") !=
+  CHECK(shown(directory.path).find("journal.db: its layout is version 0, and this program reads version 1") !=
         std::string::npos);
 }
 
