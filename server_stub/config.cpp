@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "base/credential.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "http_config.h"
@@ -48,12 +49,12 @@ Result<void> read_level(const std::string& text, Level& into) {
 }
 
 // A secret may stand in the file itself or in one of its own.
-void read_secret(TomlReader& reader, std::string& secret) {
+void read_secret_of(TomlReader& reader, std::string& secret) {
   reader.text("secret", secret);
   reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    const std::string content = read_file(file).value_or("");
-    secret = std::string(trim(content));
-    if (secret.empty()) return Error{"names '" + file + "', which is empty or cannot be read"};
+    auto content = read_secret(file);
+    if (!content) return content.error();
+    secret = std::move(*content);
     return {};
   });
 }
@@ -76,7 +77,7 @@ Result<void> read_xmpp(const toml::table& table, const std::string& file, HostCo
   });
   if (config.component) {
     reader.parsed("server", [&](const std::string& text) { return read_address(text, config.server); });
-    read_secret(reader, secret);
+    read_secret_of(reader, secret);
     reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
   } else {
     reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
@@ -114,7 +115,7 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
   plugin.http_host = ascii_lower(plugin.http_host);
   if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
   reader.text("state_dir", plugin.state_dir);
-  if (config.component) read_secret(reader, plugin.secret);
+  if (config.component) read_secret_of(reader, plugin.secret);
   const auto* settings = reader.table("settings");
   plugin.settings_json = to_json(settings);
   plugin.settings_place =

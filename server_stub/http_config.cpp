@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http_config.h"
 
+#include "base/credential.h"
 #include "config.h"
 #include "http_front/tls_identity.h"
 
@@ -32,7 +33,7 @@ void read_tls(TomlReader& reader, FrontSettings& http) {
     return reader.fail("certificate", "needs 'http.key' beside it, the file of its private key");
   if (certificate.empty())
     return reader.fail("key", "needs 'http.certificate' beside it, the file that it is for");
-  auto identity = TlsIdentity::load(certificate, key);
+  auto identity = TlsIdentity::load(credential_path(certificate), credential_path(key));
   if (!identity) {
     const bool of_key = identity.error().of == TlsIdentity::Fault::Of::key;
     return reader.fail(of_key ? "key" : "certificate", identity.error().text);

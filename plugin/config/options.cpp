@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/options.h"
 
-#include "base/file.h"
-#include "base/str.h"
+#include "base/credential.h"
 #include "config/reader.h"
 
 namespace restanza::config {
@@ -10,7 +9,7 @@ namespace {
 
 constexpr size_t kMebibyte = size_t{1} << 20;
 
-void read_secret(Reader& reader, std::string& secret) {
+void read_component_secret(Reader& reader, std::string& secret) {
   std::string file;
   reader.text("component_secret", secret);
   reader.text("component_secret_file", file);
@@ -18,9 +17,9 @@ void read_secret(Reader& reader, std::string& secret) {
   if (!reader.has("component_secret_file")) return;
   if (!secret.empty())
     return reader.fail("component_secret_file", "stands beside 'component_secret': keep one");
-  secret = std::string(trim(read_file(file).value_or("")));
-  if (secret.empty())
-    reader.fail("component_secret_file", "names '" + file + "', which is empty or cannot be read");
+  auto content = read_secret(file);
+  if (!content) return reader.fail("component_secret_file", content.error().text);
+  secret = std::move(*content);
 }
 
 }  // namespace
@@ -30,7 +29,7 @@ Result<Options> parse_options(std::string_view json, std::string_view domain) {
   if (!object.is_object()) return Error{"the settings are not one JSON object"};
   Reader reader(object, "");
   Options options;
-  read_secret(reader, options.component_secret);
+  read_component_secret(reader, options.component_secret);
   reader.flag("anonymous_rest", options.anonymous_rest);
   std::vector<std::string> mechanisms{"Basic", "Bearer"};
   reader.words("rest_auth_mechanisms", mechanisms, {"Basic", "Bearer"});

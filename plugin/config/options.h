@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The plugin's settings: one JSON object in, typed and checked values out. Names follow mod_rest where they
 // mean the same. An unknown key, a wrong type or a value out of range is an error that names it. Pure but for
-// reading `component_secret_file`; any thread.
+// reading `component_secret_file`, for which base/credential.h says where it lies; any thread.
 #pragma once
 
 #include <chrono>
