@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""xp.hpp: the example of the README in both hosts and under xp_check, and a plugin that misuses all of it.
+"""xp.hpp: the example of the documents in both hosts and under xp_check, and a plugin that misuses all of it.
 
 Threads: the test's thread, besides those of the support package.
 Ownership: each test owns its host.
@@ -22,8 +22,8 @@ MESSAGE = "<message id='1' type='chat' from='{}' to='rest.localhost'><body>Hi</b
 
 
 class Example(unittest.TestCase):
-    def test_the_readme_shows_the_example_as_it_is(self):
-        blocks = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    def test_the_documents_show_the_example_as_it_is(self):
+        blocks = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "plugin" / "doc" / "abi.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
         self.assertEqual(blocks, [(ROOT / "examples" / "hello_plugin.cpp").read_text(encoding="utf-8")])
 
     def test_it_answers_in_the_daily_host_which_outlives_its_exceptions(self):

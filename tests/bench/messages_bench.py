@@ -15,7 +15,8 @@ from load import in_turns, rates, ratio, wrk
 from nginx import Nginx
 from peer import DOMAIN, PEOPLE, Peer
 from request import JSON, Request, basic, message_json, message_xml
-from rivals import EjabberdApi, ModRest
+from rivals import ModRest
+from support.ejabberd_api import EjabberdApi
 from support.host import Host
 from support.mod_rest import Unavailable
 from table import Rows
@@ -75,7 +76,7 @@ def main():
         if EjabberdApi.missing():
             absent["ejabberd"] = "ejabberd is not installed"
         else:
-            ejabberd = start(EjabberdApi())
+            ejabberd = start(EjabberdApi(PEOPLE))
             start(Peer(ejabberd))
             contenders.update(of_ejabberd(ejabberd))
         if not Nginx.missing():

@@ -18,7 +18,7 @@ from header import Header, NotUnderstood, faults_of_successor
 
 HEADER = pathlib.Path(sys.argv[1])
 FROZEN = sorted(gates.FOLDER.glob("frozen/xp-1.*.h"), key=lambda path: int(path.stem.split(".")[1]))
-AGAIN = "gates.py HEADER writes it anew; that belongs to a new minor version (README, The plugin ABI)"
+AGAIN = "gates.py HEADER writes it anew; that belongs to a new minor version (plugin/doc/abi.md)"
 
 # No extension has an enum yet; one that had would be watched in the same way.
 WITH_ENUM = [("typedef struct {\n  uint32_t size, reserved;\n  int32_t (*is_up)",

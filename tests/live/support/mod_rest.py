@@ -7,6 +7,7 @@ newer Debian suite, which is unpacked without being installed.
 Threads: for the test's thread.
 Ownership: owns its directory and its process; both are gone after close(). The unpacked module stays for next time.
 """
+import fcntl
 import glob
 import os
 import re
@@ -77,7 +78,15 @@ def unpack(mirror, suite, directory):
 
 
 def plugins_with_mod_rest(directory):
-    """A plugin path that holds mod_rest; `directory` is looked at first and keeps what had to be unpacked."""
+    """A plugin path that holds mod_rest; `directory` is looked at first and keeps what had to be unpacked. Where
+    several tests come at once, one unpacks and the others wait."""
+    os.makedirs(directory, exist_ok=True)
+    with open(f"{directory}/lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return found_or_unpacked(directory)
+
+
+def found_or_unpacked(directory):
     for place in (directory, INSTALLED):
         if os.path.exists(f"{place}/mod_rest/mod_rest.lua"):
             return place

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The documents say what is so: links and files that they name are there, and their tables have a row for each
+setting, key, route, JSON key, fuzz target and example that the code has, and for nothing else.
+
+Usage: documents_test.py ROOT. Reads only; what the documents tell a reader to do is tried by tests/live/documents_test.py.
+"""
+import pathlib
+import re
+import sys
+import unittest
+import urllib.parse
+
+ROOT = pathlib.Path()
+
+MAX_README = 14000  # bytes
+PLUGIN, HOST, TESTS = "plugin/doc", "server_stub/doc", "tests/doc"
+# Settings that are read under an old name too; their row stands under the new one.
+OLD_NAMES = {"pace"}
+SHORT = "rest_callback_"
+# Riddles and house words that plain ones have replaced.
+RIDDLES = ("that there is not", "nobody in particular", "is not understood here")
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def documents():
+    found = [ROOT / "README.md", *(ROOT / ".github").rglob("*.md")]
+    for top in ("plugin", "server_stub", "tests", "examples"):
+        found += (ROOT / top).rglob("*.md")
+    return sorted(found)
+
+
+def without_code(text):
+    return re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(path):
+    """The anchors that a heading gets where documents are shown: lower case, words joined by '-'."""
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", without_code(path.read_text(encoding="utf-8")), re.MULTILINE):
+        found.add(re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"))
+    return found
+
+
+def first_cells(name, section):
+    """The code in the first cell of each row of the section's table."""
+    text = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", read(name), re.MULTILINE | re.DOTALL)[1]
+    lines = [line for line in text.split("\n") if line.startswith("| ")][2:]
+    return [word for line in lines for word in re.findall(r"`([^`]+)`", line.split(" | ")[0])]
+
+
+def keys_read(text, reader="reader"):
+    """The keys that a C++ source asks its reader for."""
+    own = re.findall(rf'\b{reader}\.\w+\("(\w+)"', text)
+    return own + re.findall(rf'\bread_\w+\({reader}, "(\w+)"', text)
+
+
+class Links(unittest.TestCase):
+    def test_each_link_leads_somewhere(self):
+        wrong, seen = [], 0
+        for path in documents():
+            for target in re.findall(r"\]\(([^)\s]+)\)", without_code(path.read_text(encoding="utf-8"))):
+                if re.match(r"https?://", target):
+                    continue
+                seen += 1
+                file, _, anchor = urllib.parse.unquote(target).partition("#")
+                there = (path.parent / file).resolve() if file else path
+                if not there.exists() or anchor and anchor not in anchors(there):
+                    wrong.append(f"{path.relative_to(ROOT)}: {target}")
+        self.assertEqual(wrong, [])
+        self.assertGreater(seen, 50)
+
+    def test_each_document_is_linked_from_the_readme_or_from_one_that_is(self):
+        reached, waiting = set(), [ROOT / "README.md"]
+        while waiting:
+            path = waiting.pop()
+            if path in reached or not path.exists():
+                continue
+            reached.add(path)
+            links = re.findall(r"\]\(([^)#\s]+\.md)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+            waiting += [(path.parent / link).resolve() for link in links]
+        self.assertEqual([str(path.relative_to(ROOT)) for path in documents() if path.resolve() not in reached], [])
+
+    def test_each_file_that_is_named_is_there(self):
+        """What stands in code marks and begins with a folder of the tree; {a,b} stands for each of them."""
+        wrong = []
+        for path in documents():
+            for name in re.findall(r"`((?:plugin|server_stub|tests|examples)/[\w./{},+-]+)`", path.read_text(encoding="utf-8")):
+                braced = re.search(r"\{([^}]*)\}", name)
+                names = [name.replace(braced[0], each) for each in braced[1].split(",")] if braced else [name]
+                wrong += [f"{path.relative_to(ROOT)}: {each}" for each in names
+                          if not (ROOT / each).exists() and not re.search("NAME|1.N", each)]
+        self.assertEqual(wrong, [])
+
+
+class Language(unittest.TestCase):
+    def test_the_readme_is_short(self):
+        self.assertLess(len(read("README.md").encode()), MAX_README)
+
+    def test_no_line_is_wider_than_a_page_but_in_tables_and_code(self):
+        wrong = [f"{path.relative_to(ROOT)}: {line}" for path in documents()
+                 for line in without_code(path.read_text(encoding="utf-8")).split("\n")
+                 if len(line) > 132 and not line.startswith(("|", "   |", "    "))]
+        self.assertEqual(wrong, [])
+
+    def test_an_endpoint_is_called_callback_only_in_names(self):
+        wrong = [f"{path.relative_to(ROOT)}: {line}" for path in documents()
+                 for line in without_code(path.read_text(encoding="utf-8")).split("\n")
+                 if re.search(r"callback", re.sub(r"`[^`]*`|\([^)]*\)|rest_callback\w*", "", line), re.IGNORECASE)
+                 and "mod_rest" not in line]
+        self.assertEqual(wrong, [])
+
+    def test_there_are_no_riddles(self):
+        wrong = [f"{path.relative_to(ROOT)}: {riddle}" for path in documents() for riddle in RIDDLES
+                 if riddle in path.read_text(encoding="utf-8")]
+        self.assertEqual(wrong, [])
+
+
+class Tables(unittest.TestCase):
+    maxDiff = None
+
+    def same(self, documented, known):
+        self.assertEqual(sorted(documented), sorted(set(known)))
+
+    def test_settings(self):
+        options, callbacks, token = (read(f"plugin/config/{name}.cpp") for name in ("options", "callbacks", "token"))
+        common = re.findall(r'prefix \+ "(\w+)"', callbacks)
+        self.assertGreater(len(common), 4)
+        lists = re.findall(r'reader\.list\("(\w+)"\)', callbacks + token)
+        self.same(first_cells(f"{PLUGIN}/settings.md", "All settings"), keys_read(options) + [SHORT + key for key in common] + lists)
+        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_callbacks"),
+                  set(keys_read(callbacks) + common) - set(lists) - OLD_NAMES)
+        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_tokens"), set(keys_read(token)) - set(lists))
+
+    def test_keys_of_the_hosts_configuration(self):
+        known = {"": [], "log": [], "http": keys_read(read("server_stub/http_config.cpp")), "xmpp": [], "plugin": []}
+        sections = {}
+        secret = ["secret", "secret_file"]
+        for line in read("server_stub/config.cpp").split("\n"):
+            if begun := re.search(r'TomlReader (\w+)\(.*"(\w*)\.?"\);', line):
+                sections[begun[1]] = begun[2]
+            for reader, section in sections.items():
+                known[section] += keys_read(line, reader) + (secret if f"read_secret({reader}, " in line else [])
+        document = f"{HOST}/configuration.md"
+        documented = [re.sub(r"[\[\]]", "", key) for key in first_cells(document, "Top level")]
+        self.same(documented, known[""])
+        for section in ("log", "http", "xmpp", "plugin"):
+            with self.subTest(section=section):
+                self.same(first_cells(document, section), known[section])
+
+    def test_routes(self):
+        """Each kind of target has its path in a comment beside it."""
+        kinds = re.search(r"enum class Kind \{(.*?)\};", read("plugin/rest/target.h"), re.DOTALL)[1]
+        known = re.findall(r"//(?: (?:POST|GET))? (/[\w/{}]+)", kinds) + ["", "/metrics"]
+        documented = set()
+        for route in first_cells(f"{PLUGIN}/http-api.md", "Routes"):
+            path = route.split(" ")[1].removeprefix("/rest")
+            path = re.sub(r"\{(id|name)\}", "{item}", path)
+            documented.add(re.sub(r"/(pause|resume|test)$", "/{action}", path))
+        self.same(documented, known)
+
+    def test_media_types(self):
+        self.same(first_cells(f"{PLUGIN}/http-api.md", "Formats"),
+                  re.findall(r'return "(\w+/[\w+.-]+)"', read("plugin/mapping/media_type.cpp")))
+
+    def test_keys_of_the_json(self):
+        table = read("plugin/mapping/table.cpp")
+        fields = re.search(r"const Field kFields\[\] = \{(.*?)^\};", table, re.MULTILINE | re.DOTALL)[1]
+        known = re.findall(r'\b(?:address|text|number|single|present|object|wrapped|irregular)\("(\w+)"|\{"(\w+)"', fields)
+        known = [one or other for one, other in known]
+        known += [re.search(rf'{row} = \w+\("(\w+)"', table)[1] for row in re.findall(r"\{k\w+, (k\w+)\}", fields)]
+        documented = [key for section in ("Every stanza", "Messages", "Presence", "Iqs")
+                      for key in first_cells(f"{PLUGIN}/json.md", section)]
+        self.assertEqual(sorted(documented), sorted(known))
+
+    def test_fuzz_targets(self):
+        text = read(f"{TESTS}/fuzzing.md")
+        self.same(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE), [path.name for path in (ROOT / "tests/fuzz/corpus").iterdir()])
+
+    def test_examples(self):
+        """Each file of examples/ is named in a document."""
+        text = "".join(path.read_text(encoding="utf-8") for path in documents())
+        self.assertEqual([path.name for path in sorted((ROOT / "examples").iterdir())
+                          if path.is_file() and path.name not in text], [])
+
+
+if __name__ == "__main__":
+    ROOT = pathlib.Path(sys.argv[1]).resolve()
+    unittest.main(argv=sys.argv[:1], verbosity=2)
