@@ -5,13 +5,15 @@
 Threads: the test's thread, besides those of the support package.
 Ownership: the module owns one host with the example's configuration and the echo bot on its webhook.
 """
+import base64
+import hmac
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from support.deadline import DEADLINE
@@ -24,6 +26,7 @@ from support.xmpp_client import XmppClient
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 API = ROOT / "plugin" / "doc" / "http-api.md"
 JSON = ROOT / "plugin" / "doc" / "json.md"
+WEBHOOKS = ROOT / "plugin" / "doc" / "webhooks.md"
 HTTP_PORT, C2S_PORT, BOT_PORT = "5280", "5222", "9999"  # in the documents; tests take free ones
 
 
@@ -140,6 +143,25 @@ class Json(unittest.TestCase):
                     else:
                         namespace = f"{{{named[1]}}}" if len(named) > 1 and ":" in named[1] else ""
                         self.assertEqual([each.tag for each in stanza], [namespace + named[0]])
+
+
+class Signatures(unittest.TestCase):
+    def test_the_receivers_function_believes_the_right_secret_only(self):
+        shown, = [block for block in blocks(WEBHOOKS, "python") if "def is_genuine" in block]
+        names = {}
+        exec(shown, names)  # as a reader would paste it
+        key, now = b"0123456789abcdef01234567", int(time.time())
+        secret = "whsec_" + base64.b64encode(key).decode()
+
+        def genuine(with_key, stamp, body=b"{}"):
+            digest = hmac.digest(with_key, f"msg_1.{stamp}.".encode() + b"{}", "sha256")
+            headers = {"webhook-id": "msg_1", "webhook-timestamp": str(stamp),
+                       "webhook-signature": "v1,b2xk v1," + base64.b64encode(digest).decode()}
+            return names["is_genuine"](secret, headers, body)
+        self.assertTrue(genuine(key, now))
+        self.assertFalse(genuine(key[::-1], now))
+        self.assertFalse(genuine(key, now, b"[]"))
+        self.assertFalse(genuine(key, now - 310))
 
 
 class Configurations(unittest.TestCase):
