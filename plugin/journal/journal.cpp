@@ -41,7 +41,7 @@ Result<void> Journal::open() {
   }
   if (!durable()) {
     log_.warn(
-        "The journal is in memory, for there is no state directory: what waits for webhooks is lost when "
+        "The journal is in memory, for there is no state directory: what waits for endpoints is lost when "
         "this "
         "program ends");
   }

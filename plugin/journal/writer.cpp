@@ -143,7 +143,7 @@ void Writer::note_full() {
   if (full_said_ && now - *full_said_ < kSayFullAgain) return;
   full_said_ = now;
   log_.warn("The journal holds journal_max_bytes (" + std::to_string(max_bytes_) +
-            "): new stanzas for webhooks are refused until some of it is delivered or discarded");
+            "): new stanzas for endpoints are refused until some of it is delivered or discarded");
 }
 
 void Writer::note(bool new_work_fails, bool changes_fail) {
@@ -153,7 +153,7 @@ void Writer::note(bool new_work_fails, bool changes_fail) {
   const bool fails = new_work_fails_ || changes_fail_;
   if (fails && !failed) {
     log_.error("The journal cannot be written: " + failure_.text +
-               ": new stanzas for webhooks are refused until it can");
+               ": new stanzas for endpoints are refused until it can");
   } else if (failed && !fails) {
     log_.info("The journal can be written again");
   }

@@ -62,8 +62,9 @@ Endpoint::Endpoint(Settings settings, World world)
       signer_(*Signer::make(settings_.secrets)),
       tally_(world_.metrics, settings_.name),
       lanes_(Gate(settings_.pace, settings_.retry), world_.timer, world_.clock),
-      health_(url_.origin(), world_.clock, world_.log),
-      negotiation_(settings_, url_, health_, world_.log),
+      health_(
+          title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
+      negotiation_(settings_, title(), url_, health_, world_.log),
       trial_(settings_, url_, signer_, world_.timer, world_.clock),
       crew_(
           settings_.name, settings_.max_connections,
@@ -239,7 +240,7 @@ void Endpoint::answer(const Item& item, const xmpp::Stanza& stanza, const Outcom
   if (!item.answers) answer.stanzas.clear();
   if (!answer.warning.empty()) world_.log.warn(answer.warning);
   if (!answer.unmapped.empty()) {
-    world_.log.info("a webhook's answer has keys without mapping: " + listed(answer.unmapped));
+    world_.log.info("an endpoint's answer has keys without mapping: " + listed(answer.unmapped));
   }
   const auto leave = [&journal = world_.journal, seq = item.seq] {
     if (seq != 0) journal.remove(seq);
@@ -367,7 +368,8 @@ void Endpoint::give_up_rest() {
     ++given_up;
   }
   if (given_up != 0) {
-    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for the webhook");
+    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" +
+                    settings_.name + "'");
   }
   --in_hand_;
 }

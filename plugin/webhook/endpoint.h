@@ -102,6 +102,8 @@ class Endpoint {
   Sight sight() const;
   std::chrono::duration<double> oldest_age() const;  // of what waits; 0 where nothing does
   std::string origin() const { return url_.origin(); }
+  // As the log names it, by what people wrote in the settings.
+  std::string title() const { return "endpoint '" + settings_.name + "' (" + url_.origin() + ")"; }
   std::vector<std::string> public_keys() const { return signer_.public_keys(); }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/negotiation.h"
 
+#include <utility>
 #include <vector>
 
 #include "http/negotiate.h"
@@ -20,8 +21,9 @@ std::optional<mapping::Format> format_for(std::string_view accept, mapping::Form
   return formats[*chosen];
 }
 
-Negotiation::Negotiation(const Settings& settings, const Url& url, Health& health, Log& log)
-    : origin_(url.origin()),
+Negotiation::Negotiation(const Settings& settings, std::string title, const Url& url, Health& health,
+                         Log& log)
+    : title_(std::move(title)),
       target_(probe_target(url.target, settings.domain)),
       configured_(settings.format),
       health_(health),
@@ -42,6 +44,11 @@ mapping::Format Negotiation::settle(Sender& sender) {
 void Negotiation::ask_again() {
   const std::lock_guard<std::mutex> lock(mutex_);
   due_ = true;
+}
+
+mapping::Format Negotiation::current() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return format_;
 }
 
 bool Negotiation::claim() {
@@ -65,18 +72,19 @@ bool Negotiation::ask(Sender& sender) {
 
 void Negotiation::take_over(const Outcome& outcome) {
   if (outcome.end == Outcome::End::unreachable) return health_.note(outcome);
+  const std::string unchanged = std::string("; it gets ") + mapping::media_type(current());
   if (outcome.end == Outcome::End::timeout)
-    return say(Level::warn, "does not answer an OPTIONS request in time");
+    return say(Level::warn, "does not answer an OPTIONS request in time" + unchanged);
   if (outcome.end != Outcome::End::answered) return;
   if (outcome.status / 100 != 2) {
-    return say(Level::warn, "answers an OPTIONS request with " + std::to_string(outcome.status));
+    return say(Level::warn, "answers an OPTIONS request with " + std::to_string(outcome.status) + unchanged);
   }
   if (outcome.accept.empty()) return;
   const auto format = format_for(outcome.accept, configured_);
-  if (!format) return say(Level::warn, "accepts none of the formats that there are");
+  if (!format) return say(Level::warn, "accepts none of the formats that there are" + unchanged);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    format_ = *format;
+    if (std::exchange(format_, *format) == *format) return;
   }
   say(Level::info, std::string("gets ") + mapping::media_type(*format) + ", which it asked for");
 }
@@ -84,7 +92,7 @@ void Negotiation::take_over(const Outcome& outcome) {
 void Negotiation::say(Level level, std::string_view what) {
   if (said_ == what) return;
   said_ = what;
-  log_.write(level, "webhook " + origin_ + " " + said_);
+  log_.write(level, title_ + " " + said_);
 }
 
 }  // namespace restanza::webhook

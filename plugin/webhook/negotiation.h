@@ -31,8 +31,8 @@ class Negotiation {
   // right format, and no longer: an endpoint that is silent here gets what is configured.
   static constexpr std::chrono::milliseconds kPatience{2000};
 
-  // Health and log must outlive the negotiation.
-  Negotiation(const Settings& settings, const Url& url, Health& health, Log& log);
+  // `title` names the endpoint in the log. Health and log must outlive the negotiation.
+  Negotiation(const Settings& settings, std::string title, const Url& url, Health& health, Log& log);
 
   // Asks the endpoint though there is no stanza for it yet.
   void begin(Sender& sender);
@@ -45,17 +45,18 @@ class Negotiation {
   void ask_again();
 
  private:
+  mapping::Format current() const;
   bool claim();  // whether the caller is the one to ask
   bool ask(Sender& sender);
   void take_over(const Outcome& outcome);
   void say(Level level, std::string_view what);
 
-  const std::string origin_;
+  const std::string title_;
   const std::string target_;
   const mapping::Format configured_;
   Health& health_;
   Log& log_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable asked_;
   mapping::Format format_;
   bool due_ = true;

@@ -17,7 +17,7 @@ constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
 constexpr size_t kMaxNamedType = 100;                   // bytes of a media type that a warning names
 
 std::string described(const xmpp::Stanza& stanza) {
-  return "a webhook's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
+  return "an endpoint's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
          xmpp::name_of(stanza.kind) + " from " + stanza.from;
 }
 
@@ -95,7 +95,7 @@ xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
 }
 
 xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
-  return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The webhook's answer cannot be read"});
+  return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The endpoint's answer cannot be read"});
 }
 
 void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options,
@@ -159,8 +159,8 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
   if (groupchat(stanza)) return {};
   const bool late = outcome.end == Outcome::End::timeout;
   const xmpp::StanzaError error =
-      late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The webhook did not answer in time"}
-           : xmpp::StanzaError{"wait", "recipient-unavailable", "The webhook cannot be reached"};
+      late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}
+           : xmpp::StanzaError{"wait", "recipient-unavailable", "The endpoint cannot be reached"};
   return {{xmpp::error_reply(stanza, error)}, {}, {}};
 }
 

@@ -22,7 +22,7 @@ struct ReplyRoute::Turn {
 
 void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
   if (xmpp::domain_of(reply.to) == domain_) {
-    if (!replies_.answer(reply)) log_.debug("a webhook's reply to the own domain found nobody waiting");
+    if (!replies_.answer(reply)) log_.debug("an endpoint's reply to the own domain found nobody waiting");
     if (handed) handed();
     return;
   }
@@ -38,7 +38,7 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
     }
   }
   if (full) {
-    log_.warn("a webhook's reply was dropped: 10000 wait for the server already");
+    log_.warn("an endpoint's reply was dropped: 10000 wait for the server already");
     if (handed) handed();
     return;
   }
@@ -79,7 +79,7 @@ void ReplyRoute::hand_over() {
     if (sent == xmpp::Sent::would_block || sent == xmpp::Sent::gone) return;
     turn->used = true;
     if (sent != xmpp::Sent::ok) {
-      log_.warn(std::string("the server refused a webhook's reply: ") +
+      log_.warn(std::string("the server refused an endpoint's reply: ") +
                 (sent == xmpp::Sent::too_big  ? "it is too large"
                  : sent == xmpp::Sent::denied ? "its 'from' is foreign"
                                               : "it is invalid"));

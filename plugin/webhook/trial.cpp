@@ -18,7 +18,7 @@ xmpp::Stanza test_event(const std::string& domain) {
   root.set_attribute("to", domain);
   root.set_attribute("id", random_id());
   root.set_attribute("type", "headline");
-  root.add("body", xml::kContentNamespace).add_text("A test of this webhook");
+  root.add("body", xml::kContentNamespace).add_text("A test of this endpoint");
   return *xmpp::to_stanza(root);
 }
 

@@ -48,7 +48,7 @@ Exchanged exchanged(const std::string& xml, const std::string& response) {
   loaded.end();
   Exchanged all{requests.now().size(), loaded.host.sent(), 0};
   for (const std::string& line : loaded.host.log()) {
-    all.warnings += line.find("a webhook's answer to ") != std::string::npos;
+    all.warnings += line.find("an endpoint's answer to ") != std::string::npos;
   }
   return all;
 }
@@ -89,7 +89,7 @@ TEST_CASE("an iq gets `internal-server-error` where XML or JSON was announced an
        {std::pair(kXmppXml, "<iq"), std::pair(kJson, "{"), std::pair(kJson, R"({"version":7})")}) {
     check_one_reply(
         kIq, webhook::response(200, type, body),
-        iq_error(error_of("cancel", "internal-server-error", "The webhook's answer cannot be read")));
+        iq_error(error_of("cancel", "internal-server-error", "The endpoint's answer cannot be read")));
   }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE(
   CHECK(loaded.host.offer(kMessage) == XP_CONSUME);
   CHECK(loaded.host.offer(kIq) == XP_CONSUME);
   loaded.end();
-  const std::string away = error_of("wait", "recipient-unavailable", "The webhook cannot be reached");
+  const std::string away = error_of("wait", "recipient-unavailable", "The endpoint cannot be reached");
   REQUIRE(loaded.host.sent().size() == 2);
   CHECK(stanza(loaded.host.sent()[0]) == stanza(message_error(away)));
   CHECK(stanza(loaded.host.sent()[1]) == stanza(iq_error(away)));
@@ -177,7 +177,7 @@ TEST_CASE("an iq gets `wait/remote-server-timeout` from a webhook that does not 
   end.open();
   REQUIRE(loaded.host.sent().size() == 1);
   CHECK(stanza(loaded.host.sent()[0]) ==
-        stanza(iq_error(error_of("wait", "remote-server-timeout", "The webhook did not answer in time"))));
+        stanza(iq_error(error_of("wait", "remote-server-timeout", "The endpoint did not answer in time"))));
 }
 
 TEST_CASE(

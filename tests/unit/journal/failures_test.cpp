@@ -107,8 +107,9 @@ TEST_CASE("where the file cannot grow, new stanzas are refused, and changes are 
           // Looking works all the time, and shows what was committed.
           EXPECT(ids(running.listed()) == first.id + " " + second.id);
           EXPECT(xml_of(running.journal.load(second.seq)) == message("second").xml);
-          EXPECT(running.log.of(Level::error) == "The journal cannot be written: " + refusal +
-                                                     ": new stanzas for webhooks are refused until it can\n");
+          EXPECT(running.log.of(Level::error) ==
+                 "The journal cannot be written: " + refusal +
+                     ": new stanzas for endpoints are refused until it can\n");
 
           limit_files(RLIM_INFINITY);
           EXPECT(comes([&] { return ids(running.listed()) == second.id; }));

@@ -265,7 +265,7 @@ TEST_CASE("a journal that is full refuses what is to be kept, takes the rest, an
   CHECK(running.refusal(entry("still full")) == refusal);
   CHECK(running.log.of(Level::warn)
             .find("The journal holds journal_max_bytes (200000): new stanzas for "
-                  "webhooks are refused until some of it is delivered or discarded\n") != std::string::npos);
+                  "endpoints are refused until some of it is delivered or discarded\n") != std::string::npos);
   Entry passing = entry("passing");
   passing.keep = false;
   CHECK(running.take(std::move(passing)).front().seq == 0);
@@ -305,7 +305,7 @@ TEST_CASE("a journal in memory warns that it will forget") {
   Running running{std::string()};
   CHECK(
       running.log.of(Level::warn) ==
-      "The journal is in memory, for there is no state directory: what waits for webhooks is lost when this "
+      "The journal is in memory, for there is no state directory: what waits for endpoints is lost when this "
       "program ends\n");
   const Directory directory;
   CHECK(Running(directory.path).log.of(Level::warn).empty());

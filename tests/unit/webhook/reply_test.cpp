@@ -183,13 +183,13 @@ TEST_CASE("a webhook that gives no answer is a stanza error") {
     CHECK(answer(kMessage, ended(end)).stanzas.at(0).xml ==
           head +
               "<recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-              "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The webhook cannot be reached</text>"
+              "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The endpoint cannot be reached</text>"
               "</error></message>");
   }
   CHECK(answer(kMessage, ended(Outcome::End::timeout)).stanzas.at(0).xml ==
         head +
             "<remote-server-timeout xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-            "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The webhook did not answer in time</text>"
+            "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The endpoint did not answer in time</text>"
             "</error></message>");
 }
 
