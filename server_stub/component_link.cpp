@@ -4,8 +4,10 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/thread.h"
+#include "login_advice.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 #include "xmpp/jid.h"
@@ -38,6 +40,10 @@ bool rewrite_from(xmpp::Stanza& stanza, const std::string& from) {
   stanza.xml = xml::write(document->root());
   stanza.from = from;
   return true;
+}
+
+std::string waiting(size_t stanzas) {
+  return std::to_string(stanzas) + (stanzas == 1 ? " stanza waits" : " stanzas wait");
 }
 
 std::string seconds(milliseconds time) {
@@ -175,12 +181,12 @@ void ComponentLink::advance(short events) {
   if (session_ && session_->over()) {
     const std::unique_ptr<ComponentSession> over = std::move(session_);
     refused_ = over->not_authorized() && !been_up_;
-    logging_out_ ? logged_out() : lost(over->why());
+    logging_out_ ? logged_out() : lost(over->why(), over->cause());
   }
 }
 
 void ComponentLink::log_in(const Resolution::Outcome& addresses) {
-  if (!addresses) return lost(addresses.error().text);
+  if (!addresses) return lost(addresses.error().text, cause::kUnreachable);
   session_ = std::make_unique<ComponentSession>(
       SessionSettings{settings_.domain, settings_.secret, settings_.times, settings_.login}, *addresses,
       queue_, clock_,
@@ -193,25 +199,38 @@ void ComponentLink::accepted() {
   backoff_.reset();
   queue_.open(true);
   up_ = true;
-  log_.info("component " + settings_.domain + " is logged in");
+  log_.info("component " + settings_.domain + " is logged in" + (been_up_ ? " again" : "") +
+            told_of_absence());
+  said_.clear();
   if (!been_up_ && events_.ready) events_.ready();
   been_up_ = true;
 }
 
-void ComponentLink::lost(const std::string& why) {
+std::string ComponentLink::told_of_absence() const {
+  if (said_.empty()) return {};
+  return ", after " + seconds(std::chrono::duration_cast<milliseconds>(clock_.now() - away_since_)) + "; " +
+         waiting(queue_.size());
+}
+
+// One line for one reason, however often it is tried: the others are for debugging.
+void ComponentLink::lost(const std::string& why, const std::string& cause) {
   queue_.open(false);
   up_ = false;
+  const std::string advice = advice_for(cause);
   const std::string line = "component " + settings_.domain + " is not connected to " + settings_.host + ":" +
-                           std::to_string(settings_.port) + ": " + why;
+                           std::to_string(settings_.port) + ": " + why +
+                           (advice.empty() ? "" : ": " + advice);
   if (refused_) {
-    log_.error(line + "; the secret is not the server's");
+    log_.error(line);
     if (events_.refused) events_.refused();
     return;
   }
   const milliseconds pause = backoff_.next();
   next_attempt_ = clock_.now() + pause;
-  log_.warn(line + "; next attempt in " + seconds(pause) + ", " + std::to_string(queue_.size()) +
-            " stanzas wait");
+  if (said_.empty()) away_since_ = clock_.now();
+  const Level level = std::exchange(said_, why) == why ? Level::debug : Level::warn;
+  log_.write(level, line + "; it is tried again until it succeeds, next in " + seconds(pause) + "; " +
+                        waiting(queue_.size()));
 }
 
 void ComponentLink::logged_out() {

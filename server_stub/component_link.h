@@ -72,7 +72,8 @@ class ComponentLink final : public Link {
   void advance(short events);
   void log_in(const Resolution::Outcome& addresses);
   void accepted();
-  void lost(const std::string& why);
+  std::string told_of_absence() const;
+  void lost(const std::string& why, const std::string& cause);
   void logged_out();
   bool finished();
   void finish();
@@ -100,6 +101,8 @@ class ComponentLink final : public Link {
   std::unique_ptr<ComponentSession> session_;
   Instant next_attempt_;
   Instant next_drop_line_;
+  std::string said_;      // why it is not connected, as the log has it; empty: it is, or has not tried
+  Instant away_since_{};  // while said_ says something
   bool been_up_ = false;
   bool refused_ = false;
   bool logging_out_ = false;  // our end of the stream is said

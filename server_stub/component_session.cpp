@@ -4,6 +4,9 @@
 #include <gloox/tag.h>
 
 #include <algorithm>
+#include <cerrno>
+
+#include "login_advice.h"
 
 namespace restanza::host {
 namespace {
@@ -12,6 +15,13 @@ namespace {
 // past those of the tree is left out, so that no stranger can end the stream with one. Depth costs stack,
 // when a tree is written and freed.
 constexpr xml::StreamLimits kInbound{{1000, 1000}, 16 * 1024 * 1024};
+
+constexpr size_t kMaxErrorText = 200;  // bytes of a stream error's text that the log gets
+
+// "conflict", or "conflict (Replaced by new connection)".
+std::string described(const std::string& condition, const std::string& text) {
+  return text.empty() ? condition : condition + " (" + text.substr(0, kMaxErrorText) + ")";
+}
 
 }  // namespace
 
@@ -50,6 +60,7 @@ void ComponentSession::pump(short events) {
 
 void ComponentSession::opened(const xml::Document& header, const std::string& default_ns) {
   if (over_) return;
+  namespace_ = default_ns;
   if (default_ns != gloox::XMLNS_COMPONENT_ACCEPT) {
     end("the server's stream is not for components but for '" + default_ns + "'");
     component_.disconnect();
@@ -66,9 +77,16 @@ void ComponentSession::received(xml::Document element) {
   const xml::Element root = element.root();
   if (root.is("error", gloox::XMLNS_STREAM)) {
     condition_ = "undefined-condition";
+    std::string text;
     for (const xml::Element child : xml::children(root)) {
-      if (child.ns() == gloox::XMLNS_XMPP_STREAM && child.name() != "text") condition_ = child.name();
+      if (child.ns() != gloox::XMLNS_XMPP_STREAM) continue;
+      if (child.name() == "text") {
+        text = child.text();
+      } else {
+        condition_ = child.name();
+      }
     }
+    if (why_.empty()) why_ = described(condition_, text);
     gloox::Tag tag("error");
     tag.setXmlns(gloox::XMLNS_STREAM);
     component_.handleTag(&tag);  // closes the stream
@@ -84,6 +102,15 @@ void ComponentSession::closed() {
   if (over_) return;
   end("the server closed the stream");
   component_.handleTag(nullptr);  // gloox's word for the stream's end
+}
+
+std::string ComponentSession::cause() const {
+  if (!condition_.empty()) return condition_;
+  if (accepted_) return {};
+  if (namespace_ != gloox::XMLNS_COMPONENT_ACCEPT && !namespace_.empty()) return namespace_;
+  if (connection_->connect_error() == ECONNREFUSED) return cause::kRefused;
+  if (connection_->connect_error() != 0) return cause::kUnreachable;
+  return namespace_.empty() ? cause::kNoStream : "";
 }
 
 void ComponentSession::onConnect() {

@@ -46,8 +46,10 @@ class ComponentSession final : private gloox::ConnectionListener {
   void end_stream() { connection_->end_stream(); }
 
   bool over() const { return over_; }
-  // Why it is over: the stream error's condition, or a sentence where there was none.
-  const std::string& why() const { return condition_.empty() ? why_ : condition_; }
+  // Why it is over: the stream error's condition and text, or a sentence where there was none.
+  const std::string& why() const { return why_; }
+  // The same for advice_for; empty where a connection ended after the login without a word.
+  std::string cause() const;
   bool not_authorized() const { return condition_ == "not-authorized"; }
 
  private:
@@ -67,7 +69,8 @@ class ComponentSession final : private gloox::ConnectionListener {
   XmppConnection* const connection_;  // the component's
   bool accepted_ = false;
   bool over_ = false;
-  std::string condition_;
+  std::string namespace_;  // of the server's stream; empty: none has come
+  std::string condition_;  // of the stream error; empty: none has come
   std::string why_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "http_front/tls_identity.h"
+#include "login_advice.h"
 #include "together.h"
 
 namespace restanza::host {
@@ -104,7 +105,7 @@ Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& s
   events.refused = [this, domain = config.domain, late = started_] {
     if (late) return;
     events_.refused("the server refused the component '" + domain +
-                    "': not-authorized. Its secret here and at the server must be the same");
+                    "': not-authorized: " + advice_for("not-authorized"));
   };
   auto link = std::make_shared<ComponentLink>(settings, *seat.hooks, *seat.log, clock_, std::move(events));
   seat.component = link.get();

@@ -72,7 +72,8 @@ bool XmppConnection::connect_next() {
         return true;
       }
     }
-    why_ = said(errno);
+    connect_error_ = errno;
+    why_ = said(connect_error_);
     close_socket();
   }
   return false;
@@ -82,6 +83,7 @@ void XmppConnection::finish_connect() {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
+  connect_error_ = error;
   if (error == 0) {
     why_.clear();
     m_state = gloox::StateConnected;
@@ -107,6 +109,7 @@ void XmppConnection::pump(short events) {
     if (events != 0) {
       finish_connect();
     } else if (clock_.now() >= connect_by_) {
+      connect_error_ = ETIMEDOUT;
       why_ = "no answer to the connection attempt";
       if (!connect_next()) fail(gloox::ConnConnectionRefused, why_);
     }

@@ -50,6 +50,8 @@ class XmppConnection final : public gloox::ConnectionBase {
   void end_stream();  // nothing is written after this
 
   const std::string& why() const { return why_; }  // the connection ended; empty while it did not
+  // Why no connection came about, as errno has it; 0 where one did.
+  int connect_error() const { return connect_error_; }
 
   // gloox::ConnectionBase
   gloox::ConnectionError connect() override;
@@ -88,6 +90,7 @@ class XmppConnection final : public gloox::ConnectionBase {
   bool unwritable_ = false;    // the peer is gone, but what it said last may still be read
   long int in_ = 0, out_ = 0;  // bytes
   std::string why_;
+  int connect_error_ = 0;
 };
 
 }  // namespace restanza::host

@@ -122,6 +122,18 @@ class Handshake(ComponentLink):
         host.wait_ready()
         self.assertEqual(host.rest.health(), 200)
 
+    def test_what_fails_in_the_same_way_again_is_one_line(self):
+        host = self.launch()
+        for _ in range(3):
+            self.server.accept()
+            self.server.handshake()
+            self.server.refuse("conflict")
+        self.server.log_in()
+        host.wait_ready()
+        host.program.wait_for_line(" info .*is logged in, after [0-9.]+ s; 0 stanzas wait", source="err")
+        self.assertEqual(sum("is not connected" in line for line in host.program.lines("err")), 1,
+                         host.program.transcript())
+
     def test_http_serves_while_the_server_cannot_be_reached(self):
         self.server.close()
         http, port = free_ports(2)

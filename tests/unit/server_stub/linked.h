@@ -58,8 +58,12 @@ class Happenings {
 
 class RecordingLog final : public Log {
  public:
-  void write(Level, std::string_view line) override { lines.add(std::string(line)); }
+  void write(Level level, std::string_view line) override {
+    if (level != Level::debug) shown.add(std::string(line));
+    lines.add(std::string(line));
+  }
   Happenings lines;
+  Happenings shown;  // without those for debugging
 };
 
 class RecordingHooks final : public Inbound {
