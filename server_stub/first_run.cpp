@@ -5,6 +5,20 @@
 
 namespace restanza::host {
 
+namespace {
+
+// As in JSON; a path holds anything but NUL.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
 HostConfig first_config() {
   HostConfig config;
   config.state_dir = default_state_dir();
@@ -15,7 +29,7 @@ HostConfig first_config() {
   return config;
 }
 
-Result<FirstRun> first_run() {
+Result<FirstRun> first_run(const std::string& webhook) {
   FirstRun run;
   HostConfig& config = run.config;
   config = first_config();
@@ -30,12 +44,11 @@ Result<FirstRun> first_run() {
   if (!password) return password.error();
   config.accounts["dev"] = *password;
 
-  std::string quoted;  // as in JSON; a path holds anything but NUL
-  for (const char c : secret_file) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+  config.plugins[0].settings_json = "{\"component_secret_file\": " + quoted(secret_file);
+  if (!webhook.empty()) {
+    config.plugins[0].settings_json += ", \"rest_callback_url\": " + quoted(webhook);
   }
-  config.plugins[0].settings_json = "{\"component_secret_file\": \"" + quoted + "\"}";
+  config.plugins[0].settings_json += "}";
 
   run.hint =
       "The secret of the component rest.localhost is in " + secret_file +
@@ -43,6 +56,7 @@ Result<FirstRun> first_run() {
       "\nTry:\n  curl -u \"rest.localhost:$(cat '" + secret_file +
       "')\" -H 'Content-Type: application/xmpp+xml' \\\n    --data \"<iq type='get' to='localhost'><ping "
       "xmlns='urn:xmpp:ping'/></iq>\" http://127.0.0.1:5280/rest\n";
+  if (!webhook.empty()) run.hint += "What is sent to rest.localhost is posted to that endpoint.\n";
   return run;
 }
 

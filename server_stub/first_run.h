@@ -15,7 +15,8 @@ struct FirstRun {
   std::string hint;  // for standard error: where the secrets are, and a first request
 };
 
-Result<FirstRun> first_run();
+// `webhook`: where stanzas are posted; empty: nowhere.
+Result<FirstRun> first_run(const std::string& webhook);
 
 // The same, without the secrets and with nothing made: where such a start keeps what.
 HostConfig first_config();

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "command_line.h"
 #include "first_run.h"
 #include "host.h"
 #include "http_front/memory_pressure.h"
@@ -27,44 +28,6 @@ namespace {
 
 using namespace restanza;
 using namespace restanza::host;
-
-constexpr const char* kUsage =
-    "usage: restanza-host [--config FILE] [--check] [--deliveries] [--version]\n"
-    "  --config FILE  the configuration (TOML); without it a development server on loopback\n"
-    "  --check        looks at the configuration and starts nothing\n"
-    "  --deliveries   prints what waits for webhooks, of a running host or of one that has ended\n"
-    "  --version      prints the version\n";
-
-struct CommandLine {
-  std::string config;
-  bool check = false;
-  bool deliveries = false;
-  bool version = false;
-  bool help = false;
-};
-
-Result<CommandLine> read_command_line(int argc, char** argv) {
-  CommandLine line;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word == "--config" && i + 1 < argc) {
-      line.config = argv[++i];
-    } else if (word.rfind("--config=", 0) == 0) {
-      line.config = word.substr(9);
-    } else if (word == "--check") {
-      line.check = true;
-    } else if (word == "--deliveries") {
-      line.deliveries = true;
-    } else if (word == "--version") {
-      line.version = true;
-    } else if (word == "--help" || word == "-h") {
-      line.help = true;
-    } else {
-      return Error{"'" + word + "' is not understood here\n" + kUsage};
-    }
-  }
-  return line;
-}
 
 int fail(const std::string& why) {
   std::fprintf(stderr, "restanza-host: %s\n", why.c_str());
@@ -189,10 +152,10 @@ int main(int argc, char** argv) {
   const int signals = take_signals();
   allow_descriptors();
   wait_for_memory();
-  const auto line = read_command_line(argc, argv);
+  const auto line = read_command_line({argv + 1, argv + argc});
   if (!line) return fail(line.error().text);
   if (line->help) {
-    std::fputs(kUsage, stdout);
+    std::fputs(kHelp, stdout);
     return 0;
   }
   if (line->version) {
@@ -209,6 +172,6 @@ int main(int argc, char** argv) {
     std::printf("there is no configuration to look at: --config names one\n");
     return 0;
   }
-  const auto first = first_run();
+  const auto first = first_run(line->webhook);
   return first ? run(first->config, "", first->hint, false, signals) : fail(first.error().text);
 }
