@@ -99,10 +99,13 @@ std::vector<webhook::Settings> endpoints_of(const config::Options& options, cons
 Result<config::Options> checked(std::string_view settings_json, const std::string& domain) {
   auto options = config::parse_options(settings_json, domain);
   if (!options) return options;
-  for (const config::Callback& callback : options->callbacks) {
+  for (size_t i = 0; i < options->callbacks.size(); ++i) {
+    const config::Callback& callback = options->callbacks[i];
     const auto sound = webhook::check(webhook_settings(callback, *options, domain));
-    const std::string where = callback.short_form ? "rest_callback_url" : "rest_callbacks." + callback.name;
-    if (!sound) return Error{"setting '" + where + "': " + sound.error().text};
+    const std::string above =
+        callback.short_form ? "rest_callback_" : "rest_callbacks[" + std::to_string(i) + "].";
+    // What is wrong begins with its key in quotes, which becomes the whole path.
+    if (!sound) return Error{"setting '" + above + sound.error().text.substr(1)};
   }
   return options;
 }

@@ -2,9 +2,12 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
-#include <sstream>
+#include <cstring>
 
 #include "base/credential.h"
 #include "base/file.h"
@@ -12,6 +15,7 @@
 #include "http_config.h"
 #include "http_front/socket_file.h"
 #include "toml_reader.h"
+#include "toml_settings.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host {
@@ -20,6 +24,16 @@ namespace {
 // A request's path is compared as it was sent: what would be escaped there, or end it, could never match.
 constexpr const char* kPrefixCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
+
+// Of a file that read_file did not give.
+std::string why_unreadable(const std::string& file) {
+  struct stat found {};
+  if (stat(file.c_str(), &found) != 0 || access(file.c_str(), R_OK) != 0) {
+    return std::string("cannot be read: ") + std::strerror(errno) + "; check its path and permissions";
+  }
+  if (S_ISDIR(found.st_mode)) return "is a directory: name the file in it";
+  return "cannot be read, or is larger than 1 MiB";
+}
 
 Result<void> read_address(const std::string& text, HostPort& into) {
   auto address = parse_address(text);
@@ -36,16 +50,17 @@ Result<void> read_domain(const std::string& text, std::string& into) {
   return {};
 }
 
+constexpr std::pair<const char*, Level> kLevels[] = {
+    {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
+
 Result<void> read_level(const std::string& text, Level& into) {
-  const std::pair<const char*, Level> levels[] = {
-      {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
-  for (const auto& [name, level] : levels) {
+  for (const auto& [name, level] : kLevels) {
     if (text == name) {
       into = level;
       return {};
     }
   }
-  return Error{"knows debug, info, warn and error, and not '" + text + "'"};
+  return Error{"must be debug, info, warn or error, and is '" + text + "'"};
 }
 
 // A secret may stand in the file itself or in one of its own.
@@ -59,19 +74,12 @@ void read_secret_of(TomlReader& reader, std::string& secret) {
   });
 }
 
-std::string to_json(const toml::table* settings) {
-  if (!settings) return "{}";
-  std::ostringstream out;
-  out << toml::json_formatter{*settings};
-  return out.str();
-}
-
 Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config,
                        std::string& secret) {
   TomlReader reader(table, file, "xmpp.");
   reader.parsed("mode", [&](const std::string& mode) -> Result<void> {
     if (mode != "local" && mode != "component")
-      return Error{"knows local and component, and not '" + mode + "'"};
+      return Error{"must be local or component, and is '" + mode + "'"};
     config.component = mode == "component";
     return {};
   });
@@ -90,6 +98,7 @@ Result<void> read_xmpp(const toml::table& table, const std::string& file, HostCo
           text + "'"};
     });
     reader.texts("accounts", config.accounts);
+    config.accounts_place = reader.place("accounts");
     reader.flag("anonymous", config.anonymous);
   }
   return reader.finish();
@@ -116,11 +125,26 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
   if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
   reader.text("state_dir", plugin.state_dir);
   if (config.component) read_secret_of(reader, plugin.secret);
-  const auto* settings = reader.table("settings");
-  plugin.settings_json = to_json(settings);
-  plugin.settings_place =
-      file + ":" + std::to_string((settings ? settings : &table)->source().begin.line) + ": ";
+  plugin.settings_json = "{}";
+  plugin.source.file = file;
+  plugin.source.line = table.source().begin.line;
+  if (const auto* settings = reader.table("settings")) {
+    plugin.settings_json = to_json(*settings);
+    plugin.source = source_of(*settings, file);
+  }
   if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");
+  if (!config.component && plugin.domain == config.domain)
+    reader.fail("domain", "is '" + plugin.domain +
+                              "' like [xmpp] domain, where users log in: give the plugin another, "
+                              "such as 'rest." +
+                              plugin.domain + "'");
+  for (const PluginConfig& other : config.plugins) {
+    if (other.domain == plugin.domain)
+      reader.fail("domain", "is '" + other.domain + "' like another plugin's: give each its own");
+    if (other.prefix == plugin.prefix && other.http_host == plugin.http_host)
+      reader.fail("prefix", "is '" + other.prefix + "' like another plugin's for the HTTP host '" +
+                                other.http_host + "', and would get no request: give each its own");
+  }
   if (config.component && plugin.secret.empty()) {
     reader.fail("secret", "is missing, here and in [xmpp]: it is the component's secret at the server");
   }
@@ -148,21 +172,22 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
   for (const auto* plugin : reader.tables("plugin")) {
     auto read = read_plugin(*plugin, file, config, secret);
     if (!read) return read.error();
-    for (const auto& other : config.plugins) {
-      if (other.domain == read->domain)
-        reader.fail("plugin", "names the domain '" + other.domain + "' twice");
-      if (other.prefix == read->prefix && other.http_host == read->http_host)
-        reader.fail("plugin", "has the prefix '" + other.prefix + "' twice for the HTTP host '" +
-                                  other.http_host + "': the second would get no request");
-    }
     config.plugins.push_back(std::move(*read));
   }
-  if (config.plugins.empty()) reader.fail("plugin", "is missing: write [[plugin]] with what to load");
+  if (config.plugins.empty())
+    reader.fail("plugin", "is missing: write [plugin], and in it the domain that it serves");
   if (auto finished = reader.finish(); !finished) return finished.error();
   return config;
 }
 
 }  // namespace
+
+const char* name_of(Level level) {
+  for (const auto& [name, each] : kLevels) {
+    if (each == level) return name;
+  }
+  return "error";
+}
 
 bool HostPort::loopback() const {
   in_addr address{};  // a name may begin with "127." too
@@ -204,11 +229,13 @@ Result<ListenAddress> parse_listen_address(const std::string& text) {
 
 Result<HostConfig> load_config(const std::string& file) {
   const auto content = read_file(file);
-  if (!content) return Error{file + ": cannot be read, or is larger than 1 MiB"};
+  if (!content) return Error{file + ": " + why_unreadable(file)};
   try {
     return read_config(toml::parse(*content, file), file);
   } catch (const toml::parse_error& e) {
-    return Error{file + ":" + std::to_string(e.source().begin.line) + ": " + std::string(e.description())};
+    const auto& at = e.source().begin;
+    return Error{file + ":" + std::to_string(at.line) + ": column " + std::to_string(at.column) + ": " +
+                 std::string(e.description())};
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "http_front/settings.h"
+#include "settings_source.h"
 
 namespace restanza::host {
 
@@ -35,11 +36,11 @@ struct PluginConfig {
   std::string load = "restanza";  // a name in the plugin directories, or a path
   std::string domain;             // prepared
   std::string prefix = "/rest";
-  std::string http_host;       // by default the domain
-  std::string state_dir;       // by default the host's, and the domain below it; empty: none
-  std::string secret;          // component mode; by default the one of [xmpp]
-  std::string settings_json;   // one object
-  std::string settings_place;  // "file:line: ", for errors in them
+  std::string http_host;      // by default the domain
+  std::string state_dir;      // by default the host's, and the domain below it; empty: none
+  std::string secret;         // component mode; by default the one of [xmpp]
+  std::string settings_json;  // one object
+  SettingsSource source;      // of the settings
 };
 
 struct HostConfig {
@@ -51,6 +52,7 @@ struct HostConfig {
   std::string domain = "localhost";  // local mode
   HostPort c2s{"127.0.0.1", 5222};
   std::map<std::string, std::string> accounts;  // name -> password
+  std::string accounts_place;                   // "file:line: ", for errors in them; empty: nobody wrote them
   bool anonymous = false;
 
   HostPort server{"127.0.0.1", 5347};  // component mode
@@ -58,6 +60,9 @@ struct HostConfig {
 
   std::vector<PluginConfig> plugins;
 };
+
+// As in the file: "info".
+const char* name_of(Level level);
 
 Result<HostConfig> load_config(const std::string& file);
 

@@ -47,6 +47,8 @@ Result<FirstRun> first_run(const std::string& webhook) {
   config.plugins[0].settings_json = "{\"component_secret_file\": " + quoted(secret_file);
   if (!webhook.empty()) {
     config.plugins[0].settings_json += ", \"rest_callback_url\": " + quoted(webhook);
+    config.plugins[0].source.file = "--webhook";
+    config.plugins[0].source.lines["rest_callback_url"] = 0;
   }
   config.plugins[0].settings_json += "}";
 

@@ -35,6 +35,7 @@ void warn_of_symbols(const Library& library, Log& log) {
 Host::Host(const HostConfig& config, Log& log, HostEvents events)
     : config_(config),
       tls_(config.http.tls),
+      level_(config.log_level),
       log_(log),
       events_(std::move(events)),
       timer_(clock_),
@@ -45,7 +46,7 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
   std::unique_ptr<Host> host(new Host(config, log, std::move(events)));
   if (!config.component) {
     auto local = LocalServer::create(local_settings(config), log, host->clock_);
-    if (!local) return local.error();
+    if (!local) return Error{config.accounts_place + local.error().text};
     host->local_ = std::move(*local);
   }
   for (const PluginConfig& plugin : config.plugins) {
@@ -81,16 +82,24 @@ Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) 
       seat->hooks, seat->link, std::move(check), *seat->log);
   seat->plugin = std::make_unique<Plugin>(std::move(*library), std::move(api));
   if (auto created = seat->plugin->create(config.settings_json); !created) {
+    const Error error{failure(config, *seat->plugin, "create", created.error().text)};
     part_from(std::move(seat));
-    return Error{config.settings_place + created.error().text};
+    return error;
   }
   return seat;
+}
+
+std::string Host::failure(const PluginConfig& config, const Plugin& plugin, const char* step,
+                          const std::string& why) {
+  const std::string place = config.source.place_of(why);
+  if (config.source.names_key(why)) return place + why;
+  return place + "the plugin '" + plugin.id() + "' failed to " + step + ": " + why;
 }
 
 Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& seat) {
   if (local_) {
     std::shared_ptr<Link> link = local_->attach(config.domain, *seat.hooks);
-    if (!link) return Error{"the domain '" + config.domain + "' is served already"};
+    if (!link) return Error{"the domain '" + config.domain + "' is served already: give the plugin its own"};
     return link;
   }
   ComponentSettings settings;
@@ -139,16 +148,17 @@ Result<void> Host::start() {
   warn_of_certificate();
   timer_.start();
   auto http = front_.listen();
-  if (!http) return http.error();
+  if (!http) return Error{http.error().text + "; choose another with 'http.listen' in the configuration"};
   std::string ready = "ready http=" + *http;
   if (local_) {
     auto c2s = local_->listen();
-    if (!c2s) return c2s.error();
+    if (!c2s) return Error{c2s.error().text + "; choose another with 'xmpp.c2s' in the configuration"};
     ready += " c2s=" + *c2s;
     local_->start();
   }
   for (const auto& seat : seats_) {
-    if (auto started = seat->plugin->start(); !started) return started;
+    if (auto started = seat->plugin->start(); !started)
+      return Error{failure(seat->config, *seat->plugin, "start", started.error().text)};
   }
   front_.start();
   for (const auto& seat : seats_) {

@@ -64,6 +64,9 @@ class Host {
 
   Host(const HostConfig& config, Log& log, HostEvents events);
   Result<std::unique_ptr<Seat>> make_seat(const PluginConfig& plugin);
+  // Why a plugin failed at a step of its life, with the line of the key that it names.
+  static std::string failure(const PluginConfig& config, const Plugin& plugin, const char* step,
+                             const std::string& why);
   Result<std::shared_ptr<Link>> link_for(const PluginConfig& plugin, Seat& seat);
   void warn_of_open_doors() const;
   void warn_of_certificate() const;
@@ -81,6 +84,7 @@ class Host {
 
   const HostConfig config_;
   std::shared_ptr<const TlsIdentity> tls_;  // what the front shows to new connections; null: none
+  Level level_;                             // what the log shows
   Log& log_;
   const HostEvents events_;
   const SystemClock clock_;

@@ -60,9 +60,13 @@ bool Host::reload(const HostConfig& read) {
     const std::string started = start_late(std::move(*seats));
     loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
   }
-  log_.info("reloaded: " + std::to_string(seats_.size()) + " plugins" + told("new settings for", changed) +
-            told("loaded", loaded) + told("unloaded", unloaded) +
-            (plan.new_certificate ? "; new certificate, valid until " + tls_->expiry() : ""));
+  const std::string done =
+      told("new settings for", changed) + told("loaded", loaded) + told("unloaded", unloaded) +
+      (plan.new_certificate ? "; new certificate, valid until " + tls_->expiry() : "") +
+      (read.log_level == level_ ? "" : std::string("; log level ") + name_of(read.log_level));
+  level_ = read.log_level;
+  log_.info(done.empty() ? "SIGHUP: nothing was changed"
+                         : "reloaded: " + std::to_string(seats_.size()) + " plugins" + done);
   return true;
 }
 
@@ -95,12 +99,14 @@ std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
     const auto seat = std::find_if(seats_.begin(), seats_.end(),
                                    [&](const auto& each) { return each->config.domain == plugin.domain; });
     if (const auto reloaded = (*seat)->plugin->reload(plugin.settings_json); !reloaded) {
-      (*seat)->log->error("SIGHUP: " + plugin.settings_place + reloaded.error().text +
+      (*seat)->log->error("SIGHUP: " + failure(plugin, *(*seat)->plugin, "reload", reloaded.error().text) +
                           "; it goes on with its old settings");
       continue;
     }
+    const auto keys = changed_keys((*seat)->config.source, plugin.source);
     (*seat)->config.settings_json = plugin.settings_json;
-    applied.push_back(plugin.domain);
+    (*seat)->config.source = plugin.source;
+    applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
   }
   return joined(applied);
 }
@@ -110,7 +116,8 @@ std::string Host::start_late(Seats seats) {
   for (auto& seat : seats) {
     const std::string domain = seat->config.domain;
     if (const auto begun = seat->plugin->start(); !begun) {
-      seat->log->error("SIGHUP: " + seat->config.settings_place + begun.error().text + "; it is not loaded");
+      seat->log->error("SIGHUP: " + failure(seat->config, *seat->plugin, "start", begun.error().text) +
+                       "; it is not loaded");
       ready_.taken_away(domain);
       part_from(std::move(seat));
       continue;

@@ -13,6 +13,11 @@ namespace {
 constexpr std::chrono::seconds kCallTime{5};     // for calls that are under way at the end to return
 constexpr std::chrono::seconds kContextTime{5};  // for the instance to let go of what it keeps
 
+Error said(xp_status status, const xp_error& error) {
+  const size_t size = strnlen(error.text, sizeof error.text);
+  return Error{size > 0 ? std::string(error.text, size) : "status " + std::to_string(status)};
+}
+
 }  // namespace
 
 Plugin::~Plugin() {
@@ -20,17 +25,15 @@ Plugin::~Plugin() {
   Drains::all().close(drain_);
 }
 
-Result<void> Plugin::failed(const char* step, xp_status status, const xp_error& error) const {
-  const size_t size = strnlen(error.text, sizeof error.text);
-  const std::string why = size > 0 ? std::string(error.text, size) : "status " + std::to_string(status);
-  return Error{"the plugin '" + library_->path() + "' failed to " + step + ": " + why};
+std::string Plugin::id() const {
+  return library_->descriptor().id;
 }
 
 Result<void> Plugin::create(const std::string& settings_json) {
   xp_error error{};
   const xp_status status = library_->descriptor().create(
       api_->vtable(), {settings_json.data(), settings_json.size()}, &instance_, &error);
-  if (status != XP_OK || !instance_) return failed("create", status, error);
+  if (status != XP_OK || !instance_) return said(status, error);
   life_ = Life::created;
   return {};
 }
@@ -38,7 +41,7 @@ Result<void> Plugin::create(const std::string& settings_json) {
 Result<void> Plugin::start() {
   xp_error error{};
   const xp_status status = library_->descriptor().start(instance_, &error);
-  if (status != XP_OK) return failed("start", status, error);
+  if (status != XP_OK) return said(status, error);
   life_ = Life::started;
   api_->enter(HostApi::Stage::running);
   api_->admit();
@@ -52,9 +55,9 @@ Result<void> Plugin::reload(const std::string& settings_json) {
       descriptor.reload ? descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error)
                         : XP_UNSUPPORTED;
   if (status == XP_UNSUPPORTED && error.text[0] == '\0') {
-    return Error{"the plugin '" + library_->path() + "' takes new settings at a restart only"};
+    return Error{"it takes new settings at a restart only"};
   }
-  if (status != XP_OK) return failed("reload", status, error);
+  if (status != XP_OK) return said(status, error);
   return {};
 }
 

@@ -21,6 +21,9 @@ class Plugin {
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
+  std::string id() const;  // "restanza"
+
+  // The errors of these three are what the plugin said, as it stands.
   Result<void> create(const std::string& settings_json);
   Result<void> start();
 
@@ -41,7 +44,6 @@ class Plugin {
  private:
   enum class Life { made, created, started, draining, ended };
   void leave_alone(const std::string& why);
-  Result<void> failed(const char* step, xp_status status, const xp_error& error) const;
 
   std::unique_ptr<Library> library_;
   std::unique_ptr<HostApi> api_;

@@ -14,7 +14,11 @@ std::string TomlReader::place(const toml::node* node) const {
 }
 
 void TomlReader::fail(const char* key, const std::string& why) {
-  if (error_.empty()) error_ = place(table_.get(key)) + "'" + name_ + key + "' " + why;
+  fail_at(table_.get(key), key, why);
+}
+
+void TomlReader::fail_at(const toml::node* node, const char* key, const std::string& why) {
+  if (error_.empty()) error_ = place(node) + "'" + name_ + key + "' " + why;
 }
 
 void TomlReader::text(const char* key, std::string& into) {
@@ -30,7 +34,7 @@ std::vector<std::string> TomlReader::texts_of(const char* key, const toml::array
   for (const auto& item : list) {
     const auto value = item.value_exact<std::string>();
     if (!value || value->empty()) {
-      fail(key, "must hold texts that are not empty");
+      fail_at(&item, key, "must hold texts that are not empty");
       return {};
     }
     out.push_back(*value);
@@ -80,7 +84,8 @@ void TomlReader::texts(const char* key, std::map<std::string, std::string>& into
   if (!node) return;
   for (const auto& [name, value] : *node) {
     const auto text = value.value_exact<std::string>();
-    if (!text) return fail(key, "must hold texts only, and '" + std::string(name.str()) + "' is none");
+    if (!text)
+      return fail_at(&value, key, "must hold texts only, and '" + std::string(name.str()) + "' is none");
     into[std::string(name.str())] = *text;
   }
 }
@@ -95,14 +100,17 @@ std::vector<const toml::table*> TomlReader::tables(const char* key) {
   std::vector<const toml::table*> out;
   const auto* node = find(key);
   if (!node) return out;
+  if (const auto* alone = node->as_table()) return {alone};
+  const std::string wrong = "must be a table: write [" + std::string(key) + "], or [[" + std::string(key) +
+                            "]] for each of several";
   const auto* list = node->as_array();
   if (!list) {
-    fail(key, "must be a list of tables: write [[" + std::string(key) + "]]");
+    fail(key, wrong);
     return out;
   }
   for (const auto& item : *list) {
     if (!item.is_table()) {
-      fail(key, "must be a list of tables: write [[" + std::string(key) + "]]");
+      fail_at(&item, key, wrong);
       return {};
     }
     out.push_back(item.as_table());

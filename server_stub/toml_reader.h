@@ -29,16 +29,18 @@ class TomlReader {
   void count(const char* key, uint64_t& into, uint64_t least, uint64_t most);
   void texts(const char* key, std::map<std::string, std::string>& into);  // a table of texts
   const toml::table* table(const char* key);
-  std::vector<const toml::table*> tables(const char* key);
+  std::vector<const toml::table*> tables(const char* key);  // a list of tables, or one alone
 
   // Hands a text that stands there to `parse`, whose error is reported with the key.
   void parsed(const char* key, const std::function<Result<void>(const std::string&)>& parse);
 
   void fail(const char* key, const std::string& why);
+  std::string place(const char* key) const { return place(table_.get(key)); }  // "file:line: "
   Result<void> finish();  // the first error, or the first key that nobody asked for
 
  private:
   const toml::node* find(const char* key);
+  void fail_at(const toml::node* node, const char* key, const std::string& why);
   std::vector<std::string> texts_of(const char* key, const toml::array& list);
   std::string place(const toml::node* node) const;
 

@@ -27,9 +27,9 @@ Result<void> check_name(const std::string& name) {
 
 Result<void> check_url(const std::string& text) {
   const auto url = Url::parse(text);
-  if (!url) return url.error();
+  if (!url) return Error{"'url': " + url.error().text};
   const auto fields = check_fields(url->target);
-  if (!fields) return Error{"'" + url->origin() + "/...' " + fields.error().text};
+  if (!fields) return Error{"'url': '" + url->origin() + "/...' " + fields.error().text};
   return {};
 }
 

@@ -53,7 +53,8 @@ struct Settings {
   bool gone_disables = false;                // 410 stops the endpoint until `resume`
 };
 
-// An error names the value that is wrong and the remedy, never a password that stands in the URL.
+// An error begins with its key in quotes ('url', 'secrets[0]'), and names the value that is wrong and the
+// remedy, never a password that stands in the URL.
 Result<void> check(const Settings& settings);
 
 }  // namespace restanza::webhook

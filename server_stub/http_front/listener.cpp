@@ -57,7 +57,9 @@ Result<std::string> Listener::open_unix(const std::string& path) {
 
 Result<std::string> Listener::open_tcp(const std::string& address, uint16_t port) {
   const auto failure = [&](const std::string& why) {
-    return Error{"cannot listen on " + address + " port " + std::to_string(port) + ": " + why};
+    const bool v6 = address.find(':') != std::string::npos;
+    return Error{"cannot listen on " + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port) +
+                 ": " + why};
   };
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -70,9 +72,10 @@ Result<std::string> Listener::open_tcp(const std::string& address, uint16_t port
   socket_ = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0 || ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
       ::bind(socket_, found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket_, kBacklog) != 0) {
+    const bool privileged = errno == EACCES && port < IPPORT_RESERVED;
     const std::string why = std::generic_category().message(errno);
     close();
-    return failure(why);
+    return failure(why + (privileged ? ", for ports below 1024 need root or CAP_NET_BIND_SERVICE" : ""));
   }
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;

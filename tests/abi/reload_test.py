@@ -80,6 +80,23 @@ class Local(unittest.TestCase):
         self.assertEqual(asking.end(), {200})
         self.host.close()
 
+    def test_a_reload_says_what_it_changed_and_one_that_changed_nothing_says_so(self):
+        since = self.host.hang_up()
+        self.host.said("SIGHUP: nothing was changed$", since)
+        self.assertNotIn("reloaded", "\n".join(self.host.program.lines("err")[since:]))
+        said = self.host.reload(restanza(settings={"component_secret": SECRET, "rest_iq_timeout": 5}))
+        self.assertRegex(said, rf"reloaded: 1 plugins; new settings for {DOMAIN} \(.*rest_iq_timeout\)$")
+        self.host.close()
+
+    def test_a_wrong_setting_is_told_with_the_line_of_its_key(self):
+        said = self.host.reload(restanza(settings={"component_secret": SECRET, "rest_iq_timeout": "long"}))
+        with open(self.host.config, encoding="utf-8") as config:
+            line = 1 + [text.startswith("rest_iq_timeout") for text in config].index(True)
+        self.assertIn(f"SIGHUP: {self.host.config}:{line}: setting 'rest_iq_timeout' must be ", said)
+        self.assertEqual(said.count(self.host.config), 1)
+        self.assertIn("it goes on with its old settings", said)
+        self.host.close()
+
     def test_restanza_names_what_it_cannot_change_while_it_runs_and_goes_on(self):
         said = self.host.reload(restanza(settings={"rest_callback_url": "http://127.0.0.1:9/"}))
         self.assertIn("'rest_callback_url' cannot change while the plugin runs", said)

@@ -77,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const host::PluginConfig& plugin : config->plugins) {
     check_plugin(plugin);
     must(!config->component || !plugin.secret.empty(), "a component has a secret");
-    must(plugin.settings_place.find(file.path()) == 0, "settings have a place", plugin.settings_place);
+    must(plugin.source.place_of("").find(file.path() + ":") == 0, "settings have a place",
+         plugin.source.place_of(""));
   }
   return 0;
 }

@@ -110,7 +110,7 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("[http]\nlisten = 5280\n" + std::string(kPlugin)).refusal() ==
         ":2: 'http.listen' must be a text that is not empty, or a list of such texts");
   CHECK(File("[xmpp]\nmode = 'federated'\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'xmpp.mode' knows local and component, and not 'federated'");
+        ":2: 'xmpp.mode' must be local or component, and is 'federated'");
   CHECK(File("[xmpp]\nc2s = '0.0.0.0:5222'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.c2s' must be a loopback address such as 127.0.0.1:5222, because the embedded server has "
         "no TLS, "
@@ -123,7 +123,7 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("[xmpp]\nserver = '127.0.0.1:5347'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.server' is not known: remove it or correct its name");
   CHECK(File("[log]\nlevel = 'loud'\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'log.level' knows debug, info, warn and error, and not 'loud'");
+        ":2: 'log.level' must be debug, info, warn or error, and is 'loud'");
   CHECK(File("[[plugin]]\nload = 'restanza'\n").refusal() ==
         ":1: 'plugin.domain' is missing: it says whose stanzas the plugin gets");
   CHECK(File("[[plugin]]\ndomain = 'a@b'\n").refusal() ==
@@ -135,23 +135,39 @@ TEST_CASE("what is wrong is named with its line, key and value") {
               .refusal()
               .find(":3: 'plugin.prefix' may") == 0);
   }
-  CHECK(File("[plugin]\ndomain = 'a'\n").refusal() ==
-        ":1: 'plugin' must be a list of tables: write [[plugin]]");
+  CHECK(File("plugin = 1\n").refusal() ==
+        ":1: 'plugin' must be a table: write [plugin], or [[plugin]] for each of several");
+  CHECK(File("plugin = [\n  { domain = 'a' },\n  1,\n]\n").refusal() ==
+        ":3: 'plugin' must be a table: write [plugin], or [[plugin]] for each of several");
   CHECK(File("").refusal().find("'plugin' is missing") != std::string::npos);
   CHECK(File("[xmpp]\nmode = 'component'\n" + std::string(kPlugin)).refusal() ==
         ":3: 'plugin.secret' is missing, here and in [xmpp]: it is the component's secret at the server");
-  CHECK(File(std::string(kPlugin) + kPlugin).refusal().find("names the domain 'rest.localhost' twice") !=
-        std::string::npos);
+  CHECK(File(std::string(kPlugin) + kPlugin).refusal() ==
+        ":4: 'plugin.domain' is 'rest.localhost' like another plugin's: give each its own");
+  CHECK(File("[xmpp]\ndomain = 'chat.example'\n[plugin]\ndomain = 'chat.example'\n").refusal() ==
+        ":4: 'plugin.domain' is 'chat.example' like [xmpp] domain, where users log in: give the plugin "
+        "another, such as 'rest.chat.example'");
   const std::string behind = "[[plugin]]\ndomain = 'b.localhost'\nhttp_host = 'REST.localhost'\n";
-  CHECK(File(kPlugin + behind).refusal().find("twice for the HTTP host 'rest.localhost'") !=
-        std::string::npos);
+  CHECK(File(kPlugin + behind).refusal() ==
+        ":3: 'plugin.prefix' is '/rest' like another plugin's for the HTTP host 'rest.localhost', and "
+        "would get no request: give each its own");
   CHECK(File(kPlugin + behind + "prefix = '/b'\n").load());
-  CHECK(File("= 1\n").refusal().find(":1: ") == 0);
-  CHECK(load_config("/tmp").error().text == "/tmp: cannot be read, or is larger than 1 MiB");
+  CHECK(File("= 1\n").refusal().find(":1: column 1: ") == 0);
+  CHECK(File("[xmpp]\naccounts = {\n").refusal().find(":2: column ") == 0);
+  CHECK(load_config("/tmp").error().text == "/tmp: is a directory: name the file in it");
+  CHECK(File("#" + std::string(1024 * 1024, 'x')).refusal() == ": cannot be read, or is larger than 1 MiB");
   CHECK(File("[xmpp]\nmode = 'component'\nsecret_file = '/tmp'\n" + std::string(kPlugin)).refusal() ==
         ":3: 'xmpp.secret_file' names '/tmp', which is empty or cannot be read");
   CHECK(load_config("/nonexistent.toml").error().text ==
-        "/nonexistent.toml: cannot be read, or is larger than 1 MiB");
+        "/nonexistent.toml: cannot be read: No such file or directory; check its path and permissions");
+}
+
+TEST_CASE("a plugin alone may stand in a table of its own") {
+  const auto config = File("[plugin]\ndomain = 'a.localhost'\n[plugin.settings]\nkey = 'x'\n").load();
+  REQUIRE(config);
+  REQUIRE(config->plugins.size() == 1);
+  CHECK(config->plugins[0].domain == "a.localhost");
+  CHECK(config->plugins[0].source.lines.at("key") == 4);
 }
 
 TEST_CASE("an IPv6 address stands in brackets, so that its port is no part of it") {

@@ -15,7 +15,8 @@ inline PluginConfig plugin(const std::string& domain, const std::string& setting
   config.load = LIFE_PLUGIN;
   config.domain = config.http_host = domain;
   config.settings_json = settings;
-  config.settings_place = "file:7: ";
+  config.source.file = "file";
+  config.source.line = 7;
   return config;
 }
 

@@ -37,7 +37,7 @@ struct Running {
 
 TEST_CASE("a configuration that says the same does nothing to the plugins") {
   Running running(local({plugin("a.localhost")}));
-  CHECK(running.reload(local({plugin("a.localhost")})) == "reloaded: 1 plugins\n");
+  CHECK(running.reload(local({plugin("a.localhost")})) == "SIGHUP: nothing was changed\n");
   CHECK(running.reloaded);
 }
 
@@ -46,25 +46,48 @@ TEST_CASE("new settings reach the plugin whose they are, and count as its settin
   const HostConfig read = local({plugin("a.localhost"), plugin("b.localhost", R"({"new": 1})")});
   CHECK(running.reload(read) ==
         "life@b.localhost: reload\nreloaded: 2 plugins; new settings for b.localhost\n");
-  CHECK(running.reload(read) == "reloaded: 2 plugins\n");
+  CHECK(running.reload(read) == "SIGHUP: nothing was changed\n");
   CHECK(running.errors().empty());
+}
+
+TEST_CASE("a reload says which settings are new") {
+  const auto written = [](const std::string& json, std::map<std::string, std::string> values) {
+    HostConfig config = local({plugin("a.localhost", json)});
+    config.plugins[0].source.values = std::move(values);
+    return config;
+  };
+  Running running(
+      written(R"({"kept": 1, "gone": 2, "other": 3})", {{"kept", "1"}, {"gone", "2"}, {"other", "3"}}));
+  CHECK(running.reload(
+            written(R"({"kept": 1, "other": 4, "new": 5})", {{"kept", "1"}, {"other", "4"}, {"new", "5"}})) ==
+        "life@a.localhost: reload\nreloaded: 1 plugins; new settings for a.localhost (gone, new, other)\n");
+}
+
+TEST_CASE("a reload says that the log has another level, once") {
+  Running running(local({plugin("a.localhost")}));
+  HostConfig read = local({plugin("a.localhost")});
+  read.log_level = Level::debug;
+  CHECK(running.reload(read) == "reloaded: 1 plugins; log level debug\n");
+  CHECK(running.reload(read) == "SIGHUP: nothing was changed\n");
 }
 
 TEST_CASE("a plugin that refuses new settings goes on with the old ones, and is asked again the next time") {
   Running running(local({plugin("a.localhost")}));
   const HostConfig read = local({plugin("a.localhost", R"({"fail": "reload"})")});
   for (int i = 0; i < 2; ++i)
-    CHECK(running.reload(read) == "life@a.localhost: reload\nreloaded: 1 plugins\n");
-  const std::string line = "life@a.localhost: SIGHUP: file:7: the plugin '" LIFE_PLUGIN
-                           "' failed to reload: as told; it goes on with its old settings\n";
+    CHECK(running.reload(read) == "life@a.localhost: reload\nSIGHUP: nothing was changed\n");
+  const std::string line =
+      "life@a.localhost: SIGHUP: file:7: the plugin 'life' "
+      "failed to reload: as told; it goes on with its old settings\n";
   CHECK(running.errors() == line + line);
 }
 
 TEST_CASE("a plugin that cannot take settings while it runs is told apart from one that dislikes them") {
   Running running(local({plugin("a.localhost")}));
   running.reload(local({plugin("a.localhost", R"({"fail": "unsupported"})")}));
-  CHECK(running.errors() == "life@a.localhost: SIGHUP: file:7: the plugin '" LIFE_PLUGIN
-                            "' takes new settings at a restart only; it goes on with its old settings\n");
+  CHECK(running.errors() ==
+        "life@a.localhost: SIGHUP: file:7: the plugin 'life' failed to reload: it takes new settings at a "
+        "restart only; it goes on with its old settings\n");
 }
 
 TEST_CASE("entries come and go, and what comes is there before what goes") {
@@ -94,8 +117,8 @@ TEST_CASE("an entry that cannot be made leaves everything as it was") {
         "life@b.localhost: create\nlife@c.localhost: create\nlife@c.localhost: release\n"
         "life@b.localhost: destroy\nlife@b.localhost: release\n");
   CHECK_FALSE(running.reloaded);
-  CHECK(running.errors() == "SIGHUP: file:7: the plugin '" LIFE_PLUGIN
-                            "' failed to create: as told; nothing was changed\n");
+  CHECK(running.errors() ==
+        "SIGHUP: file:7: the plugin 'life' failed to create: as told; nothing was changed\n");
   CHECK(running.reload(local({plugin("a.localhost"), plugin("b.localhost")})) ==
         "life@b.localhost: create\nlife@b.localhost: start\nreloaded: 2 plugins; loaded b.localhost\n");
 }
@@ -107,8 +130,8 @@ TEST_CASE("an entry that does not start is not loaded, and the others are") {
         "life@b.localhost: create\nlife@c.localhost: create\nlife@b.localhost: start\n"
         "life@b.localhost: destroy\nlife@b.localhost: release\nlife@c.localhost: start\n"
         "reloaded: 2 plugins; loaded c.localhost\n");
-  CHECK(running.errors() == "life@b.localhost: SIGHUP: file:7: the plugin '" LIFE_PLUGIN
-                            "' failed to start: as told; it is not loaded\n");
+  CHECK(running.errors() ==
+        "life@b.localhost: SIGHUP: file:7: the plugin 'life' failed to start: as told; it is not loaded\n");
 }
 
 TEST_CASE("what needs a restart is said in one warning, and the rest is done") {

@@ -38,6 +38,13 @@ TEST_CASE("a URL alone is enough") {
   CHECK(error_after([](Settings&) {}).empty());
 }
 
+TEST_CASE("a URL that is wrong is an error that begins with its key") {
+  CHECK(error_after([](Settings& settings) { settings.url = "ftp://user:hunter2@h/"; }) ==
+        "'url': 'ftp://***@h/' has the scheme 'ftp': use http or https");
+  CHECK(error_after([](Settings& settings) { settings.url = "http://h/{colour}"; }) ==
+        "'url': 'http://h:80/...' has the unknown field {colour}: there are {kind}, {type}, {to} and {from}");
+}
+
 TEST_CASE("a name can stand in a path, at its longest and not beyond") {
   const auto named = [](const std::string& name) {
     return error_after([&](Settings& settings) { settings.name = name; });
