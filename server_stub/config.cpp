@@ -35,8 +35,8 @@ std::string why_unreadable(const std::string& file) {
   return "cannot be read, or is larger than 1 MiB";
 }
 
-Result<void> read_address(const std::string& text, HostPort& into) {
-  auto address = parse_address(text);
+Result<void> read_address(const std::string& text, const char* example, HostPort& into) {
+  auto address = parse_address(text, example);
   if (!address) return address.error();
   into = std::move(*address);
   return {};
@@ -84,13 +84,15 @@ Result<void> read_xmpp(const toml::table& table, const std::string& file, HostCo
     return {};
   });
   if (config.component) {
-    reader.parsed("server", [&](const std::string& text) { return read_address(text, config.server); });
+    reader.parsed("server", [&](const std::string& text) {
+      return read_address(text, "127.0.0.1:5347", config.server);
+    });
     read_secret_of(reader, secret);
     reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
   } else {
     reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
     reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
-      if (auto read = read_address(text, config.c2s); !read) return read;
+      if (auto read = read_address(text, "127.0.0.1:5222", config.c2s); !read) return read;
       if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
       return Error{
           "must be a loopback address such as 127.0.0.1:5222, because the embedded server has no TLS, "
@@ -195,7 +197,7 @@ bool HostPort::loopback() const {
   return host == "localhost" || host == "::1" || (numeric && host.rfind("127.", 0) == 0);
 }
 
-Result<HostPort> parse_address(const std::string& text) {
+Result<HostPort> parse_address(const std::string& text, const char* example) {
   const size_t colon = text.rfind(':');
   const auto port = parse_number(colon == std::string::npos ? std::string_view()
                                                             : std::string_view(text).substr(colon + 1));
@@ -205,7 +207,8 @@ Result<HostPort> parse_address(const std::string& text) {
   // Without its brackets, an IPv6 address hides where its port begins.
   const bool unclear = host.find_first_of(bracketed ? "[]" : "[]:") != std::string::npos;
   if (port.value_or(65536) > 65535 || host.empty() || unclear) {
-    return Error{"must be an address with a port, such as 127.0.0.1:5280, and is '" + text + "'"};
+    return Error{std::string("must be an address with a port, such as ") + example + ", and is '" + text +
+                 "'"};
   }
   return HostPort{host, static_cast<uint16_t>(*port)};
 }

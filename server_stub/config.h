@@ -21,8 +21,8 @@ struct HostPort {
   bool loopback() const;
 };
 
-// "127.0.0.1:5280" or "[::1]:5280".
-Result<HostPort> parse_address(const std::string& text);
+// "127.0.0.1:5280" or "[::1]:5280". An error shows `example`.
+Result<HostPort> parse_address(const std::string& text, const char* example = "127.0.0.1:5280");
 // Such an address, or "unix:/path/to/socket".
 Result<ListenAddress> parse_listen_address(const std::string& text);
 

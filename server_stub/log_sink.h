@@ -3,14 +3,12 @@
 // for a terminal. Any thread.
 #pragma once
 
+#include <spdlog/fwd.h>
+
 #include <memory>
 #include <string>
 
 #include "base/log.h"
-
-namespace spdlog {
-class logger;
-}
 
 namespace restanza::host {
 

@@ -107,6 +107,10 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("[http]\nlisten = '127.0.0.1:65536'\n" + std::string(kPlugin))
             .refusal()
             .find(":2: 'http.listen'") == 0);
+  CHECK(File("[xmpp]\nmode = 'component'\nserver = '127.0.0.1'\n" + std::string(kPlugin)).refusal() ==
+        ":3: 'xmpp.server' must be an address with a port, such as 127.0.0.1:5347, and is '127.0.0.1'");
+  CHECK(File("[xmpp]\nc2s = '127.0.0.1'\n" + std::string(kPlugin)).refusal() ==
+        ":2: 'xmpp.c2s' must be an address with a port, such as 127.0.0.1:5222, and is '127.0.0.1'");
   CHECK(File("[http]\nlisten = 5280\n" + std::string(kPlugin)).refusal() ==
         ":2: 'http.listen' must be a text that is not empty, or a list of such texts");
   CHECK(File("[xmpp]\nmode = 'federated'\n" + std::string(kPlugin)).refusal() ==
