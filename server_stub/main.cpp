@@ -22,6 +22,7 @@
 #include "http_front/memory_pressure.h"
 #include "loader/memory.h"
 #include "report.h"
+#include "service_manager.h"
 #include "state.h"
 
 namespace {
@@ -71,6 +72,13 @@ void wait_for_the_end(int signals, const Ending& ending, const std::function<voi
   }
 }
 
+ServiceManager service_manager(Log& log) {
+  auto manager = ServiceManager::of_environment();
+  if (manager) return *manager;
+  log.warn(manager.error().text + "; the service manager is told nothing");
+  return {};
+}
+
 void read_again(const std::string& file, Host& host, LogSink& log) {
   if (file.empty()) return log.warn("SIGHUP: there is no configuration file to read again");
   const auto config = load_config(file);
@@ -113,10 +121,12 @@ int print_reports(const HostConfig& config) {
 // up.
 int run(const HostConfig& config, const std::string& file, const std::string& hint, bool check, int signals) {
   LogSink log(config.log_level);
+  const ServiceManager manager = service_manager(log);
   Ending ending;
   HostEvents events;
-  events.ready = [&hint](const std::string& line) {
+  events.ready = [&hint, &manager](const std::string& line) {
     give_back_memory();
+    manager.status(line);
     if (!hint.empty()) std::fputs(hint.c_str(), stderr);
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
@@ -133,8 +143,15 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
     std::printf("the configuration is good\n");
     return 0;
   }
+  if (config.component) manager.status("waiting for the XMPP server to accept the components");
   if (auto started = (*host)->start(); !started) return fail(started.error().text);
-  wait_for_the_end(signals, ending, [&] { read_again(file, **host, log); });
+  manager.ready();
+  wait_for_the_end(signals, ending, [&] {
+    manager.reloading();
+    read_again(file, **host, log);
+    manager.ready();
+  });
+  manager.stopping();
   (*host)->shut_down();
   const auto why = ending.why();
   const int status = why ? fail(*why) : 0;

@@ -41,7 +41,7 @@ def sanitized_environment():
 
 
 class Host:
-    component_secret = "rest-secret"
+    component_secret = "rest-secret"  # None: the settings of a test say it
 
     def __init__(self, xmpp, domain="rest.localhost", settings=None, http="127.0.0.1:0", wait_ready=True,
                  state_dir=None, environment=None):
@@ -59,12 +59,13 @@ class Host:
     def launch(self, settings=None, wait_ready=True):
         """Starts the program, again where it has ended, on the same state."""
         self.http = self.c2s = self.rest = None
+        secret = {"component_secret": self.component_secret} if self.component_secret else {}
         with open(self.config, "w", encoding="utf-8") as config:
             config.write(section("", {"state_dir": self.state_dir} if self.state_dir else {}))
             config.write(section("[http]", self._http))
             config.write(section("[xmpp]", self._xmpp))
             config.write(section("[[plugin]]", {"load": "restanza", "domain": self.domain}))
-            config.write(section("[plugin.settings]", {"component_secret": self.component_secret, **(settings or {})}))
+            config.write(section("[plugin.settings]", {**secret, **(settings or {})}))
         self.program = Program("restanza-host", [PROGRAM, "--config", self.config],
                                env={**sanitized_environment(), **self._environment})
         if wait_ready:
