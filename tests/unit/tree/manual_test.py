@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks what is written beside the program against the program: manual pages, completion, packages.
+
+Usage: manual_test.py ROOT RESTANZA_HOST VERSION. Reads only; a check whose tool is missing is skipped.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path()
+HOST = VERSION = ""
+
+OPTION = re.compile(r"--[a-z][a-z-]+")
+PAGES = ("server_stub/man/restanza-host.1", "server_stub/man/restanza.toml.5", "plugin/man/xp.3",
+         "tests/abi/xp_check/xp_check.1")
+PACKAGING = "server_stub/packaging"
+DEBIAN = f"{PACKAGING}/debian"
+# How the sources ask for a setting: reader.text("key", ...), read_count(reader, "key", ...), and of the two forms of
+# an endpoint prefix + "key".
+SETTING = re.compile(r'\b(?:reader|section|Reader)(?:\.\w+\(|, )(?:prefix \+ )?"(\w+)"')
+SHORT_FORM = re.compile(r'prefix \+ "(\w+)"')
+
+
+def text(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout + done.stderr
+
+
+def plain(path):
+    """A page without its markup: macros and escapes are gone, words stay."""
+    page = re.sub(r"^\.[A-Z][a-z]\s?", "", text(path), flags=re.MULTILINE)
+    return page.replace(r"\-", "-").replace("Fl -", "--").replace(r"\(dq", '"')
+
+
+def sources(folder):
+    return [path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).glob("*.cpp"))]
+
+
+def keys(page):
+    """The keys that a page explains: what stands in bold in it (the macro Ic)."""
+    found = set()
+    for line in text(page).splitlines():
+        for part in re.findall(r"\bIc (\S+)", line):
+            found.add(part)
+    return found
+
+
+class Manual(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_option_is_in_the_manual_and_completed_and_no_other(self):
+        shown = set(OPTION.findall(run(HOST, "--help"))) | {"--help"}
+        self.assertGreaterEqual(shown, {"--config", "--check", "--version"})
+        written = {"--" + name for line in text(PAGES[0]).splitlines() if line.startswith(".It Fl -")
+                   for name in re.findall(r"-([a-z][a-z-]+)", line)}
+        self.assertEqual(written, shown)
+        completed = re.search(r"compgen -W '([^']*)'", text(f"{PACKAGING}/restanza-host.bash"))
+        self.assertEqual(set(completed[1].split()), shown)
+
+    def test_every_setting_is_in_the_manual_and_no_other(self):
+        asked = set()
+        for source in sources("server_stub") + sources("plugin/config"):
+            asked |= set(SETTING.findall(source))
+            asked |= {"rest_callback_" + name for name in SHORT_FORM.findall(source)}
+        self.assertGreater(len(asked), 60)
+        self.assertEqual(keys(PAGES[1]), asked - {"log", "http", "xmpp", "plugin"})
+
+    def test_every_option_of_xp_check_is_in_its_manual(self):
+        shown = set(OPTION.findall(text("tests/abi/xp_check/main.cpp")))
+        self.assertIn("--only", shown)
+        self.assertEqual(set(OPTION.findall(plain(PAGES[3]))), shown)
+
+    def test_every_function_of_the_interface_is_in_its_manual(self):
+        header = text("plugin/include/xp.h")
+        tables = header[header.index("typedef struct xp_host {"):header.index("#if defined(_WIN32)")]
+        members = set(re.findall(r"\(\*(\w+)\)\(", tables)) - {"fn", "release", "done"}
+        self.assertIn("http_respond", members)
+        page = plain(PAGES[2])
+        self.assertEqual([name for name in sorted(members) if not re.search(rf"\b{name}\b", page)], [])
+        for name in re.findall(r"^ +(XP_[A-Z_]+),?(?: /\*.*)?$|#define (XP_EXT_\w+)", header, re.MULTILINE):
+            self.assertIn("".join(name), page)
+
+    def test_the_pages_are_sound(self):
+        if not shutil.which("man"):
+            self.skipTest("man is not installed")
+        for page in PAGES:
+            with self.subTest(page=page):
+                shown = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(ROOT / page)],
+                                       capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual(shown.stderr, "")
+                if shutil.which("mandoc"):
+                    self.assertEqual(run("mandoc", "-T", "lint", "-W", "warning", str(ROOT / page)), "")
+
+
+class Packages(unittest.TestCase):
+    maxDiff = None
+
+    def test_all_places_name_one_version(self):
+        self.assertIn(VERSION, run(HOST, "--version"))
+        self.assertEqual(re.match(r"restanza \((.*?)\)", text(f"{DEBIAN}/changelog"))[1], VERSION)
+        self.assertEqual(re.search(r"^## ([0-9.]+)", text("server_stub/doc/changelog.md"), re.MULTILINE)[1], VERSION)
+
+    def test_a_package_is_built_with_what_the_tree_is_built_with(self):
+        listed = re.search(r"^build_packages=\((.*?)\)", text("tests/packages"), re.MULTILINE | re.DOTALL)[1].split()
+        wanted = re.search(r"^Build-Depends:(.*?)^\S", text(f"{DEBIAN}/control"), re.MULTILINE | re.DOTALL)[1]
+        names = {re.split(r"[\s(|]", each.strip())[0] for each in wanted.split(",")}
+        # g++ is essential to every build there.
+        self.assertEqual(names - {"debhelper-compat", "dh-sequence-installsysusers"}, set(listed) - {"g++"})
+
+    def test_the_unit_exposes_little(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("systemd-analyze is not installed")
+        with tempfile.TemporaryDirectory() as directory:
+            unit = pathlib.Path(directory) / "restanza.service"
+            unit.write_text(text(f"{PACKAGING}/restanza.service.in").replace("@bindir@", "/bin")
+                            .replace("@sysconfdir@", "/etc"), encoding="utf-8")
+            told = run("systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit))
+        if "unrecognized option" in told:
+            self.skipTest("systemd-analyze is older than --offline")
+        exposure = re.search(r"Overall exposure level for restanza.service: ([0-9.]+)", told)
+        self.assertIsNotNone(exposure, told)
+        self.assertLess(float(exposure[1]), 2.0, told)
+
+    def test_the_default_configuration_and_the_unit_name_the_same_credentials(self):
+        passed = set(re.findall(r"^LoadCredential=(\S+)$", text(f"{PACKAGING}/restanza.service.in"), re.MULTILINE))
+        named = set(re.findall(r'secret_file = "(.*?)"', text(f"{PACKAGING}/restanza.toml")))
+        self.assertEqual(passed, named)
+
+
+if __name__ == "__main__":
+    ROOT = pathlib.Path(sys.argv[1]).resolve()
+    HOST, VERSION = sys.argv[2:4]
+    unittest.main(argv=sys.argv[:1], verbosity=2)
