@@ -143,7 +143,7 @@ class Tables(unittest.TestCase):
             if begun := re.search(r'TomlReader (\w+)\(.*"(\w*)\.?"\);', line):
                 sections[begun[1]] = begun[2]
             for reader, section in sections.items():
-                known[section] += keys_read(line, reader) + (secret if f"read_secret({reader}, " in line else [])
+                known[section] += keys_read(line, reader) + (secret if f"read_secret_of({reader}, " in line else [])
         document = f"{HOST}/configuration.md"
         documented = [re.sub(r"[\[\]]", "", key) for key in first_cells(document, "Top level")]
         self.same(documented, known[""])
