@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mapping/json.h"
 
+#include "base/text_place.h"
 #include "mapping/cbor_shape.h"
 #include "mapping/json_builder.h"
 #include "xml/gate.h"
@@ -8,11 +9,21 @@
 namespace restanza::mapping {
 namespace {
 
+// The text is named by its place alone: what it holds does not belong into a log.
+std::string refusal_of(const JsonBuilder& builder, std::string_view bytes, bool text) {
+  if (!text || builder.broken_at() == 0) return builder.refusal();
+  const std::string place = place_in(bytes, builder.broken_at() - 1);
+  return builder.broken_at() > bytes.size() ? "the JSON ends too early, at " + place
+                                            : "the JSON is not well-formed at " + place;
+}
+
 Result<Json> parse(std::string_view bytes, Json::input_format_t format) {
   if (bytes.size() > kMaxJsonBytes) return Error{"the document is larger than we read"};
-  JsonBuilder builder(format == Json::input_format_t::json);  // its lexer refuses other text
+  const bool text = format == Json::input_format_t::json;
+  JsonBuilder builder(text);  // its lexer refuses other text
   try {
-    if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format)) return Error{builder.refusal()};
+    if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format))
+      return Error{refusal_of(builder, bytes, text)};
   } catch (const std::exception& e) {
     return Error{e.what()};
   }
@@ -27,7 +38,7 @@ Result<Json> parse_json(std::string_view bytes) {
 
 Result<Json> parse_cbor(std::string_view bytes) {
   if (!is_plain_cbor(bytes))
-    return Error{"not well-formed, or nested too deeply, or holds what JSON cannot express"};
+    return Error{"the CBOR is not well-formed, or nested too deeply, or holds what JSON cannot express"};
   return parse(bytes, Json::input_format_t::cbor);
 }
 

@@ -33,7 +33,7 @@ bool JsonBuilder::key(string_t& name) {
 }
 
 bool JsonBuilder::open(Json container) {
-  if (open_.size() >= kMaxJsonDepth) return refuse("nested too deeply");
+  if (open_.size() >= kMaxJsonDepth) return refuse("objects and arrays are nested too deeply");
   if (!add(std::move(container))) return false;
   Json* at = open_.empty() ? &root_ : open_.back();
   if (!open_.empty()) at = at->is_array() ? &at->back() : &(*at)[key_];
@@ -61,7 +61,8 @@ bool JsonBuilder::add(Json value) {
   return true;
 }
 
-bool JsonBuilder::parse_error(size_t, const std::string&, const Json::exception&) {
+bool JsonBuilder::parse_error(size_t position, const std::string&, const Json::exception&) {
+  broken_at_ = position;
   return refuse("not well-formed");
 }
 

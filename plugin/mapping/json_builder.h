@@ -31,6 +31,9 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
 
   Json& root() { return root_; }
   const std::string& refusal() const { return refusal_; }
+  // How many bytes had been read where the document is not well-formed, its end counting as one; 0 where it
+  // was refused for another reason.
+  size_t broken_at() const { return broken_at_; }
 
  private:
   bool refuse(const char* why);
@@ -44,6 +47,7 @@ class JsonBuilder : public nlohmann::json_sax<Json> {
   std::string key_;
   size_t values_ = 0;
   std::string refusal_;
+  size_t broken_at_ = 0;
 };
 
 }  // namespace restanza::mapping

@@ -28,8 +28,8 @@ std::optional<Json> read_html(xml::Element element, Reading& reading) {
 void write_html(const Json& value, xml::Element stanza, Writing& writing) {
   const auto text = writing.string(value);
   if (!text) return;
-  const auto parsed = xml::parse(std::string("<h:html xmlns:h='") + kHtmlNs + "' xmlns='" + kXhtmlNs + "'>" +
-                                 *text + "</h:html>");
+  const std::string begin = std::string("<h:html xmlns:h='") + kHtmlNs + "' xmlns='" + kXhtmlNs + "'>";
+  const auto parsed = xml::parse(begin + *text + "</h:html>", {}, begin.size());
   if (!parsed) return writing.fail("must be well-formed XHTML: " + parsed.error().text);
   stanza.add_copy(parsed->root());
 }

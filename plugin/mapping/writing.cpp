@@ -221,7 +221,8 @@ void Writing::raw(const Json& value, xml::Element stanza) {
     if (!part) return;
     text += *part;
   }
-  const auto parsed = xml::parse("<xml>" + text + "</xml>");
+  const std::string begin = "<xml>";
+  const auto parsed = xml::parse(begin + text + "</xml>", {}, begin.size());
   if (!parsed) return fail("must be well-formed XML elements: " + parsed.error().text);
   xml::Element root = parsed->root();
   if (!trim(root.text()).empty()) return fail("must be XML elements without text around them");

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "xml/gate.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <new>
 
 #include "base/byte_set.h"
 #include "base/str.h"
+#include "base/text_place.h"
 #include "xml/parser.h"
 #include "xml/spares.h"
 
@@ -23,9 +26,30 @@ bool looks_like_utf16(std::string_view bytes) {
   return bytes[0] == '\xFE' || bytes[0] == '\xFF' || bytes[0] == '\0' || bytes[1] == '\0';
 }
 
+// What is wrong with the document, in words that say more than expat's where people are often wrong.
+std::string mistake(XML_Error code, std::string_view bytes, size_t at) {
+  switch (code) {
+    case XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
+      return bytes.substr(at, 1) == "<" ? "a second root element begins, and there may be one"
+                                        : "text stands behind the root element";
+    case XML_ERROR_NO_ELEMENTS:
+    case XML_ERROR_UNCLOSED_TOKEN:
+      return "the XML ends too early or a tag is not closed";
+    case XML_ERROR_TAG_MISMATCH:
+      return "an end tag does not fit the start tag before it";
+    case XML_ERROR_UNDEFINED_ENTITY:
+      return "an entity is none of those that XML has (lt, gt, amp, apos, quot)";
+    case XML_ERROR_INVALID_TOKEN:
+      return "the XML is not well-formed";
+    default:
+      return std::string("the XML is not well-formed: ") + XML_ErrorString(code);
+  }
+}
+
 class Gate {
  public:
-  explicit Gate(Limits limits) : builder_(limits), parser_(make_parser(this, spares().take())) {}
+  Gate(Limits limits, size_t own)
+      : builder_(limits), own_(own), parser_(make_parser(this, spares().take())) {}
   ~Gate() {
     // What a large document made it grow to is not kept.
     if (used_ <= Document::kSmallBytes && XML_ParserReset(parser_.get(), "UTF-8"))
@@ -42,6 +66,7 @@ class Gate {
   void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
 
   Result<Document> run(std::string_view bytes) {
+    if (trim(bytes).empty()) return Error{"the XML is empty"};
     if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return Error{"XML is too large"};
     if (looks_like_utf16(bytes)) return Error{"XMPP does not allow another encoding than UTF-8"};
     used_ = bytes.size();
@@ -50,10 +75,11 @@ class Gate {
       if (used_ <= Document::kSmallBytes) done.keep_memory();
       return done;
     }
-    if (!refusal_.empty()) return Error{refusal_};
-    if (XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) throw std::bad_alloc();  // not its fault
-    return Error{std::string(XML_ErrorString(XML_GetErrorCode(parser_.get()))) + " at byte " +
-                 std::to_string(event_offset(parser_.get()))};
+    const XML_Error code = XML_GetErrorCode(parser_.get());
+    if (code == XML_ERROR_NO_MEMORY) throw std::bad_alloc();  // not its fault
+    const size_t at = refusal_.empty() ? place() : refused_at_;
+    return Error{(refusal_.empty() ? mistake(code, bytes, at) : refusal_) + ", at " +
+                 place_in(bytes.substr(own_), at - std::min(at, own_))};
   }
 
  private:
@@ -62,21 +88,29 @@ class Gate {
     return kept;
   }
 
+  // Of the event that is told right now, or of the mistake.
+  size_t place() const {
+    return static_cast<size_t>(std::max<int64_t>(0, event_offset(parser_.get())));
+  }
+
   void refuse(std::string why) {
     refusal_ = std::move(why);
+    refused_at_ = place();
     XML_StopParser(parser_.get(), XML_FALSE);
   }
 
   Builder builder_;
+  const size_t own_;
   Parser parser_;
   size_t used_ = 0;
   std::string refusal_;
+  size_t refused_at_ = 0;
 };
 
 }  // namespace
 
-Result<Document> parse(std::string_view bytes, Limits limits) {
-  return Gate(limits).run(bytes);
+Result<Document> parse(std::string_view bytes, Limits limits, size_t own) {
+  return Gate(limits, own).run(bytes);
 }
 
 bool representable(std::string_view text) {

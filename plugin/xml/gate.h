@@ -11,7 +11,9 @@
 
 namespace restanza::xml {
 
-Result<Document> parse(std::string_view bytes, Limits limits = {});
+// An error says what is wrong, and the line and column where there are some; it quotes nothing of the text.
+// The first `own` bytes are the caller's and not the sender's: lines and columns are counted after them.
+Result<Document> parse(std::string_view bytes, Limits limits = {}, size_t own = 0);
 
 // Whether XML can hold the text at all (XML 1.0 section 2.2, production Char), as UTF-8.
 bool representable(std::string_view text);

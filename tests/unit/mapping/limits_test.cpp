@@ -26,8 +26,9 @@ std::string refusal(const Result<Json>& parsed) {
 TEST_CASE("JSON is read to its depth and no deeper") {
   CHECK(parse_json(repeat("[", kMaxJsonDepth) + repeat("]", kMaxJsonDepth)));
   CHECK(refusal(parse_json(repeat("[", kMaxJsonDepth + 1) + repeat("]", kMaxJsonDepth + 1))) ==
-        "nested too deeply");
-  CHECK(refusal(parse_json(repeat("{\"a\":", kMaxJsonDepth + 1))) == "nested too deeply");
+        "objects and arrays are nested too deeply");
+  CHECK(refusal(parse_json(repeat("{\"a\":", kMaxJsonDepth + 1))) ==
+        "objects and arrays are nested too deeply");
   CHECK_FALSE(parse_json(repeat("[", 1000000)));
 }
 
@@ -55,8 +56,18 @@ TEST_CASE("JSON that means nothing certain is refused") {
   for (const std::string& text : {"1e999"s, "NaN"s, "Infinity"s, "01"s, "'a'"s, "{a:1}"s, "[1,]"s, "/**/1"s,
                                   "\"\xff\""s, "\"\\ud800\""s, "\"\x01\""s, ""s, "1 1"s}) {
     CAPTURE(text);
-    CHECK(refusal(parse_json(text)) == "not well-formed");
+    CHECK_THAT(refusal(parse_json(text)),
+               Catch::Contains("the JSON ") && Catch::Contains(" at line 1, column "));
   }
+}
+
+TEST_CASE("JSON that is not well-formed is told with its line and column, and quotes nothing") {
+  CHECK(refusal(parse_json("{")) == "the JSON ends too early, at line 1, column 2");
+  CHECK(refusal(parse_json("{\n  \"a\": 1,\n}")) == "the JSON is not well-formed at line 3, column 1");
+  CHECK(refusal(parse_json("{\"a\" 1}")) == "the JSON is not well-formed at line 1, column 6");
+  CHECK(refusal(parse_json("\"secret")) == "the JSON ends too early, at line 1, column 8");
+  CHECK(refusal(parse_json("\"\xC3\xA9\" x")) == "the JSON is not well-formed at line 1, column 5");
+  CHECK(refusal(parse_json("{} {}")) == "the JSON is not well-formed at line 1, column 4");
 }
 
 TEST_CASE("CBOR is read to its depth and no deeper") {

@@ -99,10 +99,11 @@ TEST_CASE("what is not one well-formed element is refused") {
 }
 
 TEST_CASE("what XMPP forbids is refused by name") {
-  CHECK(again("<a><!-- c --></a>") == "refused: XMPP does not allow a comment");
-  CHECK(again("<a><?p i?></a>") == "refused: XMPP does not allow a processing instruction");
+  CHECK(again("<a><!-- c --></a>") == "refused: XMPP does not allow a comment, at line 1, column 4");
+  CHECK(again("<a><?p i?></a>") ==
+        "refused: XMPP does not allow a processing instruction, at line 1, column 4");
   CHECK(again("<?xml version='1.0' encoding='utf-16'?><a/>") ==
-        "refused: XMPP does not allow another encoding than UTF-8");
+        "refused: XMPP does not allow another encoding than UTF-8, at line 1, column 1");
   CHECK(again("<?xml version='1.0' encoding='utf-8'?><a/>") == "<a/>");
   CHECK(again("\xEF\xBB\xBF<a/>") == "<a/>");
   for (const std::string_view utf16 :
@@ -110,31 +111,57 @@ TEST_CASE("what XMPP forbids is refused by name") {
     CAPTURE(utf16);
     CHECK(again(utf16) == "refused: XMPP does not allow another encoding than UTF-8");
   }
-  CHECK(again("<a><xml:b/></a>") == "refused: an element has the prefix 'xml', which is for attributes");
-  CHECK(again("<xml:b/>") == "refused: an element has the prefix 'xml', which is for attributes");
+  CHECK(again("<a><xml:b/></a>") ==
+        "refused: an element has the prefix 'xml', which is for attributes, at line 1, column 4");
+  CHECK(again("<xml:b/>") ==
+        "refused: an element has the prefix 'xml', which is for attributes, at line 1, column 1");
   CHECK(again("<a><b xml:c='d'/></a>") == "<a><b xml:c='d'/></a>");
   CHECK(again("<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>") ==
-        "refused: XMPP does not allow a document type declaration");
+        "refused: XMPP does not allow a document type declaration, at line 1, column 13");
+}
+
+TEST_CASE("what is not well-formed is told with its line and column") {
+  CHECK(again("") == "refused: the XML is empty");
+  CHECK(again(" \n") == "refused: the XML is empty");
+  CHECK(again("<a>") == "refused: the XML ends too early or a tag is not closed, at line 1, column 4");
+  CHECK(again("<a>\n<b") == "refused: the XML ends too early or a tag is not closed, at line 2, column 1");
+  CHECK(again("<a>\n  </b>") ==
+        "refused: an end tag does not fit the start tag before it, at line 2, column 5");
+  CHECK(again("<a/>\n<b/>") ==
+        "refused: a second root element begins, and there may be one, at line 2, column 1");
+  CHECK(again("<a/> more") == "refused: text stands behind the root element, at line 1, column 6");
+  CHECK(again("<a>é&nbsp;</a>") ==
+        "refused: an entity is none of those that XML has (lt, gt, amp, apos, quot), at line 1, column 5");
+  CHECK(again("<a k=1/>") == "refused: the XML is not well-formed, at line 1, column 6");
+  CHECK(again("<p:a/>") == "refused: the XML is not well-formed: unbound prefix, at line 1, column 1");
+}
+
+TEST_CASE("places are counted in what the sender wrote, whatever stands around it") {
+  const std::string around = "<xml>";
+  const auto parsed = xml::parse(around + "<a></b></xml>", {}, around.size());
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().text == "an end tag does not fit the start tag before it, at line 1, column 6");
 }
 
 TEST_CASE("elements may nest to the limit and no deeper") {
   CHECK(xml::parse(nested(100)));
-  CHECK(again(nested(101)) == "refused: elements are nested too deeply");
+  CHECK(again(nested(101)) == "refused: elements are nested too deeply, at line 1, column 301");
   CHECK_FALSE(xml::parse(nested(100000)));
 }
 
 TEST_CASE("an element may have attributes to the limit and no more") {
   CHECK(xml::parse(with_attributes(100)));
-  CHECK(again(with_attributes(101)) == "refused: an element has too many attributes");
+  CHECK(again(with_attributes(101)) == "refused: an element has too many attributes, at line 1, column 1");
 }
 
 TEST_CASE("prefixes may stand for a mebibyte of namespaces in all and no more") {
   for (const std::string element : {"<p:b/>", "<b p:c=''/>"}) {
     CHECK(xml::parse(with_prefixes(element, 1024)));
-    CHECK(again(with_prefixes(element, 1025)) == "refused: the namespaces are too long");
+    CHECK(again(with_prefixes(element, 1025)).find("refused: the namespaces are too long, at line 1, ") == 0);
   }
   CHECK(xml::parse(with_prefixes("<b/>", 10000)));
-  CHECK(xml::parse("<p:a xmlns:p='" + std::string(1024, 'n') + "'>" + with_prefixes("<p:b/>", 1023) + "</p:a>"));
+  CHECK(xml::parse("<p:a xmlns:p='" + std::string(1024, 'n') + "'>" + with_prefixes("<p:b/>", 1023) +
+                   "</p:a>"));
 }
 
 TEST_CASE("only characters of XML are representable") {
