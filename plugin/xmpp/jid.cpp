@@ -8,6 +8,7 @@
 
 #include "base/byte_set.h"
 #include "base/str.h"
+#include "xmpp/forbidden.h"
 
 namespace restanza::xmpp {
 namespace {
@@ -18,6 +19,16 @@ constexpr size_t kMaxPart = 1023;  // bytes of each part, RFC 6122 section 2.1
 constexpr ByteSet kPlain([](char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
 });
+
+// Why stringprep refused the text.
+std::string refusal(std::string_view text, const Stringprep_profile* profile, int status) {
+  const std::string_view character = first_forbidden(text, profile);
+  if (character.empty())
+    return std::string("is not allowed: ") + stringprep_strerror(static_cast<Stringprep_rc>(status));
+  const bool localpart = profile == stringprep_xmpp_nodeprep;
+  return "has " + named_character(character) + ", which is not allowed there" +
+         (localpart ? escaping_of(character) : std::string());
+}
 
 Result<std::string> prepare(std::string_view text, const Stringprep_profile* profile, const char* part) {
   if (text.empty()) return Error{std::string("the ") + part + " is empty"};
@@ -32,8 +43,8 @@ Result<std::string> prepare(std::string_view text, const Stringprep_profile* pro
   buffer[text.size()] = '\0';
   const int status = stringprep(buffer, sizeof buffer, static_cast<Stringprep_profile_flags>(0), profile);
   if (status != STRINGPREP_OK) {
-    return Error{std::string("the ") + part + " '" + std::string(text) +
-                 "' is not allowed: " + stringprep_strerror(static_cast<Stringprep_rc>(status))};
+    return Error{std::string("the ") + part + " '" + std::string(text) + "' " +
+                 refusal(text, profile, status)};
   }
   std::string prepared(buffer);
   if (prepared.empty() || prepared.size() > kMaxPart) {
@@ -56,11 +67,18 @@ bool is_prepared(std::string_view text) {
 }
 
 // What nameprep lets through and no domain or address literal holds.
-bool domain_characters(std::string_view domain) {
-  return std::none_of(domain.begin(), domain.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F ||
-           std::strchr("\"&'/<>@\\`{|}^#?%", c) != nullptr;
-  });
+bool foreign_to_domains(char c) {
+  return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F ||
+         std::strchr("\"&'/<>@\\`{|}^#?%", c) != nullptr;
+}
+
+Result<void> check_domain(const std::string& domain) {
+  const auto found = std::find_if(domain.begin(), domain.end(), foreign_to_domains);
+  if (found == domain.end()) return {};
+  const std::string character(1, *found);
+  if (*found == '@')
+    return Error{"'@' stands twice, and in a localpart it is not allowed" + escaping_of(character)};
+  return Error{"the domain '" + domain + "' has " + named_character(character) + ", which no domain has"};
 }
 
 }  // namespace
@@ -77,8 +95,8 @@ Result<Jid> Jid::parse(std::string_view text) {
   auto prepared = prepare(domain, stringprep_nameprep, "domain");
   if (!prepared) return prepared.error();
   // A second dot there, or one of a wider script, would make another address of it each time it is prepared.
-  if (!domain_characters(*prepared) || prepared->back() == '.')
-    return Error{"the domain '" + *prepared + "' has characters that no domain has"};
+  if (prepared->back() == '.') return Error{"the domain '" + *prepared + "' ends with a dot"};
+  if (auto checked = check_domain(*prepared); !checked) return checked.error();
   jid.domain = std::move(*prepared);
   if (at != std::string_view::npos) {
     auto node = prepare(bare.substr(0, at), stringprep_xmpp_nodeprep, "localpart");

@@ -51,6 +51,36 @@ TEST_CASE("what is no address is refused") {
   }
 }
 
+TEST_CASE(
+    "a refused address says which character is not allowed, and how XEP-0106 writes it in a localpart") {
+  CHECK(Jid::parse("a b@x").error().text ==
+        "the localpart 'a b' has a space, which is not allowed there; XEP-0106 writes it as '\\20'");
+  const std::pair<const char*, const char*> escapes[] = {{"\"", "22"}, {"&", "26"}, {"'", "27"},
+                                                         {":", "3a"},  {"<", "3c"}, {">", "3e"}};
+  for (const auto& [character, code] : escapes) {
+    const std::string text = Jid::parse("é" + std::string(character) + "b@x").error().text;
+    CAPTURE(text);
+    CHECK(text.find("has '" + std::string(character) + "', which") != std::string::npos);
+    CHECK(text.find("XEP-0106 writes it as '\\" + std::string(code) + "'") != std::string::npos);
+  }
+  CHECK(Jid::parse("a@b@c").error().text ==
+        "'@' stands twice, and in a localpart it is not allowed; XEP-0106 writes it as '\\40'");
+  CHECK(prepared("a\\20b@x") == "a\\20b@x");
+}
+
+TEST_CASE("a character that XEP-0106 does not escape is named too") {
+  CHECK(Jid::parse("a\tb@x").error().text == "the localpart 'a\tb' has U+0009, which is not allowed there");
+  CHECK(Jid::parse("a\uFFFDb@x").error().text.find("has U+FFFD, which is not allowed there") !=
+        std::string::npos);
+  CHECK(Jid::parse("a@x/\U0001D173").error().text.find("has U+1D173, which is not allowed there") !=
+        std::string::npos);
+  CHECK(Jid::parse("a@x y").error().text == "the domain 'x y' has a space, which no domain has");
+  CHECK(Jid::parse("a@x&y").error().text == "the domain 'x&y' has '&', which no domain has");
+  CHECK(Jid::parse("@x").error().text == "the localpart is empty");
+  CHECK(Jid::parse("a@").error().text == "the domain is empty");
+  CHECK(Jid::parse("a@x..").error().text == "the domain 'x.' ends with a dot");
+}
+
 TEST_CASE("a part may have 1023 bytes and no more") {
   const std::string longest(1023, 'a');
   CHECK(Jid::parse(longest + "@" + longest + "/" + longest));
