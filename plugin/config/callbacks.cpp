@@ -45,6 +45,14 @@ void read_common(Reader& reader, const std::string& prefix, Callback& callback) 
   reader.flag(prefix + "retry", callback.retry);
 }
 
+// `pace` is the name that it had at first.
+void read_drain_rate(Reader& reader, double& rate) {
+  if (reader.has("drain_rate") && reader.has("pace"))
+    return reader.fail("pace", "is the old name of 'drain_rate', which stands beside it: remove 'pace'");
+  reader.number("drain_rate", rate, 0.1, 100000);
+  reader.number("pace", rate, 0.1, 100000);
+}
+
 Result<Callback> read_entry(const nlohmann::json& object, const std::string& where) {
   if (!object.is_object()) return Error{"setting '" + where + "' must be a table"};
   Reader reader(object, where + ".");
@@ -65,7 +73,7 @@ Result<Callback> read_entry(const nlohmann::json& object, const std::string& whe
   reader.flag("tls_verify", callback.tls_verify);
   reader.count("max_connections", callback.max_connections, 1, 256);
   reader.count("max_queued", callback.max_queued, 1, 1000000);
-  reader.number("pace", callback.pace, 0.1, 100000);
+  read_drain_rate(reader, callback.drain_rate);
   reader.flag("reply", callback.reply);
   if (auto finished = reader.finish(); !finished) return finished.error();
   return callback;

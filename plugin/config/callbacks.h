@@ -29,7 +29,7 @@ struct Callback {
   size_t max_connections = 8;
   size_t max_queued = 100000;
   bool retry = true;
-  double pace = 200;  // requests a second
+  double drain_rate = 200;  // requests a second
   bool reply = false;
   bool short_form = false;  // it came from rest_callback_url: 410 stays a stanza error
 };

@@ -39,7 +39,7 @@ void Reader::text(const std::string& key, std::string& into) {
 void Reader::flag(const std::string& key, bool& into) {
   const auto* value = find(key);
   if (!value) return;
-  if (!value->is_boolean()) return fail(key, "must be true or false");
+  if (!value->is_boolean()) return fail(key, "must be true or false, and is " + value->dump());
   into = value->get<bool>();
 }
 
@@ -132,7 +132,8 @@ void Reader::fail(const Error& error) {
 
 Result<void> Reader::finish() {
   for (const auto& item : object_.items()) {
-    if (known_.count(item.key()) == 0) fail(item.key(), "is not known: remove it or correct its name");
+    if (known_.count(item.key()) == 0)
+      fail(item.key(), "is an unknown option: remove it or correct its name");
   }
   if (failed()) return Error{error_};
   return {};

@@ -64,7 +64,8 @@ TEST_CASE("without a URL the short form's companions are checked and do nothing"
   CHECK(read(R"({"rest_callback_url": ""})")->callbacks.empty());
   CHECK(refusal(R"({"rest_callback_stanzas": ["letter"]})") ==
         "setting 'rest_callback_stanzas' knows message, presence, iq, and not 'letter'");
-  CHECK(refusal(R"({"rest_callback_retry": 1})") == "setting 'rest_callback_retry' must be true or false");
+  CHECK(refusal(R"({"rest_callback_retry": 1})") ==
+        "setting 'rest_callback_retry' must be true or false, and is 1");
 }
 
 TEST_CASE("an entry of the list says everything about its endpoint") {
@@ -74,7 +75,7 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
      "events": ["full", "host"], "types": ["subscribe"], "from": ["*@localhost"], "to": "bot@rest.localhost",
      "namespaces": ["jabber:x:data"], "secrets": ["whsec_AAAA", "whsk_BBBB"], "authorization": "Bearer t",
      "ca_file": "/etc/ca.pem", "tls_verify": false, "timeout": 0.1, "max_connections": 256,
-     "max_queued": 1000000, "retry": false, "pace": 0.1, "reply": true}]})");
+     "max_queued": 1000000, "retry": false, "drain_rate": 0.1, "reply": true}]})");
   REQUIRE(options);
   REQUIRE(options->callbacks.size() == 2);
   const config::Callback& first = options->callbacks[0];
@@ -86,7 +87,7 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK_FALSE(first.reply);
   CHECK(first.max_connections == 8);
   CHECK(first.max_queued == 100000);
-  CHECK(first.pace == 200);
+  CHECK(first.drain_rate == 200);
   const config::Callback& second = options->callbacks[1];
   CHECK(second.name == "b.2_x-y");
   CHECK(second.content_type == "application/cbor");
@@ -105,7 +106,7 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK(second.max_connections == 256);
   CHECK(second.max_queued == 1000000);
   CHECK_FALSE(second.retry);
-  CHECK(second.pace == 0.1);
+  CHECK(second.drain_rate == 0.1);
   CHECK(second.reply);
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("an entry that could not be meant is refused with its place") {
   CHECK(refusal(R"({"rest_callbacks": ["http://h/"]})") == "setting 'rest_callbacks[0]' must be a table");
   CHECK(refusal(R"({"rest_callbacks": {}})") == "setting 'rest_callbacks' must be a list");
   CHECK(entry(R"(, "colour": 1)") ==
-        "setting 'rest_callbacks[0].colour' is not known: remove it or correct its name");
+        "setting 'rest_callbacks[0].colour' is an unknown option: remove it or correct its name");
   CHECK(entry(R"(, "stanzas": ["letter"])") ==
         "setting 'rest_callbacks[0].stanzas' knows message, presence, iq, and not 'letter'");
   CHECK(entry(R"(, "secrets": [5])") == "setting 'rest_callbacks[0].secrets' must be a list of texts");
@@ -130,18 +131,29 @@ TEST_CASE("an entry that could not be meant is refused with its place") {
 TEST_CASE("numbers of an entry are taken at their limits and refused one past them") {
   for (const char* good :
        {"\"max_connections\": 1", "\"max_connections\": 256", "\"max_queued\": 1", "\"max_queued\": 1000000",
-        "\"pace\": 0.1", "\"pace\": 100000", "\"timeout\": 0.1", "\"timeout\": 3600"}) {
+        "\"drain_rate\": 0.1", "\"drain_rate\": 100000", "\"timeout\": 0.1", "\"timeout\": 3600"}) {
     CAPTURE(good);
     CHECK(entry(", " + std::string(good)) == "accepted");
   }
   for (const char* bad :
        {"\"max_connections\": 0", "\"max_connections\": 257", "\"max_queued\": 0", "\"max_queued\": 1000001",
-        "\"pace\": 0.09", "\"pace\": 100000.1", "\"timeout\": 0.09", "\"timeout\": 3600.1"}) {
+        "\"drain_rate\": 0.09", "\"drain_rate\": 100000.1", "\"timeout\": 0.09", "\"timeout\": 3600.1"}) {
     CAPTURE(bad);
     CHECK_THAT(entry(", " + std::string(bad)), Catch::Contains("must be a"));
   }
+  CHECK(entry(R"(, "drain_rate": 0)") ==
+        "setting 'rest_callbacks[0].drain_rate' must be a number from 0.1 to 100000.0, and is 0");
+}
+
+TEST_CASE("pace is the old name of drain_rate, and only one of the two may stand there") {
+  const auto options = read(R"({"rest_callbacks": [{"name": "a", "url": "http://h/", "pace": 50}]})");
+  REQUIRE(options);
+  CHECK(options->callbacks[0].drain_rate == 50);
   CHECK(entry(R"(, "pace": 0)") ==
         "setting 'rest_callbacks[0].pace' must be a number from 0.1 to 100000.0, and is 0");
+  CHECK(entry(R"(, "pace": 50, "drain_rate": 50)") ==
+        "setting 'rest_callbacks[0].pace' is the old name of 'drain_rate', which stands beside it: remove "
+        "'pace'");
 }
 
 TEST_CASE("a list has as many entries as are served") {

@@ -55,14 +55,15 @@ TEST_CASE("what is wrong is named with its key and value") {
   CHECK(refusal("[]") == "the settings are not one JSON object");
   CHECK(refusal("{") == "the settings are not one JSON object");
   CHECK(refusal(R"({"rest_colour": 1})") ==
-        "setting 'rest_colour' is not known: remove it or correct its name");
+        "setting 'rest_colour' is an unknown option: remove it or correct its name");
   CHECK(refusal(R"({"rest_iq_timeout": "soon"})") ==
         "setting 'rest_iq_timeout' must be a number of seconds from 0.001 to 86400.0, and is \"soon\"");
   CHECK(refusal(R"({"rest_iq_pending_limit": 0})") ==
         "setting 'rest_iq_pending_limit' must be a whole number from 1 to 1000000, and is 0");
   CHECK(refusal(R"({"component_secret": ""})") == "setting 'component_secret' must not be empty");
   CHECK(refusal(R"({"component_secret": 5})") == "setting 'component_secret' must be a text");
-  CHECK(refusal(R"({"anonymous_rest": "yes"})") == "setting 'anonymous_rest' must be true or false");
+  CHECK(refusal(R"({"anonymous_rest": "yes"})") ==
+        "setting 'anonymous_rest' must be true or false, and is \"yes\"");
   CHECK(refusal(R"({"rest_tokens": {}})") == "setting 'rest_tokens' must be a list");
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("a token that could not be meant is refused") {
         "'tomorrow'");
   CHECK(token(R"(, "expires": "")").find("setting 'rest_tokens[0].expires' must be an RFC 3339 time") == 0);
   CHECK(token(R"(, "colour": 1)") ==
-        "setting 'rest_tokens[0].colour' is not known: remove it or correct its name");
+        "setting 'rest_tokens[0].colour' is an unknown option: remove it or correct its name");
   CHECK(refusal(R"({"rest_tokens": [{"name": "ci", "sha256": "abc"}]})") ==
         "setting 'rest_tokens[0].sha256' must be the SHA-256 of the token, 64 hexadecimal digits");
   CHECK(refusal(R"({"rest_tokens": ["ci"]})") == "setting 'rest_tokens[0]' must be a table");

@@ -66,7 +66,7 @@ TEST_CASE("limits that would let nothing through are refused") {
   CHECK(error_after([](Settings& settings) { settings.timeout = std::chrono::milliseconds(0); }) ==
         "'timeout' must be longer than 0");
   CHECK(error_after([](Settings& settings) { settings.pace = 0; }) ==
-        "'pace' must be more than 0 requests a second");
+        "'drain_rate' must be more than 0 requests a second");
 }
 
 TEST_CASE("secrets are checked without being shown") {
