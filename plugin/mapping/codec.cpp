@@ -22,11 +22,11 @@ Failure unparseable(std::string text) {
 Outcome decode_xml(std::string_view body) {
   auto document = xml::parse(body);
   if (!document) return unparseable(document.error().text);
-  return Decoded{std::move(*document), {}};
+  return Decoded{std::move(*document)};
 }
 
 Outcome decode_value(Result<Json> value, size_t bytes, const Hints& hints, const Options& options) {
-  if (!value) return unparseable(value.error().text);
+  if (!value) return unparseable(bytes == 0 ? "the body is empty" : value.error().text);
   auto decoded = from_json(std::move(*value), hints, options);
   if (decoded && bytes <= xml::Document::kSmallBytes) decoded->document.keep_memory();
   return decoded;
@@ -39,16 +39,21 @@ Outcome decode_text(std::string_view body, const Hints& hints, const Options& op
     return from_json({{"kind", "message"}, {"type", "chat"}, {"body", body}}, hints, options);
   if (hints.kind == "message") return from_json({{"body", body}}, hints, options);
   if (hints.kind == "presence") return from_json({{"status", body}}, hints, options);
-  return unparseable("an iq cannot be made from text");
+  return unparseable("an iq cannot be made from text: send it as XML or JSON");
 }
 
 Outcome decode_form(std::string_view body, const Hints& hints, const Options& options) {
   if (body.find('=') == std::string_view::npos) {
-    if (!hints.kind.empty()) return unparseable("the form has no fields");
-    return decode_text(form_text(body), hints, options);
+    if (hints.kind.empty()) return decode_text(form_text(body), hints, options);
+    // `curl -d "Backup failed"` calls its text a form: it is taken as it was typed.
+    if (hints.kind == "message" && !body.empty()) return decode_text(body, hints, options);
+    return unparseable(body.empty() ? "the body is empty" : "the form has no field (name=value)");
   }
   const auto form = parse_form(body);
-  if (!form) return unparseable("the form is not UTF-8 or has too many fields");
+  if (!form) {
+    return unparseable("the form is not UTF-8, or has more than " + std::to_string(kMaxFormFields) +
+                       " fields");
+  }
   return from_json(names_query(hints) ? form_to_query(*form, hints.type) : form_to_json(*form), hints,
                    options);
 }

@@ -29,7 +29,9 @@ struct Options {
 
 struct Decoded {
   xml::Document document;
-  std::vector<std::string> unmapped;  // keys that were dropped, printable: "foo", "oob/foo"
+  std::vector<std::string> unmapped = {};  // keys that were dropped, printable: "foo", "oob/foo"
+  // There are such keys, and no others but kind, type and addresses: nobody meant this stanza.
+  bool nothing_mapped = false;
 };
 
 struct Failure {

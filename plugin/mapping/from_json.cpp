@@ -12,6 +12,11 @@ Failure unparseable(std::string text) {
   return {Failure::unparseable, std::move(text)};
 }
 
+std::string no_object(const Json& value) {
+  return std::string("a stanza is a JSON object with keys such as 'to' and 'body', and this is of type ") +
+         value.type_name();
+}
+
 // Types that only one kind has (RFC 6121 sections 4.7.1 and 5.2.2, RFC 6120 section 8.2.3).
 std::optional<Kinds> kind_by_type(std::string_view type) {
   for (const char* iq : {"get", "set", "result"}) {
@@ -34,16 +39,54 @@ bool has(const Json& object, const char* key) {
 
 const Field* implying_field(const Json& object, unsigned kinds, bool type) {
   for (const Field& field : fields()) {
-    const bool implies = type ? field.implied_type != nullptr : field.implies_kind;
+    const bool implies = type ? field.implied_type != nullptr : field.implies != Implies::nothing;
     if (implies && field.kinds & kinds && has(object, field.row.key)) return &field;
   }
   return nullptr;
 }
 
+// What a key says about a stanza of this kind.
+enum class Says {
+  nothing,  // it has no mapping
+  whose,    // its kind, its type, or an address (to, from, id, lang)
+  what,     // its content
+};
+
+Says says(std::string_view key, Kinds kind) {
+  if (key == "kind" || key == "type") return Says::whose;
+  if (key == "xml" || key == "error_code") return Says::what;
+  const Field* field = find_field(kind, key);
+  if (!field) return Says::nothing;
+  return field->kinds == kEvery && field->row.shape == Shape::attribute ? Says::whose : Says::what;
+}
+
+// Whether the keys make a stanza of this kind only by words that other JSON has too, and something unmapped
+// stands beside them: an alert has a `status` as a presence has.
+bool looks_foreign(const Json& object, Kinds kind) {
+  bool unmapped = false;
+  for (const auto& [key, value] : object.items()) {
+    const Says meaning = value.is_null() ? Says::whose : says(key, kind);
+    if (meaning == Says::nothing) unmapped = true;
+    if (meaning != Says::what) continue;
+    const Field* field = find_field(kind, key);
+    if (!field || field->implies != Implies::kind_if_all_mapped) return false;
+  }
+  return unmapped;
+}
+
+bool says_nothing(const Json& object, Kinds kind) {
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_null() && says(key, kind) == Says::what) return false;
+  }
+  return true;
+}
+
 // What the path says goes before what the body says.
 std::optional<Failure> apply(const Hints& hints, Json& value) {
   if (hints.kind.empty()) return std::nullopt;
-  if (!kind_of(hints.kind)) return unparseable("the path names no kind of stanza");
+  if (!kind_of(hints.kind))
+    return unparseable("the path must begin with message, presence or iq, and begins with '" +
+                       printable(hints.kind) + "'");
   if (names_query(hints)) {
     Json content = std::move(value);
     value = Json::object({{"kind", "iq"}});
@@ -51,7 +94,7 @@ std::optional<Failure> apply(const Hints& hints, Json& value) {
     if (hints.type == "ping") content = true;
     if (query && is_query(*query)) value[hints.type] = std::move(content);
   } else {
-    if (!value.is_object()) return unparseable("the body is no JSON object");
+    if (!value.is_object()) return unparseable(no_object(value));
     value["kind"] = hints.kind;
     value["type"] = hints.type;
   }
@@ -79,12 +122,14 @@ Result<Root, Failure> root_of(const Json& object, Writing& writing) {
   Kinds kind = kMessage;
   if (name) {
     const auto named = kind_of(*name);
-    if (!named) return unparseable("no such kind of stanza");
+    // Without the value: what endpoints answer does not belong into a log.
+    if (!named) return unparseable("'kind' must be message, presence or iq");
     kind = *named;
   } else if (const auto typed = type ? kind_by_type(*type) : std::nullopt) {
     kind = *typed;
   } else if (const Field* field = by_type ? by_type : implying_field(object, kEvery, false)) {
     kind = static_cast<Kinds>(field->kinds);
+    if (field->implies == Implies::kind_if_all_mapped && looks_foreign(object, kind)) kind = kMessage;
   }
   Root root{kind, type.value_or("")};
   if (kind == kIq && !type) root.type = by_type ? by_type->implied_type : "get";
@@ -100,7 +145,8 @@ bool names_query(const Hints& hints) {
 
 Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options& options) {
   if (auto failure = apply(hints, value)) return *failure;
-  if (!value.is_object() || value.empty()) return unparseable("the body is no JSON object with keys");
+  if (!value.is_object()) return unparseable(no_object(value));
+  if (value.empty()) return unparseable("the JSON object is empty: a message has a 'body', for instance");
   Writing writing(options);
   const auto root = root_of(value, writing);
   if (!root) return root.error();
@@ -117,6 +163,7 @@ Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options
   if (writing.failed()) return writing.failure();
   if (!type.empty()) stanza.set_attribute("type", type);
   decoded.unmapped = writing.take_unmapped();
+  decoded.nothing_mapped = !decoded.unmapped.empty() && says_nothing(value, root->kind);
   return decoded;
 }
 

@@ -122,7 +122,10 @@ constexpr Field address(const char* key, const char* name) {
   return {kEvery, attribute(key, Scalar::string, name)};
 }
 constexpr Field implying(unsigned kinds, Row row, const char* type = nullptr) {
-  return {kinds, row, true, type};
+  return {kinds, row, Implies::kind, type};
+}
+constexpr Field implying_if_all_mapped(unsigned kinds, Row row) {
+  return {kinds, row, Implies::kind_if_all_mapped};
 }
 
 const Field kFields[] = {
@@ -154,7 +157,7 @@ const Field kFields[] = {
     {kMessage, object("archive", "result", "urn:xmpp:mam:2", kArchived)},
     {kMessage, object("forwarded", "forwarded", kForwardNs, kForwarded)},
     // Recorded bots see no such key; the bridge answers requests for receipts by itself.
-    {kMessage, present("receipt_request", kReceiptsNs, "request"), false, nullptr, nullptr, true},
+    {kMessage, present("receipt_request", kReceiptsNs, "request"), Implies::nothing, nullptr, nullptr, true},
     {kMessage, single("received", "received", kReceiptsNs, "id")},
     {kMessage, object("carbon_sent", "sent", kCarbonsNs, kCarbon)},
     {kMessage, object("carbon_received", "received", kCarbonsNs, kCarbon)},
@@ -163,9 +166,9 @@ const Field kFields[] = {
     {kMessage, object("retracted", "retracted", kRetractNs, kRetracted)},
 
     implying(kPresence, irregular("join", "x", "http://jabber.org/protocol/muc", kJoin)),
-    implying(kPresence, number("priority")),
-    implying(kPresence, text("show")),
-    implying(kPresence, text("status")),
+    implying_if_all_mapped(kPresence, number("priority")),
+    implying_if_all_mapped(kPresence, text("show")),
+    implying_if_all_mapped(kPresence, text("status")),
     {kPresence, object("caps", "c", "http://jabber.org/protocol/caps", kCaps)},
     {kPresence, object("muc", "x", "http://jabber.org/protocol/muc", kMuc)},
     {kPresence, single("idle_since", "idle", "urn:xmpp:idle:1", "since")},
@@ -176,7 +179,7 @@ const Field kFields[] = {
     implying(kIq, present("ping", "urn:xmpp:ping")),
     implying(kIq, object("version", "query", "jabber:iq:version", kVersion)),
     implying(kIq, irregular("command", "command", "http://jabber.org/protocol/commands", kCommand), "set"),
-    {kIq, object("archive", "query", "urn:xmpp:mam:2", kArchive), true, "set", expand_archive},
+    {kIq, object("archive", "query", "urn:xmpp:mam:2", kArchive), Implies::kind, "set", expand_archive},
     {kIq, object("result", "fin", "urn:xmpp:mam:2", kArchiveResult)},
     {kIq, object("extdisco", "services", "urn:xmpp:extdisco:2", kExtdisco)},
     {kIq, object("lastactivity", "query", "jabber:iq:last", kLastActivity)},

@@ -72,10 +72,17 @@ inline const Row* Rows::end() const {
 
 enum Kinds : unsigned { kMessage = 1, kPresence = 2, kIq = 4, kEvery = 7 };
 
+// Whether a field says of which kind its stanza is, where nothing else does.
+enum class Implies {
+  nothing,
+  kind,
+  kind_if_all_mapped,  // JSON that is no stanza has such words too: only where each key beside it is mapped
+};
+
 struct Field {
   unsigned kinds;
   Row row;
-  bool implies_kind = false;
+  Implies implies = Implies::nothing;
   const char* implied_type = nullptr;
   // Rewrites the value before the row writes it, for shorthands.
   void (*expand)(nlohmann::json& value, Writing& writing) = nullptr;

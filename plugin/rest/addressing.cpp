@@ -16,12 +16,12 @@ Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
 Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
   if (given.to) {
     auto to = xmpp::prepared(std::move(*given.to));
-    if (!to) return refused::bad_to();
+    if (!to) return refused::bad_to(to.error().text);
     given.to = std::move(*to);
   }
   if (given.from) {
     auto from = xmpp::prepared(std::move(*given.from));
-    if (!from) return refused::bad_from();
+    if (!from) return refused::bad_from(from.error().text);
     given.from = std::move(*from);
   } else {
     given.from = caller.address;

@@ -23,24 +23,23 @@ bool holds(const std::vector<std::string>& origins, std::string_view origin) {
   return std::find(origins.begin(), origins.end(), origin) != origins.end();
 }
 
-Cors::Headers for_others(const std::vector<std::string>& origins) {
-  if (origins.empty()) return nullptr;
-  if (holds(origins, "*")) return std::make_shared<const std::vector<http::Header>>(allowing("*"));
-  return std::make_shared<const std::vector<http::Header>>(1, http::Header("Vary", "Origin"));
+Cors::Headers shared(std::vector<http::Header> headers) {
+  headers.emplace_back("Vary", "Origin");
+  return std::make_shared<const std::vector<http::Header>>(std::move(headers));
 }
 
 }  // namespace
 
 Cors::Cors(std::vector<std::string> origins)
-    : origins_(std::move(origins)), for_others_(for_others(origins_)) {}
+    : origins_(std::move(origins)),
+      for_all_(holds(origins_, "*") ? shared(allowing("*")) : nullptr),
+      for_others_(origins_.empty() ? nullptr : shared({})) {}
 
 Cors::Headers Cors::headers(const http::Request& request) const {
-  if (origins_.empty() || holds(origins_, "*")) return for_others_;
   const auto origin = request.header("Origin");
+  if (for_all_) return origin || request.method == "OPTIONS" ? for_all_ : for_others_;
   if (!origin || !holds(origins_, *origin)) return for_others_;
-  auto named = allowing(std::string(*origin));
-  named.emplace_back("Vary", "Origin");
-  return std::make_shared<const std::vector<http::Header>>(std::move(named));
+  return shared(allowing(std::string(*origin)));
 }
 
 }  // namespace restanza::rest

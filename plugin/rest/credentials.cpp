@@ -19,6 +19,19 @@ std::string challenge_of(const Credentials::Settings& settings) {
   return challenge;
 }
 
+// Which names and secrets are taken: what a page at the realm would say to everybody.
+std::string not_accepted(const Credentials::Settings& settings, bool accounts) {
+  std::string taken;
+  const auto add = [&taken](bool is_taken, const std::string& what) {
+    if (is_taken) taken += (taken.empty() ? ": taken are " : ", or ") + what;
+  };
+  add(settings.basic && !settings.component_secret.empty(),
+      "'" + settings.domain + "' with the component's secret");
+  add(settings.basic && accounts, "an account with its password");
+  add(settings.bearer && !settings.tokens.empty(), "a token as Bearer");
+  return "Credentials not accepted" + taken;
+}
+
 Caller anonymous_caller(const std::string& domain) {
   Caller caller;
   caller.name = "anonymous";
@@ -90,7 +103,7 @@ Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clo
       clock_(clock),
       rates_(settings_.rate_limit, settings_.tokens, clock),
       guard_({settings_.prefix, [this](std::string_view text) { return is_secret(text); },
-              unauthorized("Credentials not accepted")},
+              unauthorized(not_accepted(settings_, accounts_.available()).c_str())},
              clock, timer, log) {}
 
 Refusal Credentials::unauthorized(const char* text) const {
@@ -114,7 +127,10 @@ void Credentials::check(const http::Request& request, const std::shared_ptr<Aske
     return check_basic(request, data, asker);
   if (settings_.bearer && ascii_equal(scheme, "Bearer") && !data.empty())
     return check_bearer(request, data, asker);
-  unreadable(request, "no scheme that is known here, or nothing behind it", "No credentials provided", asker);
+  unreadable(request, "no scheme that is known here, or nothing behind it",
+             "No credentials provided: Authorization must have a scheme that WWW-Authenticate names, and "
+             "more behind it",
+             asker);
 }
 
 void Credentials::unreadable(const http::Request& request, const char* why, const char* text,
@@ -139,7 +155,8 @@ void Credentials::check_basic(const http::Request& request, std::string_view enc
   const auto decoded = unbase64(encoded);
   const size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos || colon == 0 || !valid_utf8(*decoded)) {
-    return unreadable(request, "malformed", "Credentials malformed", asker);
+    return unreadable(request, "malformed", "Credentials malformed: Basic has 'name:password' in base64",
+                      asker);
   }
   const std::string_view name = std::string_view(*decoded).substr(0, colon);
   const std::string_view password = std::string_view(*decoded).substr(colon + 1);

@@ -56,6 +56,8 @@ class Credentials {
   // The credentials must last until the asker is told or they are drained.
   void check(const http::Request& request, const std::shared_ptr<Asker>& asker) const;
 
+  const std::string& prefix() const { return settings_.prefix; }
+
   // Written down where a good credential lacks a right.
   void note(const http::Request& request, const Caller& caller, const Refusal& refusal) const;
 

@@ -53,8 +53,8 @@ Result<void, Refusal> read_member(const std::string& name, const std::string& va
     query.beyond = static_cast<journal::Seq>(*number);
     return {};
   }
-  return bad("'" + name + "' is not understood here: state, endpoint, after, before" +
-             (paged ? ", limit and beyond are" : " are"));
+  return bad("'" + name + "' is an unknown option: state, endpoint, after, before" +
+             (paged ? ", limit and beyond are known" : " are known"));
 }
 
 }  // namespace
@@ -76,8 +76,9 @@ Result<Members, Refusal> query_members(std::string_view query) {
 
 Result<Members, Refusal> members_of(const http::Request& request) {
   if (request.body.empty()) return query_members(request.query);
-  if (mapping::format_of(request.header("Content-Type").value_or("")) != mapping::Format::json)
-    return refused::media_type();
+  const auto type = request.header("Content-Type");
+  if (mapping::format_of(type.value_or("")) != mapping::Format::json)
+    return refused::media_type(type, mapping::media_type(mapping::Format::json));
   auto members = mapping::parse_flat_json(request.body);
   if (!members) return bad(members.error().text);
   return std::move(*members);

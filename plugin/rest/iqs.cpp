@@ -23,6 +23,15 @@ Refusal not_taken(xmpp::Sent sent) {
   }
 }
 
+namespace {
+
+std::optional<std::string_view> timeout_header(const http::Request& request) {
+  const auto own = request.header("Restanza-Timeout");
+  return own ? own : request.header("Prosody-Rest-Timeout");
+}
+
+}  // namespace
+
 // An iq in flight: whoever ends it first takes the exchange, and the table sees to it that only one does. Of
 // the request it keeps only what the answer needs.
 struct Iqs::Waiting {
@@ -45,7 +54,7 @@ struct Iqs::Waiting {
 void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza,
                bool from_account) const {
   const auto wait = wait_of(request);
-  if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout());
+  if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout(*timeout_header(request)));
   const auto archive = archives_.begin(stanza, from_account);
   auto waiting = std::make_shared<Waiting>(std::move(exchange), request, archives_, archive);
   waiting->exchange.watch([this, weak = std::weak_ptr<Waiting>(waiting)] {
@@ -94,8 +103,7 @@ void Iqs::end(Waiting& waiting, iq::End end, const xmpp::Stanza* answer) const {
 }
 
 std::optional<std::chrono::milliseconds> Iqs::wait_of(const http::Request& request) const {
-  auto header = request.header("Restanza-Timeout");
-  if (!header) header = request.header("Prosody-Rest-Timeout");
+  const auto header = timeout_header(request);
   if (!header) return std::min(settings_.timeout, settings_.max_timeout);
   const auto seconds = parse_decimal(trim(*header));
   if (!seconds || *seconds <= 0) return std::nullopt;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "rest/reading.h"
 
+#include <iterator>
+
+#include "rest/reply.h"
+
 namespace restanza::rest {
 namespace {
 
@@ -9,6 +13,40 @@ Result<mapping::Decoded, mapping::Failure> decoded(const http::Request& request,
   if (target.kind == Target::Kind::query)
     return mapping::decode_query(target.type, target.to, request.query, options);
   return mapping::decode(format, request.body, {target.stanza_kind, target.type, target.to}, options);
+}
+
+// "application/xmpp+xml, ... or application/cbor"
+std::string all_formats() {
+  const size_t last = std::size(mapping::kFormats) - 1;
+  std::string list = mapping::media_type(mapping::kFormats[0]);
+  for (size_t i = 1; i <= last; ++i)
+    list.append(i == last ? " or " : ", ").append(mapping::media_type(mapping::kFormats[i]));
+  return list;
+}
+
+// A key that says something in a stanza of this kind.
+const char* usual_key(xmpp::Kind kind) {
+  if (kind == xmpp::Kind::message) return "'body' holds the text of a message";
+  if (kind == xmpp::Kind::presence) return "'status' holds the text of a presence";
+  return "'ping', 'version' and 'disco' are such keys of an iq";
+}
+
+Refusal nothing_mapped(xmpp::Kind kind, const std::vector<std::string>& keys,
+                       const std::optional<mapping::Format>& format) {
+  const std::string named = header_list(keys);
+  const std::string list = named.empty() ? "a key without a name" : named;
+  std::string text =
+      "None of the keys that should say what is sent is known (" + list + "): " + usual_key(kind);
+  if (format == mapping::Format::form) text += "; text with a '=' in it goes as Content-Type: text/plain";
+  return {422, "modify", "bad-format", text, {{"Unmapped-Keys", named}}};
+}
+
+// How an address is escaped stands in the refusal; in a path the escape is escaped once more.
+Refusal in_path(Refusal refusal, const Target& target) {
+  const bool escaped = refusal.text.find("XEP-0106") != std::string::npos;
+  if (escaped && refusal.condition == "improper-addressing" && !target.to.empty())
+    refusal.text += ", and a path has %5C for the '\\'";
+  return refusal;
 }
 
 }  // namespace
@@ -39,18 +77,20 @@ Result<Posted, Refusal> read_stanza(const http::Request& request, const Target& 
 Result<Posted, Refusal> read_tree(const http::Request& request, const Target& target, const Caller& caller,
                                   const mapping::Options& options) {
   if (request.body_too_large) return refused::too_large();
-  const auto format = mapping::format_of(request.header("Content-Type").value_or(""));
-  if (!format && target.kind != Target::Kind::query) return refused::media_type();
+  const auto type = request.header("Content-Type");
+  const auto format = mapping::format_of(type.value_or(""));
+  if (!format && target.kind != Target::Kind::query) return refused::media_type(type, all_formats());
   auto read = decoded(request, target, format.value_or(mapping::Format::xml), options);
   if (!read) {
-    if (read.error().kind == mapping::Failure::unparseable) return refused::unparseable();
+    if (read.error().kind == mapping::Failure::unparseable) return refused::unparseable(read.error().text);
     return Refusal{422, "modify", "bad-format", read.error().text};
   }
   const xml::Element root = read->document.root();
   const auto kind = kind_of(root);
   if (!kind) return kind.error();
+  if (read->nothing_mapped) return nothing_mapped(*kind, read->unmapped, format);
   auto addressed = address(xmpp::attributes_of(root), caller);
-  if (!addressed) return addressed.error();
+  if (!addressed) return in_path(addressed.error(), target);
   return Posted{*kind, std::move(*addressed), std::nullopt, std::move(*read)};
 }
 

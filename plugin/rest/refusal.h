@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Why a request is refused: the HTTP status, and the condition with its type as in a stanza error. A plain
-// value; the recorded ones are mod_rest's, word for word, because scripts look at them.
+// value; the recorded ones are mod_rest's, because scripts look at them. Some say more behind its words.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/request.h"
@@ -22,11 +24,20 @@ struct Refusal {
 
 namespace refused {
 
-inline Refusal unparseable() {
-  return {400, "modify", "not-well-formed", "Failed to parse payload"};
+inline Refusal unparseable(const std::string& why) {
+  return {400, "modify", "not-well-formed", "Failed to parse payload: " + why};
 }
-inline Refusal media_type() {
-  return {415, "cancel", "bad-format", "Unsupported media type"};
+inline Refusal bad_path(std::string why) {
+  return {400, "modify", "not-well-formed", std::move(why)};
+}
+inline Refusal not_found(std::string why) {
+  return {404, "cancel", "item-not-found", std::move(why)};
+}
+// `given` is the request's Content-Type, where it has one; `taken` is a list for people.
+inline Refusal media_type(std::optional<std::string_view> given, const std::string& taken) {
+  const std::string what =
+      given ? " '" + std::string(given->substr(0, 100)) + "'" : ", there is no Content-Type";
+  return {415, "cancel", "bad-format", "Unsupported media type" + what + ": send " + taken};
 }
 inline Refusal too_large() {
   return {413, "modify", "resource-constraint", "Payload too large"};
@@ -37,11 +48,11 @@ inline Refusal namespaced() {
 inline Refusal no_stanza() {
   return {422, "modify", "unsupported-stanza-type", "Invalid stanza, must be 'message', 'presence' or 'iq'."};
 }
-inline Refusal bad_to() {
-  return {422, "modify", "improper-addressing", "Invalid destination JID"};
+inline Refusal bad_to(const std::string& why) {
+  return {422, "modify", "improper-addressing", "Invalid destination JID: " + why};
 }
-inline Refusal bad_from() {
-  return {422, "modify", "invalid-from", "Invalid source JID"};
+inline Refusal bad_from(const std::string& why) {
+  return {422, "modify", "invalid-from", "Invalid source JID: " + why};
 }
 inline Refusal foreign_from() {
   return {403, "auth", "not-authorized", "Not authorized to send stanza with requested 'from'"};
@@ -65,14 +76,20 @@ inline Refusal in_flight() {
 inline Refusal expired() {
   return {504, "wait", "remote-server-timeout", "No answer to the 'iq' arrived in time"};
 }
-inline Refusal bad_timeout() {
-  return {400, "modify", "bad-format", "The timeout header must be a positive number of seconds"};
+inline Refusal bad_timeout(std::string_view given) {
+  return {400, "modify", "bad-format",
+          "The timeout header must be a positive number of seconds, and is '" +
+              std::string(given.substr(0, 100)) + "'"};
 }
 inline Refusal not_sent() {
   return {422, "modify", "bad-format", "The server cannot take this stanza"};
 }
-inline Refusal method(std::string allow) {
-  return {405, "cancel", "not-allowed", "This resource knows the methods " + allow, {{"Allow", allow}}};
+inline Refusal method(const std::string& given, const std::string& allow) {
+  return {405,
+          "cancel",
+          "not-allowed",
+          "'" + given.substr(0, 100) + "' is not allowed here, but " + allow,
+          {{"Allow", allow}}};
 }
 
 // For moments: a full table, a link that is down, a shutdown.

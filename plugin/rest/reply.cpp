@@ -74,7 +74,8 @@ class WaitingForCaller final : public Asker {
 }  // namespace
 
 void refuse(http::Exchange exchange, const http::Request& request, const Refusal& refusal) {
-  exchange.respond(error_response(refusal, request.header("Accept").value_or("")));
+  exchange.respond(error_response(refusal, request.header("Accept").value_or(""),
+                                  request.header("Content-Type").value_or("")));
 }
 
 void answer_with(http::Exchange exchange, const http::Request& request, xml::Element stanza,

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rest/router.h"
 
-#include <algorithm>
-
-#include "mapping/codec.h"
+#include "rest/path_mistake.h"
 #include "rest/reply.h"
 #include "rest/status.h"
 
@@ -15,14 +13,7 @@ namespace {
 Target target_of(const http::Request& request) {
   Target target = parse_target(request.method, request.path);
   if (target.kind != Target::Kind::none || request.method == "POST") return target;
-  Target asked = parse_target("GET", request.path);
-  const auto queries = mapping::get_queries();
-  const bool known = std::find(queries.begin(), queries.end(), asked.type) != queries.end();
-  return asked.kind == Target::Kind::query && known ? asked : target;
-}
-
-Refusal nothing_there() {
-  return {404, "cancel", "item-not-found", "There is nothing at this path"};
+  return known_query(request.path).value_or(target);
 }
 
 }  // namespace
@@ -65,7 +56,7 @@ void Router::handle(http::Exchange from_host, http::Request request) const {
       if (auto steer = for_admins(target, request.method))
         return with_admin(parts_.credentials, std::move(exchange), std::move(request), std::move(steer));
   }
-  refuse(std::move(exchange), request, refused::method(methods));
+  refuse(std::move(exchange), request, refused::method(request.method, methods));
 }
 
 WithAdmin Router::for_admins(const Target& target, const std::string& method) const {
@@ -112,19 +103,23 @@ WithAdmin Router::for_admins(const Target& target, const std::string& method) co
       }
       break;
     default:  // below a collection, and nothing
-      return [](Exchange e, const Request& r) { refuse(std::move(e), r, nothing_there()); };
+      return [this](Exchange e, const Request& r) { refuse(std::move(e), r, nothing_there(r)); };
   }
   return {};
 }
 
-// What is not there is told to those who may know. GET and POST get what mod_rest says of a path that it
-// cannot read.
+Refusal Router::nothing_there(const http::Request& request) const {
+  return refused::not_found(path_mistake(parts_.credentials.prefix(), request.method, request.path));
+}
+
+// What is not there is told to those who may know. GET and POST get the status that mod_rest has for a path
+// that it cannot read.
 void Router::refuse_path(http::Exchange exchange, http::Request request) const {
   with_caller(parts_.credentials, std::move(exchange), std::move(request),
-              [](http::Exchange e, const http::Request& r, const Caller&) {
+              [this](http::Exchange e, const http::Request& r, const Caller&) {
+                Refusal refusal = nothing_there(r);
                 const bool known = r.method == "POST" || r.method == "GET" || r.method == "HEAD";
-                if (known) return refuse(std::move(e), r, refused::unparseable());
-                refuse(std::move(e), r, nothing_there());
+                refuse(std::move(e), r, known ? refused::bad_path(std::move(refusal.text)) : refusal);
               });
 }
 

@@ -37,6 +37,7 @@ class Router {
  private:
   // What a target does for those with the right `admin`; empty where it does not know the method.
   WithAdmin for_admins(const Target& target, const std::string& method) const;
+  Refusal nothing_there(const http::Request& request) const;
   void refuse_path(http::Exchange exchange, http::Request request) const;
 
   const Parts parts_;

@@ -152,6 +152,40 @@ TEST_CASE("a XEP-0432 payload has its JSON in `<json>`, and the bare form is sti
   }
 }
 
+TEST_CASE("keys of which none is mapped are 422 and named, and a `status` beside them makes no presence") {
+  LoadedPlugin loaded;
+  for (const char* path : {"", "/message/chat/bob@localhost", "/echo"}) {
+    CAPTURE(path);
+    const auto refused = ask(loaded, kJson, R"({"status":"firing","title":"Disk full"})", path);
+    CHECK(refused.status == 422);
+    CHECK(refused.header("Unmapped-Keys") == "status, title");
+    CHECK(refused.body.find("(status, title)") != std::string::npos);
+  }
+  CHECK(ask(loaded, kForm, "title=Disk+full", "/message/chat/bob@localhost").status == 422);
+  CHECK(loaded.host.sent().empty());
+  CHECK(
+      sent_for(R"({"status":"Lunch","to":"bob@localhost","id":"1"})") ==
+      stanza("<presence from='rest.localhost' to='bob@localhost' id='1'><status>Lunch</status></presence>"));
+}
+
+TEST_CASE("a form without `=` on the path of a message is its text") {
+  LoadedPlugin loaded;
+  CHECK(ask(loaded, kForm, "Backup failed", "/message/chat/bob@localhost").status == 202);
+  REQUIRE(loaded.host.sent().size() == 1);
+  CHECK(loaded.host.sent()[0].find("<body>Backup failed</body>") != std::string::npos);
+}
+
+TEST_CASE("CORS headers are sent to requests that have an Origin, and to OPTIONS") {
+  LoadedPlugin loaded;
+  FakeHost::Request request = loaded.post("<message to='bob@localhost'><body>Hi</body></message>");
+  CHECK(loaded.host.ask(request).header("Access-Control-Allow-Origin").empty());
+  request.headers.emplace_back("Origin", "https://app.example");
+  CHECK(loaded.host.ask(request).header("Access-Control-Allow-Origin") == "*");
+  request.headers.pop_back();
+  request.method = "OPTIONS";
+  CHECK(loaded.host.ask(request).header("Access-Control-Allow-Origin") == "*");
+}
+
 TEST_CASE(
     "JSON keys that have no mapping are dropped and named; `rest_json_strict` makes it 422 with a pointer") {
   const std::string json =

@@ -51,9 +51,26 @@ TEST_CASE("the last of fields of one name counts, and a part without '=' is none
   check("body=a&body=b&more", "<message><body>b</body></message>");
 }
 
-TEST_CASE("a form without fields is text, and no form where the path says more") {
+TEST_CASE("a form without fields is text") {
   check("a+b%21", "<message type='chat'><body>a b!</body></message>");
-  CHECK(made(Format::form, "text", {"message", "chat", "b@x"}).substr(0, 4) == "400 ");
+}
+
+TEST_CASE("on the path of a message a form without '=' is its body, as it was typed") {
+  const Hints path{"message", "groupchat", "r@m"};
+  for (const auto& [typed, body] :
+       {std::pair("Backup failed", "Backup failed"), std::pair("R&D: 1+1 < 100%", "R&amp;D: 1+1 &lt; 100%"),
+        std::pair("a%20b", "a%20b"), std::pair("\xE6\xBC\xA2", "\xE6\xBC\xA2")}) {
+    CHECK(data(made(Format::form, typed, path)) ==
+          data("<message type='groupchat' to='r@m'><body>" + std::string(body) + "</body></message>"));
+  }
+  CHECK(made(Format::form, "", path) == "400 the body is empty");
+  CHECK(made(Format::form, "\xE9t\xE9", path) == "400 the text is not UTF-8");
+}
+
+TEST_CASE("on other paths a form without '=' is no form") {
+  CHECK(made(Format::form, "away", {"presence", "available", "b@x"}) ==
+        "400 the form has no field (name=value)");
+  CHECK(made(Format::form, "ping", {"iq", "get", "b@x"}) == "400 the form has no field (name=value)");
 }
 
 TEST_CASE("a form is UTF-8 and has an end") {

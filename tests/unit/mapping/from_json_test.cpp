@@ -56,6 +56,57 @@ TEST_CASE("what is no stanza at all is not well-formed") {
   }
 }
 
+TEST_CASE("what is no stanza at all is told what a stanza is") {
+  CHECK(refusal_of("") == "400 the body is empty");
+  CHECK(refusal_of("[]") ==
+        "400 a stanza is a JSON object with keys such as 'to' and 'body', and this is of type array");
+  CHECK(refusal_of("5") ==
+        "400 a stanza is a JSON object with keys such as 'to' and 'body', and this is of type number");
+  CHECK(refusal_of("{}") == "400 the JSON object is empty: a message has a 'body', for instance");
+  CHECK(refusal_of(R"({"kind":"Message"})") ==
+        "400 'kind' must be message, presence or iq");
+}
+
+TEST_CASE("nothing is mapped where only kind, type and addresses are known of the keys") {
+  const auto nothing_mapped = [](const std::string& json, const Hints& hints = {}) {
+    CAPTURE(json);
+    const auto decoded = decode(Format::json, json, hints, {});
+    REQUIRE(decoded);
+    return decoded->nothing_mapped;
+  };
+  CHECK(nothing_mapped(R"({"title":"Disk full"})"));
+  CHECK(nothing_mapped(
+      R"({"kind":"message","type":"chat","to":"b@x","from":"a@x","id":"1","lang":"sv","title":1})"));
+  CHECK(nothing_mapped(R"({"kind":"presence","colour":1})"));
+  CHECK(nothing_mapped(R"({"status":"firing"})", {"message", "chat", "b@x"}));
+  CHECK(nothing_mapped(R"({"body":null,"title":"Disk full"})"));
+  CHECK_FALSE(nothing_mapped(R"({"kind":"message","type":"chat","to":"b@x"})"));
+  CHECK_FALSE(nothing_mapped(R"({"body":"","title":"Disk full"})"));
+  CHECK_FALSE(nothing_mapped(R"({"xml":"<a xmlns='u'/>","title":1})"));
+  CHECK_FALSE(nothing_mapped(R"({"type":"error","error_code":404,"title":1})"));
+  CHECK_FALSE(nothing_mapped(R"({"colour":1})", {"iq", "version", "b@x"}));
+}
+
+TEST_CASE("status, show and priority make a presence only where nothing unmapped stands beside them") {
+  const auto root = [](const std::string& json) {
+    const auto decoded = decode(Format::json, json, {}, {});
+    INFO(json);
+    REQUIRE(decoded);
+    return std::string(decoded->document.root().name()) + (decoded->nothing_mapped ? " of nothing" : "");
+  };
+  CHECK(root(R"({"status":"Lunch"})") == "presence");
+  CHECK(root(R"({"show":"away","status":"Lunch","to":"b@x","priority":1})") == "presence");
+  CHECK(root(R"({"status":"firing","title":"Disk full"})") == "message of nothing");
+  CHECK(root(R"({"status":"firing","priority":1,"title":"Disk full"})") == "message of nothing");
+  CHECK(root(R"({"kind":"presence","status":"firing","title":"Disk full"})") == "presence");
+  CHECK(root(R"({"type":"unavailable","status":"firing","title":"Disk full"})") == "presence");
+  CHECK(root(R"({"status":"Lunch","join":true,"title":"x"})") == "presence");
+  CHECK(root(R"({"status":"Lunch","nick":"Bob","title":"x"})") == "presence");
+  CHECK(root(R"({"status":"firing","body":"Disk full","title":"x"})") == "message");
+  CHECK(unmapped(R"({"status":"firing","title":"Disk full"})") ==
+        std::vector<std::string>{"status", "title"});
+}
+
 TEST_CASE("a value of the wrong type is refused by the key's name") {
   CHECK(refusal_of(R"({"body":5})") == "422 /body: must be a string");
   CHECK(refusal_of(R"({"kind":1})") == "422 /kind: must be a string");

@@ -47,7 +47,31 @@ TEST_CASE("with a list of origins only those are told that they may ask") {
 
 TEST_CASE("the headers stand on errors too, or a script could not see why it was refused") {
   RestWorld world;
-  const auto answer = world.ask(post("<message/>", ""));
+  http::Request request = post("<message/>", "");
+  request.headers.emplace_back("Origin", "https://app.example");
+  const auto answer = world.ask(request);
   CHECK(answer->status() == 401);
   CHECK(answer->header("Access-Control-Allow-Origin") == "*");
+}
+
+TEST_CASE("a request without an origin gets none of the headers, and a cache is told that a page would") {
+  const Cors any({"*"});
+  http::Request request;
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    request.method = method;
+    CHECK(*any.headers(request) == std::vector<http::Header>{{"Vary", "Origin"}});
+    CHECK(*Cors({"https://app.example"}).headers(request) == std::vector<http::Header>{{"Vary", "Origin"}});
+    CHECK_FALSE(Cors({}).headers(request));
+  }
+  RestWorld world;
+  const auto answer = world.ask(post("<message to='bob@localhost'/>"));
+  CHECK(answer->status() == 202);
+  CHECK_FALSE(answer->header("Access-Control-Allow-Origin"));
+}
+
+TEST_CASE("OPTIONS gets the headers with and without an origin") {
+  http::Request request;
+  request.method = "OPTIONS";
+  CHECK(header(*Cors({"*"}).headers(request), "Access-Control-Allow-Origin") == "*");
+  CHECK(header(*Cors({"*"}).headers(request), "Vary") == "Origin");
 }

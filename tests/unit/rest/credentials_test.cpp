@@ -21,7 +21,8 @@ struct Check {
   FakeAccounts accounts;
   std::shared_ptr<Told> asker;
 
-  // The caller's name, or the status and text of the refusal.
+  // The caller's name, or the status of the refusal and its text up to the colon behind which it gives
+  // advice.
   std::string of(const std::optional<std::string>& authorization) {
     const Credentials credentials(settings, accounts, clock, timer, log);
     return of(credentials, authorization);
@@ -37,7 +38,9 @@ struct Check {
     if (!asker->outcome) return "waits";
     if (asker->times != 1) return "told more than once";
     const auto& outcome = *asker->outcome;
-    return outcome ? outcome->name : std::to_string(outcome.error().status) + " " + outcome.error().text;
+    if (outcome) return outcome->name;
+    const std::string& text = outcome.error().text;
+    return std::to_string(outcome.error().status) + " " + text.substr(0, text.find(':'));
   }
   std::string challenge() const {
     for (const auto& [name, value] : asker->outcome->error().headers) {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "rest/path_mistake.h"
+
+#include <algorithm>
+
+#include "base/str.h"
+#include "mapping/codec.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::rest {
+namespace {
+
+constexpr size_t kMaxShown = 200;  // bytes of a path
+
+bool readable(std::string_view path) {
+  const auto decoded = percent_decode(path);
+  return decoded && valid_utf8(*decoded);
+}
+
+// What stands at the path once the slashes at its end are gone; empty: nothing either.
+std::string_view without_slashes(std::string_view method, std::string_view path) {
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  const auto kind = parse_target(method, path).kind;
+  return kind == Target::Kind::none || kind == Target::Kind::missing ? std::string_view() : path;
+}
+
+bool begins_with_kind(std::string_view path) {
+  const size_t slash = std::min(path.find('/', 1), path.size());
+  return path.size() > 1 && xmpp::kind_named(path.substr(1, slash - 1)).has_value();
+}
+
+// Of /{kind}/{type}/{to}, whatever stands there.
+bool has_three_parts(std::string_view path) {
+  return std::count(path.begin(), path.end(), '/') >= 3;
+}
+
+}  // namespace
+
+std::optional<Target> known_query(std::string_view path) {
+  Target asked = parse_target("GET", path);
+  const auto names = mapping::get_queries();
+  const bool known = std::find(names.begin(), names.end(), asked.type) != names.end();
+  if (asked.kind != Target::Kind::query || !known) return std::nullopt;
+  return asked;
+}
+
+std::string path_mistake(const std::string& prefix, std::string_view method, std::string_view path) {
+  const std::string quoted =
+      "'" + prefix + std::string(path.substr(0, kMaxShown)) + (path.size() > kMaxShown ? "...'" : "'");
+  if (!readable(path))
+    return "The path " + quoted + " must be UTF-8, and two hex digits must follow each '%'";
+  const std::string nothing = "Nothing is found at " + quoted + ": ";
+  if (const auto meant = without_slashes(method, path); !meant.empty())
+    return nothing + "write '" + prefix + std::string(meant) + "', without a slash at the end";
+  if (path.substr(0, 10) == "/endpoints")
+    return nothing + "POST to '" + prefix + "/endpoints/{name}/pause', or to resume or test in its place";
+  if (path.substr(0, 11) == "/deliveries")
+    return nothing + "a delivery is at '" + prefix + "/deliveries/{id}', and replayed at '.../{id}/replay'";
+  const std::string stanza = "'" + prefix + "/{kind}/{type}/{to}'";
+  if (method == "POST" && known_query(path)) return nothing + "a query is asked with GET";
+  if (method == "POST" && begins_with_kind(path)) {
+    return nothing + (has_three_parts(path)
+                          ? "the type in " + stanza + " may have letters, digits and '_' only"
+                          : "the path of a stanza is " + stanza);
+  }
+  if (method == "GET" || method == "HEAD")
+    return nothing + "a query is asked at '" + prefix + "/{query}/{to}', such as '" + prefix +
+           "/version/localhost'";
+  return nothing + "a stanza is posted to '" + prefix + "' or to " + stanza +
+         ", where the kind is message, presence or iq";
+}
+
+}  // namespace restanza::rest
