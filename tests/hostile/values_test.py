@@ -28,11 +28,11 @@ def body(value):
 
 
 def nested(levels):
-    return to_bob(b'"x": ' + b"[" * (levels - 1) + b"]" * (levels - 1))
+    return body(b'"x", "x": ' + b"[" * (levels - 1) + b"]" * (levels - 1))
 
 
 def keys(count):
-    return to_bob(b",".join(b'"k%d":0' % i for i in range(count - 1)))
+    return body(b'"x",' + b",".join(b'"k%d":0' % i for i in range(count - 2)))
 
 
 UNREADABLE_JSON = [
@@ -95,7 +95,7 @@ TAKEN_JSON = [
     ("a key twice", body(b'"x", "body": "y"')),
     ("a byte order mark", b"\xef\xbb\xbf" + body(b'"x"')),
     ("a key that would be a header", to_bob(b'"a\\r\\nSet-Cookie: b": 1, "body": "x"')),
-    ("a key of 100,000 letters", to_bob(b'"' + b"k" * 100_000 + b'": 1')),
+    ("a key of 100,000 letters", body(b'"x", "' + b"k" * 100_000 + b'": 1')),
     ("a key that JavaScript fears", to_bob(b'"__proto__": {"to": "eve@localhost"}, "body": "x"')),
     ("a type that would break an attribute", to_bob(b'"type": "x\' to=\'eve@localhost", "body": "x"')),
     ("a body that would break out", body(b'"</body></message><iq/>"')),
@@ -107,7 +107,7 @@ OTHERS = [
     ("a form that is not UTF-8", FORM, b"to=bob@localhost&body=%ff", 400, "not-well-formed"),
     ("a form of 100,000 fields", FORM, b"&".join(b"k%d=v" % i for i in range(100_000)), 400, "not-well-formed"),
     ("a form of a million ampersands", FORM, b"&" * 1_000_000, 422, "improper-addressing"),
-    ("a form of 100,000 equals signs", FORM, b"=" * 100_000, 422, "improper-addressing"),
+    ("a form of 100,000 equals signs", FORM, b"=" * 100_000, 422, "bad-format"),
     ("a form of 100,000 percent signs", FORM, b"%" * 100_000, 422, "improper-addressing"),
     ("text with a NUL", TEXT, b"a\0b", 422, "bad-format"),
     ("text with an escape character", TEXT, b"\x1b[2J", 422, "bad-format"),
