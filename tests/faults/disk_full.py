@@ -10,6 +10,7 @@ Ownership: the disk goes with the process.
 """
 import os
 import resource
+import shlex
 import stat
 import subprocess
 import sys
@@ -29,7 +30,9 @@ class Tmpfs:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", directory], check=True)
 
     def make_room(self, _pid):
-        subprocess.run(["mount", "-o", f"remount,size={ROOM}", self._directory], check=True)
+        # With the name of what is mounted: else mount repeats all options that it has, such as the user whose namespace
+        # it is, and within the namespace that user has no number.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"remount,size={ROOM}", "tmpfs", self._directory], check=True)
 
     def is_full(self):
         found = os.statvfs(self._directory)
@@ -47,7 +50,7 @@ class FileSizes:
         script = f"{directory}/limited-host"
         with open(script, "w", encoding="utf-8") as out:
             out.write(f"#!/bin/bash\ntrap '' XFSZ\nulimit -S -f {SIZE >> 10}\n"
-                      f"exec {os.environ['RESTANZA_HOST']} \"$@\"\n")
+                      f"exec {shlex.quote(os.environ['RESTANZA_HOST'])} \"$@\"\n")
         os.chmod(script, stat.S_IRWXU)
         os.environ["RESTANZA_HOST"] = script
 

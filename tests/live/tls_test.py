@@ -7,6 +7,7 @@ Ownership: each test owns its directory, its host and its nginx.
 """
 import http.client
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -161,7 +162,8 @@ class Reloading(Secured):
             done = subprocess.run([PROGRAM, "--config", host.config, *options], capture_output=True, text=True,
                                   timeout=DEADLINE, env=sanitized_environment(), check=False)
             self.assertNotEqual(done.returncode, 0)
-            self.assertRegex(done.stderr, rf"{host.config}:\d+: 'http\.key' names '{self.key}', which holds no private key")
+            self.assertRegex(done.stderr, rf"{re.escape(host.config)}:\d+: 'http\.key' names '{re.escape(self.key)}', "
+                                          "which holds no private key")
             self.assertEqual(done.stdout, "")
 
 
