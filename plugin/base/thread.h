@@ -11,19 +11,26 @@
 
 namespace restanza {
 
+// A thread that is started meanwhile inherits the mask.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 template <class Work>
 std::thread start_thread(const char* name, Work&& work) {  // name: at most 15 bytes, pthread_setname_np(3)
-  struct Blocked {  // also where there are no threads left and std::thread throws
-    Blocked() {
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_BLOCK, &all, &before);
-    }
-    ~Blocked() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
-    sigset_t before;
-  };
   std::thread thread = [&] {
-    const Blocked blocked;  // a new thread inherits the mask
+    const SignalsBlocked blocked;  // undone also where there are no threads left and std::thread throws
     return std::thread(std::forward<Work>(work));
   }();
   pthread_setname_np(thread.native_handle(), name);

@@ -28,6 +28,8 @@ class Timer {
   void start();  // begins the thread
   void stop();   // ends it and drops what waits; not from the timer's own work
 
+  Instant now() const { return clock_.now(); }  // by the clock that the timer goes by
+
   Id at(Instant when, std::function<void()> work);
   Id after(std::chrono::milliseconds delay, std::function<void()> work);
 

@@ -3,8 +3,6 @@
 
 #include <system_error>
 
-#include "base/thread.h"
-
 namespace restanza::webhook {
 
 void Crew::grow() {
@@ -12,11 +10,11 @@ void Crew::grow() {
   if (stopped_ || threads_.size() >= limit_) return;
   const bool first = threads_.empty();
   try {
-    senders_.push_back(make_());
-    threads_.push_back(
-        start_thread("rz-webhook", [this, &own = *senders_.back(), first] { work_(own, first); }));
+    transports_.push_back(make_());
+    threads_.emplace_back("rz-webhook", kTransportStack,
+                          [this, &own = *transports_.back(), first] { work_(own, first); });
   } catch (const std::system_error& error) {
-    senders_.pop_back();
+    transports_.pop_back();
     log_.error("endpoint '" + name_ + "' has " + std::to_string(threads_.size()) +
                " threads and got no other: " + error.what());
   }
@@ -25,17 +23,17 @@ void Crew::grow() {
 void Crew::abort() {
   const std::lock_guard<std::mutex> lock(mutex_);
   stopped_ = true;
-  for (const auto& sender : senders_) sender->abort();
+  for (const auto& transport : transports_) transport->abort();
 }
 
 void Crew::stop() {
   abort();
-  std::vector<std::thread> threads;
+  std::vector<DeepThread> threads;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     threads.swap(threads_);
   }
-  for (std::thread& thread : threads) thread.join();
+  for (DeepThread& thread : threads) thread.join();
 }
 
 }  // namespace restanza::webhook

@@ -7,19 +7,19 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/deep_thread.h"
 #include "base/log.h"
-#include "webhook/sender.h"
+#include "webhook/transport.h"
 
 namespace restanza::webhook {
 
 class Crew {
  public:
-  using Make = std::function<std::unique_ptr<Sender>()>;
+  using Make = std::function<std::unique_ptr<Transport>()>;
   using Work =
-      std::function<void(Sender& sender, bool first)>;  // until there is no more; `first`: of the crew
+      std::function<void(Transport& transport, bool first)>;  // until there is no more; `first`: of the crew
 
   // `name` is the endpoint's, for the log, which outlives the crew.
   Crew(std::string name, size_t limit, Make make, Work work, Log& log)
@@ -39,8 +39,8 @@ class Crew {
   const Work work_;
   Log& log_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Sender>> senders_;
-  std::vector<std::thread> threads_;
+  std::vector<std::unique_ptr<Transport>> transports_;
+  std::vector<DeepThread> threads_;
   bool stopped_ = false;
 };
 

@@ -65,11 +65,11 @@ Endpoint::Endpoint(Settings settings, World world)
       health_(
           title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
       negotiation_(settings_, title(), url_, health_, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock),
+      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.make_transport),
       crew_(
           settings_.name, settings_.max_connections,
-          [this] { return std::make_unique<Sender>(url_, settings_, world_.timer); },
-          [this](Sender& sender, bool first) { work(sender, first); }, world_.log) {}
+          [this] { return world_.make_transport(url_, settings_, world_.timer); },
+          [this](Transport& transport, bool first) { work(transport, first); }, world_.log) {}
 
 Endpoint::~Endpoint() {
   stop();
@@ -124,12 +124,12 @@ void Endpoint::start() {
 }
 
 // Whoever begins a request leaves another to wait for the next.
-void Endpoint::work(Sender& sender, bool first) {
-  if (first && lanes_.sight().stops == 0) negotiation_.begin(sender);
+void Endpoint::work(Transport& transport, bool first) {
+  if (first && lanes_.sight().stops == 0) negotiation_.begin(transport);
   while (auto work = lanes_.next()) {
     if (lanes_.unattended()) crew_.grow();
     try {
-      deliver(sender, std::move(*work));
+      deliver(transport, std::move(*work));
     } catch (const std::exception& error) {  // out of memory; the delivery is repeated after a restart
       world_.log.error("endpoint '" + settings_.name + "': a delivery went wrong: " + error.what());
     }
@@ -138,7 +138,7 @@ void Endpoint::work(Sender& sender, bool first) {
   }
 }
 
-void Endpoint::deliver(Sender& sender, Lanes::Work work) {
+void Endpoint::deliver(Transport& transport, Lanes::Work work) {
   if (work.item.alarm != 0) world_.timer.cancel(std::exchange(work.item.alarm, 0));
   const auto text = text_of(work.item);
   if (!text) {
@@ -152,7 +152,7 @@ void Endpoint::deliver(Sender& sender, Lanes::Work work) {
     return cancel();
   }
   const Instant began = world_.clock.now();
-  const Outcome outcome = attempt(sender, work.item, **text);
+  const Outcome outcome = attempt(transport, work.item, **text);
   if (outcome.end == Outcome::End::aborted) {
     lanes_.broken_off(work);
     return lanes_.put_back(std::move(work), world_.clock.now());
@@ -168,9 +168,9 @@ void Endpoint::deliver(Sender& sender, Lanes::Work work) {
 }
 
 // What cannot be made into a request, for want of memory, counts as not delivered.
-Outcome Endpoint::attempt(Sender& sender, const Item& item, const xmpp::Stanza& stanza) {
+Outcome Endpoint::attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza) {
   try {
-    return post(sender, item, stanza);
+    return post(transport, item, stanza);
   } catch (const std::exception& error) {
     Outcome outcome;
     outcome.detail = std::string("no request could be made: ") + error.what();
@@ -185,8 +185,8 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
   return *loaded ? std::make_shared<const xmpp::Stanza>(std::move(**loaded)) : Text();
 }
 
-Outcome Endpoint::post(Sender& sender, const Item& item, const xmpp::Stanza& stanza) {
-  Body body = body_of(stanza, negotiation_.settle(sender), settings_.mapping);
+Outcome Endpoint::post(Transport& transport, const Item& item, const xmpp::Stanza& stanza) {
+  Body body = body_of(stanza, negotiation_.settle(transport), settings_.mapping);
   if (!body.unmapped.empty()) {
     world_.log.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
   }
@@ -202,7 +202,7 @@ Outcome Endpoint::post(Sender& sender, const Item& item, const xmpp::Stanza& sta
   request.language = language_of(stanza);
   request.headers = signer_.headers(item.id, world_.clock.wall(), body.text);
   request.body = std::move(body.text);
-  return sender.post(request, within);
+  return transport.post(request, within);
 }
 
 // Where a delivery goes from here: out, back into the queue, or to the dead letters.

@@ -22,7 +22,7 @@
 #include "webhook/lanes.h"
 #include "webhook/negotiation.h"
 #include "webhook/rules.h"
-#include "webhook/sender.h"
+#include "webhook/transport.h"
 #include "webhook/settings.h"
 #include "webhook/signature.h"
 #include "webhook/tally.h"
@@ -44,6 +44,7 @@ class Endpoint {
     const Clock& clock;
     Log& log;
     Metrics& metrics;
+    MakeTransport make_transport = make_http_transport;
   };
 
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
@@ -108,11 +109,11 @@ class Endpoint {
 
  private:
   using Text = std::shared_ptr<const xmpp::Stanza>;
-  void work(Sender& sender, bool first);
-  void deliver(Sender& sender, Lanes::Work work);
+  void work(Transport& transport, bool first);
+  void deliver(Transport& transport, Lanes::Work work);
   Result<Text> text_of(const Item& item);
-  Outcome attempt(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
-  Outcome post(Sender& sender, const Item& item, const xmpp::Stanza& stanza);
+  Outcome attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
+  Outcome post(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
   void settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
   void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
   void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,

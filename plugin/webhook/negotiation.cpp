@@ -30,12 +30,12 @@ Negotiation::Negotiation(const Settings& settings, std::string title, const Url&
       log_(log),
       format_(settings.format) {}
 
-void Negotiation::begin(Sender& sender) {
-  if (claim() && !ask(sender)) ask_again();
+void Negotiation::begin(Transport& transport) {
+  if (claim() && !ask(transport)) ask_again();
 }
 
-mapping::Format Negotiation::settle(Sender& sender) {
-  if (claim()) ask(sender);
+mapping::Format Negotiation::settle(Transport& transport) {
+  if (claim()) ask(transport);
   std::unique_lock<std::mutex> lock(mutex_);
   asked_.wait_for(lock, kPatience, [this] { return !asking_; });
   return format_;
@@ -59,8 +59,8 @@ bool Negotiation::claim() {
   return true;
 }
 
-bool Negotiation::ask(Sender& sender) {
-  const Outcome outcome = sender.options(target_, kPatience);
+bool Negotiation::ask(Transport& transport) {
+  const Outcome outcome = transport.options(target_, kPatience);
   take_over(outcome);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -2,7 +2,7 @@
 // The format of the bodies that one endpoint gets: as configured, until the endpoint answers an OPTIONS
 // request with an Accept header, which is how bots written for mod_rest choose. It is asked at the start, and
 // after a failure again: what answers then may be another program. One request at a time.
-// Threads: any of those that post, each with its own sender.
+// Threads: any of those that post, each with its own transport.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "mapping/media_type.h"
 #include "webhook/health.h"
-#include "webhook/sender.h"
+#include "webhook/transport.h"
 #include "webhook/settings.h"
 #include "webhook/url.h"
 
@@ -35,11 +35,11 @@ class Negotiation {
   Negotiation(const Settings& settings, std::string title, const Url& url, Health& health, Log& log);
 
   // Asks the endpoint though there is no stanza for it yet.
-  void begin(Sender& sender);
+  void begin(Transport& transport);
 
   // The format for a delivery that is about to be made, after asking, or waiting for whoever asks, where the
   // endpoint is to be asked.
-  mapping::Format settle(Sender& sender);
+  mapping::Format settle(Transport& transport);
 
   // A delivery failed: the next one asks again.
   void ask_again();
@@ -47,7 +47,7 @@ class Negotiation {
  private:
   mapping::Format current() const;
   bool claim();  // whether the caller is the one to ask
-  bool ask(Sender& sender);
+  bool ask(Transport& transport);
   void take_over(const Outcome& outcome);
   void say(Level level, std::string_view what);
 

@@ -4,7 +4,6 @@
 #include <system_error>
 
 #include "base/random.h"
-#include "base/thread.h"
 #include "webhook/body.h"
 #include "webhook/rules.h"
 
@@ -29,9 +28,9 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   if (running_ || stopped_) return false;
   if (thread_.joinable()) thread_.join();  // it has said its last word already
   try {
-    sender_ = std::make_unique<Sender>(url_, settings_, timer_);
-    thread_ = start_thread("rz-webhook-test", [this, then = std::move(then)] {
-      then(post(*sender_));
+    transport_ = make_transport_(url_, settings_, timer_);
+    thread_ = DeepThread("rz-webhook-test", kTransportStack, [this, then = std::move(then)] {
+      then(post(*transport_));
       const std::lock_guard<std::mutex> end(mutex_);
       running_ = false;
     });
@@ -42,7 +41,7 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   return true;
 }
 
-Outcome Trial::post(Sender& sender) const {
+Outcome Trial::post(Transport& transport) const {
   const xmpp::Stanza stanza = test_event(settings_.domain);
   Body body = body_of(stanza, settings_.format, settings_.mapping);
   Post request;
@@ -50,15 +49,15 @@ Outcome Trial::post(Sender& sender) const {
   request.content_type = mapping::media_type(body.format);
   request.headers = signer_.headers("msg_" + random_id(), clock_.wall(), body.text);
   request.body = std::move(body.text);
-  return sender.post(request, settings_.timeout);
+  return transport.post(request, settings_.timeout);
 }
 
 void Trial::stop() {
-  std::thread thread;
+  DeepThread thread;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;
-    if (sender_) sender_->abort();
+    if (transport_) transport_->abort();
     thread.swap(thread_);
   }
   if (thread.joinable()) thread.join();

@@ -6,13 +6,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "base/clock.h"
+#include "base/deep_thread.h"
 #include "base/timer.h"
-#include "webhook/sender.h"
 #include "webhook/settings.h"
 #include "webhook/signature.h"
+#include "webhook/transport.h"
 #include "webhook/url.h"
 
 namespace restanza::webhook {
@@ -20,8 +20,14 @@ namespace restanza::webhook {
 class Trial {
  public:
   // All of them outlive the trial.
-  Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock)
-      : settings_(settings), url_(url), signer_(signer), timer_(timer), clock_(clock) {}
+  Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock,
+        const MakeTransport& make_transport)
+      : settings_(settings),
+        url_(url),
+        signer_(signer),
+        timer_(timer),
+        clock_(clock),
+        make_transport_(make_transport) {}
   ~Trial() { stop(); }
 
   // `then` runs on the trial's thread. False: one is under way, or it is over.
@@ -29,18 +35,19 @@ class Trial {
   void stop();
 
  private:
-  Outcome post(Sender& sender) const;
+  Outcome post(Transport& transport) const;
 
   const Settings& settings_;
   const Url& url_;
   const Signer& signer_;
   Timer& timer_;
   const Clock& clock_;
+  const MakeTransport& make_transport_;
   std::mutex mutex_;
   bool running_ = false;
   bool stopped_ = false;
-  std::unique_ptr<Sender> sender_;
-  std::thread thread_;
+  std::unique_ptr<Transport> transport_;
+  DeepThread thread_;
 };
 
 }  // namespace restanza::webhook

@@ -2,28 +2,30 @@
 #include "webhook/watchdog.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "webhook/received.h"
+
 namespace restanza::webhook {
-namespace {
 
-// The client may be between two sockets when one is cut (a name with several addresses), so it is done again
-// until the request has ended.
-constexpr std::chrono::milliseconds kAgain{50};
-
-}  // namespace
+using std::chrono::milliseconds;
 
 Watchdog::~Watchdog() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-void Watchdog::begin(std::chrono::milliseconds deadline) {
+void Watchdog::begin(milliseconds deadline) {
   const std::lock_guard<std::mutex> lock(mutex_);
   running_ = true;
-  const uint64_t request = ++request_;
-  if (cut_ == Cut::late) cut_ = Cut::no;
-  alarm_ = timer_.after(deadline, [self = shared_from_this(), request] { self->end(request, Cut::late); });
+  ++request_;
+  if (cut_ != Cut::aborted) cut_ = Cut::no;
+  received_ = socket_ >= 0 ? bytes_received(socket_) : 0;
+  until_ = timer_.now() + deadline;
+  arm(request_);
 }
 
 void Watchdog::watch(int socket) {
@@ -31,6 +33,8 @@ void Watchdog::watch(int socket) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (socket_ >= 0) ::close(socket_);
   socket_ = duplicate;
+  received_ = 0;
+  if (cut_ != Cut::no) sever();
 }
 
 Watchdog::Cut Watchdog::finish() {
@@ -49,9 +53,7 @@ Watchdog::Cut Watchdog::finish() {
 void Watchdog::abort() {
   const std::lock_guard<std::mutex> lock(mutex_);
   cut_ = Cut::aborted;
-  if (!running_) return;
-  timer_.cancel(alarm_);
-  sever_again(request_);
+  if (running_) sever();
 }
 
 Watchdog::Cut Watchdog::cut() const {
@@ -59,16 +61,32 @@ Watchdog::Cut Watchdog::cut() const {
   return cut_;
 }
 
-void Watchdog::end(uint64_t request, Cut why) {
+bool Watchdog::quiet() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!running_ || request != request_) return;
-  if (cut_ == Cut::no) cut_ = why;
-  sever_again(request);
+  pollfd readable{socket_, POLLIN, 0};  // so is the end of what the peer sends
+  return socket_ >= 0 && ::poll(&readable, 1, 0) == 0;
 }
 
-void Watchdog::sever_again(uint64_t request) {
+void Watchdog::look(uint64_t request) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!running_ || request != request_) return;
+  if (cut_ == Cut::no && timer_.now() >= until_) cut_ = Cut::late;
+  if (cut_ == Cut::no && socket_ >= 0 && bytes_received(socket_) - received_ > max_received_) {
+    cut_ = Cut::flooded;
+  }
+  // Again and again, for the client may be between two sockets.
+  if (cut_ != Cut::no) sever();
+  arm(request);
+}
+
+void Watchdog::arm(uint64_t request) {
+  const Instant now = timer_.now(), next = now + kLook;
+  alarm_ = timer_.at(until_ > now ? std::min(until_, next) : next,
+                     [self = shared_from_this(), request] { self->look(request); });
+}
+
+void Watchdog::sever() {
   if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
-  alarm_ = timer_.after(kAgain, [self = shared_from_this(), request] { self->end(request, Cut::late); });
 }
 
 }  // namespace restanza::webhook

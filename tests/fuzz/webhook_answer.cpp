@@ -19,7 +19,7 @@
 #include "webhook/negotiation.h"
 #include "webhook/reply.h"
 #include "webhook/retry_after.h"
-#include "webhook/sender.h"
+#include "webhook/transport.h"
 #include "webhook/verdict.h"
 #include "xml/gate.h"
 #include "xmpp/stanza.h"
@@ -113,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   settings.max_answer = kMaxAnswer;
   settings.timeout = std::chrono::seconds(8);
   const auto url = webhook::Url::parse(settings.url);
-  webhook::Sender sender(*url, settings, timer);
+  const auto transport = webhook::make_http_transport(*url, settings, timer);
   const auto stanza = xmpp::parse_stanza(
       "<iq from='alice@localhost/r' to='rest.localhost' id='1' type='get'><ping "
       "xmlns='urn:xmpp:ping'/></iq>");
@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.target = "/";
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
-  const Outcome outcome = sender.post(post);
+  const Outcome outcome = transport->post(post, settings.timeout);
   check_outcome(outcome);
   const webhook::Answer answer = webhook::answer_to(*stanza, outcome, {});
   must(answer.stanzas.size() == 1, "an iq gets one answer");

@@ -17,7 +17,7 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
   std::map<std::string, int> at_once;
   int running = 0, most = 0;
   bool overlapped = false;
-  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
     const std::string from = attribute(request, "from");
     {
       const std::lock_guard<std::mutex> lock(mutex);
@@ -32,7 +32,7 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
     return response(200, "application/xmpp+xml",
                     "<message id='re-" + attribute(request, "id") + "'><body>y</body></message>");
   }));
-  Running r(endpoint.url());
+  Running r(endpoint);
   r.settings[0].max_connections = 4;
   r.start();
   for (int i = 0; i < 1000; ++i) r.give(message(user(i % 10), std::to_string(i)));
@@ -58,12 +58,12 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
 TEST_CASE("a slow conversation does not hold up another") {
   Door slow;
   Collected<std::string> answered;
-  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
     if (attribute(request, "from") == "slow@localhost/r") slow.pass();
     answered.add(attribute(request, "id"));
     return response(204);
   }));
-  Running r(endpoint.url());
+  Running r(endpoint);
   r.settings[0].max_connections = 2;
   r.start();
   for (int i = 0; i < 20; ++i) r.give(message("slow@localhost", "s" + std::to_string(i)));
@@ -78,11 +78,11 @@ TEST_CASE("a slow conversation does not hold up another") {
 
 TEST_CASE("as many stanzas wait as max_queued says, and one more is refused to its sender") {
   Door hold;
-  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) {
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string&) {
     hold.pass();
     return response(204);
   }));
-  Running r(endpoint.url());
+  Running r(endpoint);
   r.settings[0].max_queued = 2;
   r.start();
   r.give(message("a@localhost", "1"));
@@ -149,12 +149,12 @@ TEST_CASE("stopping aborts what runs and gives up what only memory has, and ever
 
 TEST_CASE("a room's reflection of a reply or of another message from here is not forwarded") {
   Collected<std::string> requests;
-  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
     requests.add(request);
     return response(200, "application/xmpp+xml",
                     "<message type='groupchat' id='reply'><body>hi</body></message>");
   }));
-  Running r(endpoint.url());
+  Running r(endpoint);
   r.start();
   const auto said = [](const std::string& nick, const std::string& id) {
     return stanza("<message type='groupchat' from='room@muc.localhost/" + nick +
@@ -171,9 +171,10 @@ TEST_CASE("a room's reflection of a reply or of another message from here is not
 }
 
 TEST_CASE("what cannot be read of an answer is said in the log without its content") {
-  HttpEndpoint endpoint(HttpEndpoint::each_request(
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request(
       [](const std::string&) { return response(200, "text/html", "<p>password: hunter2</p>"); }));
-  Running r(endpoint.url("/in?token=hunter2"));
+  Running r(endpoint);
+  r.settings[0].url = endpoint.url("/in?token=hunter2");
   r.start();
   r.give(message("a@localhost", "1"));
   REQUIRE(r.drain());

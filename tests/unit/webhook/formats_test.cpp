@@ -151,11 +151,11 @@ TEST_CASE("deliveries have the configured format, and say so") {
   for (const mapping::Format format : mapping::kFormats) {
     CAPTURE(mapping::media_type(format));
     Collected<std::string> requests;
-    HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+    MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
       requests.add(request);
       return response(204);
     }));
-    Running r(endpoint.url());
+    Running r(endpoint);
     r.settings[0].format = format;
     r.start();
     r.give(stanza(stanza_xml));

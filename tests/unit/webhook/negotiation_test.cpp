@@ -25,7 +25,9 @@ std::string content_type(const std::string& request) {
 }
 
 struct Negotiating : Running {
-  explicit Negotiating(const std::string& url) : Running(url) {
+  explicit Negotiating(const std::string& url) : Running(url) { one_connection(); }
+  explicit Negotiating(MemoryEndpoint& endpoint) : Running(endpoint) { one_connection(); }
+  void one_connection() {
     settings[0].max_connections = 1;
     settings[0].retry = false;
   }
@@ -53,11 +55,12 @@ struct Course {
 Course course(const std::string& answer, Format configured = Format::xml,
               const std::string& target = "/stanzas") {
   Collected<std::string> requests;
-  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
+  MemoryEndpoint endpoint([&](const std::string& request) {
     requests.add(request);
     return is_probe(request) ? answer : response(204);
-  }));
-  Negotiating r(endpoint.url(target));
+  });
+  Negotiating r(endpoint);
+  r.settings[0].url = endpoint.url(target);
   r.settings[0].format = configured;
   r.start();
   r.deliver();
@@ -151,11 +154,11 @@ TEST_CASE("a status other than success is a warning, whatever it accepts") {
 
 TEST_CASE("an endpoint is asked at the start without any stanza, and not before the start") {
   Collected<std::string> requests;
-  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
+  MemoryEndpoint endpoint([&](const std::string& request) {
     requests.add(request);
     return accepting("application/json");
-  }));
-  Negotiating r(endpoint.url());
+  });
+  Negotiating r(endpoint);
   r.make();
   CHECK(endpoint.connections() == 0);
   REQUIRE(r.dispatcher->start());
@@ -166,7 +169,7 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
   Door hold;
   std::atomic<int> probes{0};
   Collected<std::string> types;
-  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
+  MemoryEndpoint endpoint([&](const std::string& request) {
     if (is_probe(request)) {
       ++probes;
       hold.pass();
@@ -174,8 +177,8 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
     }
     types.add(content_type(request));
     return response(204);
-  }));
-  Negotiating r(endpoint.url());
+  });
+  Negotiating r(endpoint);
   r.settings[0].max_connections = 8;
   r.start();
   for (int i = 0; i < 100; ++i) {
@@ -223,16 +226,12 @@ TEST_CASE(
     "an endpoint that is not up yet at the start is no error, and asked again before the first delivery") {
   std::atomic<bool> up{false};
   Collected<std::string> requests;
-  HttpEndpoint endpoint([&](int connection, size_t) {
-    for (;;) {
-      const std::string request = read_request(connection);
-      if (request.empty()) return;
-      requests.add(request);
-      if (!up) return;  // breaks off without an answer
-      send_all(connection, is_probe(request) ? accepting("application/json") : response(204));
-    }
+  MemoryEndpoint endpoint([&](const std::string& request) {
+    requests.add(request);
+    if (!up) return std::string();  // breaks off without an answer
+    return is_probe(request) ? accepting("application/json") : response(204);
   });
-  Negotiating r(endpoint.url());
+  Negotiating r(endpoint);
   r.start();
   REQUIRE(r.log.lines.wait(2).size() == 2);  // the first is of the journal
   CHECK_THAT(r.said_of_it().at(0), Catch::StartsWith("warn: cannot be reached yet: "));
@@ -249,18 +248,14 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
   enum class State { xml, away, json };
   std::atomic<State> state{State::xml};
   Collected<std::string> requests;
-  HttpEndpoint endpoint([&](int connection, size_t) {
-    for (;;) {
-      const std::string request = read_request(connection);
-      if (request.empty()) return;
-      const State now = state;  // before the test hears of the request, and changes it
-      requests.add(is_probe(request) ? "OPTIONS" : content_type(request));
-      if (now == State::away) return;
-      const char* accept = now == State::xml ? "application/xmpp+xml" : "application/json";
-      send_all(connection, is_probe(request) ? accepting(accept) : response(204));
-    }
+  MemoryEndpoint endpoint([&](const std::string& request) {
+    const State now = state;  // before the test hears of the request, and changes it
+    requests.add(is_probe(request) ? "OPTIONS" : content_type(request));
+    if (now == State::away) return std::string();
+    const char* accept = now == State::xml ? "application/xmpp+xml" : "application/json";
+    return is_probe(request) ? accepting(accept) : response(204);
   });
-  Negotiating r(endpoint.url());
+  Negotiating r(endpoint);
   r.start();
   const auto deliver = [&](size_t requests_so_far) {
     r.give(stanza(kStanza));
@@ -289,16 +284,11 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
 
 TEST_CASE("an endpoint that only breaks off at OPTIONS is asked once more and then left alone") {
   Collected<std::string> requests;
-  HttpEndpoint endpoint([&](int connection, size_t) {
-    for (;;) {
-      const std::string request = read_request(connection);
-      if (request.empty()) return;
-      requests.add(request.substr(0, request.find(' ')));
-      if (is_probe(request)) return;
-      send_all(connection, response(204));
-    }
+  MemoryEndpoint endpoint([&](const std::string& request) {
+    requests.add(request.substr(0, request.find(' ')));
+    return is_probe(request) ? std::string() : response(204);
   });
-  Negotiating r(endpoint.url());
+  Negotiating r(endpoint);
   r.start();
   REQUIRE(r.log.lines.wait(2).size() == 2);  // the first is of the journal
   for (int i = 0; i < 3; ++i) r.give(stanza(kStanza));

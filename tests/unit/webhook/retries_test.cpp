@@ -18,7 +18,7 @@ struct Scripted {
   std::string otherwise = response(204);
   Collected<std::string> asked;
   Collected<std::string> requests;
-  HttpEndpoint http{HttpEndpoint::each_request([this](const std::string& request) {
+  MemoryEndpoint http{MemoryEndpoint::each_request([this](const std::string& request) {
     const std::string id = attribute(request, "id");
     std::string answer;
     {
@@ -49,7 +49,7 @@ struct Scripted {
 };
 
 struct Retried : Running {
-  explicit Retried(Scripted& endpoint) : Running(endpoint.http.url(), By::hand) {}
+  explicit Retried(Scripted& endpoint) : Running(endpoint.http, By::hand) {}
 
   std::string state_of(const std::string& id) {
     for (const auto& delivery : kept()) {
@@ -240,13 +240,13 @@ TEST_CASE("an endpoint that gets nothing but iqs is found again when it is back"
 TEST_CASE("an iq behind slow messages is answered when its own time is over") {
   Door first, second;
   Collected<std::string> asked;
-  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
     const std::string id = attribute(request, "id");
     asked.add(id);
     (id == "first" ? first : second).pass();
     return response(204);
   }));
-  Running r(endpoint.url(), Running::By::hand);
+  Running r(endpoint, Running::By::hand);
   r.start();
   r.give(message("a@localhost", "first"));
   r.give(message("a@localhost", "second"));

@@ -3,6 +3,7 @@
 // webhook side. By the real clock, or by one that the test moves.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/memory_endpoint.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::webhook {
@@ -57,6 +59,7 @@ struct Running {
   Metrics metrics;
   Collected<xmpp::Stanza> replies;
   Collected<int> rooms;
+  std::map<std::string, MakeTransport> in_memory;  // by the URL's host; complete before the start
   std::vector<Settings> settings{1};
   journal::Journal::Settings journal_settings;
   std::unique_ptr<journal::Journal> journal;
@@ -68,10 +71,22 @@ struct Running {
     settings[0].url = url;
     settings[0].domain = "rest.localhost";
   }
+  explicit Running(MemoryEndpoint& endpoint, By moved = By::real_clock)
+      : Running(endpoint.url(), moved) {
+    know(endpoint);
+  }
   ~Running() { end(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
+  // Requests to its URL go there, and not to the network.
+  MemoryEndpoint& know(MemoryEndpoint& endpoint) {
+    in_memory[endpoint.host()] = endpoint.make_transport();
+    return endpoint;
+  }
+  Settings& add(const std::string& name, MemoryEndpoint& endpoint) {
+    return add(name, know(endpoint).url());
+  }
   Settings& add(const std::string& name, const std::string& url) {
     Settings one = settings[0];
     one.name = name;
@@ -89,7 +104,13 @@ struct Running {
                                     replies.add(std::move(reply));
                                     handed();
                                   },
-                                  timer, clock, log, metrics});
+                                  timer, clock, log, metrics,
+                                  [this](const Url& url, const Settings& own, Timer& its_timer) {
+                                    const auto known = in_memory.find(url.host);
+                                    return known == in_memory.end()
+                                               ? make_http_transport(url, own, its_timer)
+                                               : known->second(url, own, its_timer);
+                                  }});
   }
   void start() {
     make();

@@ -19,10 +19,12 @@ struct SilentListener {
   std::vector<int> fillers;
   uint16_t port = 0;
 
-  SilentListener() {
+  // `host` is an address of loopback; port 0 takes a free one.
+  explicit SilentListener(const char* host = "127.0.0.1", uint16_t wanted = 0) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(wanted);
+    REQUIRE(::inet_pton(AF_INET, host, &address.sin_addr) == 1);
     socklen_t size = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     REQUIRE(::bind(listener, generic, size) == 0);

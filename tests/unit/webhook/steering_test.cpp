@@ -21,7 +21,7 @@ struct Directory {
 struct Answering {
   std::atomic<int> status;
   Collected<std::string> asked;
-  HttpEndpoint http{HttpEndpoint::each_request([this](const std::string& request) {
+  MemoryEndpoint http{MemoryEndpoint::each_request([this](const std::string& request) {
     asked.add(attribute(request, "id"));
     return response(status);
   })};
@@ -29,7 +29,7 @@ struct Answering {
 };
 
 struct Steered : Running {
-  Steered(Answering& endpoint, const Directory& directory) : Running(endpoint.http.url(), By::hand) {
+  Steered(Answering& endpoint, const Directory& directory) : Running(endpoint.http, By::hand) {
     journal_settings.directory = directory.path;
     settings[0].gone_disables = true;
   }
@@ -137,14 +137,14 @@ TEST_CASE("a dead letter that is replayed is delivered under its old id") {
 TEST_CASE("what is discarded is gone, and what is being posted is not") {
   const Directory directory;
   Door hold, asked;
-  HttpEndpoint slow(HttpEndpoint::each_request([&](const std::string&) {
+  MemoryEndpoint slow(MemoryEndpoint::each_request([&](const std::string&) {
     asked.open();
     hold.pass();
     return response(204);
   }));
   Answering unused(204);
   Steered r(unused, directory);
-  r.settings[0].url = slow.url();
+  r.settings[0].url = r.know(slow).url();
   r.start();
   for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));
   REQUIRE(asked.pass());
@@ -185,12 +185,12 @@ TEST_CASE("what waits for an endpoint that is not configured any more has its da
 TEST_CASE("of several endpoints only the one that answers speaks to the sender") {
   const Directory directory;
   Answering first(204), second(204);
-  HttpEndpoint talker(HttpEndpoint::each_request([](const std::string&) {
+  MemoryEndpoint talker(MemoryEndpoint::each_request([](const std::string&) {
     return response(200, "application/xmpp+xml", "<message><body>me</body></message>");
   }));
   Steered r(first, directory);
-  r.add("second", second.http.url());
-  r.add("talker", talker.url()).reply = true;
+  r.add("second", second.http);
+  r.add("talker", talker).reply = true;
   r.start();
   r.give(message("a@localhost", "1"));
   CHECK(first.asked.wait(1).size() == 1);
@@ -205,7 +205,7 @@ TEST_CASE("one dead endpoint does not hold up another") {
   const Directory directory;
   Answering dead(503), alive(204);
   Steered r(dead, directory);
-  r.add("alive", alive.http.url());
+  r.add("alive", alive.http);
   r.start();
   for (int i = 0; i < 100; ++i) r.give(message(user(i), std::to_string(i)));
   CHECK(alive.asked.wait(100).size() == 100);

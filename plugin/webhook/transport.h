@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// How requests reach one endpoint: an interface, so that tests can do without a network. Requests come from
+// one thread at a time, `abort` from any. Nothing is ever sent twice: what became of a request that broke
+// after it was sent is unknown.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/timer.h"
+#include "http/request.h"
+#include "webhook/outcome.h"
+#include "webhook/settings.h"
+#include "webhook/url.h"
+
+namespace restanza::webhook {
+
+struct Post {
+  std::string target;
+  std::string content_type;
+  std::string language;  // empty where unknown
+  std::string body;
+  std::vector<http::Header> headers = {};  // besides these; checked by whoever makes them
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // One attempt, over after `within` at the latest; the endpoint's timeout holds as well.
+  virtual Outcome post(const Post& post, std::chrono::milliseconds within) = 0;
+  virtual Outcome options(const std::string& target, std::chrono::milliseconds within) = 0;
+
+  virtual void abort() = 0;  // ends the running request, and later ones before they begin
+};
+
+// The timer outlives the transport.
+using MakeTransport =
+    std::function<std::unique_ptr<Transport>(const Url& url, const Settings& settings, Timer& timer)>;
+
+// HTTP over the network. The threads that make requests with it need kTransportStack bytes of stack.
+extern const size_t kTransportStack;
+std::unique_ptr<Transport> make_http_transport(const Url& url, const Settings& settings, Timer& timer);
+
+}  // namespace restanza::webhook
