@@ -206,6 +206,10 @@ def main(deb_directory, state):
     install(debs)
     check(CONFIG.exists() and stat.S_IMODE(CONFIG.stat().st_mode) == 0o644, "the configuration is there, for all to read")
     check(not glob.glob(f"/etc/systemd/system/*/{UNIT}"), "the service is not enabled by itself")
+    scripts = {name: pathlib.Path(f"/var/lib/dpkg/info/restanza-host.{name}").read_text(encoding="utf-8")
+               for name in ("postinst", "prerm")}
+    check("_dh_action=restart" in scripts["postinst"], "an upgrade starts it anew where it runs")
+    check("deb-systemd-invoke stop 'restanza.service'" in scripts["prerm"], "and a removal stops it")
     account = pwd.getpwnam("restanza")
     check(account.pw_uid < 1000 and account.pw_shell.endswith("nologin"), "the user is a system user without a shell")
     check("restanza-host 0." in run("restanza-host", "--version"), "the program runs")
