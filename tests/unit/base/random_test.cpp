@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "support/catch.h"
 
 using namespace restanza;
 

@@ -139,7 +139,7 @@ TEST_CASE("numbers of an entry are taken at their limits and refused one past th
        {"\"max_connections\": 0", "\"max_connections\": 257", "\"max_queued\": 0", "\"max_queued\": 1000001",
         "\"drain_rate\": 0.09", "\"drain_rate\": 100000.1", "\"timeout\": 0.09", "\"timeout\": 3600.1"}) {
     CAPTURE(bad);
-    CHECK_THAT(entry(", " + std::string(bad)), Catch::Contains("must be a"));
+    CHECK_THAT(entry(", " + std::string(bad)), Contains("must be a"));
   }
   CHECK(entry(R"(, "drain_rate": 0)") ==
         "setting 'rest_callbacks[0].drain_rate' must be a number from 0.1 to 100000.0, and is 0");

@@ -8,8 +8,6 @@
 #include "world.h"
 
 using namespace restanza;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 
 namespace {
 

@@ -5,7 +5,6 @@
 #include "support/catch.h"
 
 using namespace restanza;
-using Catch::Matchers::Contains;
 using Offered = std::vector<std::string>;
 
 namespace {

@@ -5,8 +5,6 @@
 #include "support/catch.h"
 
 using namespace restanza;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 
 namespace {
 

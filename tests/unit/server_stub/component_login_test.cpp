@@ -67,10 +67,9 @@ TEST_CASE("what fails in the same way again is said once, and the login says how
   linked.server.accept().refuse("host-unknown");
   linked.logged_in();
   CHECK_THAT(linked.log.shown.next(),
-             Catch::Contains(": conflict: another component has logged in under this name"));
-  CHECK_THAT(linked.log.shown.next(), Catch::Contains(": host-unknown: the server has no such component"));
-  CHECK_THAT(linked.log.shown.next(),
-             Catch::Contains("is logged in, after ") && Catch::Contains("; 0 stanzas wait"));
+             Contains(": conflict: another component has logged in under this name"));
+  CHECK_THAT(linked.log.shown.next(), Contains(": host-unknown: the server has no such component"));
+  CHECK_THAT(linked.log.shown.next(), Contains("is logged in, after ") && Contains("; 0 stanzas wait"));
 }
 
 TEST_CASE("each way in which a login fails has its advice") {
@@ -80,26 +79,23 @@ TEST_CASE("each way in which a login fails has its advice") {
   const std::string stream = " xmlns:stream='http://etherx.jabber.org/streams' id='s1'>";
   SECTION("a port for clients") {
     linked.server.accept().say("<stream:stream xmlns='jabber:client'" + stream);
-    CHECK_THAT(advice(),
-               Catch::Contains("'jabber:client': this port is for clients: 'server' in [xmpp] must name"));
+    CHECK_THAT(advice(), Contains("'jabber:client': this port is for clients: 'server' in [xmpp] must name"));
   }
   SECTION("a port for other servers") {
     linked.server.accept().say("<stream:stream xmlns='jabber:server'" + stream);
-    CHECK_THAT(advice(),
-               Catch::Contains("'jabber:server': this port is for other servers: 'server' in [xmpp]"));
+    CHECK_THAT(advice(), Contains("'jabber:server': this port is for other servers: 'server' in [xmpp]"));
   }
   SECTION("a port for something else") {
     linked.server.accept().say("HTTP/1.1 400 Bad Request\r\n\r\n");
-    CHECK_THAT(advice(), Catch::Contains(": this port may not be for components: check 'server' in [xmpp]"));
+    CHECK_THAT(advice(), Contains(": this port may not be for components: check 'server' in [xmpp]"));
   }
   SECTION("a port that hangs up") {
     linked.server.accept().hang_up();
-    CHECK_THAT(advice(), Catch::Contains(": this port may not be for components: check 'server' in [xmpp]"));
+    CHECK_THAT(advice(), Contains(": this port may not be for components: check 'server' in [xmpp]"));
   }
   SECTION("a port where nobody listens") {
     linked.server.stop();
-    CHECK_THAT(advice(),
-               Catch::Contains("Connection refused: nothing listens there: start the server, or check"));
+    CHECK_THAT(advice(), Contains("Connection refused: nothing listens there: start the server, or check"));
   }
   SECTION("a stream error with a text") {
     Peer peer = linked.server.accept();
@@ -107,7 +103,7 @@ TEST_CASE("each way in which a login fails has its advice") {
     peer.say(
         "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
         "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>Already there</text></stream:error>");
-    CHECK_THAT(advice(), Catch::Contains(": conflict (Already there): another component has logged in"));
+    CHECK_THAT(advice(), Contains(": conflict (Already there): another component has logged in"));
   }
 }
 

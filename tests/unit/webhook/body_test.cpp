@@ -74,7 +74,7 @@ TEST_CASE("what has no mapping is left out and named, or kept as XML where the s
   mapping::Options options;
   options.raw_xml = true;
   const Body with = body(kUnknown, Format::json, options);
-  CHECK_THAT(with.text, Catch::Contains("urn:example:mood"));
+  CHECK_THAT(with.text, Contains("urn:example:mood"));
 }
 
 TEST_CASE("what cannot be read goes as the XML that it came as") {

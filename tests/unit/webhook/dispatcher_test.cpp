@@ -92,13 +92,13 @@ TEST_CASE("as many stanzas wait as max_queued says, and one more is refused to i
   REQUIRE(refused.size() == 1);
   CHECK(refused[0].id == "3");
   CHECK(refused[0].to == "c@localhost/r");
-  CHECK_THAT(refused[0].xml, Catch::Contains("<error type='wait'><resource-constraint "));
+  CHECK_THAT(refused[0].xml, Contains("<error type='wait'><resource-constraint "));
   SECTION("nor is anything said to what must not be answered") {
     r.give(message("c@localhost", "4", "error"));
     r.give(message("room@muc.localhost", "5", "groupchat"));
     r.give(stanza("<presence from='a@localhost' to='bot@rest.localhost'/>"));
     CHECK(r.replies.now().size() == 1);
-    CHECK_THAT(r.metrics.text(), Catch::Contains("restanza_webhook_dropped_total 3\n"));
+    CHECK_THAT(r.metrics.text(), Contains("restanza_webhook_dropped_total 3\n"));
   }
   hold.open();
   CHECK(r.drain());
@@ -114,7 +114,7 @@ TEST_CASE("without retries an endpoint that is away is a stanza error for each a
   REQUIRE(r.drain());
   const auto replies = r.replies.now();
   REQUIRE(replies.size() == 3);
-  for (const auto& reply : replies) CHECK_THAT(reply.xml, Catch::Contains("<recipient-unavailable "));
+  for (const auto& reply : replies) CHECK_THAT(reply.xml, Contains("<recipient-unavailable "));
   CHECK(r.said().size() == 1);
   CHECK(r.kept().empty());
 }
@@ -139,7 +139,7 @@ TEST_CASE("stopping aborts what runs and gives up what only memory has, and ever
   std::multiset<std::string> ids;  // the one that ran ends on its own thread, before the others or after them
   for (const auto& reply : r.replies.now()) {
     ids.insert(reply.id);
-    CHECK_THAT(reply.xml, Catch::Contains("<recipient-unavailable "));
+    CHECK_THAT(reply.xml, Contains("<recipient-unavailable "));
   }
   CHECK(ids == std::multiset<std::string>{"0", "1", "2"});
   CHECK(r.offer(message("a@localhost", "late")) == Dispatcher::Offer::foreign);
@@ -180,6 +180,6 @@ TEST_CASE("what cannot be read of an answer is said in the log without its conte
   REQUIRE(r.drain());
   const auto lines = r.said();
   REQUIRE(lines.size() == 1);
-  CHECK_THAT(lines[0], Catch::Contains("'text/html'"));
-  CHECK_THAT(lines[0], !Catch::Contains("hunter2"));
+  CHECK_THAT(lines[0], Contains("'text/html'"));
+  CHECK_THAT(lines[0], !Contains("hunter2"));
 }

@@ -80,7 +80,7 @@ TEST_CASE("an answer in JSON can be a stanza error") {
   REQUIRE(got.stanzas.size() == 1);
   CHECK(got.stanzas[0].type == "error");
   CHECK(got.stanzas[0].id == "ID1");
-  CHECK_THAT(got.stanzas[0].xml, Catch::Contains("<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"));
+  CHECK_THAT(got.stanzas[0].xml, Contains("<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"));
 }
 
 TEST_CASE("text is no answer to an iq or a presence") {
@@ -104,7 +104,7 @@ TEST_CASE(
     CAPTURE(type, body);
     const auto iq = answer(kIq, type, body);
     CHECK(iq.stanzas.at(0).type == "error");
-    CHECK_THAT(iq.stanzas.at(0).xml, Catch::Contains("<internal-server-error "));
+    CHECK_THAT(iq.stanzas.at(0).xml, Contains("<internal-server-error "));
     CHECK_FALSE(iq.warning.empty());
     const auto message = answer(kMessage, type, body);
     CHECK(message.stanzas.empty());
@@ -125,7 +125,7 @@ TEST_CASE("a warning about an answer shows none of its content") {
     CAPTURE(body);
     const auto got = answer(kMessage, kJson, body);
     CHECK_FALSE(got.warning.empty());
-    CHECK_THAT(got.warning, !Catch::Contains("hunter2"));
+    CHECK_THAT(got.warning, !Contains("hunter2"));
   }
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("an answer's keys without mapping are dropped and named, or refused wh
   strict.strict = true;
   const auto refused = answer(kMessage, kJson, body, strict);
   CHECK(refused.stanzas.empty());
-  CHECK_THAT(refused.warning, Catch::Contains("/mood"));
+  CHECK_THAT(refused.warning, Contains("/mood"));
 }
 
 TEST_CASE("deliveries have the configured format, and say so") {
@@ -161,9 +161,8 @@ TEST_CASE("deliveries have the configured format, and say so") {
     r.give(stanza(stanza_xml));
     const auto seen = requests.wait(1);
     REQUIRE(seen.size() == 1);
-    CHECK_THAT(seen[0],
-               Catch::Contains(std::string("\r\nContent-Type: ") + mapping::media_type(format) + "\r\n"));
-    CHECK_THAT(seen[0], Catch::Contains("\r\nContent-Language: sv\r\n"));
+    CHECK_THAT(seen[0], Contains(std::string("\r\nContent-Type: ") + mapping::media_type(format) + "\r\n"));
+    CHECK_THAT(seen[0], Contains("\r\nContent-Language: sv\r\n"));
     const std::string body = seen[0].substr(seen[0].find("\r\n\r\n") + 4);
     switch (format) {
       case mapping::Format::xml:
@@ -190,7 +189,7 @@ TEST_CASE("deliveries have the configured format, and say so") {
     REQUIRE(said.size() == (named ? 2 : 1));
     if (named) {
       CHECK(said[1].first == Level::debug);
-      CHECK_THAT(said[1].second, Catch::Contains("{urn:example:mood}mood"));
+      CHECK_THAT(said[1].second, Contains("{urn:example:mood}mood"));
     }
   }
 }

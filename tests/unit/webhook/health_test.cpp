@@ -36,7 +36,7 @@ TEST_CASE("only a change is said") {
   for (int i = 0; i < 3; ++i) w.health.note(kHere);
   const auto said = w.log.lines.now();
   REQUIRE(said.size() == 2);
-  CHECK_THAT(said[0], Catch::StartsWith("endpoint 'bot' cannot be reached: "));
+  CHECK_THAT(said[0], StartsWith("endpoint 'bot' cannot be reached: "));
   CHECK(said[1] == "endpoint 'bot' answers again, after 12.3 s; 3 stanzas wait for it");
 }
 
@@ -77,5 +77,5 @@ TEST_CASE("an endpoint that comes and goes is said as often as the burst, and th
   w.health.note(kAway);
   w.health.note(kHere);
   CHECK(w.lines() == Health::kBurst + 1);
-  CHECK_THAT(w.log.lines.now().back(), Catch::Contains("cannot be reached"));
+  CHECK_THAT(w.log.lines.now().back(), Contains("cannot be reached"));
 }

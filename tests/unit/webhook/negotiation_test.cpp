@@ -117,7 +117,7 @@ TEST_CASE("the request that asks has the URL's fields of its own, and the URL's 
   r.start();
   const auto seen = requests.wait(1);
   REQUIRE(seen.size() == 1);
-  CHECK_THAT(seen[0], Catch::Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
+  CHECK_THAT(seen[0], Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
 }
 
 TEST_CASE("several Accept fields are one list") {
@@ -234,7 +234,7 @@ TEST_CASE(
   Negotiating r(endpoint);
   r.start();
   REQUIRE(r.log.lines.wait(2).size() == 2);  // the first is of the journal
-  CHECK_THAT(r.said_of_it().at(0), Catch::StartsWith("warn: cannot be reached yet: "));
+  CHECK_THAT(r.said_of_it().at(0), StartsWith("warn: cannot be reached yet: "));
   up = true;
   r.deliver();
   const auto seen = requests.now();
@@ -277,9 +277,9 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
   r.dispatcher->stop();
   const auto said = r.said_of_it();
   REQUIRE(said.size() == 3);  // that it asks for what it gets anyway is nothing new
-  CHECK_THAT(said[0], Catch::StartsWith("error: cannot be reached: "));
+  CHECK_THAT(said[0], StartsWith("error: cannot be reached: "));
   CHECK(said[1] == "info: gets application/json, which it asked for");
-  CHECK_THAT(said[2], Catch::StartsWith("info: answers again, after "));
+  CHECK_THAT(said[2], StartsWith("info: answers again, after "));
 }
 
 TEST_CASE("an endpoint that only breaks off at OPTIONS is asked once more and then left alone") {

@@ -149,7 +149,7 @@ TEST_CASE("an iq always gets an answer") {
     CAPTURE(outcome.content_type, outcome.body);
     const auto got = answer(kIq, outcome);
     CHECK(got.stanzas.at(0).type == "error");
-    CHECK_THAT(got.stanzas.at(0).xml, Catch::Contains("<internal-server-error "));
+    CHECK_THAT(got.stanzas.at(0).xml, Contains("<internal-server-error "));
     CHECK_FALSE(got.warning.empty());
   }
 }
@@ -271,7 +271,7 @@ TEST_CASE("a delivery receipt is given for what the webhook has taken, in a mess
   const auto both = answer(chat, answered(200, kXml, "<message type='chat'><body>a</body></message>"));
   REQUIRE(both.stanzas.size() == 2);
   CHECK(both.stanzas[0].id != both.stanzas[1].id);
-  CHECK_THAT(both.stanzas[1].xml, Catch::Contains("<received "));
+  CHECK_THAT(both.stanzas[1].xml, Contains("<received "));
 
   const auto normal =
       answer("<message id='ID1' from='a@b/c' to='bot@rest.localhost'>" + asked, answered(204));

@@ -74,7 +74,7 @@ TEST_CASE("a message that was answered 503 is tried again with the same webhook-
   REQUIRE(r.pass_time(100ms, [&] { return endpoint.count() == 2; }));
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  CHECK_THAT(replies[0].xml, Catch::Contains("<body>late</body>"));
+  CHECK_THAT(replies[0].xml, Contains("<body>late</body>"));
   const auto requests = endpoint.requests.now();
   CHECK(header(requests[0], "webhook-id").substr(0, 4) == "msg_");
   CHECK(header(requests[0], "webhook-id") == header(requests[1], "webhook-id"));
@@ -95,7 +95,7 @@ TEST_CASE("a poisonous message is given up after five failures, and its conversa
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
   CHECK(replies[0].id == "poison");
-  CHECK_THAT(replies[0].xml, Catch::Contains("type='error'") && Catch::Contains(">cannot read this</text>"));
+  CHECK_THAT(replies[0].xml, Contains("type='error'") && Contains(">cannot read this</text>"));
   REQUIRE(r.drain());
   const auto dead = r.kept();
   REQUIRE(dead.size() == 1);
@@ -178,10 +178,10 @@ TEST_CASE("after a day a delivery is given up, whether it was tried or waited be
   CHECK(r.state_of("tried") == "dead");
   CHECK(r.state_of("behind") == "dead");
   for (const auto& reply : r.replies.now()) {
-    CHECK_THAT(reply.xml, Catch::Contains("<remote-server-timeout "));
+    CHECK_THAT(reply.xml, Contains("<remote-server-timeout "));
   }
-  CHECK_THAT(r.metrics.text(), Catch::Contains("cause=\"expired\",endpoint=\"default\"} 2") ||
-                                   Catch::Contains("endpoint=\"default\",cause=\"expired\"} 2"));
+  CHECK_THAT(r.metrics.text(), Contains("cause=\"expired\",endpoint=\"default\"} 2") ||
+                                   Contains("endpoint=\"default\",cause=\"expired\"} 2"));
 }
 
 TEST_CASE("dead letters are kept for two weeks") {
@@ -208,14 +208,14 @@ TEST_CASE("an iq is answered at once where its endpoint is away, and never waits
   r.give(ping("first"));
   auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  CHECK_THAT(replies[0].xml, Catch::Contains("type='error'"));
+  CHECK_THAT(replies[0].xml, Contains("type='error'"));
   r.give(message("a@localhost", "kept"));
   REQUIRE(endpoint.asked.wait(2).size() == 2);
   r.give(ping("behind"));  // the conversation backs off
   replies = r.replies.wait(2);
   REQUIRE(replies.size() == 2);
   CHECK(replies[1].id == "behind");
-  CHECK_THAT(replies[1].xml, Catch::Contains("<recipient-unavailable "));
+  CHECK_THAT(replies[1].xml, Contains("<recipient-unavailable "));
   CHECK(r.kept().size() == 1);
 }
 
@@ -263,7 +263,7 @@ TEST_CASE("an iq behind slow messages is answered when its own time is over") {
   r.timer.run_due();
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  CHECK_THAT(replies[0].xml, Catch::Contains("<remote-server-timeout "));
+  CHECK_THAT(replies[0].xml, Contains("<remote-server-timeout "));
   second.open();
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("what is worthless late is dropped where the endpoint is away, and nob
   REQUIRE(r.drain());
   CHECK(r.replies.now().empty());
   CHECK(r.kept().empty());
-  CHECK_THAT(r.metrics.text(), Catch::Contains("\"late\"") && Catch::Contains("} 2\n"));
+  CHECK_THAT(r.metrics.text(), Contains("\"late\"") && Contains("} 2\n"));
 }
 
 TEST_CASE("other 4xx are final and become the recorded stanza error") {
@@ -291,6 +291,6 @@ TEST_CASE("other 4xx are final and become the recorded stanza error") {
   r.give(message("a@localhost", "1"));
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  CHECK_THAT(replies[0].xml, Catch::Contains("<item-not-found "));
+  CHECK_THAT(replies[0].xml, Contains("<item-not-found "));
   CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
 }

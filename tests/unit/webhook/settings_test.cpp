@@ -51,7 +51,7 @@ TEST_CASE("a name can stand in a path, at its longest and not beyond") {
   };
   for (const std::string good : {"a", "A.b_c-9", "..."}) CHECK(named(good).empty());
   CHECK(named(std::string(64, 'x')).empty());
-  CHECK_THAT(named(std::string(65, 'x')), Catch::Contains("'name' must be 1 to 64"));
+  CHECK_THAT(named(std::string(65, 'x')), Contains("'name' must be 1 to 64"));
   for (const std::string bad : {"", ".", "..", "a b", "a/b", "\xC3\xA9", "a\n"}) {
     CAPTURE(bad);
     CHECK(named(bad) ==
@@ -71,7 +71,7 @@ TEST_CASE("limits that would let nothing through are refused") {
 
 TEST_CASE("secrets are checked without being shown") {
   CHECK_THAT(error_after([](Settings& settings) { settings.secrets = {"hunter2"}; }),
-             Catch::Contains("'secrets[0]' must be whsec_") && !Catch::Contains("hunter2"));
+             Contains("'secrets[0]' must be whsec_") && !Contains("hunter2"));
   CHECK(error_after([](Settings& settings) {
           settings.secrets = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"};
         }).empty());
@@ -87,8 +87,7 @@ TEST_CASE("an authorization cannot add a line to the request, and is not shown")
   }
   for (const std::string bad : {"Bearer hunter2\r\nX: y", "hunter2\n", " hunter2", "hunter2 ", "hunter2\x7f",
                                 "a\thunter2", "hunter2\xC3\xA9"}) {
-    CHECK_THAT(error_of(bad),
-               Catch::Contains("'authorization' must be what stands behind") && !Catch::Contains("hunter2"));
+    CHECK_THAT(error_of(bad), Contains("'authorization' must be what stands behind") && !Contains("hunter2"));
   }
   CHECK_FALSE(error_of(std::string("a\0b", 3)).empty());
 }
@@ -115,7 +114,7 @@ TEST_CASE("filters that nothing can pass are refused") {
   CHECK_FALSE(error_after([](Settings& settings) { settings.types = {""}; }).empty());
   CHECK(error_after([](Settings& settings) { settings.from = {""}; }) ==
         "'from' holds an empty text, which nothing matches: remove it");
-  CHECK_THAT(error_after([](Settings& settings) { settings.to = {"a", ""}; }), Catch::Contains("'to' holds"));
+  CHECK_THAT(error_after([](Settings& settings) { settings.to = {"a", ""}; }), Contains("'to' holds"));
   CHECK_THAT(error_after([](Settings& settings) { settings.namespaces = {""}; }),
-             Catch::Contains("'namespaces' holds"));
+             Contains("'namespaces' holds"));
 }

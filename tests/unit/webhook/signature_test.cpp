@@ -113,11 +113,10 @@ TEST_CASE("keys of a wrong length are refused, and the limits are not") {
     CHECK(refusal("whsec_" + key_of(bad)) ==
           "'secrets[0]' must be whsec_ and the base64 of 24 to 64 random bytes: make them with 'openssl rand "
           "-base64 32'");
-    CHECK_THAT(refusal(key_of(bad)), Catch::Contains("24 to 64 random bytes"));
+    CHECK_THAT(refusal(key_of(bad)), Contains("24 to 64 random bytes"));
   }
   for (const size_t bad : {0, 31, 33, 63, 65}) {
-    CHECK_THAT(refusal("whsk_" + key_of(bad)),
-               Catch::Contains("'secrets[0]' is no Ed25519 key: write whsk_"));
+    CHECK_THAT(refusal("whsk_" + key_of(bad)), Contains("'secrets[0]' is no Ed25519 key: write whsk_"));
   }
 }
 
@@ -131,8 +130,8 @@ TEST_CASE("no error shows a secret") {
   for (const std::string prefix : {"", "whsec_", "whsk_", "whpk_"}) {
     const auto signer = Signer::make({kSecret, prefix + secret + "!"});
     REQUIRE_FALSE(signer);
-    CHECK_THAT(signer.error().text, Catch::Contains("'secrets[1]'"));
-    CHECK_THAT(signer.error().text, !Catch::Contains("hunter2"));
+    CHECK_THAT(signer.error().text, Contains("'secrets[1]'"));
+    CHECK_THAT(signer.error().text, !Contains("hunter2"));
   }
 }
 

@@ -197,7 +197,7 @@ TEST_CASE("of several endpoints only the one that answers speaks to the sender")
   CHECK(second.asked.wait(1).size() == 1);
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  CHECK_THAT(replies[0].xml, Catch::Contains("<body>me</body>"));
+  CHECK_THAT(replies[0].xml, Contains("<body>me</body>"));
   CHECK(r.settled(0));
 }
 

@@ -177,7 +177,7 @@ TEST_CASE("over TLS an endpoint is reached whose certificate is trusted, and no 
   TlsEndpoint endpoint;
   const Outcome stranger = post_twice(settings_for(endpoint));
   CHECK(stranger.end == End::unreachable);
-  CHECK_THAT(stranger.detail, Catch::Contains("the TLS certificate was not accepted: self"));
+  CHECK_THAT(stranger.detail, Contains("the TLS certificate was not accepted: self"));
 
   const Pem pem(endpoint.identity);
   const Trusted trusted(pem);
@@ -200,7 +200,7 @@ TEST_CASE("a CA file says whom one endpoint is trusted by, instead of the system
   const Trusted trusted(pem);
   const Outcome stranger = post_twice(settings);
   CHECK(stranger.end == End::unreachable);
-  CHECK_THAT(stranger.detail, Catch::Contains("TLS certificate was not accepted"));
+  CHECK_THAT(stranger.detail, Contains("TLS certificate was not accepted"));
   settings.ca_file = "/nonexistent";
   CHECK(post_twice(settings).end == End::unreachable);
   CHECK(post(settings, 1).detail == "no CA certificates could be read from '/nonexistent'");

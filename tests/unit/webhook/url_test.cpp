@@ -59,21 +59,21 @@ TEST_CASE("a URL that cannot work is refused with its remedy") {
   CHECK(error_of("http://h:0/") ==
         "'http://h:0/' has a wrong port: write a number from 1 to 65535 after the host and a colon");
   for (const char* port : {":", ":65536", ":8o", ":-1", ":+1"}) {
-    CHECK_THAT(error_of("http://h" + std::string(port) + "/"), Catch::Contains("wrong port"));
+    CHECK_THAT(error_of("http://h" + std::string(port) + "/"), Contains("wrong port"));
   }
-  CHECK_THAT(error_of("http://[::1/"), Catch::Contains("close the IPv6 address"));
-  CHECK_THAT(error_of("http://[1.2.3.4]/"), Catch::Contains("no IPv6 address"));
-  CHECK_THAT(error_of("http://[::1]x/"), Catch::Contains("wrong port"));
-  CHECK_THAT(error_of("http://h/a b"), Catch::Contains("percent-encoded"));
-  CHECK_THAT(error_of("http://h/\r\nX: y"), Catch::Contains("percent-encoded"));
-  CHECK_THAT(error_of("http://h/\xC3\xA9"), Catch::Contains("percent-encoded"));
-  CHECK_THAT(error_of("http://h/x#y"), Catch::Contains("fragment"));
-  CHECK_THAT(error_of("http://{to}/x"), Catch::Contains("after the host only"));
-  CHECK_THAT(error_of("http://a%zz@h/x"), Catch::Contains("broken percent-encoding"));
+  CHECK_THAT(error_of("http://[::1/"), Contains("close the IPv6 address"));
+  CHECK_THAT(error_of("http://[1.2.3.4]/"), Contains("no IPv6 address"));
+  CHECK_THAT(error_of("http://[::1]x/"), Contains("wrong port"));
+  CHECK_THAT(error_of("http://h/a b"), Contains("percent-encoded"));
+  CHECK_THAT(error_of("http://h/\r\nX: y"), Contains("percent-encoded"));
+  CHECK_THAT(error_of("http://h/\xC3\xA9"), Contains("percent-encoded"));
+  CHECK_THAT(error_of("http://h/x#y"), Contains("fragment"));
+  CHECK_THAT(error_of("http://{to}/x"), Contains("after the host only"));
+  CHECK_THAT(error_of("http://a%zz@h/x"), Contains("broken percent-encoding"));
   CHECK(error_of("http://h/{node}") ==
         "'http://h:80/...' has the unknown field {node}: there are {kind}, {type}, {to} and {from}");
-  CHECK_THAT(error_of("http://h/{to"), Catch::Contains("brace without its partner"));
-  CHECK_THAT(error_of("http://h/to}"), Catch::Contains("brace without its partner"));
+  CHECK_THAT(error_of("http://h/{to"), Contains("brace without its partner"));
+  CHECK_THAT(error_of("http://h/to}"), Contains("brace without its partner"));
   CHECK(error_of("http://h/{kind}/{type}/{to}/{from}").empty());
 }
 
@@ -83,6 +83,6 @@ TEST_CASE("no error shows a password") {
     CAPTURE(url);
     const std::string error = error_of(url);
     CHECK_FALSE(error.empty());
-    CHECK_THAT(error, !Catch::Contains("hunter2"));
+    CHECK_THAT(error, !Contains("hunter2"));
   }
 }
