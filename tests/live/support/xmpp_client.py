@@ -79,6 +79,9 @@ class XmppClient:
             raise AssertionError(f"the login ended with {event}")
         if initial_presence:
             self.send("<presence xmlns='jabber:client'/>")
+            # Any answer will do: a server works off a stream in order, so that from here on it takes the client for
+            # available, and keeps no message for later.
+            self.query(self._stream.boundjid.domain, "urn:xmpp:ping", "ping")
         return self
 
     @property
