@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Hosts that are older, newer or poorer than the one that the plugin was written with.
+#include <array>
 #include <cstdio>
 #include <initializer_list>
 
@@ -65,8 +66,10 @@ void no_state_dir(const Subject& subject) {
   missing.state_dir = subject.directory + "/missing";
   Host::Settings wrong;
   wrong.state_dir = file;
-  for (Host* host : {new Host(library.descriptor(), none), &new_host(subject, library, missing),
-                     &new_host(subject, library, wrong)}) {
+  const std::array<Host*, 3> hosts = {new Host(library.descriptor(), none),
+                                      &new_host(subject, library, missing),
+                                      &new_host(subject, library, wrong)};
+  for (Host* host : hosts) {
     if (host->create(prepared.settings()).status == XP_OK) {
       if (host->start().status == XP_OK) {
         play(*host);
