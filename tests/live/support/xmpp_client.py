@@ -56,7 +56,12 @@ class XmppClient:
         for event in ("session_start", "failed_all_auth", "disconnected", "connection_failed"):
             stream.add_event_handler(event, lambda _, name=event: self._events.put(name))
         self._stream = stream
-        stream.connect(self._address, disable_starttls=True)
+        if hasattr(stream, "enable_plaintext"):  # since slixmpp 1.9
+            stream.enable_direct_tls = stream.enable_starttls = False
+            stream.enable_plaintext = True
+            stream.connect(*self._address)
+        else:
+            stream.connect(self._address, disable_starttls=True)
 
     def _call(self, function, *arguments):
         """Runs a function on the loop's thread and returns its result."""
