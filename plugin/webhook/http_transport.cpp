@@ -122,14 +122,14 @@ std::string reason_of(const httplib::Result& result, const httplib::Client& clie
 
 }  // namespace
 
-// The client matches a status line by a regular expression that calls itself for each character, some 450
-// bytes of stack each. Debian's versions since 0.18 read lines of at most CPPHTTPLIB_MAX_LINE_LENGTH
-// characters. Debian 12's 0.11 has no such limit; with this much, a line of 500,000 characters does no harm
-// there.
+// The client matches a status line by a regular expression that calls itself for each character, some 320 bytes
+// of stack each. Debian's versions since 0.18 read lines of at most CPPHTTPLIB_MAX_LINE_LENGTH characters.
+// Debian 12's 0.11 has no such limit: there this is enough for a line of all the bytes that an answer may have by
+// default. The watchdog cuts longer ones, unless they come within Watchdog::kLook.
 #ifdef CPPHTTPLIB_MAX_LINE_LENGTH
 const size_t kTransportStack = size_t{1024} * CPPHTTPLIB_MAX_LINE_LENGTH + (size_t{8} << 20);
 #else
-const size_t kTransportStack = size_t{256} << 20;
+const size_t kTransportStack = size_t{512} << 20;
 #endif
 
 std::unique_ptr<Transport> make_http_transport(const Url& url, const Settings& settings, Timer& timer) {

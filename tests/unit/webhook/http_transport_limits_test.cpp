@@ -54,7 +54,7 @@ TEST_CASE("an endless answer ends at the limit") {
 }
 
 TEST_CASE("a status line of any length that fits onto the stack is survived, and the next answer is read") {
-  for (const size_t length : {1000, 32000, 100000, 400000}) {
+  for (const size_t length : {1000, 32000, 100000, 1000000}) {
     CAPTURE(length);
     bool first = true;
     HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string&) {

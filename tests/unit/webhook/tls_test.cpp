@@ -255,7 +255,9 @@ TEST_CASE("over TLS an answer has the bounds of any") {
   CHECK(longer.truncated);
 }
 
-TEST_CASE("over TLS an answer without a length is whole only where the endpoint closes TLS after it") {
+TEST_CASE("over TLS an answer without a length ends with the connection, and one with a length must be whole") {
   CHECK(outcome_of({"HTTP/1.1 200 OK\r\n\r\n", "body"}).body == "body");
-  CHECK(outcome_of({"HTTP/1.1 200 OK\r\n\r\n", "body"}, false).end == End::unreachable);
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n";
+  CHECK(outcome_of({head, "body", "body"}, false).body == "bodybody");
+  CHECK(outcome_of({head, "body"}, false).end == End::unreachable);
 }
