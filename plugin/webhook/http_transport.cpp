@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/pipe_signal.h"
 #include "webhook/retry_after.h"
 
 namespace restanza::webhook {
@@ -122,10 +123,10 @@ std::string reason_of(const httplib::Result& result, const httplib::Client& clie
 
 }  // namespace
 
-// The client matches a status line by a regular expression that calls itself for each character, some 320 bytes
-// of stack each. Debian's versions since 0.18 read lines of at most CPPHTTPLIB_MAX_LINE_LENGTH characters.
-// Debian 12's 0.11 has no such limit: there this is enough for a line of all the bytes that an answer may have by
-// default. The watchdog cuts longer ones, unless they come within Watchdog::kLook.
+// The client matches a status line by a regular expression that calls itself for each character, some 320
+// bytes of stack each. Debian's versions since 0.18 read lines of at most CPPHTTPLIB_MAX_LINE_LENGTH
+// characters. Debian 12's 0.11 has no such limit: there this is enough for a line of all the bytes that an
+// answer may have by default. The watchdog cuts longer ones, unless they come within Watchdog::kLook.
 #ifdef CPPHTTPLIB_MAX_LINE_LENGTH
 const size_t kTransportStack = size_t{1024} * CPPHTTPLIB_MAX_LINE_LENGTH + (size_t{8} << 20);
 #else
@@ -144,7 +145,11 @@ HttpTransport::HttpTransport(Url url, const Settings& settings, Timer& timer, Re
       watchdog_(std::make_shared<Watchdog>(timer, kMaxHead + kRawPerByte * settings.max_answer)),
       client_(client_for(url_, settings_, *watchdog_)) {}
 
-HttpTransport::~HttpTransport() = default;
+// The end of a TLS session is written to the peer, who may have gone.
+HttpTransport::~HttpTransport() {
+  const PipeSignalBlocked blocked;
+  client_.reset();
+}
 
 Outcome HttpTransport::post(const Post& post, milliseconds within) {
   httplib::Request request;

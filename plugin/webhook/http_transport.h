@@ -47,7 +47,7 @@ class HttpTransport final : public Transport {
   const std::string authorization_;
   const Resolve resolve_;
   const std::shared_ptr<Watchdog> watchdog_;
-  const std::unique_ptr<httplib::Client> client_;
+  std::unique_ptr<httplib::Client> client_;
 };
 
 }  // namespace restanza::webhook

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/deep_thread.h"
 #include "fuzz/property.h"
 #include "webhook/negotiation.h"
 #include "webhook/reply.h"
@@ -121,7 +122,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.target = "/";
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
-  const Outcome outcome = transport->post(post, settings.timeout);
+  Outcome outcome;
+  DeepThread("fuzz", webhook::kTransportStack, [&] { outcome = transport->post(post, settings.timeout); }).join();
   check_outcome(outcome);
   const webhook::Answer answer = webhook::answer_to(*stanza, outcome, {});
   must(answer.stanzas.size() == 1, "an iq gets one answer");

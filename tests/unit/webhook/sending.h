@@ -6,12 +6,14 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/pipe_signal.h"
 #include "unit/webhook/http_endpoint.h"
 #include "webhook/http_transport.h"
 
 namespace restanza::webhook {
 
 struct Sending {
+  PipeSignalBlocked blocked;  // as on the threads that make requests
   SystemClock clock;
   Timer timer{clock};
   Settings settings;

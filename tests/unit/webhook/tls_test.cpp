@@ -255,9 +255,22 @@ TEST_CASE("over TLS an answer has the bounds of any") {
   CHECK(longer.truncated);
 }
 
-TEST_CASE("over TLS an answer without a length ends with the connection, and one with a length must be whole") {
+TEST_CASE(
+    "over TLS an answer without a length ends with the connection, and one with a length must be whole") {
   CHECK(outcome_of({"HTTP/1.1 200 OK\r\n\r\n", "body"}).body == "body");
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n";
   CHECK(outcome_of({head, "body", "body"}, false).body == "bodybody");
   CHECK(outcome_of({head, "body"}, false).end == End::unreachable);
+}
+
+TEST_CASE("a transport to an endpoint that has gone ends without a signal") {
+  for (int i = 0; i < 20; ++i) {
+    const TlsEndpoint endpoint([&](Session& session) {
+      session.request();
+      session.send(response(200, "text/plain", "x"));
+    });
+    Settings settings = settings_for(endpoint);
+    settings.tls_verify = false;
+    CHECK(post(settings, 1).status == 200);
+  }
 }
