@@ -129,7 +129,7 @@ Result<void> TomlReader::finish() {
   for (const auto& [key, node] : table_) {
     const std::string name(key.str());
     if (error_.empty() && known_.count(name) == 0) {
-      error_ = place(&node) + "'" + name_ + name + "' is not known: remove it or correct its name";
+      error_ = place(&node) + "'" + name_ + name + "' is an unknown option: remove it or correct its name";
     }
   }
   if (!error_.empty()) return Error{error_};

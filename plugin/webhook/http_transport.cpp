@@ -247,8 +247,7 @@ HttpTransport::Attempt HttpTransport::exchange_anew(const httplib::Request& requ
     client_->set_hostname_addr_map({{url_.host, address}});
     attempt = once(request);
     if (attempt.connected) break;
-    attempt.failure = "could not connect to " + address + " port " + std::to_string(url_.port) +
-                      ": it refuses connections, or cannot be reached";
+    attempt.failure = "could not connect to " + address + " port " + std::to_string(url_.port);
   }
   return attempt;
 }

@@ -34,7 +34,7 @@ component_secret = "plain-secret"
 
 # What is written below [plugin.settings], the line of it that is wrong, and what is said of that line.
 WRONG_SETTINGS = (
-    ('rest_colour = "red"', 1, "setting 'rest_colour' is not known: remove it or correct its name"),
+    ('rest_colour = "red"', 1, "setting 'rest_colour' is an unknown option: remove it or correct its name"),
     ('rest_iq_timeout = 5\nrest_iq_max_timeout = "long"', 2, "setting 'rest_iq_max_timeout' must be a number of "),
     ('rest_callback_url = "ftp://bot.example/"', 1,
      "setting 'rest_callback_url': 'ftp://bot.example/' has the scheme 'ftp': use http or https"),
@@ -63,7 +63,7 @@ WRONG_LINES = (
      "'xmpp.mode' must be local or component, and is 'remote'"),
     ('c2s = "127.0.0.1:0"', 'c2s = "127.0.0.1:0"\naccounts = {{ alice = "" }}', 6,
      "the password of the account 'alice' is empty or has characters that SASLprep forbids"),
-    ('[http]', '[htpt]', 2, "'htpt' is not known: remove it or correct its name"),
+    ('[http]', '[htpt]', 2, "'htpt' is an unknown option: remove it or correct its name"),
     ('domain = "rest.localhost"', 'domain = "localhost"', 7,
      r"'plugin.domain' is 'localhost' like \[xmpp\] domain, where users log in: give the plugin another, such as "),
     ('[plugin]', '[[plugin]]\ndomain = "rest.localhost"\n[[plugin]]', 9,
@@ -228,7 +228,7 @@ class AnEndpointThatIsNotUpYet(unittest.TestCase):
         host = Host(local_mode(), settings={"rest_callback_url": f"http://127.0.0.1:{port}/stanzas"})
         self.addCleanup(host.discard)
         host.program.wait_for_line(f" warning .*endpoint 'default' .http://127.0.0.1:{port}. cannot be reached yet: .*"
-                                   "Connection refused; start it, or correct its URL", source="err")
+                                   f"could not connect to 127.0.0.1 port {port}; start it, or correct its URL", source="err")
         for name in ("one", "two", "three"):
             sent = f"<message from='{name}@rest.localhost' to='bot@rest.localhost'><body>Hi</body></message>"
             self.assertEqual(host.rest.post(sent).status, 202)

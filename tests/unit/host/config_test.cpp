@@ -100,7 +100,7 @@ TEST_CASE("the file of the documentation is understood") {
 
 TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("x = 1\n" + std::string(kPlugin)).refusal() ==
-        ":1: 'x' is not known: remove it or correct its name");
+        ":1: 'x' is an unknown option: remove it or correct its name");
   CHECK(File("[http]\nlisten = 'nowhere'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'http.listen' must be an address with a port, such as 127.0.0.1:5280, or unix:/path/to/socket, "
         "and is 'nowhere'");
@@ -125,7 +125,7 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File("[xmpp]\naccounts = { alice = 1 }\n" + std::string(kPlugin)).refusal() ==
         ":2: 'xmpp.accounts' must hold texts only, and 'alice' is none");
   CHECK(File("[xmpp]\nserver = '127.0.0.1:5347'\n" + std::string(kPlugin)).refusal() ==
-        ":2: 'xmpp.server' is not known: remove it or correct its name");
+        ":2: 'xmpp.server' is an unknown option: remove it or correct its name");
   CHECK(File("[log]\nlevel = 'loud'\n" + std::string(kPlugin)).refusal() ==
         ":2: 'log.level' must be debug, info, warn or error, and is 'loud'");
   CHECK(File("[[plugin]]\nload = 'restanza'\n").refusal() ==

@@ -114,5 +114,5 @@ TEST_CASE("limits are numbers in their ranges") {
   CHECK(Section("request_time = 0").error ==
         ":1: 'http.request_time' must be a whole number from 1 to 86400");
   CHECK(Section("idle_time = 86401").error == ":1: 'http.idle_time' must be a whole number from 1 to 86400");
-  CHECK(Section("max_body = 1").error == ":1: 'http.max_body' is not known: remove it or correct its name");
+  CHECK(Section("max_body = 1").error == ":1: 'http.max_body' is an unknown option: remove it or correct its name");
 }
