@@ -92,24 +92,6 @@ TEST_CASE("an answer without an end is cut off, whatever it goes on with") {
   }
 }
 
-TEST_CASE("what comes before an answer's body may have its limit, and one byte more ends the request") {
-  Door asked;
-  const auto end_after = [&](size_t received) {
-    HttpEndpoint endpoint([&](int connection, size_t) {
-      read_request(connection);
-      const std::string start = "HTTP/1.1 200 OK\r\nX: ";
-      send_all(connection, start + std::string(received - start.size(), 'x'));
-      read_request(connection);  // ends when the client leaves
-    });
-    Sending sending(endpoint.url(), 300ms);
-    return sending.post();
-  };
-  const size_t most = HttpTransport::kMaxHead + HttpTransport::kRawPerByte * 100;
-  CHECK(end_after(most).end != End::answered);
-  const Outcome past = end_after(most + 1);
-  CHECK(past.end == End::unreachable);
-}
-
 TEST_CASE("the limit of the head does not count the body") {
   const std::string body(100000, 'x');
   HttpEndpoint endpoint(
