@@ -93,10 +93,6 @@ TEST_CASE("each way in which a login fails has its advice") {
     linked.server.accept().hang_up();
     CHECK_THAT(advice(), Contains(": this port may not be for components: check 'server' in [xmpp]"));
   }
-  SECTION("a port where nobody listens") {
-    linked.server.stop();
-    CHECK_THAT(advice(), Contains("Connection refused: nothing listens there: start the server, or check"));
-  }
   SECTION("a stream error with a text") {
     Peer peer = linked.server.accept();
     peer.say("<stream:stream xmlns='jabber:component:accept'" + stream);
@@ -139,6 +135,14 @@ TEST_CASE("however a connection ends, the component comes back") {
   CHECK(again.read_to("</message>") == message("m1"));
   again.say("<message from='alice@localhost' to='rest.localhost'/>");
   CHECK(linked.hooks.seen.next() == "<message from='alice@localhost' to='rest.localhost'/>");
+}
+
+TEST_CASE("a login at a port where nobody listens has its advice") {
+  Linked linked;
+  linked.server.stop();
+  linked.link->start();
+  CHECK_THAT(linked.log.shown.next("is not connected"),
+             Contains("Connection refused: nothing listens there: start the server, or check"));
 }
 
 TEST_CASE("a server that is not there yet is waited for") {
