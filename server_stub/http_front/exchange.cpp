@@ -6,13 +6,24 @@ namespace {
 
 const Refusal kNoHttp{500, "the answer could not be written"};
 
+// Calls what writes an answer. Where there is no memory for it, the connection ends: nobody else will answer.
+template <class Write>
+auto or_fail(Outbox& outbox, Write write) {
+  try {
+    return write();
+  } catch (...) {
+    outbox.fail();
+    throw;
+  }
+}
+
 }  // namespace
 
 Exchange::Exchange(std::shared_ptr<Outbox> outbox, AnswerForm form)
     : outbox_(std::move(outbox)), form_(form) {}
 
 xp_status Exchange::refuse() {
-  outbox_->finish(plain_answer(form_, kNoHttp), !form_.keep_alive);
+  or_fail(*outbox_, [&] { return outbox_->finish(plain_answer(form_, kNoHttp), !form_.keep_alive); });
   return XP_INVALID;
 }
 
@@ -28,7 +39,9 @@ xp_status Exchange::respond(int code, const std::vector<Header>& headers, std::s
   }
   if (gone_) return XP_GONE;
   if (!valid_answer(code, headers)) return refuse();
-  return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive) ? XP_OK : XP_GONE;
+  return or_fail(*outbox_, [&] {
+    return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive) ? XP_OK : XP_GONE;
+  });
 }
 
 xp_status Exchange::begin(int code, const std::vector<Header>& headers) {
@@ -44,7 +57,9 @@ xp_status Exchange::begin(int code, const std::vector<Header>& headers) {
   if (gone_) return XP_GONE;
   stream_body_ = stream_has_body(form_, code);
   if (form_.http_1_0) form_.keep_alive = false;  // its stream ends where the connection does
-  return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken ? XP_OK : XP_GONE;
+  return or_fail(*outbox_, [&] {
+    return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken ? XP_OK : XP_GONE;
+  });
 }
 
 xp_status Exchange::write(std::string_view chunk) {
@@ -71,7 +86,9 @@ xp_status Exchange::end() {
   phase_ = Phase::over;
   if (gone_) return XP_GONE;
   if (before != Phase::streaming) return refuse();
-  return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive) ? XP_OK : XP_GONE;
+  return or_fail(*outbox_, [&] {
+    return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive) ? XP_OK : XP_GONE;
+  });
 }
 
 xp_status Exchange::watch(Watch watch) {

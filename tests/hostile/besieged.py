@@ -15,7 +15,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
 
-from support.deadline import DEADLINE, wait_until  # noqa: E402
+from support.deadline import DEADLINE, Missed, wait_until  # noqa: E402
 from support.host import Host, local_mode  # noqa: E402
 import wire  # noqa: E402
 
@@ -80,7 +80,10 @@ class Besieged(unittest.TestCase):
         def restored():
             descriptors, threads = cls.held()
             return descriptors <= cls.before[0] and threads <= cls.before[1] + WORKERS
-        wait_until(restored, f"descriptors and threads are again {cls.before}", DEADLINE)
+        try:
+            wait_until(restored, "descriptors and threads are as before", DEADLINE)
+        except Missed as late:
+            raise AssertionError(f"descriptors and threads are {cls.held()}, before it was {cls.before}") from late
         if SANITIZED:
             return
         kept, lent = (memory_of(cls.host.program.pid, what) - cls.memory_before for what in ("VmRSS", "VmHWM"))

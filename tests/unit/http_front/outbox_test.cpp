@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "http_front/exchange.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -126,4 +127,16 @@ TEST_CASE("a peer that is gone fails what is sent to it") {
   CHECK_FALSE(pair.outbox->finish("two", false));
   CHECK(pair.outbox->state() == Outbox::State::failed);
   CHECK(pair.calls.connections.size() == 1);
+}
+
+TEST_CASE("where no memory is left for an answer, its connection ends") {
+  Pair pair;
+  const std::shared_ptr<Outbox> outbox = std::move(pair.outbox);
+  host::Exchange exchange(outbox, {});
+  outbox->open_answer(false);
+  // It is longer than any string can be, and nobody looks at its bytes.
+  const std::string_view endless("", std::string().max_size());
+  CHECK_THROWS(exchange.respond(200, {}, endless));
+  CHECK(outbox->state() == Outbox::State::failed);
+  CHECK(pair.calls.connections == std::vector<uint64_t>{7});
 }
