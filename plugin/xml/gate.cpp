@@ -69,6 +69,7 @@ class Gate {
     if (trim(bytes).empty()) return Error{"the XML is empty"};
     if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return Error{"XML is too large"};
     if (looks_like_utf16(bytes)) return Error{"XMPP does not allow another encoding than UTF-8"};
+    if (!parser_) throw std::bad_alloc();
     used_ = bytes.size();
     if (XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1) == XML_STATUS_OK) {
       Document done = builder_.take();
