@@ -18,6 +18,7 @@ def new_authority(directory):
     path = f"{directory}/authority"
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", "/CN=Test authority", "-addext", "basicConstraints=critical,CA:TRUE",
+            "-addext", "keyUsage=critical,keyCertSign",
             "-keyout", f"{path}.key", "-out", f"{path}.pem")
     return f"{path}.pem"
 

@@ -48,6 +48,7 @@ class XmppClient:
         jid, password, mechanism = self._arguments
         stream = slixmpp.ClientXMPP(jid, password, sasl_mech=mechanism)
         stream["feature_mechanisms"].unencrypted_plain = True
+        stream["feature_mechanisms"].unencrypted_scram = True  # not allowed by itself since slixmpp 1.10
         stream.register_plugin("xep_0199")  # answers a ping
         for kind, arrived in self._inbox.items():
             # Registered as a handler of raw stanzas: the events of slixmpp sort out some kinds of messages.
