@@ -153,7 +153,8 @@ class Memory(Besieged):
     """AddressSanitizer takes terabytes of addresses and ends a program that gets no memory: under it there is no limit,
     and the same is sent. What unfinished requests may hold together is bounded by the host itself."""
     ROOM = 256 * MIB  # of addresses, above what the program has when it is idle
-    kept_memory = lent_memory = ROOM
+    kept_memory = ROOM
+    lent_memory = ROOM + 64 * MIB  # and of those that it has already, as many as an arena of malloc spans
 
     @classmethod
     def setUpClass(cls):
