@@ -6,14 +6,15 @@ namespace {
 
 const Refusal kNoHttp{500, "the answer could not be written"};
 
-// Calls what writes an answer. Where there is no memory for it, the connection ends: nobody else will answer.
+// What `write` returns, which writes an answer. Where there is no memory for it, the connection ends: nobody else
+// will answer.
 template <class Write>
-auto or_fail(Outbox& outbox, Write write) {
+xp_status or_fail(Outbox& outbox, Write write) {
   try {
-    return write();
+    return write() ? XP_OK : XP_GONE;
   } catch (...) {
     outbox.fail();
-    throw;
+    return XP_GONE;
   }
 }
 
@@ -40,7 +41,7 @@ xp_status Exchange::respond(int code, const std::vector<Header>& headers, std::s
   if (gone_) return XP_GONE;
   if (!valid_answer(code, headers)) return refuse();
   return or_fail(*outbox_, [&] {
-    return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive) ? XP_OK : XP_GONE;
+    return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive);
   });
 }
 
@@ -58,7 +59,7 @@ xp_status Exchange::begin(int code, const std::vector<Header>& headers) {
   stream_body_ = stream_has_body(form_, code);
   if (form_.http_1_0) form_.keep_alive = false;  // its stream ends where the connection does
   return or_fail(*outbox_, [&] {
-    return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken ? XP_OK : XP_GONE;
+    return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken;
   });
 }
 
@@ -87,7 +88,7 @@ xp_status Exchange::end() {
   if (gone_) return XP_GONE;
   if (before != Phase::streaming) return refuse();
   return or_fail(*outbox_, [&] {
-    return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive) ? XP_OK : XP_GONE;
+    return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive);
   });
 }
 

@@ -50,44 +50,50 @@ struct Connected {
   }
 };
 
+// A watchdog over such a connection, for answers of up to 1000 bytes, whose time the test moves.
+struct Watched {
+  Watched() { watchdog->watch(connected.ours); }
+  void pass(std::chrono::milliseconds time) {
+    clock.advance(time);
+    timer.run_due();
+  }
+
+  FakeClock clock;
+  Timer timer{clock};
+  const Connected connected;
+  const std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>(timer, 1000);
+};
+
 }  // namespace
 
 TEST_CASE("an answer may have as many bytes as the limit says, and one more ends its request") {
-  FakeClock clock;
-  Timer timer(clock);
-  const Connected connected;
-  const auto watchdog = std::make_shared<Watchdog>(timer, 1000);
-  watchdog->watch(connected.ours);
+  Watched watched;
+  const auto& watchdog = watched.watchdog;
+  const int ours = watched.connected.ours;
   const auto look = [&] {
-    clock.advance(Watchdog::kLook);
-    timer.run_due();
+    watched.pass(Watchdog::kLook);
     return watchdog->cut();
   };
   for (int request = 0; request < 2; ++request) {  // what came for an earlier one does not count
     watchdog->begin(10s);
-    connected.receive(1000);
-    CHECK(bytes_received(connected.ours) == 1000u * (request + 1));
+    watched.connected.receive(1000);
+    CHECK(bytes_received(ours) == 1000u * (request + 1));
     CHECK(look() == Watchdog::Cut::no);
     CHECK(watchdog->finish() == Watchdog::Cut::no);
   }
   watchdog->begin(10s);
-  connected.receive(1001);
+  watched.connected.receive(1001);
   CHECK(look() == Watchdog::Cut::flooded);
   CHECK_FALSE(watchdog->quiet());  // it was shut down
   CHECK(watchdog->finish() == Watchdog::Cut::flooded);
 }
 
 TEST_CASE("a request that is not over at its deadline is cut, and not before") {
-  FakeClock clock;
-  Timer timer(clock);
-  const Connected connected;
-  const auto watchdog = std::make_shared<Watchdog>(timer, 1000);
-  watchdog->watch(connected.ours);
+  Watched watched;
+  const auto& watchdog = watched.watchdog;
   watchdog->begin(100ms);
-  clock.advance(99ms);
-  timer.run_due();
+  watched.pass(99ms);
   CHECK(watchdog->cut() == Watchdog::Cut::no);
-  clock.advance(1ms);
-  timer.run_due();
+  watched.pass(1ms);
   CHECK(watchdog->finish() == Watchdog::Cut::late);
 }
