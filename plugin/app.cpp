@@ -54,7 +54,7 @@ webhook::Settings webhook_settings(const config::Callback& callback, const confi
   settings.max_queued = callback.max_queued;
   settings.max_answer = options.stanza_size_limit;
   settings.retry = callback.retry;
-  settings.pace = callback.drain_rate;
+  settings.drain_rate = callback.drain_rate;
   settings.reply = callback.reply;
   settings.gone_disables = !callback.short_form;
   return settings;

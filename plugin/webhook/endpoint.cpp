@@ -61,7 +61,7 @@ Endpoint::Endpoint(Settings settings, World world)
       rules_(settings_),
       signer_(*Signer::make(settings_.secrets)),
       tally_(world_.metrics, settings_.name),
-      lanes_(Gate(settings_.pace, settings_.retry), world_.timer, world_.clock),
+      lanes_(Gate(settings_.drain_rate, settings_.retry), world_.timer, world_.clock),
       health_(
           title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
       negotiation_(settings_, title(), url_, health_, world_.log),

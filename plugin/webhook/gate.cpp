@@ -3,8 +3,8 @@
 
 namespace restanza::webhook {
 
-Gate::Gate(double pace, bool breaker)
-    : interval_(static_cast<int64_t>(1e9 / std::max(pace, 1e-3))), breaker_(breaker) {}
+Gate::Gate(double drain_rate, bool breaker)
+    : interval_(static_cast<int64_t>(1e9 / std::max(drain_rate, 1e-3))), breaker_(breaker) {}
 
 Instant Gate::opens(Instant now) const {
   if (stops_ != 0 || state_ == State::probing) return Instant::max();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // When an endpoint may be sent the next request: a circuit breaker that probes a dead endpoint with one
-// request at a time, the pace of what waited during an outage, and the stops that people and we ourselves
+// request at a time, the drain rate of what waited during an outage, and the stops that people and we ourselves
 // order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
 #pragma once
 
@@ -22,8 +22,8 @@ class Gate {
 
   enum Stop : uint32_t { kPaused = 1, kDisabled = 2, kHeld = 4 };  // by people, by 410, by a full way back
 
-  // `pace`: requests a second while a backlog is drained; `breaker`: false never trips.
-  Gate(double pace, bool breaker);
+  // `drain_rate`: requests a second while a backlog is drained; `breaker`: false never trips.
+  Gate(double drain_rate, bool breaker);
 
   // When a request may begin: not later than now, or later, or at Instant::max(): once something else
   // happens.
@@ -38,7 +38,7 @@ class Gate {
   // A request ended that says nothing about the endpoint: it was broken off here.
   void forget(bool probe);
 
-  // So many stanzas wait from a time of standing still, and go at the pace.
+  // So many stanzas wait from a time of standing still, and go at the drain rate.
   void drain(Instant now, size_t backlog);
   void at_most(size_t waiting) { backlog_ = std::min(backlog_, waiting); }
 

@@ -48,7 +48,7 @@ struct Settings {
   size_t max_queued = 100000;                // stanzas that wait
   size_t max_answer = 196608;                // bytes of an answer's body
   bool retry = true;                         // false: one attempt, and every failure is a stanza error
-  double pace = 200;                         // requests a second while a backlog is drained after an outage
+  double drain_rate = 200;                   // requests a second while a backlog is drained after an outage
   bool reply = false;                        // answers where several endpoints get the stanza
   bool gone_disables = false;                // 410 stops the endpoint until `resume`
 };

@@ -18,7 +18,7 @@ BEGUN_BODY = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 10
 LARGE = status("200 OK", "Content-Type: application/xmpp+xml\r\n", b"<message>" + b"x" * 2_000_000)
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: application/xmpp+xml\r\n\r\n<message><body>"
 EVERY = 10  # requests, of which one meets a sprinkled fault
-PACED = 100  # requests a second
+DRAINED = 100  # requests a second
 MOST_ASKED = 30  # requests before a breaker has noticed
 SLOW = 0.05  # seconds for every answer of a slow endpoint
 LARGE_FILLER = "<x xmlns='urn:example:filler'>" + "f" * 60_000 + "</x>"
@@ -154,7 +154,7 @@ def down():
 
 def paced():
     """A dead endpoint is not asked by the whole backlog, and does not get all of it at once when it is back."""
-    with Run(pace=PACED) as run:
+    with Run(drain_rate=DRAINED) as run:
         run.endpoint.fault = lasting = Sprinkled(reset_after_request)
         lasting.all = True
         run.start()
@@ -169,10 +169,10 @@ def paced():
         begin = time.monotonic()
         run.wait_drained()
         took = time.monotonic() - begin
-        least = (run.ledger.messages - asked) / PACED
+        least = (run.ledger.messages - asked) / DRAINED
         if took < least * 0.8:
             raise AssertionError(f"drained in {took:.1f} s instead of {least:.1f} s")
-        return told(run, f"{asked} requests while it was dead, drained in {took:.1f} s at {PACED} a second")
+        return told(run, f"{asked} requests while it was dead, drained in {took:.1f} s at {DRAINED} a second")
 
 
 def slow():

@@ -99,7 +99,7 @@ TEST_CASE("requests from before the end do not put the probe off, and may bring 
   CHECK(g.gate.answering());
 }
 
-TEST_CASE("what waited during an outage goes at the pace, and what comes after it at once") {
+TEST_CASE("what waited during an outage goes at the drain rate, and what comes after it at once") {
   Gated g;
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
   g.now += 1s;

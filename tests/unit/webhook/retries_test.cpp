@@ -145,11 +145,11 @@ TEST_CASE("an endpoint that is away for hours gets everything in order when it i
   CHECK(r.dispatcher->report()[0].state == "active");
 }
 
-TEST_CASE("what waited during an outage goes at the endpoint's pace") {
+TEST_CASE("what waited during an outage goes at the drain rate of the endpoint") {
   Scripted endpoint;
   endpoint.answer_all(response(503));
   Retried r(endpoint);
-  r.settings[0].pace = 1;
+  r.settings[0].drain_rate = 1;
   r.start();
   for (int i = 0; i < 20; ++i) r.give(message(user(i), std::to_string(i)));
   const auto report = [&] { return r.dispatcher->report()[0]; };
