@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // When an endpoint may be sent the next request: a circuit breaker that probes a dead endpoint with one
-// request at a time, the drain rate of what waited during an outage, and the stops that people and we ourselves
-// order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
+// request at a time, the drain rate of what waited during an outage, and the stops that people and the plugin
+// itself order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
 #pragma once
 
 #include <algorithm>

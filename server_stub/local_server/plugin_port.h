@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "domain_service.h"
-#include "link.h"
+#include "link/domain_service.h"
+#include "link/link.h"
 #include "local_server/injected_record.h"
 #include "local_server/sent_queue.h"
 #include "local_server/settings.h"

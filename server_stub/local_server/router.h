@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "domain_service.h"
+#include "link/domain_service.h"
 #include "local_server/accounts.h"
 #include "local_server/delivery.h"
 #include "local_server/plugin_port.h"

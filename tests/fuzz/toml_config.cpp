@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/str.h"
-#include "config.h"
+#include "config/config.h"
 #include "config/options.h"
 #include "fuzz/property.h"
 #include "xmpp/jid.h"

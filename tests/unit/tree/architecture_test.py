@@ -26,6 +26,14 @@ LAYERS = {
     "app": 6,
     "abi": 7,
 }
+# The same for server_stub/.
+HOST_LAYERS = {
+    "net": 0,
+    "link": 1, "http_front": 1,
+    "local_server": 2, "hosting": 2,
+    "config": 3,
+    "app": 4,
+}
 SHARED_WITH_HOST = {"base", "xml", "xmpp"}
 # Where a library stops, a folder or a file: nothing else may include it.
 LIBRARIES = {
@@ -72,24 +80,36 @@ def folder_of(path, top):
 class Architecture(unittest.TestCase):
     maxDiff = None
 
-    def test_the_plugins_includes_point_down(self):
+    def upward(self, top, layers, seen):
+        """The includes below `top` that do not point down; all (from, to) of folders go into `seen`."""
         wrong = []
-        seen = set()
-        for path in code("plugin"):
-            here = folder_of(path, "plugin")
+        for path in code(top):
+            here = folder_of(path, top)
             if here == "include":
                 continue
-            self.assertIn(here, LAYERS, f"{path}: a folder that has no layer yet")
+            self.assertIn(here, layers, f"{path}: a folder that has no layer yet")
             for own, name in includes(path):
-                if not own or name == "xp.h":
-                    continue
+                if not own or not (ROOT / top / name).is_file():
+                    continue  # of the other tree, which other tests look at
                 there = name.split("/")[0] if "/" in name else pathlib.Path(name).stem
-                self.assertTrue((ROOT / "plugin" / name).is_file(), f"{path} includes {name}, which is not there")
                 seen.add((here, there))
-                if here != there and LAYERS[there] >= LAYERS[here]:
+                if here != there and layers[there] >= layers[here]:
                     wrong.append(f"{path.relative_to(ROOT)} includes {name}")
-        self.assertEqual(wrong, [])
+        return wrong
+
+    def test_the_plugins_includes_point_down(self):
+        seen = set()
+        self.assertEqual(self.upward("plugin", LAYERS, seen), [])
         self.assertIn(("abi", "app"), seen)
+        missing = [f"{path.relative_to(ROOT)} includes {name}" for path in code("plugin")
+                   for own, name in includes(path)
+                   if own and not any((folder / name).is_file() for folder in (ROOT / "plugin", ROOT / "plugin/include"))]
+        self.assertEqual(missing, [])
+
+    def test_the_hosts_includes_point_down(self):
+        seen = set()
+        self.assertEqual(self.upward("server_stub", HOST_LAYERS, seen), [])
+        self.assertIn(("app", "hosting"), seen)
 
     def test_only_the_border_knows_xp_h(self):
         users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}
@@ -106,7 +126,7 @@ class Architecture(unittest.TestCase):
             for own, name in includes(path):
                 if not own or name == "xp.h":
                     continue
-                if (ROOT / "server_stub" / name).is_file() or (path.parent / name).is_file():
+                if (ROOT / "server_stub" / name).is_file():
                     continue
                 self.assertTrue((ROOT / "plugin" / name).is_file(), f"{path} includes {name}, which is not there")
                 shared += 1

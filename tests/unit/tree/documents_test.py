@@ -136,10 +136,10 @@ class Tables(unittest.TestCase):
         self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_tokens"), set(keys_read(token)) - set(lists))
 
     def test_keys_of_the_hosts_configuration(self):
-        known = {"": [], "log": [], "http": keys_read(read("server_stub/http_config.cpp")), "xmpp": [], "plugin": []}
+        known = {"": [], "log": [], "http": keys_read(read("server_stub/config/http_config.cpp")), "xmpp": [], "plugin": []}
         sections = {}
         secret = ["secret", "secret_file"]
-        for line in read("server_stub/config.cpp").split("\n"):
+        for line in read("server_stub/config/config.cpp").split("\n"):
             if begun := re.search(r'TomlReader (\w+)\(.*"(\w*)\.?"\);', line):
                 sections[begun[1]] = begun[2]
             for reader, section in sections.items():

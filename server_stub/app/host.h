@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The host's composition root: the HTTP front, the embedded server or the component links, and the plugins on
+// them; in which order they start, come and go, and end. [setup] only; the events come on any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/log_sink.h"
+#include "app/readiness.h"
+#include "base/clock.h"
+#include "base/timer.h"
+#include "config/config.h"
+#include "hosting/host_api.h"
+#include "hosting/named_log.h"
+#include "hosting/plugin.h"
+#include "hosting/routes.h"
+#include "link/component/component_link.h"
+#include "local_server/local_server.h"
+
+namespace restanza::host {
+
+struct HostEvents {
+  std::function<void(std::string line)> ready;  // once; "ready http=127.0.0.1:5280 c2s=127.0.0.1:5222"
+  // The secret of a component is wrong, at its first login since the start.
+  std::function<void(std::string why)> refused;
+};
+
+class Host {
+ public:
+  static constexpr std::chrono::milliseconds kDrain{10000};  // for what runs at the end to finish
+  static constexpr std::chrono::milliseconds kClose{5000};   // for the links to flush and close
+
+  // Loads the plugins and creates their instances, so that every setting has been looked at; listens to
+  // nobody yet.
+  static Result<std::unique_ptr<Host>> make(const HostConfig& config, Log& log, HostEvents events);
+  ~Host();
+
+  Result<void> start();
+
+  // Applies a configuration that was read again, while everything else serves: new settings through reload,
+  // new entries, and the end of those that are not there any more, for which it waits. What goes wrong is
+  // logged; false: nothing was changed.
+  bool reload(const HostConfig& read);
+
+  void shut_down();  // drains, flushes, closes, destroys
+
+  // After shut_down: something of a plugin may still run and call, so the process must end without destroying
+  // the host.
+  bool abandoned() const { return abandoned_; }
+
+ private:
+  // What belongs to one plugin, in the order of its making.
+  struct Seat {
+    PluginConfig config;
+    std::unique_ptr<NamedLog> log;
+    std::shared_ptr<Hooks> hooks;
+    std::shared_ptr<Link> link;
+    ComponentLink* component = nullptr;  // the link, in component mode
+    std::unique_ptr<Plugin> plugin;
+  };
+  using Seats = std::vector<std::unique_ptr<Seat>>;
+
+  Host(const HostConfig& config, Log& log, HostEvents events);
+  Result<std::unique_ptr<Seat>> make_seat(const PluginConfig& plugin);
+  // Why a plugin failed at a step of its life, with the line of the key that it names.
+  static std::string failure(const PluginConfig& config, const Plugin& plugin, const char* step,
+                             const std::string& why);
+  Result<std::shared_ptr<Link>> link_for(const PluginConfig& plugin, Seat& seat);
+  void warn_of_open_doors() const;
+  void warn_of_certificate() const;
+  void drain(const Seats& seats);
+  void close_links(const Seats& seats);
+  void end_plugins();
+  void part_from(std::unique_ptr<Seat> seat);
+
+  // The steps of a reload; each tells of its failures, and gives the domains with which it went well.
+  HostConfig running() const;
+  Result<Seats> make_seats(const std::vector<PluginConfig>& plugins);
+  std::string apply_settings(const std::vector<PluginConfig>& changed);
+  std::string start_late(Seats seats);
+  std::string unload(const std::vector<std::string>& domains);
+
+  const HostConfig config_;
+  std::shared_ptr<const TlsIdentity> tls_;  // what the front shows to new connections; null: none
+  Level level_;                             // what the log shows
+  Log& log_;
+  const HostEvents events_;
+  const SystemClock clock_;
+  Timer timer_;
+  Routes routes_;
+  Front front_;
+  std::unique_ptr<LocalServer> local_;
+  Seats seats_;
+  Seats forsaken_;  // of instances that never ended: whatever they know stays
+  Readiness ready_;
+  bool started_ = false;
+  bool abandoned_ = false;
+};
+
+}  // namespace restanza::host

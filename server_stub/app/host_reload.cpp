@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a running host takes a configuration that was read again. Whatever may fail without harm is tried
+// first: new instances are made before anything that serves is touched.
+#include <algorithm>
+
+#include "app/host.h"
+#include "app/reload_plan.h"
+#include "app/state.h"
+#include "http_front/tls_identity.h"
+
+namespace restanza::host {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const auto& part : parts) out += (out.empty() ? "" : ", ") + part;
+  return out;
+}
+
+std::string told(const char* what, const std::string& domains) {
+  return domains.empty() ? "" : std::string("; ") + what + " " + domains;
+}
+
+}  // namespace
+
+HostConfig Host::running() const {
+  HostConfig running = config_;
+  running.http.tls = tls_;
+  running.plugins.clear();
+  for (const auto& seat : seats_) running.plugins.push_back(seat->config);
+  return running;
+}
+
+bool Host::reload(const HostConfig& read) {
+  const ReloadPlan plan = plan_reload(running(), read);
+  if (!plan.restart.empty()) {
+    log_.warn("SIGHUP: needs a restart: " + joined(plan.restart) +
+              (plan.possible ? "" : "; nothing was changed"));
+  }
+  if (!plan.possible) return false;
+  auto fresh = make_seats(plan.added);
+  if (!fresh) {
+    log_.error("SIGHUP: " + fresh.error().text + "; nothing was changed");
+    return false;
+  }
+  if (plan.new_certificate) {
+    tls_ = read.http.tls;
+    front_.renew(tls_);
+    warn_of_certificate();
+  }
+  const std::string changed = apply_settings(plan.changed);
+  std::string loaded = start_late(std::move(*fresh));
+  const std::string unloaded = unload(plan.removed);
+  for (const PluginConfig& plugin : plan.successors) {
+    auto seats = make_seats({plugin});
+    if (!seats) {
+      log_.error("SIGHUP: " + seats.error().text + "; nobody serves " + plugin.domain + " now");
+      continue;
+    }
+    const std::string started = start_late(std::move(*seats));
+    loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
+  }
+  const std::string done =
+      told("new settings for", changed) + told("loaded", loaded) + told("unloaded", unloaded) +
+      (plan.new_certificate ? "; new certificate, valid until " + tls_->expiry() : "") +
+      (read.log_level == level_ ? "" : std::string("; log level ") + name_of(read.log_level));
+  level_ = read.log_level;
+  log_.info(done.empty() ? "SIGHUP: nothing was changed"
+                         : "reloaded: " + std::to_string(seats_.size()) + " plugins" + done);
+  return true;
+}
+
+Result<Host::Seats> Host::make_seats(const std::vector<PluginConfig>& plugins) {
+  Seats seats;
+  std::string wrong;
+  for (const PluginConfig& plugin : plugins) {
+    if (!plugin.state_dir.empty()) {
+      const auto made = make_directory(plugin.state_dir);
+      if (!made) wrong = made.error().text;
+    }
+    auto seat = wrong.empty() ? make_seat(plugin) : Result<std::unique_ptr<Seat>>(Error{wrong});
+    if (seat) {
+      seats.push_back(std::move(*seat));
+      continue;
+    }
+    for (auto& made : seats) {
+      ready_.taken_away(made->config.domain);
+      part_from(std::move(made));
+    }
+    ready_.taken_away(plugin.domain);
+    return seat.error();
+  }
+  return seats;
+}
+
+std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
+  std::vector<std::string> applied;
+  for (const PluginConfig& plugin : changed) {
+    const auto seat = std::find_if(seats_.begin(), seats_.end(),
+                                   [&](const auto& each) { return each->config.domain == plugin.domain; });
+    if (const auto reloaded = (*seat)->plugin->reload(plugin.settings_json); !reloaded) {
+      (*seat)->log->error("SIGHUP: " + failure(plugin, *(*seat)->plugin, "reload", reloaded.error().text) +
+                          "; it goes on with its old settings");
+      continue;
+    }
+    const auto keys = changed_keys((*seat)->config.source, plugin.source);
+    (*seat)->config.settings_json = plugin.settings_json;
+    (*seat)->config.source = plugin.source;
+    applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
+  }
+  return joined(applied);
+}
+
+std::string Host::start_late(Seats seats) {
+  std::vector<std::string> started;
+  for (auto& seat : seats) {
+    const std::string domain = seat->config.domain;
+    if (const auto begun = seat->plugin->start(); !begun) {
+      seat->log->error("SIGHUP: " + failure(seat->config, *seat->plugin, "start", begun.error().text) +
+                       "; it is not loaded");
+      ready_.taken_away(domain);
+      part_from(std::move(seat));
+      continue;
+    }
+    if (seat->component) seat->component->start();
+    seats_.push_back(std::move(seat));
+    started.push_back(domain);
+  }
+  return joined(started);
+}
+
+// All of them drain at once, each for as long as the deadline at most; nobody else waits.
+std::string Host::unload(const std::vector<std::string>& domains) {
+  const auto stays = [&](const std::unique_ptr<Seat>& seat) {
+    return std::find(domains.begin(), domains.end(), seat->config.domain) == domains.end();
+  };
+  const auto border = std::stable_partition(seats_.begin(), seats_.end(), stays);
+  Seats leaving(std::make_move_iterator(border), std::make_move_iterator(seats_.end()));
+  seats_.erase(border, seats_.end());
+  drain(leaving);
+  close_links(leaving);
+  std::vector<std::string> unloaded;
+  for (auto& seat : leaving) {
+    const std::string domain = seat->config.domain;
+    ready_.taken_away(domain);
+    const size_t before = forsaken_.size();
+    part_from(std::move(seat));
+    if (forsaken_.size() == before) unloaded.push_back(domain);
+  }
+  return joined(unloaded);
+}
+
+}  // namespace restanza::host

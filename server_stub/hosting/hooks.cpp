@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hosting/hooks.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace restanza::host {
+
+std::shared_ptr<const Hooks::List> Hooks::hooks() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return hooks_;
+}
+
+Hooks::Id Hooks::add(uint32_t kinds, int32_t priority, Call call) {
+  auto hook = std::make_shared<Hook>();
+  hook->kinds = kinds;
+  hook->priority = priority;
+  hook->call = std::move(call);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  hook->id = ++last_;
+  auto list = std::make_shared<List>(*hooks_);
+  const auto behind =
+      std::find_if(list->begin(), list->end(), [&](const auto& h) { return h->priority < priority; });
+  list->insert(behind, hook);
+  hooks_ = std::move(list);
+  return hook->id;
+}
+
+void Hooks::remove(Id id) {
+  std::shared_ptr<const List> dropped;  // freed after the lock: a release may call back here
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto list = std::make_shared<List>(*hooks_);
+    list->erase(std::remove_if(list->begin(), list->end(), [&](const auto& h) { return h->id == id; }),
+                list->end());
+    dropped = std::exchange(hooks_, std::move(list));
+  }
+  on_link([](Hooks& self) { self.go_on(); });  // what waits for this hook goes on without it
+}
+
+void Hooks::resume(Id id) {
+  for (const auto& hook : *hooks()) {
+    if (hook->id == id) hook->resumed = true;
+  }
+  on_link([](Hooks& self) { self.go_on(); });
+}
+
+void Hooks::offer(xmpp::Stanza stanza, bool injected, After after) {
+  Offered offered{std::move(stanza), injected, std::move(after)};
+  if (waiting_.empty() && ask(offered)) return;
+  const size_t bytes = offered.stanza.xml.size();
+  if (waiting_.size() >= kMaxWaiting || waiting_bytes_ + bytes > kMaxWaitingBytes) {
+    return offered.after(std::move(offered.stanza), Offer::refused);
+  }
+  const bool first = waiting_.empty();
+  waiting_bytes_ += bytes;
+  waiting_.push_back(std::move(offered));
+  if (first) start_patience();
+}
+
+bool Hooks::ask(Offered& offered) {
+  const auto list = hooks();
+  auto at = list->begin();
+  if (offered.busy != 0) {
+    at = std::find_if(list->begin(), list->end(), [&](const auto& h) { return h->id == offered.busy; });
+    if (at == list->end()) at = list->begin();  // removed meanwhile
+  }
+  for (; at != list->end(); ++at) {
+    Hook& hook = **at;
+    if ((hook.kinds & static_cast<uint32_t>(offered.stanza.kind)) == 0) continue;
+    hook.resumed = false;
+    const int32_t verdict = hook.call(offered.stanza, offered.injected);
+    if (verdict == XP_CONSUME) {
+      offered.after(std::move(offered.stanza), Offer::taken);
+      return true;
+    }
+    if (verdict != XP_BUSY) continue;
+    if (offered.stanza.kind == xmpp::Kind::iq) {
+      log_.write(Level::plugin_bug, "a hook said it was busy for an iq; the iq goes on without it");
+      continue;
+    }
+    offered.busy = hook.id;
+    // Sticky: said while the hook was running, it asks for another turn at once, after what else the link has
+    // to do.
+    if (hook.resumed) on_link([](Hooks& self) { self.go_on(); });
+    return false;
+  }
+  offered.after(std::move(offered.stanza), Offer::passed);
+  return true;
+}
+
+void Hooks::on_link(std::function<void(Hooks&)> work) {
+  const auto link = link_.lock();
+  if (!link) return;
+  link->post([self = weak_from_this(), work = std::move(work)] {
+    if (const auto hooks = self.lock()) work(*hooks);
+  });
+}
+
+void Hooks::start_patience() {
+  timer_.after(kMaxBusy, [self = weak_from_this(), turn = turn_] {
+    if (const auto hooks = self.lock()) hooks->on_link([turn](Hooks& h) { h.give_up(turn); });
+  });
+}
+
+void Hooks::go_on() {
+  while (!waiting_.empty()) {
+    // Out of the queue while it is asked: `after` may bring new stanzas here, and they belong behind it.
+    Offered offered = std::move(waiting_.front());
+    const size_t bytes = offered.stanza.xml.size();
+    if (!ask(offered)) {
+      waiting_.front() = std::move(offered);
+      return;
+    }
+    waiting_.pop_front();
+    waiting_bytes_ -= bytes;
+    ++turn_;
+    if (!waiting_.empty()) start_patience();
+  }
+}
+
+void Hooks::give_up(uint64_t turn) {
+  if (waiting_.empty() || turn != turn_) return;
+  log_.warn("a hook was busy for 5 s: a stanza is refused");
+  Offered offered = std::move(waiting_.front());
+  waiting_bytes_ -= offered.stanza.xml.size();
+  waiting_.pop_front();
+  ++turn_;
+  if (!waiting_.empty()) start_patience();
+  offered.after(std::move(offered.stanza), Offer::refused);
+  go_on();
+}
+
+}  // namespace restanza::host

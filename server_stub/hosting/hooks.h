@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One plugin's hooks: offers them each stanza, in the order of their priority, and keeps what a hook is too
+// busy for. Stanzas stay in their order: behind one that waits, the next ones wait too.
+//
+// Threads: `offer` on the link's thread; add, remove and resume on any. Hooks are called without a lock. A
+// hook that was removed stays whole until the call that is in it has returned.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/log.h"
+#include "base/timer.h"
+#include "link/link.h"
+
+namespace restanza::host {
+
+class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
+ public:
+  using After = std::function<void(xmpp::Stanza, Offer)>;
+  // A verdict of xp.h: XP_PASS, XP_CONSUME, XP_BUSY; anything else counts as XP_PASS.
+  using Call = std::function<int32_t(const xmpp::Stanza&, bool injected)>;
+  using Id = uint64_t;
+
+  static constexpr std::chrono::seconds kMaxBusy{5};  // then the stanza is refused
+  static constexpr size_t kMaxWaiting = 10000;        // stanzas behind a busy hook; further ones are refused
+  static constexpr size_t kMaxWaitingBytes = 16 * 1024 * 1024;
+
+  Hooks(Timer& timer, Log& log) : timer_(timer), log_(log) {}
+
+  // Where the work goes that belongs on the link's thread; before the first hook is added.
+  void bind(std::weak_ptr<Link> link) { link_ = std::move(link); }
+
+  Id add(uint32_t kinds, int32_t priority, Call call);
+  void remove(Id hook);
+  void resume(Id hook);
+
+  void offer(xmpp::Stanza stanza, bool injected, After after) override;
+
+ private:
+  struct Hook {
+    Id id;
+    uint32_t kinds;
+    int32_t priority;
+    Call call;
+    std::atomic<bool> resumed{false};
+  };
+  struct Offered {
+    xmpp::Stanza stanza;
+    bool injected;
+    After after;
+    Id busy = 0;  // the hook to go on from; 0: the first
+  };
+  using List = std::vector<std::shared_ptr<Hook>>;
+
+  std::shared_ptr<const List> hooks() const;
+  bool ask(Offered& offered);                      // false: a hook is busy, and `offered.busy` names it
+  void on_link(std::function<void(Hooks&)> work);  // later, on the link's thread, while both are there
+  void start_patience();                           // for the stanza at the front
+  void go_on();
+  void give_up(uint64_t turn);
+
+  Timer& timer_;
+  Log& log_;
+  std::weak_ptr<Link> link_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const List> hooks_ = std::make_shared<List>();
+  Id last_ = 0;
+
+  // On the link's thread only.
+  std::deque<Offered> waiting_;
+  size_t waiting_bytes_ = 0;
+  uint64_t turn_ = 0;  // of the stanza at the front; tells a deadline that it came too late
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hosting/host_api.h"
+
+#include <cstring>
+#include <future>
+#include <vector>
+
+#include "hosting/border_views.h"
+
+namespace restanza::host {
+
+using border::copy;
+using border::text;
+using border::view;
+
+HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks,
+                 std::shared_ptr<Link> link, CheckPassword check, Log& log)
+    : place_(std::move(place)),
+      table_{},
+      auth_{sizeof(xp_auth), 0, &HostApi::check_password},
+      link_extension_{sizeof(xp_link), 0, &HostApi::is_up},
+      front_(front),
+      routes_(routes),
+      hooks_(std::move(hooks)),
+      link_(std::move(link)),
+      check_password_(std::move(check)),
+      log_(log),
+      mount_(routes.mount({place_.prefix, place_.http_host})),
+      hook_watch_(log) {
+  table_.api = this;
+  xp_host& host = table_.host;
+  host.size = sizeof host;
+  host.minor = XP_MINOR;
+  host.name = view("restanza-host");
+  host.version = view(RESTANZA_VERSION);
+  host.domain = view(place_.domain);
+  host.prefix = view(place_.prefix);
+  if (!place_.state_dir.empty()) host.state_dir = view(place_.state_dir);
+  host.max_stanza = link_->max_stanza();
+  host.get_extension = get_extension;
+  host.log = write_log;
+  host.register_route = register_route;
+  host.on_stanza = on_stanza;
+  host.resume = resume;
+  host.unregister = unregister;
+  host.send_stanza = send_stanza;
+  host.http_watch = http_watch;
+  host.http_respond = http_respond;
+  host.http_begin = http_begin;
+  host.http_write = http_write;
+  host.http_end = http_end;
+}
+
+HostApi::~HostApi() {
+  routes_.unmount(mount_);
+}
+
+HostApi& HostApi::self(const xp_host* host) {
+  // The vtable is the first member of a standard-layout Table.
+  return *reinterpret_cast<const Table*>(host)->api;
+}
+
+std::shared_ptr<void> HostApi::keep(void* ctx, void (*release)(void*)) {
+  contexts_->enter();
+  return std::shared_ptr<void>(ctx, [release, count = contexts_](void* held) {
+    if (release) release(held);
+    count->leave();
+  });
+}
+
+bool HostApi::wait_for_release(std::chrono::milliseconds within) {
+  auto released = std::make_shared<std::promise<void>>();
+  contexts_->when_empty([released] { released->set_value(); });
+  return released->get_future().wait_for(within) == std::future_status::ready;
+}
+
+xp_reg* HostApi::remember(Registration registration) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  registrations_.emplace(++last_registration_, std::move(registration));
+  return reinterpret_cast<xp_reg*>(last_registration_);
+}
+
+void HostApi::withdraw() {
+  decltype(registrations_) left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left.swap(registrations_);
+  }
+  for (const auto& [handle, registration] : left) remove(registration);
+  if (!left.empty()) misuse("routes or hooks that were never unregistered: " + std::to_string(left.size()));
+}
+
+void HostApi::forsake() {
+  decltype(registrations_) left;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left = registrations_;
+  }
+  for (const auto& [handle, registration] : left) remove(registration);
+}
+
+void HostApi::remove(const Registration& registration) {
+  if (registration.route) {
+    routes_.remove(registration.id);
+  } else {
+    hooks_->remove(registration.id);
+  }
+}
+
+std::optional<HostApi::Registration> HostApi::find(xp_reg* reg, bool take) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = registrations_.find(reinterpret_cast<uintptr_t>(reg));
+  if (at == registrations_.end()) return std::nullopt;
+  const Registration found = at->second;
+  if (take) registrations_.erase(at);
+  return found;
+}
+
+xp_status HostApi::misuse(const std::string& what) {
+  log_.write(Level::plugin_bug, what);
+  return XP_INVALID;
+}
+
+const void* HostApi::get_extension(const xp_host* host, const char* id) {
+  HostApi& api = self(host);
+  if (std::strcmp(id, XP_EXT_AUTH) == 0 && api.check_password_) return &api.auth_;
+  if (std::strcmp(id, XP_EXT_LINK) == 0) return &api.link_extension_;
+  return nullptr;
+}
+
+void HostApi::write_log(const xp_host* host, int32_t level, xp_str line) {
+  const bool known = level >= XP_DEBUG && level <= XP_PLUGIN_BUG;
+  self(host).log_.write(known ? static_cast<Level>(level) : Level::info, text(line));
+}
+
+xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t max_body,
+                                  void (*fn)(void*, xp_exchange*, const xp_request*), void* ctx,
+                                  void (*release)(void*), xp_reg** out) {
+  HostApi& api = self(host);
+  const auto kept = api.keep(ctx, release);
+  if (!fn) return api.misuse("register_route without a function");
+  if (api.stage_ != Stage::setup) return api.misuse("register_route after start");
+  const auto call =
+      std::make_shared<const Routes::Handle>([fn, kept](ExchangeId exchange, const HttpRequest& request) {
+        auto* handle = border::handle_of(exchange);
+        border::with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
+      });
+  const uint64_t id =
+      api.routes_.add(api.mount_, copy(subpath), max_body,
+                      [&api, &front = api.front_, calls = api.calls_, weak = std::weak_ptr(call)](
+                          ExchangeId exchange, const HttpRequest& request) {
+                        const Calls::Stay stay(*calls);
+                        if (stay) return api.serve(weak.lock().get(), exchange, request);
+                        front.respond(exchange, 503, {}, "the plugin is not there any more\n");
+                      });
+  if (id == 0) {
+    return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
+  }
+  xp_reg* const reg = api.remember({true, id, call});
+  if (out) *out = reg;
+  return XP_OK;
+}
+
+xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priority,
+                             int32_t (*fn)(void*, const xp_stanza*), void* ctx, void (*release)(void*),
+                             xp_reg** out) {
+  HostApi& api = self(host);
+  const auto kept = api.keep(ctx, release);
+  if (!fn) return api.misuse("on_stanza without a function");
+  if (api.stage_ != Stage::setup) return api.misuse("on_stanza after start");
+  const auto call =
+      std::make_shared<const Hooks::Call>([fn, kept, &api](const xmpp::Stanza& stanza, bool injected) {
+        const xp_stanza offered = border::view_of(stanza, injected);
+        return api.hook_watch_.call(injected, [&] { return fn(kept.get(), &offered); });
+      });
+  const uint64_t id = api.hooks_->add(
+      kinds, priority,
+      [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza, bool injected) -> int32_t {
+        const Calls::Stay stay(*calls);
+        const auto known = weak.lock();
+        return stay && known ? (*known)(stanza, injected) : XP_PASS;
+      });
+  xp_reg* const reg = api.remember({false, id, call});
+  if (out) *out = reg;
+  return XP_OK;
+}
+
+void HostApi::resume(const xp_host* host, xp_reg* reg) {
+  HostApi& api = self(host);
+  const auto found = api.find(reg, false);
+  if (!found || found->route) {
+    api.misuse("resume of what is no hook, or is unregistered");
+    return;
+  }
+  api.hooks_->resume(found->id);
+}
+
+void HostApi::unregister(const xp_host* host, xp_reg* reg) {
+  HostApi& api = self(host);
+  const auto found = api.find(reg, true);
+  if (!found) {
+    api.misuse("unregister of what is no registration, or not any more");
+    return;
+  }
+  api.remove(*found);
+}
+
+xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const xp_watch* retry) {
+  HostApi& api = self(host);
+  std::function<void()> writable;
+  std::shared_ptr<void> kept;
+  if (retry) {
+    kept = api.keep(retry->ctx, retry->release);
+    if (retry->writable) writable = [call = retry->writable, kept] { call(kept.get()); };
+  }
+  api.hook_watch_.sent();
+  if (api.stage_ == Stage::gone) return XP_GONE;
+  if (xml.len > api.table_.host.max_stanza) return XP_TOO_BIG;
+  auto stanza = xmpp::parse_stanza(text(xml));
+  if (!stanza) {
+    return api.misuse("send_stanza with what is not one stanza: " + stanza.error().text);
+  }
+  return api.link_->send(std::move(*stanza), std::move(writable));
+}
+
+void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,
+                             void (*verdict)(void*, xp_status, xp_str), void* ctx) {
+  HostApi& api = self(host);
+  // The verdict is the last use of its ctx; until then the library must stay.
+  const auto kept = api.keep(ctx, nullptr);
+  api.check_password_(copy(name), copy(password),
+                      [verdict, kept](xp_status status, const std::string& bare_jid) {
+                        verdict(kept.get(), status, view(bare_jid));
+                      });
+}
+
+int32_t HostApi::is_up(const xp_host* host) {
+  return self(host).link_->up() ? 1 : 0;
+}
+
+}  // namespace restanza::host

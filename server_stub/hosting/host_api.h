@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The host's side of xp.h for one plugin instance: the vtable, over the front, the routes, the hooks and the
+// link. What the plugin does wrong is logged with its name and harmless.
+//
+// Threads as xp.h says. The services behind it outlive it; it outlives the plugin instance, and whoever frees
+// it waits for `contexts` to reach zero first.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/in_flight.h"
+#include "hosting/calls.h"
+#include "hosting/hook_watch.h"
+#include "hosting/hooks.h"
+#include "hosting/open_exchanges.h"
+#include "hosting/routes.h"
+#include "link/link.h"
+#include "xp.h"
+
+namespace restanza::host {
+
+class HostApi {
+ public:
+  // Absent where the host has no accounts. Exactly one verdict.
+  using CheckPassword = std::function<void(std::string name, std::string password,
+                                           std::function<void(xp_status, std::string bare_jid)> verdict)>;
+
+  struct Place {
+    std::string plugin;  // for the log
+    std::string domain;
+    std::string prefix;
+    std::string http_host;
+    std::string state_dir;  // empty: none
+  };
+
+  // Stages of the instance's life, as far as they decide what is allowed.
+  enum class Stage { setup, running, draining, gone };
+
+  HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks, std::shared_ptr<Link> link,
+          CheckPassword check_password, Log& log);
+  ~HostApi();
+  HostApi(const HostApi&) = delete;
+  HostApi& operator=(const HostApi&) = delete;
+
+  const xp_host* vtable() const { return &table_.host; }
+  void enter(Stage stage) { stage_ = stage; }
+  Log& log() { return log_; }
+
+  // Requests and stanzas reach the instance between these two; before and after them requests get 503, and
+  // its hooks pass. False: a call is in the instance still.
+  void admit() { calls_->open(); }
+  bool dismiss(std::chrono::milliseconds within) { return calls_->close(within); }
+
+  // Completes what the instance has not, 500 to the clients; how many exchanges that were.
+  size_t end_exchanges();
+  void withdraw();  // the routes and hooks that the instance has left behind
+  void forsake();   // the same where the instance still runs: their contexts stay
+
+  // Waits until the host holds no context of the plugin any more. False after `within`: then the library must
+  // stay.
+  bool wait_for_release(std::chrono::milliseconds within);
+
+ private:
+  static HostApi& self(const xp_host* host);
+  static const void* get_extension(const xp_host* host, const char* id);
+  static void write_log(const xp_host* host, int32_t level, xp_str text);
+  static xp_status register_route(const xp_host* host, xp_str subpath, uint64_t max_body,
+                                  void (*fn)(void*, xp_exchange*, const xp_request*), void* ctx,
+                                  void (*release)(void*), xp_reg** out);
+  static xp_status on_stanza(const xp_host* host, uint32_t kinds, int32_t priority,
+                             int32_t (*fn)(void*, const xp_stanza*), void* ctx, void (*release)(void*),
+                             xp_reg** out);
+  static void resume(const xp_host* host, xp_reg* reg);
+  static void unregister(const xp_host* host, xp_reg* reg);
+  static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry);
+  static void http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch);
+  static xp_status http_respond(const xp_host* host, xp_exchange* exchange, int32_t code,
+                                const xp_pair* headers, size_t header_count, xp_str body);
+  static xp_status http_begin(const xp_host* host, xp_exchange* exchange, int32_t code,
+                              const xp_pair* headers, size_t header_count);
+  static xp_status http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk);
+  static void http_end(const xp_host* host, xp_exchange* exchange);
+  static void check_password(const xp_host* host, xp_str name, xp_str password,
+                             void (*verdict)(void*, xp_status, xp_str), void* ctx);
+  static int32_t is_up(const xp_host* host);
+
+  // A context that the plugin gave: counted, and released with its last copy.
+  std::shared_ptr<void> keep(void* ctx, void (*release)(void*));
+  struct Registration {
+    bool route;  // else a hook
+    uint64_t id;
+    std::shared_ptr<const void> call;  // the function with its context
+  };
+  xp_reg* remember(Registration registration);
+  std::optional<Registration> find(xp_reg* reg, bool take);
+  void remove(const Registration& registration);
+  void serve(const Routes::Handle* call, ExchangeId id, const HttpRequest& request);
+  xp_status misuse(const std::string& what);  // logs it as the plugin's bug: XP_INVALID
+  xp_status no_exchange(const char* call);
+  bool good_answer(const char* call, int32_t code, const std::vector<Header>& headers);
+
+  struct Table {  // the vtable and the way back from it
+    xp_host host;
+    HostApi* api;
+  };
+
+  const Place place_;
+  Table table_;
+  const xp_auth auth_;
+  const xp_link link_extension_;
+  Front& front_;
+  Routes& routes_;
+  const std::shared_ptr<Hooks> hooks_;
+  const std::shared_ptr<Link> link_;
+  const CheckPassword check_password_;
+  Log& log_;
+  const Routes::Id mount_;
+  std::atomic<Stage> stage_{Stage::setup};
+  // Shared with what the front and the links hold: a request whose body is still on its way may come later
+  // than the end of all this.
+  const std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
+  OpenExchanges exchanges_;
+  HookWatch hook_watch_;
+  const std::shared_ptr<InFlight> contexts_ = std::make_shared<InFlight>();
+
+  std::mutex mutex_;
+  std::map<uintptr_t, Registration> registrations_;  // by handle
+  uintptr_t last_registration_ = 0;
+};
+
+}  // namespace restanza::host

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "app/reload_plan.h"
+
+#include "support/catch.h"
+
+using namespace restanza::host;
+
+namespace {
+
+PluginConfig plugin(const std::string& domain, const std::string& load = "restanza") {
+  PluginConfig config;
+  config.domain = config.http_host = domain;
+  config.load = load;
+  config.state_dir = "/state/" + domain;
+  config.settings_json = "{}";
+  return config;
+}
+
+HostConfig with(std::vector<PluginConfig> plugins) {
+  HostConfig config;
+  config.plugins = std::move(plugins);
+  return config;
+}
+
+std::string domains(const std::vector<PluginConfig>& plugins) {
+  std::string out;
+  for (const auto& each : plugins) out += each.domain + " ";
+  return out;
+}
+
+std::string words(const std::vector<std::string>& all) {
+  std::string out;
+  for (const auto& each : all) out += each + "; ";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the same configuration changes nothing, whatever the order of its entries") {
+  const ReloadPlan plan =
+      plan_reload(with({plugin("a.x"), plugin("b.x")}), with({plugin("b.x"), plugin("a.x")}));
+  CHECK(plan.changed.empty());
+  CHECK(plan.added.empty());
+  CHECK(plan.successors.empty());
+  CHECK(plan.removed.empty());
+  CHECK(plan.restart.empty());
+  CHECK(plan.possible);
+}
+
+TEST_CASE("entries change, come and go by their domain and their load") {
+  auto changed = plugin("b.x");
+  changed.settings_json = R"({"a": 1})";
+  const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("b.x"), plugin("c.x", "one")}),
+                                      with({changed, plugin("c.x", "two"), plugin("d.x")}));
+  CHECK(domains(plan.changed) == "b.x ");
+  CHECK(domains(plan.added) == "d.x ");
+  CHECK(domains(plan.successors) == "c.x ");
+  CHECK(words(plan.removed) == "a.x; c.x; ");
+}
+
+TEST_CASE("who gets the directory of one that leaves comes after it") {
+  auto heir = plugin("b.x");
+  heir.state_dir = "/state/a.x";
+  CHECK(domains(plan_reload(with({plugin("a.x")}), with({heir})).successors) == "b.x ");
+  auto first = plugin("a.x"), second = plugin("b.x");
+  first.state_dir = second.state_dir = "";
+  CHECK(domains(plan_reload(with({first}), with({second})).added) == "b.x ");
+}
+
+TEST_CASE("what only a start looks at is named") {
+  HostConfig read = with({plugin("a.x")});
+  read.http.listen[0].port = 1;
+  read.domain = "y";
+  read.c2s.host = "::1";
+  read.accounts["alice"] = "wonder";
+  read.anonymous = true;
+  read.plugins[0].prefix = "/other";
+  read.plugins[0].http_host = "h";
+  read.plugins[0].state_dir = "/elsewhere";
+  const ReloadPlan local = plan_reload(with({plugin("a.x")}), read);
+  CHECK(words(local.restart) ==
+        "http.listen; xmpp.domain; xmpp.c2s; xmpp.accounts; xmpp.anonymous; prefix of the plugin at a.x; "
+        "http_host of the plugin at a.x; state_dir of the plugin at a.x; ");
+  CHECK(local.changed.empty());
+
+  HostConfig running = with({plugin("a.x")});
+  running.component = true;
+  read = running;
+  read.server.host = "server.example";
+  read.max_stanza = 1024;
+  read.plugins[0].secret = "new";
+  CHECK(words(plan_reload(running, read).restart) ==
+        "xmpp.server; xmpp.max_stanza; secret of the plugin at a.x; ");
+}
+
+TEST_CASE("another mode makes everything else senseless") {
+  HostConfig read = with({plugin("b.x")});
+  read.component = true;
+  const ReloadPlan plan = plan_reload(with({plugin("a.x")}), read);
+  CHECK_FALSE(plan.possible);
+  CHECK(words(plan.restart) == "xmpp.mode; ");
+  CHECK(plan.added.empty());
+  CHECK(plan.removed.empty());
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// A running host takes a configuration that was read again. The plugin is a library of its own, really loaded
+// and unloaded; it tells the log each step of its life.
+#include "app/host.h"
+#include "support/catch.h"
+#include "support/lines.h"
+#include "unit/server_stub/hosting/life_plugin.h"
+
+using namespace restanza;
+using namespace restanza::host;
+
+namespace {
+
+struct Running {
+  Lines lines;
+  std::unique_ptr<Host> host;
+
+  explicit Running(const HostConfig& config) {
+    auto made = Host::make(config, lines, {[](const std::string&) {}, [](const std::string&) {}});
+    REQUIRE(made);
+    host = std::move(*made);
+    REQUIRE(host->start());
+  }
+  ~Running() { host->shut_down(); }
+
+  // What the reload adds to the log.
+  std::string reload(const HostConfig& read) {
+    const std::string before = lines.of(Level::info);
+    reloaded = host->reload(read);
+    return lines.of(Level::info).substr(before.size());
+  }
+  std::string errors() const { return lines.of(Level::error); }
+  bool reloaded = false;
+};
+
+}  // namespace
+
+TEST_CASE("a configuration that says the same does nothing to the plugins") {
+  Running running(local({plugin("a.localhost")}));
+  CHECK(running.reload(local({plugin("a.localhost")})) == "SIGHUP: nothing was changed\n");
+  CHECK(running.reloaded);
+}
+
+TEST_CASE("new settings reach the plugin whose they are, and count as its settings from then on") {
+  Running running(local({plugin("a.localhost"), plugin("b.localhost")}));
+  const HostConfig read = local({plugin("a.localhost"), plugin("b.localhost", R"({"new": 1})")});
+  CHECK(running.reload(read) ==
+        "life@b.localhost: reload\nreloaded: 2 plugins; new settings for b.localhost\n");
+  CHECK(running.reload(read) == "SIGHUP: nothing was changed\n");
+  CHECK(running.errors().empty());
+}
+
+TEST_CASE("a reload says which settings are new") {
+  const auto written = [](const std::string& json, std::map<std::string, std::string> values) {
+    HostConfig config = local({plugin("a.localhost", json)});
+    config.plugins[0].source.values = std::move(values);
+    return config;
+  };
+  Running running(
+      written(R"({"kept": 1, "gone": 2, "other": 3})", {{"kept", "1"}, {"gone", "2"}, {"other", "3"}}));
+  CHECK(running.reload(
+            written(R"({"kept": 1, "other": 4, "new": 5})", {{"kept", "1"}, {"other", "4"}, {"new", "5"}})) ==
+        "life@a.localhost: reload\nreloaded: 1 plugins; new settings for a.localhost (gone, new, other)\n");
+}
+
+TEST_CASE("a reload says that the log has another level, once") {
+  Running running(local({plugin("a.localhost")}));
+  HostConfig read = local({plugin("a.localhost")});
+  read.log_level = Level::debug;
+  CHECK(running.reload(read) == "reloaded: 1 plugins; log level debug\n");
+  CHECK(running.reload(read) == "SIGHUP: nothing was changed\n");
+}
+
+TEST_CASE("a plugin that refuses new settings goes on with the old ones, and is asked again the next time") {
+  Running running(local({plugin("a.localhost")}));
+  const HostConfig read = local({plugin("a.localhost", R"({"fail": "reload"})")});
+  for (int i = 0; i < 2; ++i)
+    CHECK(running.reload(read) == "life@a.localhost: reload\nSIGHUP: nothing was changed\n");
+  const std::string line =
+      "life@a.localhost: SIGHUP: file:7: the plugin 'life' "
+      "failed to reload: as told; it goes on with its old settings\n";
+  CHECK(running.errors() == line + line);
+}
+
+TEST_CASE("a plugin that cannot take settings while it runs is told apart from one that dislikes them") {
+  Running running(local({plugin("a.localhost")}));
+  running.reload(local({plugin("a.localhost", R"({"fail": "unsupported"})")}));
+  CHECK(running.errors() ==
+        "life@a.localhost: SIGHUP: file:7: the plugin 'life' failed to reload: it takes new settings at a "
+        "restart only; it goes on with its old settings\n");
+}
+
+TEST_CASE("entries come and go, and what comes is there before what goes") {
+  Running running(local({plugin("a.localhost"), plugin("b.localhost")}));
+  CHECK(running.reload(local({plugin("b.localhost"), plugin("c.localhost")})) ==
+        "life@c.localhost: create\nlife@c.localhost: start\n"
+        "life@a.localhost: drain\nlife@a.localhost: destroy\nlife@a.localhost: release\n"
+        "reloaded: 2 plugins; loaded c.localhost; unloaded a.localhost\n");
+  CHECK(running.reload(local({plugin("a.localhost"), plugin("b.localhost"), plugin("c.localhost")})) ==
+        "life@a.localhost: create\nlife@a.localhost: start\nreloaded: 3 plugins; loaded a.localhost\n");
+  CHECK(running.errors().empty());
+}
+
+TEST_CASE("a library that takes over a domain comes after the one that had it") {
+  Running running(local({plugin("a.localhost")}));
+  auto other = plugin("a.localhost");
+  other.load = "/" LIFE_PLUGIN;  // another name for the same file
+  CHECK(running.reload(local({other})) ==
+        "life@a.localhost: drain\nlife@a.localhost: destroy\nlife@a.localhost: release\n"
+        "life@a.localhost: create\nlife@a.localhost: start\n"
+        "reloaded: 1 plugins; loaded a.localhost; unloaded a.localhost\n");
+}
+
+TEST_CASE("an entry that cannot be made leaves everything as it was") {
+  Running running(local({plugin("a.localhost")}));
+  CHECK(running.reload(local({plugin("b.localhost"), plugin("c.localhost", R"({"fail": "create"})")})) ==
+        "life@b.localhost: create\nlife@c.localhost: create\nlife@c.localhost: release\n"
+        "life@b.localhost: destroy\nlife@b.localhost: release\n");
+  CHECK_FALSE(running.reloaded);
+  CHECK(running.errors() ==
+        "SIGHUP: file:7: the plugin 'life' failed to create: as told; nothing was changed\n");
+  CHECK(running.reload(local({plugin("a.localhost"), plugin("b.localhost")})) ==
+        "life@b.localhost: create\nlife@b.localhost: start\nreloaded: 2 plugins; loaded b.localhost\n");
+}
+
+TEST_CASE("an entry that does not start is not loaded, and the others are") {
+  Running running(local({plugin("a.localhost")}));
+  CHECK(running.reload(local(
+            {plugin("a.localhost"), plugin("b.localhost", R"({"fail": "start"})"), plugin("c.localhost")})) ==
+        "life@b.localhost: create\nlife@c.localhost: create\nlife@b.localhost: start\n"
+        "life@b.localhost: destroy\nlife@b.localhost: release\nlife@c.localhost: start\n"
+        "reloaded: 2 plugins; loaded c.localhost\n");
+  CHECK(running.errors() ==
+        "life@b.localhost: SIGHUP: file:7: the plugin 'life' failed to start: as told; it is not loaded\n");
+}
+
+TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
+  Running running(local({plugin("a.localhost")}));
+  HostConfig read = local({plugin("a.localhost"), plugin("b.localhost")});
+  read.http.listen[0].port = 5280;
+  read.anonymous = true;
+  running.reload(read);
+  CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: http.listen, xmpp.anonymous\n");
+  CHECK(running.reloaded);
+}
+
+TEST_CASE("another mode changes nothing") {
+  Running running(local({plugin("a.localhost")}));
+  HostConfig read = local({plugin("b.localhost")});
+  read.component = true;
+  CHECK(running.reload(read).empty());
+  CHECK_FALSE(running.reloaded);
+  CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: xmpp.mode; nothing was changed\n");
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "hosting/hooks.h"
+
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/lines.h"
+#include "unit/server_stub/hosting/played_link.h"
+
+using namespace restanza;
+using namespace restanza::host;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Offering {
+  FakeClock clock;
+  Timer timer{clock};
+  Lines log;
+  std::shared_ptr<PlayedLink> link = std::make_shared<PlayedLink>();
+  std::shared_ptr<Hooks> hooks = std::make_shared<Hooks>(timer, log);
+  std::string ends;  // "1 taken, 2 passed, "
+
+  Offering() { hooks->bind(link); }
+
+  Hooks::Id add(int32_t priority, std::function<int32_t(const std::string& id)> call, uint32_t kinds = 7) {
+    return hooks->add(kinds, priority, [call](const xmpp::Stanza& stanza, bool) { return call(stanza.id); });
+  }
+  void offer(const std::string& id, const std::string& kind = "message") {
+    hooks->offer(*xmpp::parse_stanza("<" + kind + " id='" + id + "' from='a@x' to='y'/>"), false,
+                 [this](const xmpp::Stanza& stanza, Offer end) {
+                   ends += stanza.id + (end == Offer::taken    ? " taken, "
+                                        : end == Offer::passed ? " passed, "
+                                                               : " refused, ");
+                 });
+  }
+  void pass_time(std::chrono::milliseconds by) {
+    clock.advance(by);
+    timer.run_due();
+    link->run();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("hooks are asked by priority until one takes the stanza") {
+  Offering o;
+  std::string asked;
+  o.add(0, [&](const std::string&) { return asked += "b", XP_CONSUME; });
+  o.add(10, [&](const std::string&) { return asked += "a", XP_PASS; });
+  o.add(-10, [&](const std::string&) { return asked += "c", XP_CONSUME; });
+  o.offer("1");
+  CHECK(asked == "ab");
+  CHECK(o.ends == "1 taken, ");
+}
+
+TEST_CASE("a hook sees the kinds that it asked for, and an unknown verdict counts as a pass") {
+  Offering o;
+  std::string asked;
+  o.add(
+      0, [&](const std::string& id) { return asked += id, 99; }, XP_MESSAGE);
+  o.offer("1", "presence");
+  o.offer("2");
+  CHECK(asked == "2");
+  CHECK(o.ends == "1 passed, 2 passed, ");
+}
+
+TEST_CASE("behind a busy hook stanzas keep their order, and go on from that hook when it resumes") {
+  Offering o;
+  int earlier = 0;
+  bool busy = true;
+  o.add(10, [&](const std::string&) { return ++earlier, XP_PASS; });
+  const auto id = o.add(0, [&](const std::string&) { return busy ? XP_BUSY : XP_CONSUME; });
+  o.offer("1");
+  o.offer("2");
+  CHECK(o.ends.empty());
+  CHECK(earlier == 1);
+  busy = false;
+  o.hooks->resume(id);
+  o.link->run();
+  CHECK(o.ends == "1 taken, 2 taken, ");
+  CHECK(earlier == 2);  // the first stanza was not offered to it again
+}
+
+TEST_CASE("a resume that comes before the busy verdict counts") {
+  Offering o;
+  int calls = 0;
+  Hooks::Id id = 0;
+  id = o.add(0, [&](const std::string&) {
+    if (++calls > 1) return XP_CONSUME;
+    o.hooks->resume(id);
+    return XP_BUSY;
+  });
+  o.offer("1");
+  o.link->run();
+  CHECK(o.ends == "1 taken, ");
+}
+
+TEST_CASE("a hook may be busy for five seconds and no longer") {
+  Offering o;
+  o.add(0, [&](const std::string& id) { return id == "1" ? XP_BUSY : XP_CONSUME; });
+  o.offer("1");
+  o.offer("2");
+  o.pass_time(4999ms);
+  CHECK(o.ends.empty());
+  o.pass_time(1ms);
+  CHECK(o.ends == "1 refused, 2 taken, ");
+}
+
+TEST_CASE("each stanza has five seconds of its own") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  o.offer("1");
+  o.offer("2");
+  o.pass_time(5000ms);
+  CHECK(o.ends == "1 refused, ");
+  o.pass_time(4999ms);
+  CHECK(o.ends == "1 refused, ");
+  o.pass_time(1ms);
+  CHECK(o.ends == "1 refused, 2 refused, ");
+}
+
+TEST_CASE("an iq never waits: a busy hook is passed by and named as a bug") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  o.offer("1", "iq");
+  CHECK(o.ends == "1 passed, ");
+  CHECK(o.log.of(Level::plugin_bug) == "a hook said it was busy for an iq; the iq goes on without it\n");
+}
+
+TEST_CASE("as many stanzas wait as the limit says, and one more is refused") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  for (size_t i = 0; i < Hooks::kMaxWaiting; ++i) o.offer("w");
+  CHECK(o.ends.empty());
+  o.offer("late");
+  CHECK(o.ends == "late refused, ");
+}
+
+TEST_CASE("removing a busy hook lets what waits for it go on") {
+  Offering o;
+  const auto id = o.add(0, [&](const std::string&) { return XP_BUSY; });
+  o.offer("1");
+  o.hooks->remove(id);
+  o.link->run();
+  CHECK(o.ends == "1 passed, ");
+}
+
+TEST_CASE("work that comes after the hooks have gone does nothing") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  o.offer("1");
+  o.hooks.reset();
+  o.pass_time(6s);
+  CHECK(o.ends.empty());
+}

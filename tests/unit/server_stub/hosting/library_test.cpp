@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "hosting/library.h"
+
+#include "support/catch.h"
+
+using namespace restanza;
+using namespace restanza::host;
+
+TEST_CASE("a plugin's library exports its entry alone, and leaves no threads") {
+  const auto library = Library::open(LIFE_PLUGIN, {});
+  REQUIRE(library);
+  CHECK((*library)->descriptor().id == std::string("life"));
+  CHECK((*library)->extra_symbols().empty());
+  CHECK((*library)->threads_left() == 0);
+}
+
+TEST_CASE("a library that exports more is told by the symbols' names") {
+  const auto library = Library::open(REPORT_PLUGIN, {});
+  REQUIRE(library);
+  CHECK((*library)->extra_symbols() == std::vector<std::string>{"report_plugin_extra"});
+}
+
+TEST_CASE("a library that is not there, or is none, is named") {
+  const auto missing = Library::open("no-such-plugin", {"/no/where"});
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().text.find("there is no plugin 'no-such-plugin' in /no/where") == 0);
+  const auto text = Library::open("/etc/passwd", {});
+  REQUIRE_FALSE(text);
+  CHECK(text.error().text.find("the plugin '/etc/passwd' cannot be loaded: ") == 0);
+}
