@@ -119,6 +119,30 @@ struct Deliveries::Asked {
   const http::Request request;
 };
 
+Routes Deliveries::routes() const {
+  using http::Exchange;
+  using http::Request;
+  constexpr const char* kName = "deliveries";
+  const auto all = [this](auto what) {
+    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues&) {
+      (this->*what)(std::move(e), r);
+    };
+  };
+  const auto one = [this](auto what) {
+    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues& v) {
+      (this->*what)(v[0], std::move(e), r);
+    };
+  };
+  return {
+      {"GET", "/deliveries", Right::admin, kName, all(&Deliveries::look)},
+      {"DELETE", "/deliveries", Right::admin, kName, all(&Deliveries::discard)},
+      {"POST", "/deliveries/replay", Right::admin, kName, all(&Deliveries::replay)},
+      {"GET", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::look_at)},
+      {"DELETE", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::discard_one)},
+      {"POST", "/deliveries/{id}/replay", Right::admin, kName, one(&Deliveries::replay_one)},
+  };
+}
+
 void Deliveries::fail(Asked& asked, const Error& why) const {
   log_.error("the journal cannot be asked about deliveries: " + why.text);
   asked.refuse(refused::later("The journal cannot be read or written"));
@@ -199,7 +223,8 @@ void Deliveries::replay(http::Exchange exchange, const http::Request& request) c
   });
 }
 
-void Deliveries::replay(const std::string& id, http::Exchange exchange, const http::Request& request) const {
+void Deliveries::replay_one(const std::string& id, http::Exchange exchange,
+                            const http::Request& request) const {
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
   dispatcher_.replay(id, [this, asked](const Result<bool>& replayed) {
     if (!replayed) return fail(*asked, replayed.error());
@@ -224,7 +249,8 @@ void Deliveries::discard(http::Exchange exchange, const http::Request& request) 
   });
 }
 
-void Deliveries::discard(const std::string& id, http::Exchange exchange, const http::Request& request) const {
+void Deliveries::discard_one(const std::string& id, http::Exchange exchange,
+                             const http::Request& request) const {
   using Discarded = webhook::Dispatcher::Discarded;
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
   dispatcher_.discard(id, [this, asked](const Result<Discarded>& discarded) {

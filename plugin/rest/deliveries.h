@@ -12,6 +12,7 @@
 #include "journal/deliveries.h"
 #include "journal/journal.h"
 #include "rest/refusal.h"
+#include "rest/route.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
@@ -21,18 +22,20 @@ class Deliveries {
   Deliveries(journal::Journal& journal, webhook::Dispatcher& dispatcher, const Clock& clock, Log& log)
       : journal_(journal), dispatcher_(dispatcher), clock_(clock), log_(log) {}
 
+  Routes routes() const;
+
+ private:
   // GET: what stands in each endpoint's queue; with a query, the deliveries that it names.
   void look(http::Exchange exchange, const http::Request& request) const;
   void look_at(const std::string& id, http::Exchange exchange, const http::Request& request) const;
 
   // Dead letters go back into their queues.
   void replay(http::Exchange exchange, const http::Request& request) const;
-  void replay(const std::string& id, http::Exchange exchange, const http::Request& request) const;
+  void replay_one(const std::string& id, http::Exchange exchange, const http::Request& request) const;
 
   void discard(http::Exchange exchange, const http::Request& request) const;
-  void discard(const std::string& id, http::Exchange exchange, const http::Request& request) const;
+  void discard_one(const std::string& id, http::Exchange exchange, const http::Request& request) const;
 
- private:
   struct Asked;
   void summarize(http::Exchange exchange, const http::Request& request) const;
   void list(http::Exchange exchange, const http::Request& request) const;

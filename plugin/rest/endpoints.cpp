@@ -48,6 +48,27 @@ std::string tested(const std::string& name, const Outcome& outcome) {
 
 }  // namespace
 
+Routes Endpoints::routes() const {
+  using http::Exchange;
+  using http::Request;
+  constexpr const char* kName = "endpoints";
+  const auto steered = [this](Steering steering) {
+    return [this, steering](Exchange e, const Request& r, const Caller&, const PathValues& v) {
+      steer(v[0], steering, std::move(e), r);
+    };
+  };
+  return {
+      {"GET", "/endpoints", Right::admin, kName,
+       [this](Exchange e, const Request&, const Caller&, const PathValues&) { look(std::move(e)); }},
+      {"POST", "/endpoints/{name}/pause", Right::admin, kName, steered(&Dispatcher::pause)},
+      {"POST", "/endpoints/{name}/resume", Right::admin, kName, steered(&Dispatcher::resume)},
+      {"POST", "/endpoints/{name}/test", Right::admin, kName,
+       [this](Exchange e, const Request& r, const Caller&, const PathValues& v) {
+         test(v[0], std::move(e), r);
+       }},
+  };
+}
+
 void Endpoints::look(http::Exchange exchange) const {
   JsonWriter json;
   json.open_object();
@@ -58,10 +79,9 @@ void Endpoints::look(http::Exchange exchange) const {
   answer_json(std::move(exchange), json.take());
 }
 
-void Endpoints::steer(const std::string& name, const std::string& action, http::Exchange exchange,
+void Endpoints::steer(const std::string& name, Steering steering, http::Exchange exchange,
                       const http::Request& request) const {
-  if (action == "test") return test(name, std::move(exchange), request);
-  const auto steered = action == "pause" ? dispatcher_.pause(name) : dispatcher_.resume(name);
+  const auto steered = (dispatcher_.*steering)(name);
   if (steered != Dispatcher::Steered::unknown) {
     for (const auto& report : dispatcher_.report()) {
       if (report.name != name) continue;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/exchange.h"
+#include "rest/route.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
@@ -14,13 +15,14 @@ class Endpoints {
  public:
   explicit Endpoints(webhook::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  void look(http::Exchange exchange) const;
-
-  // `action`: "pause", "resume" or "test". What is so already is no error.
-  void steer(const std::string& name, const std::string& action, http::Exchange exchange,
-             const http::Request& request) const;
+  Routes routes() const;
 
  private:
+  void look(http::Exchange exchange) const;
+  // What is so already is no error.
+  using Steering = webhook::Dispatcher::Steered (webhook::Dispatcher::*)(const std::string& name);
+  void steer(const std::string& name, Steering steering, http::Exchange exchange,
+             const http::Request& request) const;
   void test(const std::string& name, http::Exchange exchange, const http::Request& request) const;
 
   webhook::Dispatcher& dispatcher_;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/str.h"
-#include "mapping/codec.h"
+#include "rest/target.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::rest {
@@ -18,10 +18,9 @@ bool readable(std::string_view path) {
 }
 
 // What stands at the path once the slashes at its end are gone; empty: nothing either.
-std::string_view without_slashes(std::string_view method, std::string_view path) {
+std::string_view without_slashes(const RouteTable& routes, std::string_view method, std::string_view path) {
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  const auto kind = parse_target(method, path).kind;
-  return kind == Target::Kind::none || kind == Target::Kind::missing ? std::string_view() : path;
+  return routes.find(method, path).place ? path : std::string_view();
 }
 
 bool begins_with_kind(std::string_view path) {
@@ -36,28 +35,22 @@ bool has_three_parts(std::string_view path) {
 
 }  // namespace
 
-std::optional<Target> known_query(std::string_view path) {
-  Target asked = parse_target("GET", path);
-  const auto names = mapping::get_queries();
-  const bool known = std::find(names.begin(), names.end(), asked.type) != names.end();
-  if (asked.kind != Target::Kind::query || !known) return std::nullopt;
-  return asked;
-}
-
-std::string path_mistake(const std::string& prefix, std::string_view method, std::string_view path) {
+std::string path_mistake(const RouteTable& routes, const std::string& prefix, std::string_view method,
+                         std::string_view path) {
   const std::string quoted =
       "'" + prefix + std::string(path.substr(0, kMaxShown)) + (path.size() > kMaxShown ? "...'" : "'");
   if (!readable(path))
     return "The path " + quoted + " must be UTF-8, and two hex digits must follow each '%'";
   const std::string nothing = "Nothing is found at " + quoted + ": ";
-  if (const auto meant = without_slashes(method, path); !meant.empty())
+  if (const auto meant = without_slashes(routes, method, path); !meant.empty())
     return nothing + "write '" + prefix + std::string(meant) + "', without a slash at the end";
   if (path.substr(0, 10) == "/endpoints")
     return nothing + "POST to '" + prefix + "/endpoints/{name}/pause', or to resume or test in its place";
   if (path.substr(0, 11) == "/deliveries")
     return nothing + "a delivery is at '" + prefix + "/deliveries/{id}', and replayed at '.../{id}/replay'";
   const std::string stanza = "'" + prefix + "/{kind}/{type}/{to}'";
-  if (method == "POST" && known_query(path)) return nothing + "a query is asked with GET";
+  if (method == "POST" && match(Target::kQueryPath, "OPTIONS", path))
+    return nothing + "a query is asked with GET";
   if (method == "POST" && begins_with_kind(path)) {
     return nothing + (has_three_parts(path)
                           ? "the type in " + stanza + " may have letters, digits and '_' only"

@@ -65,7 +65,7 @@ xmpp::Stanza Posted::make() {
 
 Result<Posted, Refusal> read_stanza(const http::Request& request, const Target& target, const Caller& caller,
                                     const mapping::Options& options) {
-  const bool xml = target.kind == Target::Kind::root && !request.body_too_large &&
+  const bool xml = target.kind == Target::Kind::none && !request.body_too_large &&
                    mapping::format_of(request.header("Content-Type").value_or("")) == mapping::Format::xml;
   auto plain = xml ? xmpp::read_plain(request.body) : std::nullopt;
   if (!plain) return read_tree(request, target, caller, options);

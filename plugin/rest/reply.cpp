@@ -126,7 +126,7 @@ void with_caller(const Credentials& credentials, http::Exchange exchange, http::
 }
 
 void with_admin(const Credentials& credentials, http::Exchange exchange, http::Request request,
-                WithAdmin next) {
+                WithCaller next) {
   with_caller(
       credentials, std::move(exchange), std::move(request),
       [&credentials, next = std::move(next)](http::Exchange e, const http::Request& r, const Caller& caller) {
@@ -136,7 +136,7 @@ void with_admin(const Credentials& credentials, http::Exchange exchange, http::R
           return refuse(std::move(e), r, refusal);
         }
         if (r.body_too_large) return refuse(std::move(e), r, refused::too_large());
-        next(std::move(e), r);
+        next(std::move(e), r, caller);
       });
 }
 

@@ -37,9 +37,8 @@ void with_caller(const Credentials& credentials, http::Exchange exchange, http::
                  WithCaller next);
 
 // The same, and refuses who lacks the right `admin`, and what is too large to have been read.
-using WithAdmin = std::function<void(http::Exchange, const http::Request&)>;
 void with_admin(const Credentials& credentials, http::Exchange exchange, http::Request request,
-                WithAdmin next);
+                WithCaller next);
 
 // 200 with a document in JSON, whatever the client likes: what people steer by has this one form.
 void answer_json(http::Exchange exchange, std::string json);

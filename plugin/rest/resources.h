@@ -3,6 +3,8 @@
 // end with the one that they began with. Immutable after it is made, any thread.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "rest/iqs.h"
 #include "rest/router.h"
 #include "rest/stanzas.h"
+#include "rest/status.h"
 
 namespace restanza::rest {
 
@@ -46,9 +49,8 @@ class Resources {
         stanzas(settings.mapping, credentials, idempotency, iqs, world.sink, world.log),
         deliveries(world.journal, world.webhook, world.clock, world.log),
         endpoints(world.webhook),
-        router({stanzas, deliveries, endpoints, credentials, world.metrics, world.clock, world.link_up,
-                settings.metrics_public},
-               Cors(settings.cors_origins)) {}
+        status(world.metrics, world.link_up, settings.metrics_public),
+        router(routes(), credentials, world.metrics, world.clock, Cors(settings.cors_origins)) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 
@@ -58,7 +60,16 @@ class Resources {
   const Stanzas stanzas;
   const Deliveries deliveries;
   const Endpoints endpoints;
+  const Status status;
   const Router router;
+
+ private:
+  Routes routes() const {
+    Routes all;
+    for (Routes rows : {stanzas.routes(), status.routes(), deliveries.routes(), endpoints.routes()})
+      std::move(rows.begin(), rows.end(), std::back_inserter(all));
+    return all;
+  }
 };
 
 }  // namespace restanza::rest

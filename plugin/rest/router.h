@@ -1,46 +1,33 @@
 // SPDX-License-Identifier: MIT
-// Finds the resource for a request below the prefix, by hand: paths come from outside, and pattern matching
-// on them has been a way to crash servers. Any thread, never blocks.
+// Finds the route for a request below the prefix, and lets it be asked by those who may. Any thread, never
+// blocks.
 #pragma once
 
-#include <functional>
-
 #include "rest/cors.h"
-#include "rest/deliveries.h"
-#include "rest/endpoints.h"
-#include "rest/reply.h"
-#include "rest/stanzas.h"
+#include "rest/credentials.h"
+#include "rest/route_table.h"
 #include "rest/traffic.h"
 
 namespace restanza::rest {
 
 class Router {
  public:
-  struct Parts {  // what is referred to outlives the router
-    const Stanzas& stanzas;
-    const Deliveries& deliveries;
-    const Endpoints& endpoints;
-    const Credentials& credentials;
-    Metrics& metrics;
-    const Clock& clock;
-    std::function<bool()> link_up;  // whether stanzas can leave; for /health
-    bool metrics_public = false;    // /metrics is for everybody
-  };
-
-  Router(Parts parts, Cors cors);
+  // What is referred to outlives the router, and what the routes' handlers refer to.
+  Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock, Cors cors);
 
   void handle(http::Exchange exchange, http::Request request) const;
 
   // Of a request that is refused before it gets here, so that it is counted all the same.
   http::Exchange counted(http::Exchange exchange, const http::Request& request) const;
 
- private:
-  // What a target does for those with the right `admin`; empty where it does not know the method.
-  WithAdmin for_admins(const Target& target, const std::string& method) const;
-  Refusal nothing_there(const http::Request& request) const;
-  void refuse_path(http::Exchange exchange, http::Request request) const;
+  const RouteTable& routes() const { return routes_; }
 
-  const Parts parts_;
+ private:
+  void call(const Route& route, PathValues values, http::Exchange exchange, http::Request request) const;
+  void refuse_path(Right right, http::Exchange exchange, http::Request request) const;
+
+  const RouteTable routes_;
+  const Credentials& credentials_;
   const Cors cors_;
   const Traffic traffic_;
 };

@@ -36,27 +36,45 @@ void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refus
   exchange.add_header({"Unmapped-Keys", header_list(posted->decoded.unmapped)});
 }
 
-void Stanzas::send(http::Exchange exchange, http::Request request, Target to) const {
-  with_caller(credentials_, std::move(exchange), std::move(request),
-              [this, target = std::move(to)](http::Exchange e, const http::Request& r, const Caller& caller) {
-                if (r.method != "POST" || !Idempotency::asked(r))
-                  return send_as(caller, std::move(e), r, target);
-                idempotency_.once(std::move(e), r, caller,
-                                  [this, target, caller](http::Exchange begun, const http::Request& again) {
-                                    send_as(caller, std::move(begun), again, target);
-                                  });
-              });
+Routes Stanzas::routes() const {
+  using http::Exchange;
+  using http::Request;
+  return {
+      {"POST", "", Right::send, "stanza",
+       [this](Exchange e, const Request& r, const Caller& c, const PathValues&) {
+         send(std::move(e), r, c, {});
+       }},
+      {"POST", Target::kStanzaPath, Right::send, "stanza",
+       [this](Exchange e, const Request& r, const Caller& c, const PathValues& v) {
+         send(std::move(e), r, c, {Target::Kind::stanza, v[0], v[1], v[2]});
+       }},
+      {"GET", Target::kQueryPath, Right::send, "query",
+       [this](Exchange e, const Request& r, const Caller& c, const PathValues& v) {
+         send(std::move(e), r, c, {Target::Kind::query, {}, v[0], v[1]});
+       }},
+      {"POST", "/echo", Right::any, "echo",
+       [this](Exchange e, const Request& r, const Caller& c, const PathValues&) {
+         echo(std::move(e), r, c);
+       }},
+  };
 }
 
-void Stanzas::echo(http::Exchange exchange, http::Request request) const {
-  with_caller(credentials_, std::move(exchange), std::move(request),
-              [this](http::Exchange e, const http::Request& r, const Caller& caller) {
-                const auto posted = read_tree(r, {}, caller, mapping_);
-                name_unmapped(e, posted);
-                if (!posted) return refuse_to(caller, std::move(e), r, posted.error());
-                set_attributes(posted->root(), posted->attributes);
-                answer_with(std::move(e), r, posted->root(), mapping_);
-              });
+void Stanzas::send(http::Exchange exchange, const http::Request& request, const Caller& caller,
+                   const Target& target) const {
+  if (request.method != "POST" || !Idempotency::asked(request))
+    return send_as(caller, std::move(exchange), request, target);
+  idempotency_.once(std::move(exchange), request, caller,
+                    [this, target, caller](http::Exchange begun, const http::Request& again) {
+                      send_as(caller, std::move(begun), again, target);
+                    });
+}
+
+void Stanzas::echo(http::Exchange exchange, const http::Request& request, const Caller& caller) const {
+  const auto posted = read_tree(request, {}, caller, mapping_);
+  name_unmapped(exchange, posted);
+  if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
+  set_attributes(posted->root(), posted->attributes);
+  answer_with(std::move(exchange), request, posted->root(), mapping_);
 }
 
 void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,

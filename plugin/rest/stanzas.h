@@ -12,6 +12,7 @@
 #include "rest/idempotency.h"
 #include "rest/iqs.h"
 #include "rest/reading.h"
+#include "rest/route.h"
 #include "rest/target.h"
 #include "xmpp/stanza_sink.h"
 
@@ -28,10 +29,12 @@ class Stanzas {
         sink_(sink),
         log_(log) {}
 
-  void send(http::Exchange exchange, http::Request request, Target target) const;
-  void echo(http::Exchange exchange, http::Request request) const;
+  Routes routes() const;
 
  private:
+  void send(http::Exchange exchange, const http::Request& request, const Caller& caller,
+            const Target& target) const;
+  void echo(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
   // Keys that were dropped stand on the answer.
   void name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,

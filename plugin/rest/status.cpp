@@ -2,6 +2,7 @@
 #include "rest/status.h"
 
 namespace restanza::rest {
+namespace {
 
 http::Response health(bool link_up) {
   return {link_up ? 200 : 503,
@@ -13,6 +14,23 @@ http::Response metrics_page(const Metrics& metrics) {
   return {200,
           {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}, {"Cache-Control", "no-store"}},
           metrics.text()};
+}
+
+}  // namespace
+
+Routes Status::routes() const {
+  using http::Exchange;
+  using http::Request;
+  return {
+      {"GET", "/health", Right::none, "health",
+       [this](Exchange e, const Request&, const Caller&, const PathValues&) {
+         e.respond(health(link_up_()));
+       }},
+      {"GET", "/metrics", public_metrics_ ? Right::none : Right::admin, "metrics",
+       [this](Exchange e, const Request&, const Caller&, const PathValues&) {
+         e.respond(metrics_page(metrics_));
+       }},
+  };
 }
 
 }  // namespace restanza::rest

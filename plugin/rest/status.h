@@ -3,12 +3,27 @@
 // says no more than that. GET /rest/metrics: everything that is counted, for Prometheus. Any thread.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "base/metrics.h"
-#include "http/request.h"
+#include "rest/route.h"
 
 namespace restanza::rest {
 
-http::Response health(bool link_up);  // 200 or 503
-http::Response metrics_page(const Metrics& metrics);
+class Status {
+ public:
+  // `link_up`: whether stanzas can leave. `public_metrics`: these are for everybody. The metrics outlive
+  // this.
+  Status(Metrics& metrics, std::function<bool()> link_up, bool public_metrics)
+      : metrics_(metrics), link_up_(std::move(link_up)), public_metrics_(public_metrics) {}
+
+  Routes routes() const;
+
+ private:
+  Metrics& metrics_;
+  const std::function<bool()> link_up_;
+  const bool public_metrics_;
+};
 
 }  // namespace restanza::rest

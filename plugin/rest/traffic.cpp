@@ -12,8 +12,6 @@ namespace {
 
 constexpr const char* kOther = "other";
 constexpr std::array<const char*, 6> kMethods = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", kOther};
-constexpr std::array<const char*, 8> kResources = {"deliveries", "echo",  "endpoints", "health",
-                                                   "metrics",    "query", "stanza",    kOther};
 constexpr std::array<const char*, 20> kCodes = {"200", "202", "204", "400", "401",  "403", "404",
                                                 "405", "409", "413", "415", "422",  "429", "500",
                                                 "501", "502", "503", "504", "gone", kOther};
@@ -35,8 +33,8 @@ constexpr std::array<const char*, 16> kConditions = {"bad-format",
                                                      kOther};
 
 // Its place in the list, the last of which is for all others.
-template <size_t N>
-size_t place(const std::array<const char*, N>& names, std::string_view name) {
+template <class Names>
+size_t place(const Names& names, std::string_view name) {
   const auto found = std::find(names.begin(), names.end() - 1, name);
   return static_cast<size_t>(found - names.begin());
 }
@@ -47,11 +45,15 @@ size_t place(const std::array<const char*, N>& names, std::string_view name) {
 // lock afterwards.
 class Traffic::Books {
  public:
-  Books(Metrics& metrics, const Clock& clock) : metrics_(metrics), clock_(clock) {
-    for (size_t i = 0; i < kResources.size(); ++i) {
-      times_[i] = &metrics.histogram("restanza_http_request_duration_seconds",
-                                     "From a request's arrival to its answer, by resource",
-                                     {{"resource", kResources[i]}});
+  Books(Metrics& metrics, const Clock& clock, std::vector<const char*> resources)
+      : metrics_(metrics),
+        clock_(clock),
+        resources_(std::move(resources)),
+        requests_(resources_.size() * kMethods.size() * kCodes.size()) {
+    for (const char* resource : resources_) {
+      times_.push_back(&metrics.histogram("restanza_http_request_duration_seconds",
+                                          "From a request's arrival to its answer, by resource",
+                                          {{"resource", resource}}));
     }
     for (size_t i = 0; i < kConditions.size(); ++i) {
       refusals_[i] =
@@ -61,6 +63,7 @@ class Traffic::Books {
   }
 
   Instant now() const { return clock_.now(); }
+  size_t resource(std::string_view name) const { return place(resources_, name); }
 
   void note(size_t resource, size_t method, const http::Response& response, bool gone, Instant began) {
     const size_t code = place(kCodes, gone ? "gone" : std::to_string(response.status));
@@ -76,7 +79,7 @@ class Traffic::Books {
     if (!counter) {
       counter = &metrics_.counter(
           "restanza_http_requests_total", "Requests that were answered, by resource, method and status",
-          {{"code", kCodes[code]}, {"method", kMethods[method]}, {"resource", kResources[resource]}});
+          {{"code", kCodes[code]}, {"method", kMethods[method]}, {"resource", resources_[resource]}});
       known.store(counter, std::memory_order_release);
     }
     return *counter;
@@ -84,9 +87,10 @@ class Traffic::Books {
 
   Metrics& metrics_;
   const Clock& clock_;
-  std::array<Histogram*, kResources.size()> times_{};
+  const std::vector<const char*> resources_;  // the last is for all others
+  std::vector<Histogram*> times_;
   std::array<Counter*, kConditions.size()> refusals_{};
-  std::array<std::atomic<Counter*>, kResources.size() * kMethods.size() * kCodes.size()> requests_{};
+  std::vector<std::atomic<Counter*>> requests_;
 };
 
 class Traffic::CountingResponder final : public http::Responder {
@@ -119,12 +123,15 @@ class Traffic::CountingResponder final : public http::Responder {
   std::shared_ptr<std::atomic<bool>> gone_;  // of an exchange that is watched
 };
 
-Traffic::Traffic(Metrics& metrics, const Clock& clock) : books_(std::make_shared<Books>(metrics, clock)) {}
+Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources) {
+  resources.push_back(kOther);
+  books_ = std::make_shared<Books>(metrics, clock, std::move(resources));
+}
 
 http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
-                                Target::Kind target) const {
+                                std::string_view resource) const {
   return http::Exchange(std::make_unique<CountingResponder>(
-      std::move(exchange), books_, place(kResources, name_of(target)), place(kMethods, request.method)));
+      std::move(exchange), books_, books_->resource(resource), place(kMethods, request.method)));
 }
 
 }  // namespace restanza::rest

@@ -5,25 +5,28 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "http/exchange.h"
-#include "rest/target.h"
 
 namespace restanza::rest {
 
 class Traffic {
  public:
-  Traffic(Metrics& metrics, const Clock& clock);
+  // `resources`: the names that there are, which live as long as the program; all others are "other".
+  Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources);
 
   // The same exchange. Of a client that leaves before its answer, "gone" is the code.
-  http::Exchange counted(http::Exchange exchange, const http::Request& request, Target::Kind target) const;
+  http::Exchange counted(http::Exchange exchange, const http::Request& request,
+                         std::string_view resource) const;
 
  private:
   class Books;
   class CountingResponder;
-  const std::shared_ptr<Books> books_;
+  std::shared_ptr<Books> books_;
 };
 
 }  // namespace restanza::rest

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a request names. Input: the method in a line, then path and query.
-// A target is made of parts that mean the same however they are encoded; a query becomes an iq that can be
+// A path is made of parts that mean the same however they are encoded; a query becomes an iq that can be
 // sent, or is refused; the filter of deliveries takes nothing that it does not understand.
 #include "rest/target.h"
 
@@ -11,6 +11,7 @@
 #include "fuzz/stanza_checks.h"
 #include "rest/delivery_query.h"
 #include "rest/http_error.h"
+#include "rest/path_pattern.h"
 #include "xml/gate.h"
 #include "xmpp/stanza.h"
 
@@ -20,36 +21,26 @@ using rest::Target;
 
 namespace {
 
-bool is_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
+// One of each shape that there is.
+constexpr const char* kPatterns[] = {"",
+                                     "/echo",
+                                     "/deliveries/{id}",
+                                     "/deliveries/{id}/replay",
+                                     "/endpoints/{name}/pause",
+                                     Target::kStanzaPath,
+                                     Target::kQueryPath};
 
-// The same target with every byte encoded that may be.
-std::string encoded(const Target& target) {
-  const std::string to = percent_encode(target.to), item = percent_encode(target.item);
-  switch (target.kind) {
-    case Target::Kind::stanza:
-      return "/" + target.stanza_kind + "/" + percent_encode(target.type) + "/" + to;
-    case Target::Kind::query:
-      // Encoded, the name of a collection is that of a query, which there is not.
-      if (target.type == "deliveries" || target.type == "endpoints") return {};
-      return "/" + percent_encode(target.type) + "/" + to;
-    case Target::Kind::delivery:
-      return "/deliveries/" + item;
-    case Target::Kind::replay:
-      return "/deliveries/" + item + "/replay";
-    case Target::Kind::steering:
-      return "/endpoints/" + item + "/" + target.action;
-    default:
-      return {};
+// The path of these values, with every byte encoded that may be.
+std::string encoded(std::string_view pattern, const rest::PathValues& values) {
+  std::string path;
+  size_t next = 0;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);
+    const std::string_view part = rest::take_part(pattern);
+    path += "/" + (part.front() == '{' ? percent_encode(values.at(next++)) : std::string(part));
+    if (!pattern.empty()) pattern = std::string_view(pattern.data() - 1, pattern.size() + 1);
   }
-}
-
-bool same(const Target& a, const Target& b) {
-  return a.kind == b.kind && a.stanza_kind == b.stanza_kind && a.type == b.type && a.to == b.to &&
-         a.item == b.item && a.action == b.action;
+  return path;
 }
 
 void check_told(const rest::Refusal& refusal) {
@@ -62,8 +53,8 @@ void check_told(const rest::Refusal& refusal) {
   must(xml::representable(rest::error_response(refusal, "text/html").body), "a refusal can be shown");
 }
 
-void check_query(const Target& target, std::string_view query) {
-  const auto decoded = mapping::decode_query(target.type, target.to, query);
+void check_query(const std::string& name, const std::string& to, std::string_view query) {
+  const auto decoded = mapping::decode_query(name, to, query);
   if (!decoded) return check_told({422, "modify", "bad-format", decoded.error().text});
   const xml::Element iq = decoded->document.root();
   fuzz::check_stanza(iq);
@@ -94,19 +85,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!path.empty() && path[0] != '/') return 0;  // it is below the prefix
   const std::string_view query = mark == std::string_view::npos ? std::string_view() : rest.substr(mark + 1);
 
-  const Target target = rest::parse_target(method, path);
-  for (const std::string* part : {&target.stanza_kind, &target.type, &target.to, &target.item}) {
-    must(valid_utf8(*part), "a part is text", path);
+  for (const std::string_view pattern : kPatterns) {
+    const auto values = rest::match(pattern, method, path);
+    if (!values) continue;
+    for (const std::string& value : *values) must(valid_utf8(value), "a value is text", path);
+    const auto again = rest::match(pattern, method, encoded(pattern, *values));
+    must(again == values, "encoded otherwise it is the same", path);
+    if (pattern == Target::kQueryPath) check_query((*values)[0], (*values)[1], query);
+    must(pattern != Target::kStanzaPath || xmpp::kind_named((*values)[0]), "a path names a kind of stanza",
+         path);
   }
-  const bool by_path = target.kind == Target::Kind::stanza;
-  must(!by_path || xmpp::kind_named(target.stanza_kind), "a path names a kind of stanza", path);
-  const bool typed = by_path || target.kind == Target::Kind::query;
-  must(!typed || is_word(target.type), "a type is a word", path);
-  const std::string again = encoded(target);
-  if (!again.empty())
-    must(same(rest::parse_target(method, again), target), "encoded otherwise it is the same", again);
-  must(*rest::methods_of(target.kind) && *rest::name_of(target.kind), "every target has methods and a name");
-  if (target.kind == Target::Kind::query) check_query(target, query);
   check_filter(query);
   return 0;
 }

@@ -145,10 +145,8 @@ TEST_CASE("a posted iq is looked at alike with a tree and without") {
     http::Request request;
     request.headers = {{"Content-Type", "application/xmpp+xml"}};
     request.body = xml;
-    Target root;
-    root.kind = Target::Kind::root;
-    const auto plain = read_stanza(request, root, component(), {});
-    const auto tree = read_tree(request, root, component(), {});
+    const auto plain = read_stanza(request, {}, component(), {});
+    const auto tree = read_tree(request, {}, component(), {});
     REQUIRE(plain);
     REQUIRE(tree);
     CHECK(plain->plain);

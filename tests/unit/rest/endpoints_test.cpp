@@ -85,7 +85,7 @@ TEST_CASE("a test tells what came of it") {
     settings[0].url = url;
     RestWorld world(credential_settings(), 2, {settings});
     std::promise<http::Response> told;
-    world.router.handle(http::Exchange(std::make_unique<ToldResponder>(told)),
+    world.resources.router.handle(http::Exchange(std::make_unique<ToldResponder>(told)),
                         request("POST", "/endpoints/a/test"));
     auto answer = told.get_future();
     REQUIRE(answer.wait_for(webhook::kPatience) == std::future_status::ready);

@@ -156,7 +156,7 @@ TEST_CASE("a drain ends what waits, and what would have to wait") {
   RestWorld world;
   fail_free(world, kBad);
   const auto answer = ask(world, kBad);
-  world.credentials.drain();
+  world.resources.credentials.drain();
   CHECK(answer->status() == 503);
   world.pass(10s);
   CHECK(answer->answers == 1);

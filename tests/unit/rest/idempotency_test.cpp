@@ -207,7 +207,7 @@ TEST_CASE("where too many keys are remembered a new one is refused for now, unti
   CHECK(world.sink.sent().size() == 1);
 
   world.pass(23h + 1ms);
-  world.idempotency.forget_old_keys();
+  world.resources.idempotency.forget_old_keys();
   CHECK(world.ask_and_settle(keyed(kMessage, "k2"))->status() == 202);
 }
 

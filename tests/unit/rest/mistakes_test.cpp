@@ -46,7 +46,8 @@ std::string told(const http::Request& request) {
 }
 
 std::string path_told(const char* method, const char* path) {
-  return path_mistake("/rest", method, path);
+  const RestWorld world;
+  return path_mistake(world.resources.router.routes(), "/rest", method, path);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 #include "base/str.h"
 #include "iq/reply_table.h"
-#include "rest/router.h"
+#include "rest/resources.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
 #include "support/memory_exchange.h"
@@ -88,18 +88,16 @@ class RestWorld {
                      Around around = {})
       : journal({around.directory}, clock, log),
         replies(pending_limit, timer),
-        credentials(std::move(settings), accounts, clock, timer, log),
-        iqs({std::chrono::seconds(120), std::chrono::seconds(300)}, replies, archives, sink),
-        idempotency(journal, clock, log),
-        stanzas({}, credentials, idempotency, iqs, sink, log),
         dispatcher(std::move(around.webhooks),
                    {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,
                     metrics}),
-        deliveries(journal, dispatcher, clock, log),
-        endpoints(dispatcher),
-        router({stanzas, deliveries, endpoints, credentials, metrics, clock, [this] { return link_up; },
-                around.metrics_public},
-               Cors({"*"})) {
+        resources({std::move(settings),
+                   {std::chrono::seconds(120), std::chrono::seconds(300)},
+                   {},
+                   {"*"},
+                   around.metrics_public},
+                  {replies, archives, sink, journal, dispatcher, accounts, metrics, clock, timer, log,
+                   [this] { return link_up; }}) {
     if (!journal.open() || !dispatcher.start()) throw std::runtime_error("the journal is not there");
   }
   ~RestWorld() {
@@ -109,7 +107,7 @@ class RestWorld {
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
-    router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
+    resources.router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
   }
   // The same for requests that the journal is asked about.
@@ -151,14 +149,8 @@ class RestWorld {
   FakeAccounts accounts;
   MemorySink sink;
   bool link_up = true;
-  Credentials credentials;
-  Iqs iqs;
-  Idempotency idempotency;
-  Stanzas stanzas;
   webhook::Dispatcher dispatcher;
-  Deliveries deliveries;
-  Endpoints endpoints;
-  Router router;
+  Resources resources;
 };
 
 // The condition in an answer that is a stream error.

@@ -81,11 +81,9 @@ TEST_CASE("refusals are counted by their condition") {
 TEST_CASE("a condition and a code that are none of ours are others") {
   FakeClock clock;
   Metrics metrics;
-  const Traffic traffic(metrics, clock);
+  const Traffic traffic(metrics, clock, {"stanza"});
   const auto answer = std::make_shared<MemoryAnswer>();
-  traffic
-      .counted(http::Exchange(std::make_unique<MemoryResponder>(answer)), request("GET", ""),
-               Target::Kind::root)
+  traffic.counted(http::Exchange(std::make_unique<MemoryResponder>(answer)), request("GET", ""), "stanza")
       .respond({299, {}, {}, "wibble"});
   CHECK(answer->status() == 299);
   const std::string text = metrics.text();
