@@ -249,7 +249,9 @@ def main(deb_directory, state):
     check(STATE.exists() and CONFIG.exists() and not os.path.exists("/usr/bin/restanza-host"),
           "a removal leaves state and configuration")
     run("apt-get", "purge", "-q", "-y", "restanza-host", "restanza-plugin")
-    run("apt-get", "autoremove", "-q", "-y", "--purge")
+    # What another package merely suggests is not kept for its sake.
+    run("apt-get", "autoremove", "-q", "-y", "--purge", "-o", "APT::AutoRemove::SuggestsImportant=false", "-o",
+        "APT::AutoRemove::RecommendsImportant=false")
     left = sorted(files() - before)
     check(not left, "a purge leaves nothing" + (": " + " ".join(left[:20]) if left else ""))
     gone = sorted(before - files())
