@@ -141,7 +141,7 @@ class App::Impl {
       : world_(world),
         max_body_(options.stanza_size_limit),
         journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
-        timer_(world.clock),
+        timer_(world.clock, &world.log),
         replies_(options.iq_pending_limit, timer_),
         noted_(world.sink),
         route_(world.domain, replies_, world.sink, world.log),
@@ -177,7 +177,8 @@ class App::Impl {
     if (auto opened = journal_.open(); !opened) return opened;
     if (auto started = webhook_.start(); !started) return started;
     timer_.start();
-    forget_old_keys();
+    current()->idempotency.forget_old_keys();
+    timer_.every(kKeyPurge, [this] { current()->idempotency.forget_old_keys(); });
     return {};
   }
 
@@ -237,11 +238,6 @@ class App::Impl {
   void refuse_waiting() {
     current()->credentials.drain();
     for (const auto& one : replaced()) one->credentials.drain();
-  }
-
-  void forget_old_keys() {
-    current()->idempotency.forget_old_keys();
-    timer_.after(kKeyPurge, [this] { forget_old_keys(); });
   }
 
   std::shared_ptr<const rest::Resources> resources_for(const config::Options& options) {

@@ -2,22 +2,20 @@
 #include "abi/host_proxy.h"
 
 #include <algorithm>
-#include <exception>
+#include <new>
 #include <vector>
 
 #include "abi/views.h"
+#include "base/guarded.h"
 
 namespace restanza::abi {
 namespace {
 
 // Runs what the host calls back. Nothing that is thrown crosses the border.
 template <class Work>
-void guarded(const xp_host* host, Work&& work) {
-  try {
-    work();
-  } catch (const std::exception& e) {
-    HostLog(host).error(std::string("a callback failed: ") + e.what());
-  }
+void called_back(const xp_host* host, Work&& work) noexcept {
+  HostLog log(host);
+  guarded(log, "a callback", work);
 }
 
 // A function that the host keeps, as the ctx of a watch. The owner goes last: what the function holds may
@@ -29,7 +27,7 @@ struct Callback {
 };
 void call(void* ctx) {
   const auto* callback = static_cast<Callback*>(ctx);
-  guarded(callback->host, callback->run);
+  called_back(callback->host, callback->run);
 }
 void free_callback(void* ctx) {
   delete static_cast<Callback*>(ctx);
@@ -63,6 +61,10 @@ xmpp::Sent sent(xp_status status) {
   }
 }
 
+void fail_exchange(const xp_host* host, xp_exchange* handle) noexcept {
+  host->http_respond(host, handle, 500, nullptr, 0, view(std::string_view()));
+}
+
 class HostResponder final : public http::Responder {
  public:
   HostResponder(const xp_host* host, xp_exchange* handle, std::shared_ptr<InFlight> open, Owner owner)
@@ -72,10 +74,17 @@ class HostResponder final : public http::Responder {
   ~HostResponder() override { open_->leave(); }
 
   void respond(http::Response response) override {
-    const auto headers = header_views(response);
+    std::vector<xp_pair> headers;
+    try {
+      headers = header_views(response);
+    } catch (const std::bad_alloc&) {
+      fail();
+      throw;
+    }
     // The client may have left; the handle is used up either way, and nobody is there to tell.
     host_->http_respond(host_, handle_, response.status, headers.data(), headers.size(), view(response.body));
   }
+  void fail() noexcept override { fail_exchange(host_, handle_); }
 
   void watch(std::function<void()> gone) override {
     const xp_watch watch{new Callback{owner_.lock(), host_, std::move(gone)}, call, nullptr, free_callback};
@@ -120,7 +129,7 @@ void HostAccounts::check(const std::string& name, const std::string& password,
       [](void* ctx, xp_status status, xp_str bare_jid) {
         const std::unique_ptr<Asked> asked(static_cast<Asked*>(ctx));
         const bool ok = status == XP_OK && !text(bare_jid).empty();
-        guarded(asked->host, [&] {
+        called_back(asked->host, [&] {
           asked->tell(ok                    ? Accounts::Verdict::ok
                       : status == XP_DENIED ? Accounts::Verdict::denied
                                             : Accounts::Verdict::failed,
@@ -137,7 +146,12 @@ bool link_up(const xp_host* host) {
 
 http::Exchange exchange_of(const xp_host* host, xp_exchange* handle, std::shared_ptr<InFlight> open,
                            Owner owner) {
-  return http::Exchange(std::make_unique<HostResponder>(host, handle, std::move(open), std::move(owner)));
+  try {
+    return http::Exchange(std::make_unique<HostResponder>(host, handle, std::move(open), std::move(owner)));
+  } catch (const std::bad_alloc&) {
+    fail_exchange(host, handle);
+    throw;
+  }
 }
 
 http::Request request_of(const xp_request& request, std::string_view prefix) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/timer.h"
 
+#include "base/guarded.h"
 #include "base/thread.h"
 
 namespace restanza {
@@ -17,61 +18,108 @@ void Timer::stop() {
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
   // Dropping the work may run destructors that come back here, so it happens outside the lock.
-  std::map<Key, std::function<void()>> dropped;
+  Queue dropped;
   const std::lock_guard<std::mutex> lock(mutex_);
   dropped.swap(queue_);
   due_.clear();
 }
 
 Timer::Id Timer::at(Instant when, std::function<void()> work) {
-  bool first = false;
-  Id id = 0;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) return 0;
-    id = ++last_;
-    const auto entry = queue_.emplace(Key{when, id}, std::move(work)).first;
-    first = entry == queue_.begin();
-    due_.emplace(id, when);
-  }
-  if (first) changed_.notify_all();
-  return id;
+  return add(when, {std::move(work)});
 }
 
 Timer::Id Timer::after(std::chrono::milliseconds delay, std::function<void()> work) {
   return at(clock_.now() + delay, std::move(work));
 }
 
+Timer::Id Timer::repeat(Instant first, Repeating work) {
+  return add(first, {nullptr, std::move(work)});
+}
+
+Timer::Id Timer::every(std::chrono::milliseconds interval, std::function<void()> work) {
+  return repeat(clock_.now() + interval,
+                [this, interval, work = std::move(work)]() -> std::optional<Instant> {
+                  work();
+                  return clock_.now() + interval;
+                });
+}
+
+Timer::Id Timer::add(Instant when, Job job) {
+  bool first = false;
+  Id id = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return 0;
+    id = last_ + 1;
+    const auto due = due_.emplace(id, when).first;
+    try {
+      const auto entry = queue_.emplace(Key{when, id}, std::move(job)).first;
+      first = entry == queue_.begin();
+    } catch (const std::exception&) {
+      due_.erase(due);
+      throw;
+    }
+    last_ = id;
+  }
+  if (first) changed_.notify_all();
+  return id;
+}
+
 bool Timer::cancel(Id id) {
-  std::function<void()> dropped;
+  Queue::node_type dropped;
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = due_.find(id);
-  if (found == due_.end()) return false;
-  const auto entry = queue_.find({found->second, id});
-  dropped = std::move(entry->second);
-  queue_.erase(entry);
-  due_.erase(found);
-  return true;
+  const auto due = due_.find(id);
+  if (due == due_.end()) return false;
+  dropped = queue_.extract({due->second, id});
+  due_.erase(due);
+  return !dropped.empty();
 }
 
 size_t Timer::run_due() {
   size_t ran = 0;
   for (;; ++ran) {
-    std::function<void()> work;
+    Queue::node_type job;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       const auto first = queue_.begin();
       if (stopping_ || first == queue_.end() || first->first.first > clock_.now()) return ran;
-      work = std::move(first->second);
-      due_.erase(first->first.second);
-      queue_.erase(first);
+      job = queue_.extract(first);
+      if (!job.mapped().repeating) due_.erase(job.key().second);
     }
-    try {
-      work();
-    } catch (...) {
-      // Out of memory. What the work held has ended with it, and a late deadline must not end the host.
-    }
+    const auto again = run(job.mapped());
+    if (job.mapped().repeating) put_back(std::move(job), again);
   }
+}
+
+// When it runs again.
+std::optional<Instant> Timer::run(const Job& job) {
+  std::optional<Instant> again;
+  const auto work = [&] {
+    if (job.repeating) {
+      again = job.repeating();
+    } else {
+      job.once();
+    }
+  };
+  if (!log_) {
+    work();
+  } else if (!guarded(*log_, "what was due", work) && job.repeating) {
+    again = clock_.now() + kAfterFailure;
+  }
+  return again;
+}
+
+// Nothing here needs memory.
+void Timer::put_back(Queue::node_type job, std::optional<Instant> again) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto due = due_.find(job.key().second);
+  if (stopping_ || due == due_.end()) return;  // cancelled meanwhile
+  if (!again) {
+    due_.erase(due);
+    return;
+  }
+  due->second = job.key().first = *again;
+  queue_.insert(std::move(job));
 }
 
 void Timer::loop() {

@@ -12,11 +12,14 @@
 
 namespace restanza::http {
 
-// The host's end of an exchange, behind a seam. `respond` comes last and comes once.
+// The host's end of an exchange, behind a seam. `respond` or `fail` comes last and comes once.
 class Responder {
  public:
   virtual ~Responder() = default;
+  // Where it throws, for want of memory, the client has got its answer all the same: 500.
   virtual void respond(Response response) = 0;
+  // An answer of 500 that needs no memory. What stands on another exchange lets that go, which fails then.
+  virtual void fail() noexcept = 0;
   // `gone` runs at most once, when the client leaves before the answer; perhaps before this returns. At most
   // one call.
   virtual void watch(std::function<void()> gone) = 0;
@@ -28,7 +31,7 @@ class Exchange {
   Exchange(Exchange&&) noexcept = default;
   Exchange& operator=(Exchange&&) = delete;
   ~Exchange() {
-    if (responder_) respond({500, {}, {}});
+    if (responder_) responder_->fail();
   }
 
   // These stand on the answer too, whoever gives it.

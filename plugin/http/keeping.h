@@ -15,6 +15,7 @@ class KeepingResponder final : public Responder {
   KeepingResponder(Exchange exchange, std::shared_ptr<const void> kept)
       : kept_(std::move(kept)), exchange_(std::move(exchange)) {}
   void respond(Response response) override { exchange_.respond(std::move(response)); }
+  void fail() noexcept override {}
   void watch(std::function<void()> gone) override { exchange_.watch(std::move(gone)); }
 
  private:

@@ -32,11 +32,18 @@ ReplyTable::Parked ReplyTable::park(const Request& request, Done done, Ticket& t
   if (entries_.size() >= limit_) return Parked::full;
   const Ticket next = last_ + 1;
   if (!by_key_.emplace(key, next).second) return Parked::conflict;
+  try {
+    Entry& entry = entries_[next];
+    // The deadline cannot find an entry that is not complete: finishing takes the same lock.
+    entry.deadline = timer_.after(request.wait, [this, next] { finish(next, End::expired, nullptr); });
+    entry.key = std::move(key);
+    entry.done = std::move(done);
+  } catch (const std::exception&) {  // no memory for all of it: then nothing of it stays
+    entries_.erase(next);
+    by_key_.erase(key);
+    throw;
+  }
   last_ = ticket = next;
-  // The timer cannot find the entry before it is in the table: finishing takes the same lock.
-  const Timer::Id deadline =
-      timer_.after(request.wait, [this, next] { finish(next, End::expired, nullptr); });
-  entries_.emplace(next, Entry{std::move(key), std::move(done), deadline});
   return Parked::ok;
 }
 

@@ -89,11 +89,13 @@ Database::~Database() {
 Query Database::query(std::string_view sql) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
-    sqlite3_stmt* statement = nullptr;
+    found = statements_.emplace(std::string(sql), nullptr).first;
     const int code = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    if (code != SQLITE_OK) return Query(*this, nullptr, code);
-    found = statements_.emplace(std::string(sql), statement).first;
+                                        SQLITE_PREPARE_PERSISTENT, &found->second, nullptr);
+    if (code != SQLITE_OK) {
+      statements_.erase(found);
+      return Query(*this, nullptr, code);
+    }
   }
   return Query(*this, found->second, SQLITE_OK);
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/thread.h"
 #include "journal/deliveries.h"
 #include "journal/writer.h"
@@ -14,15 +15,7 @@ namespace {
 
 const Error kEnded{"the journal is closed"};
 
-// An asker that fails, out of memory, must not end the host; what it held has ended with it.
-template <class Tell>
-void guarded(Log& log, Tell&& tell) {
-  try {
-    tell();
-  } catch (const std::exception& error) {
-    log.error(std::string("what the journal was asked for went wrong: ") + error.what());
-  }
-}
+constexpr const char* kTold = "what the journal was asked for";
 
 }  // namespace
 
@@ -76,9 +69,10 @@ bool Journal::take(Entry&& entry, Taken then, std::function<void()> room) {
       if (room) rooms_.push_back(std::move(room));
       return false;
     }
+    intake_.emplace_back();  // where this throws nothing has changed
+    intake_.back() = Offered{std::move(entry), std::move(then)};
     ++takes_;
     bytes_ += size;
-    intake_.push_back(Offered{std::move(entry), std::move(then)});
   }
   changed_.notify_one();
   return true;
@@ -90,8 +84,8 @@ Result<void> Journal::ask(Item item) {
     const bool is_work = std::holds_alternative<Asked>(item);
     if (!running_) return kEnded;
     if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
-    if (is_work) ++work_;
     intake_.push_back(std::move(item));
+    if (is_work) ++work_;
   }
   changed_.notify_one();
   return {};
@@ -150,14 +144,32 @@ size_t Journal::waiting() const {
 }
 
 void Journal::loop() {
-  while (auto group = next_group()) {
-    writer_->write(*group);
-    tell(std::move(*group));
+  for (;;) {
+    Group group;
+    if (!guarded_until_done(log_, "taking work for the journal", [&] { take_group(group); })) continue;
+    if (group.empty() && ended()) break;
+    // What was not written is written at another try, for the transaction goes with what was thrown in it.
+    if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    tell(std::move(group));
   }
-  writer_->finish();
+  guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
 }
 
-std::optional<Group> Journal::next_group() {
+bool Journal::ended() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !running_ && intake_.empty();
+}
+
+// For want of memory. What was taken stays unanswered no longer.
+void Journal::refuse(Group& group) noexcept {
+  for (Item& item : group) {
+    if (auto* offered = std::get_if<Offered>(&item)) offered->taken = Error{};
+    if (auto* asked = std::get_if<Asked>(&item)) asked->done = Error{};
+  }
+}
+
+// Nothing has changed where this throws. An empty group: what is owed is due, or this is the end.
+void Journal::take_group(Group& group) {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto asked = [this] { return !running_ || !intake_.empty(); };
   if (writer_->owes()) {
@@ -165,11 +177,11 @@ std::optional<Group> Journal::next_group() {
   } else {
     changed_.wait(lock, asked);
   }
-  if (!running_ && intake_.empty()) return std::nullopt;
-  const auto end = intake_.begin() + static_cast<std::ptrdiff_t>(std::min(intake_.size(), kMaxGroup));
-  Group group(std::make_move_iterator(intake_.begin()), std::make_move_iterator(end));
+  const size_t count = std::min(intake_.size(), kMaxGroup);
+  group.reserve(count);
+  const auto end = intake_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::move(intake_.begin(), end, std::back_inserter(group));
   intake_.erase(intake_.begin(), end);
-  return group;
 }
 
 void Journal::tell(Group group) {
@@ -178,10 +190,10 @@ void Journal::tell(Group group) {
     if (auto* offered = std::get_if<Offered>(&item)) {
       ++takes;
       bytes += offered->entry.stanza.xml.size();
-      guarded(log_, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
+      guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (auto* asked = std::get_if<Asked>(&item)) {
       ++work;
-      guarded(log_, [&] { asked->then(std::move(asked->done)); });
+      guarded(log_, kTold, [&] { asked->then(std::move(asked->done)); });
     }
   }
   std::vector<std::function<void()>> rooms;
@@ -192,7 +204,7 @@ void Journal::tell(Group group) {
     work_ -= work;
     if (takes > 0) rooms.swap(rooms_);
   }
-  for (const auto& room : rooms) guarded(log_, room);
+  for (const auto& room : rooms) guarded(log_, kTold, room);
 }
 
 }  // namespace restanza::journal

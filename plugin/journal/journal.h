@@ -86,7 +86,9 @@ class Journal {
   Result<void> ask(Item item);
   void change(Change change);
   void loop();
-  std::optional<Group> next_group();  // absent: the end
+  void take_group(Group& group);
+  bool ended() const;
+  static void refuse(Group& group) noexcept;
   void tell(Group group);
 
   const Settings settings_;

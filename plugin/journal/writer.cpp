@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
 #include "base/random.h"
 #include "journal/database.h"
 #include "journal/deliveries.h"
@@ -10,7 +11,11 @@
 namespace restanza::journal {
 namespace {
 
+constexpr int kTries = 3;  // of work that throws: what may throw there can be done again
 constexpr std::chrono::minutes kSayFullAgain{1};  // at the limit it comes and goes with every delivery
+
+// What has been written stays so, whether or not it can be said.
+constexpr const char* kSaying = "saying how the journal is";
 
 Instant steady_now() {
   return std::chrono::steady_clock::now();
@@ -28,7 +33,15 @@ bool is_work(const Item& item) {
 // In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
 Result<void> perform(Database& db, Asked& asked) {
   if (auto begun = db.run("SAVEPOINT work"); !begun) return begun;
-  asked.done = asked.work(db);
+  for (int left = kTries; left > 0; --left) {
+    try {
+      asked.done = asked.work(db);
+      break;
+    } catch (const std::exception& thrown) {  // for want of memory
+      if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
+      asked.done = Error{thrown.what()};
+    }
+  }
   // Some failures, such as of a disk that is full, make SQLite end the transaction itself.
   if (!db.in_transaction())
     return asked.done ? Error{db.name() + ": the transaction has ended"} : asked.done.error();
@@ -77,7 +90,7 @@ void Writer::write(Group& group) {
 
 void Writer::prepare(Group& group) {
   const bool full = std::any_of(group.begin(), group.end(), to_be_stored) && store_.full();
-  if (full) note_full();
+  if (full) guarded(log_, kSaying, [&] { note_full(); });
   const WallTime now = from_ms(to_ms(clock_.wall()));  // what the file will say of it
   for (Item& item : group) {
     auto* offered = std::get_if<Offered>(&item);
@@ -86,6 +99,7 @@ void Writer::prepare(Group& group) {
       offered->taken = Error{"the journal holds journal_max_bytes, " + std::to_string(max_bytes_)};
       continue;
     }
+    offered->taken = std::vector<Delivery>();  // also at another try
     for (const Entry::To& to : offered->entry.to) {
       Delivery delivery;
       delivery.id = "msg_" + random_id();
@@ -151,12 +165,14 @@ void Writer::note(bool new_work_fails, bool changes_fail) {
   new_work_fails_ = new_work_fails;
   changes_fail_ = changes_fail;
   const bool fails = new_work_fails_ || changes_fail_;
-  if (fails && !failed) {
-    log_.error("The journal cannot be written: " + failure_.text +
-               ": new stanzas for endpoints are refused until it can");
-  } else if (failed && !fails) {
-    log_.info("The journal can be written again");
-  }
+  guarded(log_, kSaying, [&] {
+    if (fails && !failed) {
+      log_.error("The journal cannot be written: " + failure_.text +
+                 ": new stanzas for endpoints are refused until it can");
+    } else if (failed && !fails) {
+      log_.info("The journal can be written again");
+    }
+  });
 }
 
 void Writer::finish() {

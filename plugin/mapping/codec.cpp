@@ -114,8 +114,9 @@ Result<Encoded> encode(Format format, xml::Element stanza, const Options& option
   if (format == Format::xml) return Encoded{xml::write(stanza), {}};
   if (format == Format::text) return Encoded{stanza.child("body", xml::kContentNamespace).text(), {}};
   Encoded encoded;
-  const auto value = to_json(stanza, options, encoded.unmapped);
+  auto value = to_json(stanza, options, encoded.unmapped);
   if (!value) return value.error();
+  const EmptyAtEnd emptied(*value);
   switch (format) {
     case Format::json:
       encoded.body = dump(*value);

@@ -144,6 +144,7 @@ bool names_query(const Hints& hints) {
 }
 
 Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options& options) {
+  const EmptyAtEnd emptied(value);
   if (auto failure = apply(hints, value)) return *failure;
   if (!value.is_object()) return unparseable(no_object(value));
   if (value.empty()) return unparseable("the JSON object is empty: a message has a 'body', for instance");

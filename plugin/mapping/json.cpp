@@ -24,7 +24,7 @@ Result<Json> parse(std::string_view bytes, Json::input_format_t format) {
   try {
     if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format))
       return Error{refusal_of(builder, bytes, text)};
-  } catch (const std::exception& e) {
+  } catch (const Json::exception& e) {
     return Error{e.what()};
   }
   return std::move(builder.root());
@@ -40,6 +40,13 @@ Result<Json> parse_cbor(std::string_view bytes) {
   if (!is_plain_cbor(bytes))
     return Error{"the CBOR is not well-formed, or nested too deeply, or holds what JSON cannot express"};
   return parse(bytes, Json::input_format_t::cbor);
+}
+
+// As deep as the value is, which was read within kMaxJsonDepth, or made of XML that has such a limit.
+void empty(Json& value) noexcept {
+  if (!value.is_structured()) return;
+  for (Json& inner : value) empty(inner);
+  value.clear();
 }
 
 std::string dump(const Json& value) {

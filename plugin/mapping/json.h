@@ -23,6 +23,21 @@ inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arra
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 
+// The end of a value takes memory, for the library makes a list of what is in it, and where there is none the
+// process ends. That of a value that was emptied takes none. The second, declared after the value, empties it
+// at the end of the scope.
+void empty(Json& value) noexcept;
+class EmptyAtEnd {
+ public:
+  explicit EmptyAtEnd(Json& value) : value_(value) {}
+  ~EmptyAtEnd() { empty(value_); }
+  EmptyAtEnd(const EmptyAtEnd&) = delete;
+  EmptyAtEnd& operator=(const EmptyAtEnd&) = delete;
+
+ private:
+  Json& value_;
+};
+
 // UTF-8 text; whatever XML cannot hold is written as an escape.
 std::string dump(const Json& value);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/str.h"
 #include "journal/keys.h"
 #include "mapping/media_type.h"
@@ -51,10 +52,38 @@ Refusal refusal_of(journal::Claim::Kind kind) {
   }
 }
 
+// A key that a request has claimed. Where that ends without an answer, for want of memory, the key is free
+// again.
+class ClaimedKey {
+ public:
+  ClaimedKey(std::string key, journal::Journal& journal, Log& log)
+      : key_(std::move(key)), journal_(journal), log_(log) {}
+  ~ClaimedKey() {
+    if (!open_) return;
+    guarded(log_, "freeing an Idempotency-Key", [this] {
+      journal_.run([key = std::move(key_)](journal::Database& db) { return journal::forget(db, key); },
+                   [](const Result<void>&) {});
+    });
+  }
+  ClaimedKey(const ClaimedKey&) = delete;
+  ClaimedKey& operator=(const ClaimedKey&) = delete;
+
+  const std::string& text() const { return key_; }
+  void claimed() { open_ = true; }
+  void answered() { open_ = false; }
+
+ private:
+  std::string key_;
+  journal::Journal& journal_;
+  Log& log_;
+  bool open_ = false;
+};
+
 // Keeps an answer before it is given.
 class RememberingResponder final : public http::Responder {
  public:
-  RememberingResponder(http::Exchange exchange, std::string key, journal::Journal& journal, Log& log)
+  RememberingResponder(http::Exchange exchange, std::shared_ptr<ClaimedKey> key, journal::Journal& journal,
+                       Log& log)
       : exchange_(std::make_shared<http::Exchange>(std::move(exchange))),
         key_(std::move(key)),
         journal_(journal),
@@ -62,7 +91,7 @@ class RememberingResponder final : public http::Responder {
 
   void respond(http::Response response) override {
     auto answer = std::make_shared<http::Response>(std::move(response));
-    const auto note = [key = key_, answer](journal::Database& db) {
+    const auto note = [key = key_->text(), answer](journal::Database& db) {
       if (for_the_moment(answer->status)) return journal::forget(db, key);
       return journal::remember(db, key, {answer->status, answer->headers, answer->body});
     };
@@ -72,14 +101,16 @@ class RememberingResponder final : public http::Responder {
         log.error("the answer to a request with an Idempotency-Key is not kept: " + noted.error().text);
       exchange->respond(std::move(*answer));
     });
+    key_->answered();
   }
+  void fail() noexcept override {}
 
   // Nothing to do: what has a key goes on without its client.
   void watch(std::function<void()>) override {}
 
  private:
   const std::shared_ptr<http::Exchange> exchange_;
-  const std::string key_;
+  const std::shared_ptr<ClaimedKey> key_;
   journal::Journal& journal_;
   Log& log_;
 };
@@ -91,7 +122,7 @@ struct Idempotency::Begun {
   http::Exchange exchange;
   http::Request request;
   Next next;
-  std::string key;
+  std::shared_ptr<ClaimedKey> key;
   std::string fingerprint;
   journal::Claim claim = {};
 };
@@ -107,10 +138,11 @@ void Idempotency::once(http::Exchange exchange, const http::Request& request, co
                    "The Idempotency-Key must be 1 to " + std::to_string(kMaxKey) + " visible characters"});
   }
   if (request.body_too_large) return refuse(std::move(exchange), request, refused::too_large());
+  auto held = std::make_shared<ClaimedKey>(scope_of(request, caller, *key), journal_, log_);
   auto begun = std::make_shared<Begun>(
-      Begun{std::move(exchange), request, next, scope_of(request, caller, *key), fingerprint_of(request)});
+      Begun{std::move(exchange), request, next, std::move(held), fingerprint_of(request)});
   const auto claim = [begun, now = clock_.wall()](journal::Database& db) -> Result<void> {
-    auto claimed = journal::claim(db, begun->key, begun->fingerprint, now);
+    auto claimed = journal::claim(db, begun->key->text(), begun->fingerprint, now);
     if (!claimed) return claimed.error();
     begun->claim = std::move(*claimed);
     return {};
@@ -132,6 +164,7 @@ void Idempotency::go_on(const std::shared_ptr<Begun>& begun, const Result<void>&
   }
   if (begun->claim.kind != journal::Claim::Kind::ours)
     return refuse(std::move(exchange), begun->request, refusal_of(begun->claim.kind));
+  begun->key->claimed();
   begun->next(
       http::Exchange(std::make_unique<RememberingResponder>(std::move(exchange), begun->key, journal_, log_)),
       begun->request);

@@ -35,8 +35,8 @@ std::optional<std::string_view> timeout_header(const http::Request& request) {
 // An iq in flight: whoever ends it first takes the exchange, and the table sees to it that only one does. Of
 // the request it keeps only what the answer needs.
 struct Iqs::Waiting {
-  Waiting(http::Exchange e, const http::Request& r, iq::ArchiveQueries& a, iq::ArchiveQueries::Ticket t)
-      : exchange(std::move(e)), request(negotiating_headers(r)), archives(a), archive(t) {}
+  Waiting(http::Exchange e, const http::Request& r, iq::ArchiveQueries& a)
+      : exchange(std::move(e)), request(negotiating_headers(r)), archives(a) {}
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
   ~Waiting() { archives.end(archive); }
@@ -46,7 +46,7 @@ struct Iqs::Waiting {
   http::Exchange exchange;
   const http::Request request;
   iq::ArchiveQueries& archives;
-  const iq::ArchiveQueries::Ticket archive;
+  iq::ArchiveQueries::Ticket archive = 0;
   std::atomic<iq::ReplyTable::Ticket> ticket{0};
   std::atomic<bool> gone{false};
 };
@@ -55,8 +55,8 @@ void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp
                bool from_account) const {
   const auto wait = wait_of(request);
   if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout(*timeout_header(request)));
-  const auto archive = archives_.begin(stanza, from_account);
-  auto waiting = std::make_shared<Waiting>(std::move(exchange), request, archives_, archive);
+  auto waiting = std::make_shared<Waiting>(std::move(exchange), request, archives_);
+  waiting->archive = archives_.begin(stanza, from_account);
   waiting->exchange.watch([this, weak = std::weak_ptr<Waiting>(waiting)] {
     const auto left = weak.lock();
     if (!left) return;
@@ -84,7 +84,13 @@ void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp
     replies_.cancel(ticket);
     return;
   }
-  const xmpp::Sent sent = sink_.send(stanza);
+  xmpp::Sent sent = xmpp::Sent::ok;
+  try {
+    sent = sink_.send(stanza);
+  } catch (const std::exception&) {  // not sent, for want of memory: nobody will answer it
+    replies_.cancel(ticket);
+    throw;
+  }
   if (sent != xmpp::Sent::ok && replies_.cancel(ticket)) waiting->refuse(not_taken(sent));
 }
 

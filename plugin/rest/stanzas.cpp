@@ -95,9 +95,10 @@ void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http:
 
   const xmpp::Stanza stanza = posted->make();
   if (iq) return iqs_.send(std::move(exchange), request, stanza, caller.account);
+  http::Response told = accepted(stanza.id);  // whatever needs memory comes before it is sent
   const xmpp::Sent sent = sink_.send(stanza);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));
-  exchange.respond(accepted(stanza.id));
+  exchange.respond(std::move(told));
 }
 
 }  // namespace restanza::rest

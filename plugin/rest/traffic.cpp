@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -105,6 +106,13 @@ class Traffic::CountingResponder final : public http::Responder {
   void respond(http::Response response) override {
     books_->note(resource_, method_, response, gone_ && *gone_, began_);
     exchange_.respond(std::move(response));
+  }
+  // Counted where there is memory for it.
+  void fail() noexcept override {
+    try {
+      books_->note(resource_, method_, {500, {}, {}}, gone_ && *gone_, began_);
+    } catch (const std::bad_alloc&) {
+    }
   }
   void watch(std::function<void()> gone) override {
     gone_ = std::make_shared<std::atomic<bool>>(false);

@@ -10,11 +10,13 @@ void Crew::grow() {
   if (stopped_ || threads_.size() >= limit_) return;
   const bool first = threads_.empty();
   try {
-    transports_.push_back(make_());
-    threads_.emplace_back("rz-webhook", kTransportStack,
-                          [this, &own = *transports_.back(), first] { work_(own, first); });
-  } catch (const std::system_error& error) {
-    transports_.pop_back();
+    transports_.reserve(threads_.size() + 1);
+    threads_.reserve(threads_.size() + 1);
+    auto transport = make_();
+    DeepThread thread("rz-webhook", kTransportStack, [this, &own = *transport, first] { work_(own, first); });
+    transports_.push_back(std::move(transport));
+    threads_.push_back(std::move(thread));
+  } catch (const std::exception& error) {
     log_.error("endpoint '" + name_ + "' has " + std::to_string(threads_.size()) +
                " threads and got no other: " + error.what());
   }

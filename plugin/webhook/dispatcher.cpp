@@ -6,6 +6,7 @@
 #include <future>
 #include <utility>
 
+#include "base/guarded.h"
 #include "webhook/keeping.h"
 #include "xmpp/stanza_error.h"
 
@@ -50,6 +51,8 @@ Result<void> Dispatcher::start() {
   for (const auto& endpoint : endpoints_) endpoint->start();
   sweep();
   purge();
+  world_.timer.every(kSweep, [this] { sweep(); });
+  world_.timer.every(kPurge, [this] { purge(); });
   return {};
 }
 
@@ -163,13 +166,16 @@ Endpoint* Dispatcher::answering_for(const xmpp::Stanza& stanza) const {
 // On the journal's thread, in the order of the offers.
 void Dispatcher::committed(journal::Journal::Entry entry,
                            const Result<std::vector<journal::Delivery>>& deliveries) {
-  const auto stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));
-  if (deliveries) {
+  std::shared_ptr<const xmpp::Stanza> stanza;
+  const bool shared = guarded_until_done(world_.log, "taking a stanza on from the journal", [&] {
+    stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));  // moved once there is room
+  });
+  if (deliveries && shared) {
     for (const journal::Delivery& delivery : *deliveries) find(delivery.endpoint)->push(delivery, stanza);
     return;
   }
   for (const auto& to : entry.to) find(to.endpoint)->refuse_place();
-  refuse(*stanza);
+  if (shared) guarded_until_done(world_.log, "refusing a stanza", [&] { refuse(*stanza); });
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
@@ -177,9 +183,9 @@ void Dispatcher::refuse(const xmpp::Stanza& stanza) {
   const bool answerable =
       stanza.is_request() || (stanza.kind == xmpp::Kind::message && stanza.type != "groupchat");
   if (!answerable || !xmpp::may_be_answered(stanza)) return unanswered_.add();
-  refused_.add();
   world_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
                [] {});
+  refused_.add();
 }
 
 Endpoint* Dispatcher::find(const std::string& name) const {
@@ -191,13 +197,12 @@ Endpoint* Dispatcher::find(const std::string& name) const {
 void Dispatcher::sweep() {
   bool more = false;
   for (const auto& endpoint : endpoints_) more = endpoint->expire() || more;
-  world_.timer.after(more ? kNextSweep : kSweep, [this] { sweep(); });
+  if (more) world_.timer.after(kNextSweep, [this] { sweep(); });
 }
 
 void Dispatcher::purge() {
   world_.journal.forget_dead(world_.clock.wall() - kDeadKept);
   bury_foreign();
-  world_.timer.after(kPurge, [this] { purge(); });
 }
 
 // What waits for endpoints that are not configured any more has its day like the rest. Nobody is told: these

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
+#include "base/in_hand.h"
 #include "base/random.h"
 #include "webhook/body.h"
 #include "webhook/reply.h"
+#include "webhook/turn.h"
 
 namespace restanza::webhook {
 namespace {
@@ -65,7 +68,7 @@ Endpoint::Endpoint(Settings settings, World world)
       health_(
           title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
       negotiation_(settings_, title(), url_, health_, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.make_transport),
+      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.make_transport, world_.log),
       crew_(
           settings_.name, settings_.max_connections,
           [this] { return world_.make_transport(url_, settings_, world_.timer); },
@@ -90,20 +93,31 @@ void Endpoint::refuse_place() {
   cancel();
 }
 
-void Endpoint::push(const journal::Delivery& delivery, Text stanza) {
+void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
   Item item;
+  bool queued = false;
+  const bool done = guarded_until_done(world_.log, "putting a stanza into its queue",
+                                       [&] { queued = queue(delivery, stanza, item); });
+  if (!done) cancel();  // the journal has it, where it is kept, for the next start
+  if (done && !queued) let_go(item, Outcome::End::unreachable);
+  guarded(world_.log, "a stanza's way into its queue", [&] {
+    if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
+    check_drained();
+  });
+}
+
+// Nothing has changed where this throws.
+bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item& item) {
+  const std::string lane = lane_of(*stanza);
   item.seq = delivery.seq;
   item.id = delivery.id;
   item.answers = delivery.answers;
   item.accepted = world_.clock.now();
-  item.stanza = std::move(stanza);
-  const std::string lane = lane_of(*item.stanza);
-  if (item.stanza->kind == xmpp::Kind::iq) {
+  item.stanza = stanza;
+  if (stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
     item.alarm = world_.timer.after(settings_.timeout, [this, lane, id = item.id] { late(lane, id); });
   }
-  if (!lanes_.push(lane, std::move(item))) let_go(item, without_answer(Outcome::End::unreachable));
-  if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
-  check_drained();
+  return lanes_.push(lane, std::move(item));
 }
 
 void Endpoint::recover(const journal::Delivery& delivery) {
@@ -123,46 +137,45 @@ void Endpoint::start() {
   crew_.grow();
 }
 
-// Whoever begins a request leaves another to wait for the next.
 void Endpoint::work(Transport& transport, bool first) {
-  if (first && lanes_.sight().stops == 0) negotiation_.begin(transport);
-  while (auto work = lanes_.next()) {
-    if (lanes_.unattended()) crew_.grow();
-    try {
-      deliver(transport, std::move(*work));
-    } catch (const std::exception& error) {  // out of memory; the delivery is repeated after a restart
-      world_.log.error("endpoint '" + settings_.name + "': a delivery went wrong: " + error.what());
-    }
-    if (stopped_) give_up_rest();
-    check_drained();
+  if (first && lanes_.sight().stops == 0) {
+    guarded(world_.log, "asking an endpoint for its formats", [&] { negotiation_.begin(transport); });
+  }
+  while (auto next = lanes_.next()) {
+    guarded(world_.log, "a delivery", [&] {
+      Turn turn(lanes_, world_.clock, kReread, std::move(*next));
+      if (lanes_.unattended()) crew_.grow();  // whoever begins a request leaves another to wait for the next
+      deliver(transport, turn);
+    });
+    guarded(world_.log, "a delivery's end", [&] {
+      if (stopped_) give_up_rest();
+      check_drained();
+    });
   }
 }
 
-void Endpoint::deliver(Transport& transport, Lanes::Work work) {
-  if (work.item.alarm != 0) world_.timer.cancel(std::exchange(work.item.alarm, 0));
-  const auto text = text_of(work.item);
+void Endpoint::deliver(Transport& transport, Turn& turn) {
+  Item& item = turn.item();
+  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
+  const auto text = text_of(item);
   if (!text) {
+    turn.put_back(world_.clock.now() + kReread);
     world_.log.error("endpoint '" + settings_.name + "': a delivery cannot be read: " + text.error().text);
-    lanes_.broken_off(work);
-    return lanes_.put_back(std::move(work), world_.clock.now() + kReread);
+    return;
   }
   if (!*text) {  // discarded meanwhile
-    lanes_.broken_off(work);
-    lanes_.done(work);
+    turn.done();
     return cancel();
   }
   const Instant began = world_.clock.now();
-  const Outcome outcome = attempt(transport, work.item, **text);
-  if (outcome.end == Outcome::End::aborted) {
-    lanes_.broken_off(work);
-    return lanes_.put_back(std::move(work), world_.clock.now());
-  }
+  const Outcome outcome = attempt(transport, item, **text);
+  if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
   health_.note(outcome);
   if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
-  ++work.item.attempts;
-  const bool answering = lanes_.ended(work, outcome, chance());
-  settle(std::move(work), **text, outcome, answering);
+  ++item.attempts;
+  const bool answering = turn.ended(outcome, chance());
+  settle(turn, **text, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
 }
@@ -206,20 +219,19 @@ Outcome Endpoint::post(Transport& transport, const Item& item, const xmpp::Stanz
 }
 
 // Where a delivery goes from here: out, back into the queue, or to the dead letters.
-void Endpoint::settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering) {
+void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering) {
   const Verdict verdict = verdict_of(outcome);
-  Item& item = work.item;
+  Item& item = turn.item();
   note_error(verdict == Verdict::delivered ? std::string() : described(outcome));
   if (verdict == Verdict::gone && settings_.gone_disables) {
     disable();
-    if (item.kept()) return lanes_.put_back(std::move(work), world_.clock.now());
+    if (item.kept()) return turn.put_back(world_.clock.now());
   }
   if (worth_retrying(verdict) && settings_.retry && stanza.kind != xmpp::Kind::iq) {
     if (answering) ++item.failures;
     if (item.kept() && item.failures < kMaxFailures) {
       world_.journal.note_attempt(account_of(item, described(outcome), world_.clock.wall()));
-      const Instant when = world_.clock.now() + retry_delay(item.attempts, chance(), outcome);
-      return lanes_.put_back(std::move(work), when);
+      return turn.put_back(world_.clock.now() + retry_delay(item.attempts, chance(), outcome));
     }
     if (item.kept()) {
       give_up(item, stanza, outcome, "it failed " + std::to_string(item.failures) + " times",
@@ -230,7 +242,7 @@ void Endpoint::settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcom
   } else {
     answer(item, stanza, outcome);
   }
-  lanes_.done(work);
+  turn.done();
   cancel();
 }
 
@@ -268,47 +280,53 @@ void Endpoint::give_up(const Item& item, const xmpp::Stanza& stanza, const Outco
 }
 
 // One that was never meant to wait: who sent an iq is told, other things were worthless late.
-void Endpoint::let_go(const Item& item, const Outcome& outcome) {
+void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
   if (item.alarm != 0) world_.timer.cancel(item.alarm);
-  if (item.stanza->kind == xmpp::Kind::iq) {
-    answer(item, *item.stanza, outcome);
-  } else {
-    tally_.late.add();
-  }
   cancel();
+  if (item.stanza->kind != xmpp::Kind::iq) return tally_.late.add();
+  guarded_until_done(world_.log, "ending an iq that may not wait",
+                     [&] { answer(item, *item.stanza, without_answer(end)); });
 }
 
 void Endpoint::strand() {
-  ++in_hand_;
-  for (const Item& item : lanes_.take_stranded()) let_go(item, without_answer(Outcome::End::unreachable));
-  --in_hand_;
+  {
+    const InHand counted(in_hand_);
+    for (const Item& item : lanes_.take_stranded()) let_go(item, Outcome::End::unreachable);
+  }
   check_drained();
 }
 
 void Endpoint::late(const std::string& lane, const std::string& id) {
-  ++in_hand_;
-  if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, without_answer(Outcome::End::timeout));
-  --in_hand_;
+  {
+    const InHand counted(in_hand_);
+    if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, Outcome::End::timeout);
+  }
   check_drained();
 }
 
 bool Endpoint::expire() {
   if (lanes_.unattended()) crew_.grow();  // where there was no thread to be had at the start
-  ++in_hand_;
-  const auto old = lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired);
-  for (const auto& [lane, item] : old) {
-    const auto text = text_of(item);
-    if (text && *text) {
-      give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
-    } else if (!text) {
-      world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
-      world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));
+  size_t expired = 0;
+  {
+    const InHand counted(in_hand_);
+    for (const auto& old : lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired)) {
+      ++expired;
+      guarded(world_.log, "giving up what has expired", [&] { bury(old.second); });
+      cancel();
     }
-    cancel();
   }
-  --in_hand_;
   check_drained();
-  return old.size() >= kMaxExpired;
+  return expired >= kMaxExpired;
+}
+
+void Endpoint::bury(const Item& item) {
+  const auto text = text_of(item);
+  if (text && *text) {
+    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
+  } else if (!text) {
+    world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
+    world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));
+  }
 }
 
 void Endpoint::drain(std::function<void()> done) {
@@ -357,21 +375,22 @@ void Endpoint::stop() {
 // What only memory has is lost now, and its senders are told, in order: after what was at work.
 void Endpoint::give_up_rest() {
   if (lanes_.sight().at_work != 0) return;
-  ++in_hand_;
+  const InHand counted(in_hand_);
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();
     if (item.alarm != 0) world_.timer.cancel(item.alarm);
     if (survives(item)) continue;
-    const auto text = text_of(item);
-    if (text && *text) answer(item, **text, without_answer(Outcome::End::aborted));
     ++given_up;
+    guarded(world_.log, "giving up what waited", [&] {
+      const auto text = text_of(item);
+      if (text && *text) answer(item, **text, without_answer(Outcome::End::aborted));
+    });
   }
   if (given_up != 0) {
     world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" +
                     settings_.name + "'");
   }
-  --in_hand_;
 }
 
 }  // namespace restanza::webhook

@@ -22,13 +22,15 @@
 #include "webhook/lanes.h"
 #include "webhook/negotiation.h"
 #include "webhook/rules.h"
-#include "webhook/transport.h"
 #include "webhook/settings.h"
 #include "webhook/signature.h"
 #include "webhook/tally.h"
+#include "webhook/transport.h"
 #include "webhook/trial.h"
 
 namespace restanza::webhook {
+
+class Turn;
 
 class Endpoint {
  public:
@@ -66,8 +68,9 @@ class Endpoint {
   void cancel();
   void refuse_place();                            // the same, where the journal could not take the stanza
   void count_crowded() { tally_.crowded.add(); }  // a stanza that found no place was refused for good
-  // [any] A delivery with a place, committed where it is kept.
-  void push(const journal::Delivery& delivery, std::shared_ptr<const xmpp::Stanza> stanza);
+  // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
+  // tried again for a while, which may block for a second.
+  void push(const journal::Delivery& delivery, const std::shared_ptr<const xmpp::Stanza>& stanza);
   // [any] One that the journal has from before. It has its place whether or not there is room.
   void recover(const journal::Delivery& delivery);
 
@@ -109,17 +112,19 @@ class Endpoint {
 
  private:
   using Text = std::shared_ptr<const xmpp::Stanza>;
+  bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
   void work(Transport& transport, bool first);
-  void deliver(Transport& transport, Lanes::Work work);
+  void deliver(Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
   Outcome attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
   Outcome post(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
-  void settle(Lanes::Work work, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
+  void settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
   void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
   void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,
                Counter& cause);
-  void let_go(const Item& item, const Outcome& outcome);
+  void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
+  void bury(const Item& item);
   void late(const std::string& lane, const std::string& id);
   void disable();
   void note_reason(std::string reason);

@@ -29,7 +29,7 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& 
   const Verdict verdict = verdict_of(outcome);
   if (!worth_retrying(verdict)) {
     weight_ = 0;
-    last_failed_.clear();
+    last_failed_ = 0;
     if (state_ == State::closed) return;
     state_ = State::closed;
     return drain(now, backlog);
@@ -58,12 +58,13 @@ void Gate::forget(bool probe) {
 }
 
 void Gate::note_failure(Verdict verdict, const std::string& lane) {
+  const size_t failed = std::hash<std::string>()(lane);
   if (verdict == Verdict::unavailable) {
     weight_ += 2;
-  } else if (lane != last_failed_) {
+  } else if (failed != last_failed_) {
     ++weight_;
   }
-  last_failed_ = lane;
+  last_failed_ = failed;
 }
 
 }  // namespace restanza::webhook

@@ -3,11 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include "xmpp/jid.h"
 
 namespace restanza::webhook {
+namespace {
+
+constexpr std::chrono::seconds kRingAgain{1};  // a look at what is due where no alarm could be set
+
+}  // namespace
 
 std::string lane_of(const xmpp::Stanza& stanza) {
   std::string lane(xmpp::bare_of(stanza.from));
@@ -26,11 +32,13 @@ bool Lanes::push(const std::string& lane, Item&& item) {
     const size_t size = item.stanza ? item.stanza->xml.size() : 0;
     const bool fits = size <= kMaxResident - std::min(resident_, kMaxResident);
     if (!item.kept() && (stands || !fits)) return false;
+    std::list<Item> held(1);  // whatever needs memory comes before anything changes
     Named& named = found != lanes_.end() ? *found : *lanes_.try_emplace(lane).first;
     if (!fits) item.stanza = nullptr;
     if (item.stanza) resident_ += size;
     loose_ += item.kept() ? 0 : 1;
-    named.second.queue.push_back(std::move(item));
+    held.front() = std::move(item);
+    named.second.queue.splice(named.second.queue.end(), held);
     ++waiting_;
     go_on(named);
   }
@@ -49,11 +57,15 @@ std::optional<Lanes::Work> Lanes::next() {
     if (!line.empty() && gate_.opens(now) <= now) {
       Named& lane = *line.front();
       urgent_was_last_ = &line == &urgent_;
-      line.pop_front();
+      lane.second.turn.splice(lane.second.turn.begin(), line, line.begin());
       work = take(lane, now);
-    } else {
-      if (const auto event = next_event(now)) ring_at(*event);
+      continue;
+    }
+    const auto event = next_event(now);
+    if (!event || ring_at(*event)) {
       changed_.wait(lock);
+    } else {
+      changed_.wait_for(lock, kRingAgain);
     }
   }
   --idle_;
@@ -63,13 +75,13 @@ std::optional<Lanes::Work> Lanes::next() {
   return work;
 }
 
-bool Lanes::ended(const Work& work, const Outcome& outcome, double chance) {
+bool Lanes::ended(const Work& work, const Outcome& outcome, double chance) noexcept {
   bool answering = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const Instant now = clock_.now();
     const bool was_answering = gate_.answering();
-    gate_.end(now, work.probe, work.lane, outcome, chance, waiting_);
+    gate_.end(now, work.probe_, work.lane_->first, outcome, chance, waiting_);
     answering = gate_.answering();
     if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
   }
@@ -77,42 +89,48 @@ bool Lanes::ended(const Work& work, const Outcome& outcome, double chance) {
   return answering;
 }
 
-void Lanes::broken_off(const Work& work) {
+void Lanes::broken_off(const Work& work) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    gate_.forget(work.probe);
+    gate_.forget(work.probe_);
   }
   changed_.notify_one();
 }
 
-void Lanes::done(const Work& work) {
+void Lanes::done(Work&& work) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = lanes_.find(work.lane);
-    found->second.at_work.clear();
+    Named& named = *work.lane_;
+    named.second.at_work = nullptr;
     --at_work_;
-    if (found->second.queue.empty()) {
-      lanes_.erase(found);
+    if (named.second.queue.empty()) {
+      lanes_.erase(lanes_.find(named.first));
     } else {
-      go_on(*found);  // behind the others: nobody's backlog goes before their first stanza
+      go_on(named);  // behind the others: nobody's backlog goes before their first stanza
     }
   }
   changed_.notify_one();
 }
 
-void Lanes::put_back(Work&& work, Instant when) {
+void Lanes::put_back(Work&& work, Instant when) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    Named& named = *lanes_.find(work.lane);
-    named.second.at_work.clear();
+    Named& named = *work.lane_;
+    Item& item = work.item();
+    named.second.at_work = nullptr;
     --at_work_;
-    if (work.item.kept()) work.item.stanza = nullptr;  // memory is for what goes soon
-    if (work.item.stanza) resident_ += work.item.stanza->xml.size();
-    loose_ += work.item.kept() ? 0 : 1;
-    named.second.queue.push_front(std::move(work.item));
+    if (item.kept()) item.stanza = nullptr;  // memory is for what goes soon
+    if (item.stanza) resident_ += item.stanza->xml.size();
+    loose_ += item.kept() ? 0 : 1;
+    named.second.queue.splice(named.second.queue.begin(), work.held_);
     ++waiting_;
-    named.second.waits = named.second.backs_off = true;
-    named.second.due = backing_off_.emplace(when, &named);
+    named.second.waits = true;
+    try {
+      named.second.due = backing_off_.emplace(when, &named);
+      named.second.backs_off = true;
+    } catch (const std::bad_alloc&) {
+      get_in_line(named, ready_);
+    }
   }
   changed_.notify_one();
 }
@@ -121,6 +139,7 @@ std::vector<Item> Lanes::take_stranded() {
   std::vector<Item> stranded;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (loose_ == 0) return stranded;
+  stranded.reserve(loose_);
   const Instant now = clock_.now();
   const bool flows = gate_.flowing() || gate_.opens(now) <= now;
   for (auto& [name, lane] : lanes_) {
@@ -149,11 +168,12 @@ std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, si
   const std::lock_guard<std::mutex> lock(mutex_);
   for (Named& named : lanes_) {
     Lane& lane = named.second;
-    if (!lane.at_work.empty()) continue;  // an order that was kept so far is kept to the end
+    if (lane.at_work) continue;  // an order that was kept so far is kept to the end
     while (!lane.queue.empty() && lane.queue.front().accepted < accepted) {
       if (old.size() >= limit) return old;
+      auto& [name, item] = old.emplace_back(named.first, Item());
       wake(named);
-      old.emplace_back(named.first, remove(lane, lane.queue.begin()));
+      item = remove(lane, lane.queue.begin());
     }
   }
   return old;
@@ -162,6 +182,7 @@ std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, si
 std::vector<Item> Lanes::take_all() {
   std::vector<Item> all;
   const std::lock_guard<std::mutex> lock(mutex_);
+  all.reserve(waiting_);
   for (auto& [name, lane] : lanes_) {
     while (!lane.queue.empty()) all.push_back(remove(lane, lane.queue.begin()));
   }
@@ -214,7 +235,7 @@ std::optional<Instant> Lanes::oldest() const {
 bool Lanes::at_work(const std::string& lane, const std::string& id) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = lanes_.find(lane);
-  return found != lanes_.end() && found->second.at_work == id;
+  return found != lanes_.end() && found->second.at_work && found->second.at_work->id == id;
 }
 
 bool Lanes::unattended() const {
@@ -224,9 +245,14 @@ bool Lanes::unattended() const {
 
 // A lane that has something to do and neither works nor waits gets in line.
 void Lanes::go_on(Named& lane) {
-  if (lane.second.waits || !lane.second.at_work.empty()) return;
+  if (lane.second.waits || lane.second.at_work) return;
   lane.second.waits = true;
-  (lane.second.queue.front().kept() ? ready_ : urgent_).push_back(&lane);
+  get_in_line(lane, lane.second.queue.front().kept() ? ready_ : urgent_);
+}
+
+void Lanes::get_in_line(Named& lane, std::list<Named*>& line) {
+  lane.second.turn.front() = &lane;
+  line.splice(line.end(), lane.second.turn);
 }
 
 // The one whose turn it is; at its front stands a lane that has something to do, or it is empty.
@@ -234,8 +260,9 @@ std::list<Lanes::Named*>& Lanes::first_line() {
   const auto lines = urgent_was_last_ ? std::array{&ready_, &urgent_} : std::array{&urgent_, &ready_};
   for (std::list<Named*>* line : lines) {
     while (!line->empty() && line->front()->second.queue.empty()) {
-      lanes_.erase(line->front()->first);
+      const auto gone = lanes_.find(line->front()->first);
       line->pop_front();
+      lanes_.erase(gone);
     }
     if (!line->empty()) return *line;
   }
@@ -247,7 +274,7 @@ void Lanes::wake(Named& lane) {
   if (!lane.second.backs_off) return;
   backing_off_.erase(lane.second.due);
   lane.second.backs_off = false;
-  ready_.push_back(&lane);
+  get_in_line(lane, ready_);
 }
 
 void Lanes::promote(Instant now) {
@@ -255,15 +282,18 @@ void Lanes::promote(Instant now) {
     Named* lane = backing_off_.begin()->second;
     backing_off_.erase(backing_off_.begin());
     lane->second.backs_off = false;
-    ready_.push_back(lane);
+    get_in_line(*lane, ready_);
   }
 }
 
 Lanes::Work Lanes::take(Named& lane, Instant now) {
   lane.second.waits = false;
-  const bool probe = gate_.begin(now);
-  Work work{lane.first, remove(lane.second, lane.second.queue.begin()), probe};
-  lane.second.at_work = work.item.id;
+  Work work;
+  work.lane_ = &lane;
+  work.probe_ = gate_.begin(now);
+  work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
+  note_removed(work.item());
+  lane.second.at_work = &work.item();
   ++at_work_;
   return work;
 }
@@ -277,25 +307,36 @@ std::optional<Instant> Lanes::next_event(Instant now) {
   return event;
 }
 
-void Lanes::ring_at(Instant when) {
-  if (when >= alarm_) return;
-  alarm_ = when;
-  timer_.at(when, [this, when] {
+// False: there is no memory for an alarm.
+bool Lanes::ring_at(Instant when) {
+  if (when >= alarm_) return true;
+  const auto ring = [this, when] {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (alarm_ == when) alarm_ = Instant::max();
     }
     changed_.notify_one();
-  });
+  };
+  try {
+    timer_.at(when, ring);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  alarm_ = when;
+  return true;
+}
+
+void Lanes::note_removed(const Item& item) {
+  --waiting_;
+  loose_ -= item.kept() ? 0 : 1;
+  gate_.at_most(waiting_);
+  if (item.stanza) resident_ -= item.stanza->xml.size();
 }
 
 Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
   Item removed = std::move(*item);
   lane.queue.erase(item);
-  --waiting_;
-  loose_ -= removed.kept() ? 0 : 1;
-  gate_.at_most(waiting_);
-  if (removed.stanza) resident_ -= removed.stanza->xml.size();
+  note_removed(removed);
   return removed;
 }
 

@@ -43,14 +43,28 @@ struct Item {
 std::string lane_of(const xmpp::Stanza& stanza);
 
 class Lanes {
+  struct Lane;
+  using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
+
  public:
   // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
   static constexpr size_t kMaxResident = 8u << 20;
 
-  struct Work {
-    std::string lane;
-    Item item;
-    bool probe = false;
+  // A delivery that is at work. It goes back into its queue without needing memory.
+  class Work {
+   public:
+    Work() = default;
+    Work(Work&&) = default;
+    Work& operator=(Work&&) = default;
+    Item& item() { return held_.front(); }
+    const Item& item() const { return held_.front(); }
+    bool probe() const { return probe_; }  // whether a dead endpoint lives again
+
+   private:
+    friend class Lanes;
+    Named* lane_ = nullptr;
+    std::list<Item> held_;  // the one
+    bool probe_ = false;
   };
 
   // Timer and clock must outlive the lanes; no alarm may run after they are gone.
@@ -66,11 +80,12 @@ class Lanes {
   std::optional<Work> next();
 
   // Its request has ended so. True: the endpoint as a whole answers.
-  bool ended(const Work& work, const Outcome& outcome, double chance);
-  void broken_off(const Work& work);
+  bool ended(const Work& work, const Outcome& outcome, double chance) noexcept;
+  void broken_off(const Work& work) noexcept;
 
-  void done(const Work& work);               // it has left; its conversation goes on
-  void put_back(Work&& work, Instant when);  // it is the first of its conversation again, not before `when`
+  void done(Work&& work) noexcept;  // it has left; its conversation goes on
+  // It is the first of its conversation again, not before `when`; at once where there is no memory to wait.
+  void put_back(Work&& work, Instant when) noexcept;
 
   // Of what waits without being kept: where it stands still.
   std::vector<Item> take_stranded();
@@ -102,21 +117,23 @@ class Lanes {
  private:
   struct Lane {
     std::list<Item> queue;
-    std::string at_work;  // the id; empty: nothing
-    bool waits = false;   // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
+    std::list<Named*> turn{nullptr};  // its place in a line, made with it: to get in line needs no memory
+    const Item* at_work = nullptr;
+    bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
     bool backs_off = false;
-    std::multimap<Instant, std::pair<const std::string, Lane>*>::iterator due{};  // where it backs off
+    std::multimap<Instant, Named*>::iterator due{};  // where it backs off
   };
-  using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
 
   // All under the lock.
   void go_on(Named& lane);
+  void get_in_line(Named& lane, std::list<Named*>& line);
   std::list<Named*>& first_line();
   void wake(Named& lane);
   void promote(Instant now);
   Work take(Named& lane, Instant now);
   std::optional<Instant> next_event(Instant now);
-  void ring_at(Instant when);
+  bool ring_at(Instant when);
+  void note_removed(const Item& item);
   Item remove(Lane& lane, std::list<Item>::iterator item);
 
   mutable std::mutex mutex_;

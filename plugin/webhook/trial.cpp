@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/trial.h"
 
-#include <system_error>
-
+#include "base/guarded.h"
 #include "base/random.h"
 #include "webhook/body.h"
 #include "webhook/rules.h"
@@ -29,16 +28,18 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   if (thread_.joinable()) thread_.join();  // it has said its last word already
   try {
     transport_ = make_transport_(url_, settings_, timer_);
-    thread_ = DeepThread("rz-webhook-test", kTransportStack, [this, then = std::move(then)] {
-      then(post(*transport_));
+    running_ = true;
+    thread_ = DeepThread("rz-webhook-test", kTransportStack, [this, then = std::move(then)]() mutable {
+      guarded(log_, "the test of an endpoint", [&] { then(post(*transport_)); });
+      then = nullptr;  // with it goes whoever still waits to be told
       const std::lock_guard<std::mutex> end(mutex_);
       running_ = false;
     });
-  } catch (const std::system_error&) {
-    return false;
+  } catch (const std::exception& error) {
+    running_ = false;
+    log_thrown(log_, "the test of an endpoint", error);
   }
-  running_ = true;
-  return true;
+  return running_;
 }
 
 Outcome Trial::post(Transport& transport) const {

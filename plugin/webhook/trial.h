@@ -21,13 +21,14 @@ class Trial {
  public:
   // All of them outlive the trial.
   Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock,
-        const MakeTransport& make_transport)
+        const MakeTransport& make_transport, Log& log)
       : settings_(settings),
         url_(url),
         signer_(signer),
         timer_(timer),
         clock_(clock),
-        make_transport_(make_transport) {}
+        make_transport_(make_transport),
+        log_(log) {}
   ~Trial() { stop(); }
 
   // `then` runs on the trial's thread. False: one is under way, or it is over.
@@ -43,6 +44,7 @@ class Trial {
   Timer& timer_;
   const Clock& clock_;
   const MakeTransport& make_transport_;
+  Log& log_;
   std::mutex mutex_;
   bool running_ = false;
   bool stopped_ = false;

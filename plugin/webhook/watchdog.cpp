@@ -25,7 +25,8 @@ void Watchdog::begin(milliseconds deadline) {
   if (cut_ != Cut::aborted) cut_ = Cut::no;
   received_ = socket_ >= 0 ? bytes_received(socket_) : 0;
   until_ = timer_.now() + deadline;
-  arm(request_);
+  alarm_ = timer_.repeat(next_look(),
+                         [self = shared_from_this(), request = request_] { return self->look(request); });
 }
 
 void Watchdog::watch(int socket) {
@@ -67,22 +68,21 @@ bool Watchdog::quiet() const {
   return socket_ >= 0 && ::poll(&readable, 1, 0) == 0;
 }
 
-void Watchdog::look(uint64_t request) {
+std::optional<Instant> Watchdog::look(uint64_t request) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!running_ || request != request_) return;
+  if (!running_ || request != request_) return std::nullopt;
   if (cut_ == Cut::no && timer_.now() >= until_) cut_ = Cut::late;
   if (cut_ == Cut::no && socket_ >= 0 && bytes_received(socket_) - received_ > max_received_) {
     cut_ = Cut::flooded;
   }
   // Again and again, for the client may be between two sockets.
   if (cut_ != Cut::no) sever();
-  arm(request);
+  return next_look();
 }
 
-void Watchdog::arm(uint64_t request) {
+Instant Watchdog::next_look() const {
   const Instant now = timer_.now(), next = now + kLook;
-  alarm_ = timer_.at(until_ > now ? std::min(until_, next) : next,
-                     [self = shared_from_this(), request] { self->look(request); });
+  return until_ > now ? std::min(until_, next) : next;
 }
 
 void Watchdog::sever() {

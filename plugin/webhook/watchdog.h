@@ -42,9 +42,9 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
   bool quiet() const;
 
  private:
-  void look(uint64_t request);
-  void arm(uint64_t request);  // under the lock
-  void sever();                // under the lock
+  std::optional<Instant> look(uint64_t request);
+  Instant next_look() const;  // under the lock
+  void sever();               // under the lock
 
   Timer& timer_;
   const uint64_t max_received_;

@@ -38,7 +38,7 @@ Host::Host(const HostConfig& config, Log& log, HostEvents events)
       level_(config.log_level),
       log_(log),
       events_(std::move(events)),
-      timer_(clock_),
+      timer_(clock_, &log_),
       front_(config.http, routes_, log),
       ready_(events_.ready) {}
 

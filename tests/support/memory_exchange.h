@@ -41,6 +41,7 @@ class MemoryResponder final : public http::Responder {
     ++answer_->answers;
     answer_->gone = nullptr;
   }
+  void fail() noexcept override { respond({500, {}, {}}); }
   void watch(std::function<void()> gone) override { answer_->gone = std::move(gone); }
 
  private:

@@ -34,6 +34,7 @@ class ToldResponder final : public http::Responder {
  public:
   explicit ToldResponder(std::promise<http::Response>& told) : told_(told) {}
   void respond(http::Response response) override { told_.set_value(std::move(response)); }
+  void fail() noexcept override { respond({500, {}, {}}); }
   void watch(std::function<void()>) override {}
 
  private:

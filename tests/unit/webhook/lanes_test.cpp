@@ -43,9 +43,9 @@ struct Laned {
     REQUIRE(work);
     return std::move(*work);
   }
-  void finish(const Lanes::Work& work, const Outcome& outcome = answered(200)) {
+  void finish(Lanes::Work work, const Outcome& outcome = answered(200)) {
     lanes.ended(work, outcome, 0.5);
-    lanes.done(work);
+    lanes.done(std::move(work));
   }
   void fail(Lanes::Work work, std::chrono::milliseconds wait, const Outcome& outcome = answered(500)) {
     lanes.ended(work, outcome, 0.5);
@@ -54,9 +54,9 @@ struct Laned {
   std::string order(size_t count) {
     std::string ids;
     for (size_t i = 0; i < count; ++i) {
-      const auto work = next();
-      ids += work.item.id + " ";
-      finish(work);
+      auto work = next();
+      ids += work.item().id + " ";
+      finish(std::move(work));
     }
     return ids;
   }
@@ -83,11 +83,11 @@ struct Laned {
 TEST_CASE("a conversation keeps its order and has one delivery at work") {
   Laned l;
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
-  const auto first = l.next();
-  CHECK(first.item.id == "a1");
-  CHECK(l.next().item.id == "b1");  // a2 belongs to a1's conversation
-  l.finish(first);
-  CHECK(l.next().item.id == "a2");
+  auto first = l.next();
+  CHECK(first.item().id == "a1");
+  CHECK(l.next().item().id == "b1");  // a2 belongs to a1's conversation
+  l.finish(std::move(first));
+  CHECK(l.next().item().id == "a2");
 }
 
 TEST_CASE("a conversation is the bare sender and the bare recipient") {
@@ -115,10 +115,10 @@ TEST_CASE("what failed comes again first of its conversation, and holds up no ot
   CHECK(l.order(1) == "b1 ");
   l.push("b2");
   CHECK(l.order(1) == "b2 ");
-  const auto again = l.next_after(5s);
-  CHECK(again.item.id == "a1");
-  CHECK_FALSE(again.item.stanza);  // the journal has it
-  l.finish(again);
+  auto again = l.next_after(5s);
+  CHECK(again.item().id == "a1");
+  CHECK_FALSE(again.item().stanza);  // the journal has it
+  l.finish(std::move(again));
   CHECK(l.order(1) == "a2 ");
 }
 
@@ -127,13 +127,13 @@ TEST_CASE("a dead endpoint gets one probe, and everything once it is back") {
   for (const char* id : {"a1", "b1", "c1", "d1"}) l.push(id);
   for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
   CHECK_FALSE(l.lanes.sight().answering);
-  const auto probe = l.next_after(1s);
-  CHECK(probe.probe);
-  CHECK(probe.item.id == "d1");
-  l.finish(probe);
+  auto probe = l.next_after(1s);
+  CHECK(probe.probe());
+  CHECK(probe.item().id == "d1");
+  l.finish(std::move(probe));
   CHECK(l.lanes.sight().answering);
   // Their hour has not passed, but there is nothing to wait for any more.
-  CHECK(l.next_after(0s).item.id == "a1");
+  CHECK(l.next_after(0s).item().id == "a1");
 }
 
 TEST_CASE("what is not kept does not wait where nothing flows") {
@@ -163,17 +163,17 @@ TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else w
   l.clock.advance(1s);
   CHECK(l.push_unkept("d2"));
   CHECK(l.push_unkept("e1"));
-  const auto probe = l.next();
-  CHECK(probe.probe);
+  auto probe = l.next();
+  CHECK(probe.probe());
   CHECK_FALSE(l.push_unkept("f1"));  // one is enough
   SECTION("it is back") {
-    l.finish(probe);
+    l.finish(std::move(probe));
     CHECK(l.lanes.sight().answering);
     CHECK(l.lanes.take_stranded().empty());
     CHECK(l.order(1) == "e1 ");
   }
   SECTION("it is not") {
-    l.finish(probe, kSilent);
+    l.finish(std::move(probe), kSilent);
     const auto stranded = l.lanes.take_stranded();
     REQUIRE(stranded.size() == 1);
     CHECK(stranded[0].id == "e1");
@@ -187,19 +187,19 @@ TEST_CASE("a paused endpoint begins nothing until it is resumed") {
   auto later = std::async(std::launch::async, [&] { return l.lanes.next(); });
   l.lanes.resume(Gate::kPaused);
   REQUIRE(later.wait_for(20s) == std::future_status::ready);
-  CHECK(later.get()->item.id == "a1");
+  CHECK(later.get()->item().id == "a1");
 }
 
 TEST_CASE("what is withdrawn is gone, and what is at work cannot be") {
   Laned l;
   for (const char* id : {"a1", "a2"}) l.push(id);
-  const auto work = l.next();
+  auto work = l.next();
   CHECK_FALSE(l.lanes.withdraw("a", "a1"));
   CHECK(l.lanes.at_work("a", "a1"));
   CHECK(l.lanes.withdraw("a", "a2"));
   CHECK_FALSE(l.lanes.withdraw("a", "a2"));
   CHECK_FALSE(l.lanes.withdraw("z", "z1"));
-  l.finish(work);
+  l.finish(std::move(work));
   l.push("b1");
   CHECK(l.lanes.withdraw("b", "b1"));
   l.push("b2");
@@ -236,14 +236,14 @@ TEST_CASE("what is too old is taken from the head of each conversation that rest
   for (const char* id : {"a1", "a2", "b1", "b2"}) l.push(id);
   l.clock.advance(10s);
   l.push("a3");
-  const auto work = l.next();
-  CHECK(work.item.id == "a1");
+  auto work = l.next();
+  CHECK(work.item().id == "a1");
   std::string old;
   for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 1)) old += item.id + " ";
   CHECK(old == "b1 ");
   for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 10)) old += item.id + " ";
   CHECK(old == "b1 b2 ");
-  l.finish(work);
+  l.finish(std::move(work));
   CHECK(l.lanes.oldest() == l.clock.now() - 10s);
   CHECK(l.lanes.take_older(l.clock.now() - 10s, 10).empty());
   CHECK(l.order(2) == "a2 a3 ");
@@ -255,12 +255,12 @@ TEST_CASE("texts stay in memory up to the limit, and one byte past it the journa
   REQUIRE(l.lanes.push("a", l.item("a1", Lanes::kMaxResident - 10)));
   REQUIRE(l.lanes.push("b", l.item("b1", 10)));
   REQUIRE(l.lanes.push("c", l.item("c1", 1)));
-  const auto first = l.next();
-  CHECK(first.item.stanza);
-  CHECK(l.next().item.stanza);
-  CHECK_FALSE(l.next().item.stanza);
+  auto first = l.next();
+  CHECK(first.item().stanza);
+  CHECK(l.next().item().stanza);
+  CHECK_FALSE(l.next().item().stanza);
   REQUIRE(l.lanes.push("d", l.item("d1", 10)));  // the others have left
-  CHECK(l.next().item.stanza);
+  CHECK(l.next().item().stanza);
 }
 
 TEST_CASE("closed lanes give nothing to work on, and hand over the rest") {
@@ -284,6 +284,6 @@ TEST_CASE("lanes are unattended until a thread waits for what may come") {
   while (l.lanes.unattended() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   CHECK_FALSE(l.lanes.unattended());
   l.push("a1");
-  CHECK(waiting.get()->item.id == "a1");
+  CHECK(waiting.get()->item().id == "a1");
   CHECK(l.lanes.unattended());
 }

@@ -54,8 +54,8 @@ struct Running {
   SystemClock real;
   FakeClock fake;
   const Clock& clock;
-  Timer timer{clock};
   CollectedLog log;
+  Timer timer{clock, &log};
   Metrics metrics;
   Collected<xmpp::Stanza> replies;
   Collected<int> rooms;

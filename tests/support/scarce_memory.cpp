@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "support/scarce_memory.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+namespace restanza {
+namespace {
+
+constexpr long kPlenty = -1;
+
+std::atomic<bool> scarce{false};
+std::atomic<long> left{kPlenty};  // allocations until the one that fails
+thread_local bool spared = false;
+
+void* allocate(std::size_t size) {
+  if (scarce && !spared && left.fetch_sub(1) == 0) throw std::bad_alloc();
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void ScarceMemory::fail_at(long allocation) {
+  left = allocation;
+  scarce = true;
+}
+
+bool ScarceMemory::end() {
+  scarce = false;
+  return left < 0;
+}
+
+Spared::Spared() : before_(std::exchange(spared, true)) {}
+Spared::~Spared() {
+  spared = before_;
+}
+NotSpared::NotSpared() : before_(std::exchange(spared, false)) {}
+NotSpared::~NotSpared() {
+  spared = before_;
+}
+
+}  // namespace restanza
+
+void* operator new(std::size_t size) {
+  return restanza::allocate(size);
+}
+void* operator new[](std::size_t size) {
+  return restanza::allocate(size);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}

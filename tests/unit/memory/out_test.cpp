@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Memory is short once on a message's way to an endpoint, at each allocation in turn: the message is refused,
+// or it gets there, at another try perhaps; and the next one gets there in any case.
+#include <algorithm>
+#include <set>
+
+#include "support/catch.h"
+#include "support/scarce_memory.h"
+#include "unit/webhook/running.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr long kMostAllocations = 20000;  // of one message; many times what it takes
+
+struct Scarce {
+  Spared spared;  // the test
+  Collected<std::string> asked;
+  MemoryEndpoint endpoint{MemoryEndpoint::each_request([this](const std::string& request) {
+    const Spared endpoints;
+    asked.add(attribute(request, "id"));
+    return respond(request);
+  })};
+  std::function<std::string(const std::string&)> respond = [](const std::string&) { return response(204); };
+  Running r{endpoint, Running::By::hand};
+
+  bool dead = false;  // then it is enough that the sender is told
+
+  bool arrived(const std::string& id) {
+    const auto all = asked.now();
+    return std::find(all.begin(), all.end(), id) != all.end();
+  }
+  bool told(const std::string& id) {
+    const auto all = r.replies.now();
+    return std::any_of(all.begin(), all.end(), [&](const auto& reply) { return reply.id == id; });
+  }
+  template <class Happened>
+  bool pass_time(Happened happened) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!happened()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      if (r.dispatcher->report()[0].at_work == 0 && r.journal->waiting() == 0) r.fake.advance(100ms);
+      {
+        const NotSpared plugins;
+        r.timer.run_due();
+      }
+      std::this_thread::yield();
+    }
+    return true;
+  }
+  // Nothing is under way.
+  bool settled() {
+    return pass_time([&] { return r.dispatcher->report()[0].waiting == 0 && r.journal->waiting() == 0; });
+  }
+  // Where this throws the host tells the sender.
+  bool offer(xmpp::Stanza one) {
+    try {
+      const NotSpared plugins;
+      return r.offer(std::move(one)) == Dispatcher::Offer::taken;
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+  }
+
+  // Each allocation fails in turn until a message needs no more.
+  void play(const std::function<xmpp::Stanza(const std::string& id)>& make) {
+    r.start();
+    REQUIRE(pass_time([&] { return r.dispatcher->report()[0].state == "active"; }));
+    for (long n = 0;; ++n) {
+      CAPTURE(n);
+      REQUIRE(n < kMostAllocations);
+      const std::string id = "scarce" + std::to_string(n), next = "next" + std::to_string(n);
+      auto stanza = make(id);
+      ScarceMemory::fail_at(n);
+      const bool taken = offer(std::move(stanza));
+      const bool ended = !taken || pass_time([&] { return arrived(id) || told(id); });
+      const bool failed = ScarceMemory::end();
+      CAPTURE(r.log.lines.now(), r.dispatcher->report()[0].waiting, asked.now());
+      REQUIRE(ended);
+      REQUIRE(settled());
+      REQUIRE(offer(make(next)));
+      REQUIRE(pass_time([&] { return arrived(next) || (dead && told(next)); }));
+      REQUIRE(settled());
+      if (!failed) break;
+    }
+    CHECK(pass_time([&] { return r.kept().empty(); }));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("at each allocation of a message on its way out memory may be short once") {
+  Scarce s;
+  s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+TEST_CASE("the same where the endpoint answers with a reply") {
+  Scarce s;
+  s.respond = [](const std::string&) {
+    return response(200, "application/xmpp+xml", "<message><body>y</body></message>");
+  };
+  s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+namespace {
+
+xmpp::Stanza ping(const std::string& id) {
+  return stanza("<iq type='get' from='user1@localhost/r' to='bot@rest.localhost' id='" + id +
+                "'><ping xmlns='urn:xmpp:ping'/></iq>");
+}
+
+}  // namespace
+
+TEST_CASE("the same for an iq, which the journal does not keep") {
+  Scarce s;
+  s.play(ping);
+}
+
+TEST_CASE("the same for an iq where the endpoint is dead") {
+  Scarce s;
+  s.dead = true;
+  s.respond = [](const std::string&) { return std::string(); };
+  s.play(ping);
+}
