@@ -33,13 +33,19 @@ bool guarded(Log& log, const char* what, Work&& work) noexcept {
   }
 }
 
-// The same for work that must not be left out and can be done again: it is tried for about a second.
+// The same for work that must not be left out and can be done again: it is tried for about a second. The log has
+// the first failure and, where nothing helps, the last one.
 template <class Work>
 bool guarded_until_done(Log& log, const char* what, Work&& work) noexcept {
   constexpr int kTries = 50;
   constexpr std::chrono::milliseconds kPause{20};
   for (int i = 1; i < kTries; ++i) {
-    if (guarded(log, what, work)) return true;
+    try {
+      work();
+      return true;
+    } catch (const std::exception& thrown) {
+      if (i == 1) log_thrown(log, what, thrown);
+    }
     std::this_thread::sleep_for(kPause);
   }
   return guarded(log, what, work);

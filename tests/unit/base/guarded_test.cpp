@@ -30,10 +30,13 @@ TEST_CASE("what must not be left out is tried again, and not for ever") {
     if (++tries < 3) throw std::bad_alloc();
   }));
   CHECK(tries == 3);
+  CHECK(log.of(Level::error) == "a write went wrong: std::bad_alloc\n");
   tries = 0;
   CHECK_FALSE(guarded_until_done(log, "a write", [&] {
     ++tries;
     throw std::bad_alloc();
   }));
   CHECK(tries == 50);
+  const std::string line = "a write went wrong: std::bad_alloc\n";
+  CHECK(log.of(Level::error) == line + line + line);
 }
