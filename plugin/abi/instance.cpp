@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "abi/views.h"
+#include "base/guarded.h"
 
 namespace restanza::abi {
 namespace {
@@ -90,7 +91,7 @@ void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* requ
     self.app_->handle(std::move(exchange), request_of(*request, self.prefix_));
   } catch (const std::exception& e) {
     // Out of memory, or a defect here: the exchange has answered 500 on its way out, and the host goes on.
-    self.log_.error(std::string("a request failed: ") + e.what());
+    log_thrown(self.log_, "a request", e);
   }
 }
 
@@ -110,7 +111,7 @@ int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
         return XP_PASS;
     }
   } catch (const std::exception& e) {
-    self.log_.error(std::string("a stanza failed: ") + e.what());
+    log_thrown(self.log_, "a stanza", e);
     return XP_PASS;
   }
 }
