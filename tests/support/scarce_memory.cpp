@@ -22,6 +22,14 @@ void* allocate(std::size_t size) {
   return memory;
 }
 
+void* allocate_or_null(std::size_t size) noexcept {
+  try {
+    return allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 void ScarceMemory::fail_at(long allocation) {
@@ -51,6 +59,12 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
   return restanza::allocate(size);
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return restanza::allocate_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return restanza::allocate_or_null(size);
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
@@ -61,5 +75,11 @@ void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
   std::free(memory);
 }
