@@ -16,7 +16,7 @@ namespace {
 
 using namespace restanza;
 using abi::fail;
-using abi::guarded;
+using abi::at_border;
 
 // Members that this plugin reads must all be there; a longer vtable is a newer host and fine.
 bool long_enough(const xp_host* host) {
@@ -26,7 +26,7 @@ bool long_enough(const xp_host* host) {
 xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_error* error) {
   if (!long_enough(host))
     return fail(error, XP_UNSUPPORTED, "the host's xp_host lacks members of version 1.0");
-  return guarded(error, XP_INVALID, [&]() -> Result<void> {
+  return at_border(error, XP_INVALID, [&]() -> Result<void> {
     auto plugin = std::make_unique<xp_plugin>();
     plugin->instance = std::make_shared<abi::Instance>(host);
     if (auto made = plugin->instance->make(abi::text(settings_json)); !made) return made;
@@ -36,12 +36,12 @@ xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_
 }
 
 xp_status start(xp_plugin* plugin, xp_error* error) {
-  return guarded(error, XP_INVALID, [&] { return plugin->instance->start(); });
+  return at_border(error, XP_INVALID, [&] { return plugin->instance->start(); });
 }
 
 xp_status reload(xp_plugin* plugin, xp_str settings_json, xp_error* error) {
   std::string fixed;
-  const xp_status status = guarded(error, XP_INVALID, [&]() -> Result<void> {
+  const xp_status status = at_border(error, XP_INVALID, [&]() -> Result<void> {
     const auto keys = plugin->instance->reload(abi::text(settings_json));
     if (!keys) return keys.error();
     for (const std::string& key : *keys) fixed += (fixed.empty() ? "'" : "', '") + key;
@@ -52,7 +52,7 @@ xp_status reload(xp_plugin* plugin, xp_str settings_json, xp_error* error) {
 }
 
 void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* ctx) {
-  const xp_status drained = guarded(nullptr, XP_INTERNAL, [&]() -> Result<void> {
+  const xp_status drained = at_border(nullptr, XP_INTERNAL, [&]() -> Result<void> {
     plugin->instance->drain(std::chrono::milliseconds(deadline_ms), [done, ctx] { done(ctx); });
     return {};
   });

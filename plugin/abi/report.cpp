@@ -11,7 +11,7 @@ namespace restanza::abi {
 namespace {
 
 xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
-  return guarded(error, XP_INTERNAL, [&]() -> Result<void> {
+  return at_border(error, XP_INTERNAL, [&]() -> Result<void> {
     if (text(state_dir).empty()) return {};  // then the queue is in the memory of whoever runs it
     const SystemClock clock;
     const auto table = journal::table(copy(state_dir), clock);

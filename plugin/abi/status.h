@@ -21,7 +21,7 @@ inline xp_status fail(xp_error* error, xp_status code, std::string_view text) {
 
 // What an error of `work` is called at the border, `wrong` says; an exception is XP_INTERNAL.
 template <class Work>
-xp_status guarded(xp_error* error, xp_status wrong, Work work) {
+xp_status at_border(xp_error* error, xp_status wrong, Work work) {
   try {
     const Result<void> result = work();
     return result ? xp_status{XP_OK} : fail(error, wrong, result.error().text);

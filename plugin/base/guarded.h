@@ -33,8 +33,8 @@ bool guarded(Log& log, const char* what, Work&& work) noexcept {
   }
 }
 
-// The same for work that must not be left out and can be done again: it is tried for about a second. The log has
-// the first failure and, where nothing helps, the last one.
+// The same for work that must not be left out and can be done again: it is tried for about a second, which
+// the thread waits. The log has the first failure and, where nothing helps, the last one.
 template <class Work>
 bool guarded_until_done(Log& log, const char* what, Work&& work) noexcept {
   constexpr int kTries = 50;

@@ -49,8 +49,8 @@ std::string path_mistake(const RouteTable& routes, const std::string& prefix, st
   if (path.substr(0, 11) == "/deliveries")
     return nothing + "a delivery is at '" + prefix + "/deliveries/{id}', and replayed at '.../{id}/replay'";
   const std::string stanza = "'" + prefix + "/{kind}/{type}/{to}'";
-  if (method == "POST" && match(Target::kQueryPath, "OPTIONS", path))
-    return nothing + "a query is asked with GET";
+  const bool known_query = match(Target::kQueryPath, "OPTIONS", path).has_value();  // known, unlike to GET
+  if (method == "POST" && known_query) return nothing + "a query is asked with GET";
   if (method == "POST" && begins_with_kind(path)) {
     return nothing + (has_three_parts(path)
                           ? "the type in " + stanza + " may have letters, digits and '_' only"

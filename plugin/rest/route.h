@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A row of the table of routes: which requests it is for, who may ask it, and what answers. Each resource
-// brings its own rows, and nothing about a route stands anywhere else. Plain values; a handler runs on any
+// brings its own rows; Allow, rights and metrics follow from them. Plain values; a handler runs on any
 // thread and never blocks.
 #pragma once
 

@@ -5,6 +5,14 @@
 #include "rest/reply.h"
 
 namespace restanza::rest {
+namespace {
+
+// How it is found out who asks, where that is to be known.
+auto asking(Right right) {
+  return right == Right::admin ? with_admin : with_caller;
+}
+
+}  // namespace
 
 Router::Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock, Cors cors)
     : routes_(std::move(routes)),
@@ -30,23 +38,12 @@ void Router::handle(http::Exchange from_host, http::Request request) const {
 
 void Router::call(const Route& route, PathValues values, http::Exchange exchange,
                   http::Request request) const {
-  switch (route.right) {
-    case Right::none:
-      return route.handler(std::move(exchange), request, {}, values);
-    case Right::any:
-    case Right::send:
-      return with_caller(
-          credentials_, std::move(exchange), std::move(request),
-          [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
-            route.handler(std::move(e), r, caller, v);
-          });
-    case Right::admin:
-      return with_admin(
-          credentials_, std::move(exchange), std::move(request),
-          [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
-            route.handler(std::move(e), r, caller, v);
-          });
-  }
+  if (route.right == Right::none) return route.handler(std::move(exchange), request, {}, values);
+  asking(route.right)(
+      credentials_, std::move(exchange), std::move(request),
+      [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
+        route.handler(std::move(e), r, caller, v);
+      });
 }
 
 // What is not there is told to those who may know. GET and POST get the status that mod_rest has for a path
@@ -58,8 +55,7 @@ void Router::refuse_path(Right right, http::Exchange exchange, http::Request req
     refuse(std::move(e), r,
            known && right != Right::admin ? refused::bad_path(std::move(refusal.text)) : refusal);
   };
-  if (right == Right::admin) return with_admin(credentials_, std::move(exchange), std::move(request), tell);
-  with_caller(credentials_, std::move(exchange), std::move(request), tell);
+  asking(right)(credentials_, std::move(exchange), std::move(request), tell);
 }
 
 }  // namespace restanza::rest

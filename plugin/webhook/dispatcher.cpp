@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "base/guarded.h"
@@ -49,9 +50,11 @@ Dispatcher::~Dispatcher() {
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
   for (const auto& endpoint : endpoints_) endpoint->start();
-  sweep();
+  const auto next_sweep = [this]() -> std::optional<Instant> {
+    return world_.clock.now() + (sweep() ? kNextSweep : kSweep);
+  };
+  world_.timer.repeat(*next_sweep(), next_sweep);
   purge();
-  world_.timer.every(kSweep, [this] { sweep(); });
   world_.timer.every(kPurge, [this] { purge(); });
   return {};
 }
@@ -194,10 +197,10 @@ Endpoint* Dispatcher::find(const std::string& name) const {
   return found == endpoints_.end() ? nullptr : found->get();
 }
 
-void Dispatcher::sweep() {
+bool Dispatcher::sweep() {
   bool more = false;
   for (const auto& endpoint : endpoints_) more = endpoint->expire() || more;
-  if (more) world_.timer.after(kNextSweep, [this] { sweep(); });
+  return more;
 }
 
 void Dispatcher::purge() {

@@ -105,7 +105,7 @@ class Dispatcher {
   void refuse(const xmpp::Stanza& stanza);
   void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);
   Result<void> recover();
-  void sweep();
+  bool sweep();  // true: there is more to expire
   void purge();
   void bury_foreign();
   void replay_page(const journal::Filter& filter, size_t so_far,

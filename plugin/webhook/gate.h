@@ -59,8 +59,8 @@ class Gate {
   State state_ = State::closed;
   uint32_t stops_ = 0;
   uint32_t weight_ = 0;
-  size_t last_failed_ =
-      0;  // a hash of the lane: to keep the name would need memory, just when that may be short
+  // A hash of the lane: to keep its name would need memory, just when that may be short.
+  size_t last_failed_ = 0;
   uint32_t probes_ = 0;
   Instant next_{};      // probe, or paced request
   size_t backlog_ = 0;  // of an outage, still to be begun

@@ -6,8 +6,8 @@ namespace {
 
 const Refusal kNoHttp{500, "the answer could not be written"};
 
-// What `write` returns, which writes an answer. Where there is no memory for it, the connection ends: nobody else
-// will answer.
+// What `write` returns, which writes an answer. Where there is no memory for it, the connection ends: nobody
+// else will answer.
 template <class Write>
 xp_status or_fail(Outbox& outbox, Write write) {
   try {
