@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "hosting/return_address.h"
+
 namespace restanza::host {
 namespace {
 
@@ -109,6 +111,13 @@ std::vector<std::string> threads() {
   return found;
 }
 
+bool is_return_address(int memory, uintptr_t address) {
+  char code[kLongestCall];
+  return pread(memory, code, sizeof code, static_cast<off_t>(address - sizeof code)) ==
+             static_cast<ssize_t>(sizeof code) &&
+         ends_with_call({code, sizeof code});
+}
+
 // Whose code a thread was begun in; unknown while it computes.
 enum class Place { unknown, library, elsewhere };
 using Places = std::map<std::string, Place>;
@@ -118,7 +127,7 @@ Place place_of(const std::string& thread, int memory, const Ranges& own, const R
   if (!pointer) return Place::unknown;
   const auto words = stack_of(memory, *pointer);
   const auto outermost = std::find_if(words.rbegin(), words.rend(), [&](uintptr_t word) {
-    return any_has(own, word) || any_has(library, word);
+    return (any_has(own, word) || any_has(library, word)) && is_return_address(memory, word);
   });
   return outermost != words.rend() && any_has(library, *outermost) ? Place::library : Place::elsewhere;
 }

@@ -2,10 +2,9 @@
 // An instance's life as a host leads it: create, start, drain, destroy, in every order that xp.h allows.
 #include <dirent.h>
 
-#include <chrono>
 #include <cstddef>
-#include <thread>
 
+#include "support/threads.h"
 #include "unit/abi/loaded_plugin.h"
 
 using namespace restanza;
@@ -22,19 +21,6 @@ size_t entries(const char* directory) {
 }
 size_t descriptors() {
   return entries("/proc/self/fd");
-}
-size_t threads() {
-  return entries("/proc/self/task");
-}
-// Whether the process has no more threads than that. The kernel may still list one for a moment after it was joined, and
-// tells nobody when it no longer does.
-bool has_threads(size_t most) {
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (threads() > most) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 }  // namespace

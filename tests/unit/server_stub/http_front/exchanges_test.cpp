@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: MIT
 // An exchange is completed exactly once, from any thread, at once or later, in the order of the requests.
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "front_fixture.h"
 #include "support/catch.h"
+#include "support/threads.h"
 
 using namespace restanza;
-
-namespace {
-
-size_t thread_count() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    size_t count = 0;
-    if (word == "Threads:" && status >> count) return count;
-  }
-  return 0;
-}
-
-}  // namespace
 
 TEST_CASE("a parked exchange is answered later from another thread") {
   FrontFixture at;
@@ -78,7 +64,7 @@ TEST_CASE("300 parked exchanges keep no threads") {
     parked.push_back(std::move(*next));
   }
   CHECK(at.front.open_exchanges() == 300);
-  CHECK(thread_count() < 20);
+  CHECK(threads() < 20);
   for (const auto& each : parked) CHECK(at.front.respond(each.id, 200, {}, each.request.path) == XP_OK);
   for (size_t i = 0; i < clients.size(); ++i) {
     CHECK(clients[i]->answer().body == "/park/" + std::to_string(i));
@@ -86,6 +72,7 @@ TEST_CASE("300 parked exchanges keep no threads") {
 }
 
 TEST_CASE("handlers that block get further threads, up to the limit, and these end when they idle") {
+  REQUIRE(has_threads(kThreadsAtStart));  // none is left of the tests before
   std::mutex gate;
   std::unique_lock<std::mutex> shut(gate);
   Arrivals<int> inside;
@@ -97,20 +84,19 @@ TEST_CASE("handlers that block get further threads, up to the limit, and these e
     const std::lock_guard<std::mutex> pass(gate);
     front.respond(id, 200, {}, "");
   });
-  const size_t before = thread_count();
+  const size_t before = threads();
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 9; ++i) {
     clients.push_back(std::make_unique<RawClient>(at.port));
     clients.back()->send(get("/now"));
   }
   for (int i = 0; i < 8; ++i) REQUIRE(inside.next());
-  CHECK(thread_count() == before + 8);
+  CHECK(threads() == before + 8);
   CHECK(inside.count() == 0);
   shut.unlock();
   for (const auto& client : clients) CHECK(client->answer().status == 200);
-  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-  while (thread_count() > before && std::chrono::steady_clock::now() < deadline) clients[0]->readable(10);
-  CHECK(thread_count() == before);
+  CHECK(has_threads(before));
+  CHECK(threads() == before);
 }
 
 TEST_CASE("a second completion is invalid and harmless, also when the slot is in use again") {

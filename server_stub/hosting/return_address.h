@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which words of a stack may be return addresses: those that stand behind a call. Others in the range of a
+// library's code are numbers that look like it, such as a pointer half overwritten by a 0.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace restanza::host {
+
+constexpr size_t kLongestCall = 7;  // bytes, on x86-64 without prefixes
+
+// `code`: up to kLongestCall bytes that end where the address points to. On processors other than x86-64 and
+// AArch64 every code may end with a call.
+bool ends_with_call(std::string_view code);
+
+}  // namespace restanza::host
