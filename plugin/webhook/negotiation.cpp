@@ -60,14 +60,24 @@ bool Negotiation::claim() {
 }
 
 bool Negotiation::ask(Transport& transport) {
-  const Outcome outcome = transport.options(target_, kPatience);
-  take_over(outcome);
+  try {
+    const Outcome outcome = transport.options(target_, kPatience);
+    take_over(outcome);
+    end_asking();
+    return outcome.end == Outcome::End::answered;
+  } catch (...) {
+    ask_again();
+    end_asking();
+    throw;
+  }
+}
+
+void Negotiation::end_asking() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     asking_ = false;
   }
   asked_.notify_all();
-  return outcome.end == Outcome::End::answered;
 }
 
 void Negotiation::take_over(const Outcome& outcome) {

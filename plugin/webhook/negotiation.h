@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "mapping/media_type.h"
 #include "webhook/health.h"
-#include "webhook/transport.h"
 #include "webhook/settings.h"
+#include "webhook/transport.h"
 #include "webhook/url.h"
 
 namespace restanza::webhook {
@@ -46,8 +46,9 @@ class Negotiation {
 
  private:
   mapping::Format current() const;
-  bool claim();  // whether the caller is the one to ask
-  bool ask(Transport& transport);
+  bool claim();                    // whether the caller is the one to ask
+  bool ask(Transport& transport);  // after a claim; what it throws leaves the endpoint to be asked
+  void end_asking();
   void take_over(const Outcome& outcome);
   void say(Level level, std::string_view what);
 

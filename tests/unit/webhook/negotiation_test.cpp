@@ -2,6 +2,7 @@
 #include "webhook/negotiation.h"
 
 #include <atomic>
+#include <new>
 
 #include "unit/webhook/running.h"
 
@@ -66,6 +67,21 @@ Course course(const std::string& answer, Format configured = Format::xml,
   r.deliver();
   return {requests.now(), r.said_of_it()};
 }
+
+// To the first who asks memory is short, and the others are asked for JSON.
+struct OnceShortOfMemory : Transport {
+  int asked = 0;
+  Outcome post(const Post&, std::chrono::milliseconds) override { return {}; }
+  Outcome options(const std::string&, std::chrono::milliseconds) override {
+    if (asked++ == 0) throw std::bad_alloc();
+    Outcome outcome;
+    outcome.end = Outcome::End::answered;
+    outcome.status = 200;
+    outcome.accept = "application/json";
+    return outcome;
+  }
+  void abort() override {}
+};
 
 }  // namespace
 
@@ -190,6 +206,26 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
   REQUIRE(seen.size() == 100);
   for (const std::string& type : seen) CHECK(type == "application/json");
   CHECK(probes == 1);
+}
+
+TEST_CASE("where asking goes wrong the next delivery asks, and waits for nobody") {
+  const FakeClock clock;
+  CollectedLog log;
+  Health health(
+      "the endpoint", [] { return size_t{0}; }, clock, log);
+  const Url url = *Url::parse("http://bot.example/");
+  for (const bool at_start : {true, false}) {
+    CAPTURE(at_start);
+    OnceShortOfMemory transport;
+    Negotiation negotiation(Settings{}, "the endpoint", url, health, log);
+    if (at_start) {
+      CHECK_THROWS_AS(negotiation.begin(transport), std::bad_alloc);
+    } else {
+      CHECK_THROWS_AS(negotiation.settle(transport), std::bad_alloc);
+    }
+    CHECK(negotiation.settle(transport) == Format::json);
+    CHECK(transport.asked == 2);
+  }
 }
 
 TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the named time and no longer") {
