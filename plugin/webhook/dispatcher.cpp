@@ -49,7 +49,6 @@ Dispatcher::~Dispatcher() {
 
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
-  for (const auto& endpoint : endpoints_) endpoint->start();
   const auto next_sweep = [this]() -> std::optional<Instant> {
     return world_.clock.now() + (sweep() ? kNextSweep : kSweep);
   };
@@ -199,7 +198,7 @@ Endpoint* Dispatcher::find(const std::string& name) const {
 
 bool Dispatcher::sweep() {
   bool more = false;
-  for (const auto& endpoint : endpoints_) more = endpoint->expire() || more;
+  for (const auto& endpoint : endpoints_) more = endpoint->tend() || more;
   return more;
 }
 

@@ -133,10 +133,6 @@ void Endpoint::recover(const journal::Delivery& delivery) {
   lanes_.push(lane_of(*delivery.stanza), std::move(item));
 }
 
-void Endpoint::start() {
-  crew_.grow();
-}
-
 void Endpoint::work(Transport& transport, bool first) {
   if (first && lanes_.sight().stops == 0) {
     guarded(world_.log, "asking an endpoint for its formats", [&] { negotiation_.begin(transport); });
@@ -304,8 +300,7 @@ void Endpoint::late(const std::string& lane, const std::string& id) {
   check_drained();
 }
 
-bool Endpoint::expire() {
-  if (lanes_.unattended()) crew_.grow();  // where there was no thread to be had at the start
+bool Endpoint::tend() {
   size_t expired = 0;
   {
     const InHand counted(in_hand_);
@@ -315,6 +310,7 @@ bool Endpoint::expire() {
       cancel();
     }
   }
+  if (lanes_.unattended()) crew_.grow();  // at the start, and later where there was no thread to be had then
   check_drained();
   return expired >= kMaxExpired;
 }

@@ -74,16 +74,15 @@ class Endpoint {
   // [any] One that the journal has from before. It has its place whether or not there is room.
   void recover(const journal::Delivery& delivery);
 
-  // Asks the endpoint for the format that it likes, and begins to deliver. Once, before `stop`.
-  void start();
   // [any] As Dispatcher::drain.
   void drain(std::function<void()> done);
   void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
   void stop();       // the same, and waits for the threads
 
-  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once. True: there is more.
+  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once, and then sees to it that somebody
+  // delivers the rest: with the first call delivering begins. True: there is more to give up.
   static constexpr size_t kMaxExpired = 1000;
-  bool expire();
+  bool tend();
   // [any] While the way back to the host is full.
   void hold(bool held);
 

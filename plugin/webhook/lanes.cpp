@@ -169,7 +169,7 @@ std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, si
   for (Named& named : lanes_) {
     Lane& lane = named.second;
     if (lane.at_work) continue;  // an order that was kept so far is kept to the end
-    while (!lane.queue.empty() && lane.queue.front().accepted < accepted) {
+    while (!lane.queue.empty() && lane.queue.front().accepted <= accepted) {
       if (old.size() >= limit) return old;
       auto& [name, item] = old.emplace_back(named.first, Item());
       wake(named);

@@ -91,7 +91,7 @@ class Lanes {
   std::vector<Item> take_stranded();
   // The item, unless it is at work or gone.
   std::optional<Item> withdraw(const std::string& lane, const std::string& id);
-  // What was accepted before, and is not at work.
+  // What was accepted then or before, and is not at work.
   std::vector<std::pair<std::string, Item>> take_older(Instant accepted, size_t limit);
   // Whatever waits; for the end, when nothing is at work any more.
   std::vector<Item> take_all();

@@ -182,6 +182,34 @@ TEST_CASE("what waits for an endpoint that is not configured any more has its da
   CHECK(r.replies.now().empty());
 }
 
+TEST_CASE("what expired while nothing ran goes back before anything is delivered") {
+  const Directory directory;
+  Answering endpoint(204);
+  {
+    Steered r(endpoint, directory);
+    r.start();
+    r.dispatcher->pause("default");
+    r.give(message("a@localhost", "1"));
+    REQUIRE(r.settled(1));
+    r.fake.advance(std::chrono::hours(2));
+    r.give(message("a@localhost", "2"));
+    REQUIRE(r.settled(2));
+  }
+  Steered r(endpoint, directory);
+  r.fake.advance(kLifetime + std::chrono::hours(1));
+  Collected<size_t> returned;
+  r.in_memory[endpoint.http.host()] = [&, make = r.in_memory[endpoint.http.host()]](auto&... world) {
+    returned.add(r.replies.now().size());
+    return make(world...);
+  };
+  r.start();
+  CHECK(returned.now() == std::vector<size_t>{1});
+  CHECK(endpoint.asked.now().empty());
+  REQUIRE(r.replies.now().size() == 1);
+  CHECK(r.replies.now()[0].id == "1");
+  CHECK(r.dispatcher->report()[0].waiting == 1);
+}
+
 TEST_CASE("of several endpoints only the one that answers speaks to the sender") {
   const Directory directory;
   Answering first(204), second(204);
