@@ -124,7 +124,7 @@ class Broken(unittest.TestCase):
     def test_each_broken_plugin_fails_the_case_that_shows_it(self):
         def run(expected):
             plugin, case, says = expected
-            return xp_check(broken(plugin), "--only", case, "--timeout", "2" if HANG in says else "20")
+            return xp_check(broken(plugin), "--only", case, "--timeout", "8" if HANG in says else "20")
 
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:  # most of them wait
             results = pool.map(run, EXPECTED)

@@ -10,7 +10,7 @@ import time
 
 from endpoint import ACCEPTED, healthy, status
 from run import Run
-from support.deadline import DEADLINE, wait_until
+from support.deadline import wait_until
 
 GARBAGE = b"\x00\xff\xfe nothing that looks like HTTP\r\n\r\n"
 BEGUN_HEAD = b"HTTP/1.1 204 No Cont"
@@ -164,12 +164,15 @@ def paced():
         asked = lasting.count
         if asked > MOST_ASKED:
             raise AssertionError(f"{asked} requests to an endpoint that is dead")
-        run.endpoint.fault = healthy
-        before = len(run.endpoint.arrivals)
-        run.endpoint.wait_for(lambda: len(run.endpoint.arrivals) > before, DEADLINE)
-        begin = time.monotonic()
+        begun = []
+
+        def back(connection, key):
+            begun.append(time.monotonic())
+            healthy(connection, key)
+        run.endpoint.fault = back
+        wait_until(lambda: begun, "the endpoint is asked again")
         run.wait_drained()
-        took = time.monotonic() - begin
+        took = time.monotonic() - begun[0]
         least = (run.ledger.messages - asked) / DRAINED
         if took < least / 2:  # without a pace it is a fraction of a second
             raise AssertionError(f"drained in {took:.1f} s instead of {least:.1f} s")
@@ -242,7 +245,7 @@ def resets_in_request():
 
 def redirects():
     """A redirect is final: the sender gets an error, and the conversation goes on."""
-    with Run() as run:
+    with Run(timeout=300) as run:
         run.endpoint.fault = sprinkled = Sprinkled(redirect)
         run.start()
         run.send(20)

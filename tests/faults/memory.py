@@ -8,6 +8,7 @@ import os
 import journal_file
 from ledger import DOMAIN
 from run import Run
+from support.deadline import wait_until
 from support.played import SANITIZED, played
 
 # What a sanitizer keeps of freed memory would be measured as ours, so that more of them show nothing more.
@@ -43,6 +44,7 @@ def memory():
             if first + BATCH in SAMPLES:
                 sizes[first + BATCH] = resident(run.host.program.pid)
         run.link.wait_for_errors(lambda: run.link.refused >= MESSAGES - QUEUED, "an error for whatever was refused")
+        wait_until(lambda: run.asked("deliveries")["waiting"] >= QUEUED, "all that may wait is kept")
         run.kill()
         kept = journal_file.kept(run.journal_directory)
         if len(kept) != QUEUED or run.link.refused != MESSAGES - QUEUED:

@@ -187,8 +187,8 @@ class Host {
     must(other.contexts() == 0 && other.failures().empty(), "settings leave nothing behind", why);
   }
 
-  void check_answered(const FakeHost::Call& call) const {
-    const auto response = host_.now(call);
+  void check_answered(const FakeHost::Call& call) {
+    const auto response = host_.wait(call);
     must(response.has_value(), "every request is answered");
     must(response->status >= 200 && response->status <= 599, "an answer has a status");
     if (response->header("Content-Type") == "application/xmpp+xml" && response->status == 200) {

@@ -30,8 +30,8 @@ def allow_descriptors(count):
 class Client:
     def __init__(self, address, kind):
         self.kind, self.received, self.ended, self.place = kind, b"", None, 0
+        self.begun = time.monotonic()  # the server's time counts from then or later
         self.socket = connect(address, None if kind.reads else 4096)
-        self.begun = time.monotonic()
         self.socket.setblocking(False)
         self.waiting = kind.first
         self.push()

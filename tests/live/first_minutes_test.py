@@ -14,11 +14,9 @@ import unittest
 
 from support.deadline import DEADLINE, wait_until
 from support.host import PROGRAM, READY, Host, local_mode, sanitized_environment
-from support.process import Program, accepts, free_ports
+from support.process import Program, default_ports, free_ports
 from support.webhook import XML, Answer, Webhook
 from support.xml_data import body_of, parse
-
-DEFAULT_PORTS = (5280, 5222)
 
 GOOD = """\
 state_dir = "{directory}/state"
@@ -204,7 +202,7 @@ class CommandLine(FirstMinutes):
                 self.assertIn(said, told)
 
     def test_a_bot_behind_a_webhook_answers_without_a_file(self):
-        if any(map(accepts, DEFAULT_PORTS)):
+        if not self.enterContext(default_ports()):
             self.skipTest("another program listens on the default ports")
         webhook = Webhook(lambda post: Answer(200, XML, b"<message type='chat'><body>Thank you</body></message>"), XML)
         self.addCleanup(webhook.close)
@@ -227,18 +225,19 @@ class AnEndpointThatIsNotUpYet(unittest.TestCase):
         port = free_ports(1)[0]
         host = Host(local_mode(), settings={"rest_callback_url": f"http://127.0.0.1:{port}/stanzas"})
         self.addCleanup(host.discard)
-        host.program.wait_for_line(f" warning .*endpoint 'default' .http://127.0.0.1:{port}. cannot be reached yet: .*"
-                                   f"could not connect to 127.0.0.1 port {port}; start it, or correct its URL", source="err")
         for name in ("one", "two", "three"):
             sent = f"<message from='{name}@rest.localhost' to='bot@rest.localhost'><body>Hi</body></message>"
             self.assertEqual(host.rest.post(sent).status, 202)
+        host.program.wait_for_line(f" warning .*endpoint 'default' .http://127.0.0.1:{port}. cannot be reached yet: .*"
+                                   f"could not connect to 127.0.0.1 port {port}; start it, or correct its URL", source="err")
         wait_until(lambda: self.attempts(host) >= 3, "the endpoint was tried")
         webhook = Webhook(wants=XML, port=port)
         self.addCleanup(webhook.close)
         host.program.wait_for_line(
             r" info .*endpoint 'default' .* answers now, after [0-9.]+ s; [0-9]+ stanzas? waits?", source="err")
-        self.assertEqual(sum("endpoint 'default'" in line for line in host.program.lines("err")), 2,
-                         host.program.transcript())
+        # On a busy machine the endpoint may also be late with its answer to OPTIONS, which is told.
+        told = [line for line in host.program.lines("err") if "endpoint 'default'" in line and "OPTIONS" not in line]
+        self.assertEqual(len(told), 2, host.program.transcript())
         self.assertFalse([line for line in host.program.lines("err") if " error " in line], host.program.transcript())
 
     @staticmethod

@@ -16,10 +16,8 @@ import unittest
 from support.component_server import ComponentServer
 from support.deadline import DEADLINE, wait_until
 from support.host import PROGRAM, READY, Host, local_mode, sanitized_environment
-from support.process import Program, accepts, free_ports
+from support.process import Program, accepts, default_ports, free_ports
 from support.rest_client import RestClient
-
-DEFAULT_HTTP, DEFAULT_C2S = 5280, 5222
 
 GOOD = """\
 state_dir = "{state}"
@@ -139,7 +137,8 @@ class Starting(CommandLine):
         self.assertIn(str(port), done.stderr)
 
     def test_without_a_file_it_runs_locally_with_secrets_of_its_own(self):
-        if accepts(DEFAULT_HTTP) or accepts(DEFAULT_C2S):
+        ports = self.enterContext(default_ports())
+        if not ports:
             self.skipTest("another program listens on the default ports")
         env = sanitized_environment()
         env.pop("STATE_DIRECTORY", None)
@@ -147,7 +146,7 @@ class Starting(CommandLine):
         host = Program("restanza-host", [PROGRAM], env=env)
         self.addCleanup(host.kill)
         ready = host.wait_for_line(READY, source="out")
-        self.assertEqual((ready["http"], ready["c2s"]), (f"127.0.0.1:{DEFAULT_HTTP}", f"127.0.0.1:{DEFAULT_C2S}"))
+        self.assertEqual((ready["http"], ready["c2s"]), tuple(f"127.0.0.1:{port}" for port in ports))
 
         # The two outputs are read apart, so that what was written first may arrive last.
         host.wait_for_line(rf"http://{ready['http']}/rest", source="err")

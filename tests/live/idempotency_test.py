@@ -9,6 +9,7 @@ import threading
 import unittest
 
 from support.component_server import ComponentServer
+from support.deadline import wait_until
 from support.host import Host, component_of
 from support.xml_data import body_of
 
@@ -54,6 +55,7 @@ class Keys(unittest.TestCase):
         self.host.wait_ready()
 
     def relaunch(self):
+        self.server.forget_the_ended()
         self.host.launch(wait_ready=False)
         self.log_in()
 
@@ -61,6 +63,9 @@ class Keys(unittest.TestCase):
         self.server.drop()
         self.assertEqual(self.host.program.stop(), 0, self.host.program.transcript())
         self.relaunch()
+
+    def wait_for_link(self, up):
+        wait_until(lambda: self.host.rest.health() == (200 if up else 503), f"the link is {'up' if up else 'down'}")
 
     def post(self, stanza, key=None):
         return self.host.rest.post(stanza, **({"idempotency_key": key} if key else {}))
@@ -114,9 +119,11 @@ class Keys(unittest.TestCase):
 
     def test_a_refusal_for_the_moment_is_not_remembered(self):
         self.server.drop()
+        self.wait_for_link(up=False)
         refused = self.post(QUESTION, "key-4")
         self.assertEqual(refused.status, 503, refused.body)
         self.server.log_in()
+        self.wait_for_link(up=True)
         Waiting(self.host.rest, QUESTION, "key-4")
         self.assertEqual(self.server.next_stanza().tag.rpartition("}")[2], "iq")
 

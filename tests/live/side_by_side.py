@@ -22,7 +22,7 @@ import re
 import sys
 
 from support.comparable import Rules, body_data, element_data, shown
-from support.deadline import Missed
+from support.deadline import DEADLINE, Missed
 from support.host import Host, component_of
 from support.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
 from support.played import FULL, one_in, played, told
@@ -34,7 +34,7 @@ from support.xml_data import parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 MOD_REST_DIR = os.environ.get("MOD_REST_DIR", os.path.expanduser("~/.cache/restanza/prosody-modules"))
 SKIPPED = 77
-LATE = 2  # seconds for a stanza that one side sent and the other did not; only differences cost this long
+LATE = DEADLINE / 5  # for a stanza that one side sent and the other did not; only differences cost this long
 SHOWN = 300  # characters of each side's part of a difference
 SAME_SHOWN = 80  # of those before it
 

@@ -74,7 +74,8 @@ class Clients(Secured):
         self.addCleanup(stranger.cleanup)
         other = new_authority(stranger.name)
         self.assertEqual(self.curl(f"https://{host.http}/rest/health", "--cacert", other)[:2], (0, 60))
-        self.assertEqual(host.program.lines("err"), [])
+        # On a busy machine a hook may be late, which is told.
+        self.assertEqual([line for line in host.program.lines("err") if "a hook took" not in line], [])
 
     def test_plain_http_is_told_that_this_port_speaks_tls(self):
         host = self.with_tls()

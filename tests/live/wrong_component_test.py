@@ -40,8 +40,8 @@ class WrongComponent:
 
     def ends_over(self, host, what):
         self.assertEqual(host.program.wait(), 1, host.program.transcript())
-        said = host.program.lines("err")[-1]
-        self.assertRegex(said, f"^restanza-host: the server refused the component .*: not-authorized: {what}")
+        host.program.wait_for_line(
+            f"^restanza-host: the server refused the component .*: not-authorized: {what}", source="err")
         self.assertNotIn(self.server.secret, "\n".join(host.program.lines()))
 
     def test_a_wrong_secret(self):

@@ -42,7 +42,7 @@ void answered(const Subject& subject) {
         }
       }
     }
-    host.finish(std::chrono::milliseconds(500));
+    host.finish(std::chrono::seconds(10));
     for (const std::string& xml : host.sent()) {
       const std::string type = root_attribute(xml, "type");
       if (xml.compare(0, 4, "<iq ") != 0 || (type != "result" && type != "error")) continue;

@@ -20,7 +20,7 @@ void busy_life(const Subject& subject) {
 // A thread that was joined is gone for its process a moment before it is gone for /proc.
 std::string threads_beyond(const std::set<std::string>& before) {
   std::string left;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     left = added(before, threads());
     if (left.empty()) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

@@ -113,6 +113,15 @@ class ComponentServer:
             self._connection.close()
             self._connection = None
 
+    def forget_the_ended(self):
+        """Of a program that has ended: it may have begun another connection since the last one was dropped."""
+        self.drop()
+        try:
+            while True:
+                self._listener.accept()[0].close()
+        except BlockingIOError:
+            pass
+
     def close(self):
         self.drop()
         self._listener.close()

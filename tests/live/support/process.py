@@ -4,6 +4,8 @@
 Threads: one reader thread for each output; the methods are for the test's thread.
 Ownership: stop() ends exactly the process that start() began; no other process is ever touched.
 """
+import contextlib
+import fcntl
 import os
 import random
 import re
@@ -11,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -18,6 +21,7 @@ from .deadline import DEADLINE, Missed
 
 KEPT_LINES_SHOWN = 60
 PORTS = (10240, 32768)
+DEFAULT_PORTS = (5280, 5222)
 
 
 def free_ports(count):
@@ -43,6 +47,15 @@ def accepts(port):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def default_ports():
+    """The ports that restanza-host takes without a file, (HTTP, XMPP), for one test at a time, of whichever process;
+    None where another program listens there."""
+    with open(f"{tempfile.gettempdir()}/restanza-default-ports-{os.getuid()}", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield None if any(map(accepts, DEFAULT_PORTS)) else DEFAULT_PORTS
 
 
 def installed(program):
