@@ -56,9 +56,11 @@ TEST_CASE("new rates hold for the next request") {
   CHECK(loaded.host.ask(loaded.post(kMessage)).status == 202);
   const auto refused = loaded.host.ask(loaded.post(kMessage));
   CHECK(refused.status == 429);
-  CHECK(refused.header("Retry-After") == "1000");
+  const int wait = std::stoi(refused.header("Retry-After"));  // some of the time may be over
+  CHECK(wait <= 1000);
+  CHECK(wait > 990);
   CHECK(reload(settings()) == XP_OK);
   for (int i = 0; i < 10; ++i) CHECK(loaded.host.ask(loaded.post(kMessage)).status == 202);
-  CHECK(reload(settings(R"(, "rest_rate_limit": 2)")) == XP_OK);
-  for (const int status : {202, 202, 429}) CHECK(loaded.host.ask(loaded.post(kMessage)).status == status);
+  CHECK(reload(settings(R"(, "rest_rate_limit": 0.002)")) == XP_OK);
+  for (const int status : {202, 429}) CHECK(loaded.host.ask(loaded.post(kMessage)).status == status);
 }

@@ -17,6 +17,7 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
   std::map<std::string, int> at_once;
   int running = 0, most = 0;
   bool overlapped = false;
+  Door full;  // opens once as many requests as allowed are there together
   MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string& request) {
     const std::string from = attribute(request, "from");
     {
@@ -24,7 +25,9 @@ TEST_CASE("a thousand stanzas arrive in the order of their conversations, as man
       arrived[from].push_back(attribute(request, "id"));
       overlapped = overlapped || ++at_once[from] > 1;
       most = std::max(most, ++running);
+      if (running == 4) full.open();
     }
+    full.pass();
     std::this_thread::sleep_for(1ms);  // the endpoint's own slowness, not a wait for anything
     const std::lock_guard<std::mutex> lock(mutex);
     --at_once[from];

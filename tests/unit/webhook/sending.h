@@ -26,7 +26,9 @@ struct Sending {
     settings.max_answer = 100;
     transport = std::make_unique<HttpTransport>(*Url::parse(url), settings, timer);
   }
-  Outcome post() { return transport->post({"/x", "application/xmpp+xml", "", "<message/>"}, kPatience); }
+  Outcome post(std::chrono::milliseconds within = kPatience) {
+    return transport->post({"/x", "application/xmpp+xml", "", "<message/>"}, within);
+  }
 };
 
 }  // namespace restanza::webhook

@@ -23,10 +23,12 @@ int32_t sends(HookWatch& watch, size_t times) {
 TEST_CASE("a hook's verdict comes through, and what is not too much is not mentioned") {
   Lines lines;
   HookWatch watch(lines);
+  const auto begun = std::chrono::steady_clock::now();
   CHECK(watch.call(false, [&] { return sends(watch, HookWatch::kSendsInACall); }) == XP_CONSUME);
+  const bool slow = std::chrono::steady_clock::now() - begun >= HookWatch::kSlow;
   sends(watch, HookWatch::kSendsInACall + 1);  // from outside a hook
   CHECK(lines.of(Level::plugin_bug).empty());
-  CHECK(lines.of(Level::warn).empty());
+  CHECK((slow || lines.of(Level::warn).empty()));
 }
 
 TEST_CASE("one stanza too many from inside a hook is mentioned once") {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -114,6 +115,17 @@ inline std::string get(const std::string& target, const std::string& headers = {
 inline std::string post(const std::string& target, const std::string& body, const std::string& headers = {}) {
   return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+// A client whose first request got 200. One that sends it later than a short idle time allows is closed, and
+// another one tries, five at most; then there is none.
+template <class Client = RawClient>
+std::unique_ptr<Client> served_client(uint16_t port, const std::string& request) {
+  for (int tries = 0; tries < 5; ++tries) {
+    auto client = std::make_unique<Client>(port);
+    if (client->exchange(request).status == 200) return client;
+  }
+  return nullptr;
 }
 
 }  // namespace restanza

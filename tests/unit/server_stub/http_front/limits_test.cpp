@@ -87,9 +87,16 @@ TEST_CASE("a body may fill the route's limit, one byte more is flagged and ends 
 
 TEST_CASE("the client that sends too large a body to its end still reads the answer") {
   FrontFixture at({}, FrontFixture::echo, 10);
-  RawClient client(at.port);
-  REQUIRE(client.send(post("/now", std::string(4 * 1024 * 1024, 'x'))));
-  CHECK(client.answer().status == 413);
+  // The front reads on for a limited time, so a client that sends too slowly does not come to its end.
+  bool sent = false;
+  int status = 0;
+  for (int tries = 0; tries < 5 && !sent; ++tries) {
+    RawClient client(at.port);
+    sent = client.send(post("/now", std::string(4 * 1024 * 1024, 'x')));
+    status = client.answer().status;
+  }
+  CHECK(sent);
+  CHECK(status == 413);
 }
 
 TEST_CASE("a chunk's extensions and the trailers have their limits") {
@@ -130,15 +137,15 @@ TEST_CASE("the deadline counts from a request's first byte, however steadily it 
   host::FrontSettings settings;
   settings.request_time = 200ms;
   FrontFixture at(settings);
-  RawClient client(at.port);
-  client.send("GET /now HTTP/1.1\r\nHost: a\r\nX: ");
   int drops = 0;
-  while (drops < 1000 && !client.readable(10)) {
-    client.send("x");
-    ++drops;
+  for (int tries = 0; tries < 5 && drops <= 1; ++tries) {  // one that stalls lets nothing drip
+    RawClient client(at.port);
+    client.send("GET /now HTTP/1.1\r\nHost: a\r\nX: ");
+    for (drops = 0; drops < 1000 && !client.readable(10); ++drops) client.send("x");
+    CHECK(client.answer().status == 408);
   }
   CHECK(drops > 1);
-  CHECK(client.answer().status == 408);
+  CHECK(drops < 1000);
 }
 
 TEST_CASE("an idle connection is closed without a word, before and after a request") {
@@ -147,17 +154,17 @@ TEST_CASE("an idle connection is closed without a word, before and after a reque
   FrontFixture at(settings);
   RawClient fresh(at.port);
   CHECK(fresh.ended());
-  RawClient used(at.port);
-  CHECK(used.exchange(get("/now")).status == 200);
-  CHECK(used.ended());
+  const auto used = served_client(at.port, get("/now"));
+  REQUIRE(used);
+  CHECK(used->ended());
 }
 
 TEST_CASE("a parked exchange outlives the idle time") {
   host::FrontSettings settings;
   settings.idle_time = 50ms;
   FrontFixture at(settings);
-  RawClient parked(at.port);
-  parked.send(get("/park"));
+  const auto parked = served_client(at.port, get("/now") + get("/park"));
+  REQUIRE(parked);
   RawClient idle(at.port);
   CHECK(idle.ended());
   RawClient second(at.port);
@@ -165,7 +172,7 @@ TEST_CASE("a parked exchange outlives the idle time") {
   const auto exchange = at.parked.next();
   REQUIRE(exchange);
   CHECK(at.front.respond(exchange->id, 200, {}, "late") == XP_OK);
-  CHECK(parked.answer().body == "late");
+  CHECK(parked->answer().body == "late");
 }
 
 TEST_CASE("connections past the limit are closed at once") {
@@ -218,9 +225,10 @@ TEST_CASE("requests that arrive slowly may fill their memory, one byte more is 5
   host::FrontSettings settings;
   settings.max_request_memory = 1000;
   FrontFixture at(settings);
-  RawClient first(at.port), second(at.port), third(at.port);
+  RawClient first(at.port), second(at.port);
   first.send(begun(800, 100));
   second.send(begun(400, 100));
+  RawClient third(at.port);  // after what the others sent, so that it is served after them
   third.send(begun(2, 1));
   const auto refused = third.answer();
   CHECK(refused.status == 503);
@@ -329,13 +337,18 @@ TEST_CASE("without a free descriptor a newcomer waits for those who wait for ans
 }
 
 TEST_CASE("without a free descriptor the connection that is due first makes room for a newcomer") {
-  FrontFixture at;
+  Arrivals<int> answered;
+  FrontFixture at({}, [&](host::Front& front, host::ExchangeId id, const host::HttpRequest& request) {
+    FrontFixture::echo(front, id, request);
+    answered.add(1);
+  });
   RawClient parked(at.port);
   parked.send(get("/park"));
   const auto exchange = at.parked.next();
   REQUIRE(exchange);
   RawClient first(at.port);
   CHECK(first.exchange(get("/now")).status == 200);
+  REQUIRE(answered.next());  // its idle time has begun, before the other one is there
   RawClient second(at.port);
   CHECK(second.exchange(get("/now")).status == 200);
   const OneMoreDescriptor limit;

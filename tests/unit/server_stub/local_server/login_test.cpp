@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <memory>
 #include <string>
 
 #include "support/catch.h"
@@ -190,12 +191,19 @@ TEST_CASE("nothing but logging in is served before it is done") {
 TEST_CASE("a client that does not log in is sent away in time") {
   const World world(
       [](host::LocalSettings& settings) { settings.login_timeout = std::chrono::milliseconds(30); });
-  const auto silent = world.connect(), slow = world.connect();
-  slow->open_stream();
+  const auto silent = world.connect();
   CHECK_THAT(silent->next(), StartsWith("<stream "));
   CHECK(silent->next() == stream_error("connection-timeout"));
-  CHECK_THAT(slow->next(), StartsWith("<stream "));
-  CHECK_THAT(slow->next(), StartsWith("<features "));
+  // One whose header comes too late is sent away before the features, and another one tries.
+  std::unique_ptr<RawClient> slow;
+  std::string features;
+  for (int tries = 0; tries < 5 && features.find("<features ") != 0; ++tries) {
+    slow = world.connect();
+    slow->open_stream();
+    CHECK_THAT(slow->next(), StartsWith("<stream "));
+    features = slow->next();
+  }
+  CHECK_THAT(features, StartsWith("<features "));
   CHECK(slow->next() == stream_error("connection-timeout"));
 }
 
