@@ -31,7 +31,7 @@ Negotiation::Negotiation(const Settings& settings, std::string title, const Url&
       format_(settings.format) {}
 
 void Negotiation::begin(Transport& transport) {
-  if (claim() && !ask(transport)) ask_again();
+  if (claim() && ask(transport) == Outcome::End::unreachable) ask_again();
 }
 
 mapping::Format Negotiation::settle(Transport& transport) {
@@ -59,12 +59,12 @@ bool Negotiation::claim() {
   return true;
 }
 
-bool Negotiation::ask(Transport& transport) {
+Outcome::End Negotiation::ask(Transport& transport) {
   try {
     const Outcome outcome = transport.options(target_, kPatience);
     take_over(outcome);
     end_asking();
-    return outcome.end == Outcome::End::answered;
+    return outcome.end;
   } catch (...) {
     ask_again();
     end_asking();

@@ -34,7 +34,8 @@ class Negotiation {
   // `title` names the endpoint in the log. Health and log must outlive the negotiation.
   Negotiation(const Settings& settings, std::string title, const Url& url, Health& health, Log& log);
 
-  // Asks the endpoint though there is no stanza for it yet.
+  // Asks the endpoint though there is no stanza for it yet. Where nobody is there it is asked again before the
+  // first delivery; one that is silent has had its time.
   void begin(Transport& transport);
 
   // The format for a delivery that is about to be made, after asking, or waiting for whoever asks, where the
@@ -46,8 +47,8 @@ class Negotiation {
 
  private:
   mapping::Format current() const;
-  bool claim();                    // whether the caller is the one to ask
-  bool ask(Transport& transport);  // after a claim; what it throws leaves the endpoint to be asked
+  bool claim();                            // whether the caller is the one to ask
+  Outcome::End ask(Transport& transport);  // after a claim; what it throws leaves the endpoint to be asked
   void end_asking();
   void take_over(const Outcome& outcome);
   void say(Level level, std::string_view what);

@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <new>
+#include <thread>
+#include <vector>
 
 #include "unit/webhook/running.h"
 
@@ -68,12 +70,12 @@ Course course(const std::string& answer, Format configured = Format::xml,
   return {requests.now(), r.said_of_it()};
 }
 
-// To the first who asks memory is short, and the others are asked for JSON.
-struct OnceShortOfMemory : Transport {
-  int asked = 0;
+// An endpoint that asks for JSON.
+struct AskedForJson : Transport {
+  std::atomic<int> asked{0};
   Outcome post(const Post&, std::chrono::milliseconds) override { return {}; }
   Outcome options(const std::string&, std::chrono::milliseconds) override {
-    if (asked++ == 0) throw std::bad_alloc();
+    ++asked;
     Outcome outcome;
     outcome.end = Outcome::End::answered;
     outcome.status = 200;
@@ -81,6 +83,32 @@ struct OnceShortOfMemory : Transport {
     return outcome;
   }
   void abort() override {}
+};
+
+struct OnceShortOfMemory : AskedForJson {
+  Outcome options(const std::string& target, std::chrono::milliseconds within) override {
+    Outcome outcome = AskedForJson::options(target, within);
+    if (asked == 1) throw std::bad_alloc();
+    return outcome;
+  }
+};
+
+struct HeldUp : AskedForJson {
+  Door begun, over;
+  Outcome options(const std::string& target, std::chrono::milliseconds within) override {
+    begun.open();
+    over.pass();
+    return AskedForJson::options(target, within);
+  }
+};
+
+// A negotiation by itself.
+struct Alone {
+  const FakeClock clock = {};
+  CollectedLog log;
+  Health health{"the endpoint", [] { return size_t{0}; }, clock, log};
+  const Url url = *Url::parse("http://bot.example/");
+  Negotiation negotiation{Settings{}, "the endpoint", url, health, log};
 };
 
 }  // namespace
@@ -211,32 +239,50 @@ TEST_CASE("however many deliveries there are, one request asks, and all have its
   CHECK(probes == 1);
 }
 
+TEST_CASE("while one delivery asks the others wait for the answer, and nobody asks again") {
+  HeldUp transport;
+  Alone alone;
+  Collected<Format> formats;
+  std::vector<std::thread> deliveries;
+  const auto deliver = [&] {
+    deliveries.emplace_back([&] { formats.add(alone.negotiation.settle(transport)); });
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  deliver();
+  CHECK(transport.begun.pass());
+  for (int i = 0; i < 7; ++i) deliver();
+  const size_t before = formats.now().size();
+  transport.over.open();
+  for (std::thread& delivery : deliveries) delivery.join();
+  const bool all_waited = std::chrono::steady_clock::now() - begin < Negotiation::kPatience;
+  CHECK(transport.asked == 1);
+  CHECK((!all_waited || before == 0));
+  CHECK((!all_waited || formats.now() == std::vector<Format>(8, Format::json)));
+}
+
 TEST_CASE("where asking goes wrong the next delivery asks, and waits for nobody") {
-  const FakeClock clock;
-  CollectedLog log;
-  Health health(
-      "the endpoint", [] { return size_t{0}; }, clock, log);
-  const Url url = *Url::parse("http://bot.example/");
   for (const bool at_start : {true, false}) {
     CAPTURE(at_start);
     OnceShortOfMemory transport;
-    Negotiation negotiation(Settings{}, "the endpoint", url, health, log);
+    Alone alone;
     if (at_start) {
-      CHECK_THROWS_AS(negotiation.begin(transport), std::bad_alloc);
+      CHECK_THROWS_AS(alone.negotiation.begin(transport), std::bad_alloc);
     } else {
-      CHECK_THROWS_AS(negotiation.settle(transport), std::bad_alloc);
+      CHECK_THROWS_AS(alone.negotiation.settle(transport), std::bad_alloc);
     }
-    CHECK(negotiation.settle(transport) == Format::json);
+    CHECK(alone.negotiation.settle(transport) == Format::json);
     CHECK(transport.asked == 2);
   }
 }
 
 TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the named time and no longer") {
   Door over;
+  std::atomic<int> probes{0};
   Collected<std::string> posts;
   HttpEndpoint endpoint([&](int connection, size_t) {
     const std::string request = read_request(connection);
     if (is_probe(request)) {
+      ++probes;
       over.pass();
     } else if (!request.empty()) {
       posts.add(request);
@@ -244,19 +290,18 @@ TEST_CASE("an endpoint that does not answer OPTIONS holds up a delivery for the 
     }
   });
   Negotiating r(endpoint.url());
-  r.settings[0].max_connections = 2;  // one that asks, one that waits for it
   const auto begin = std::chrono::steady_clock::now();
   r.start();
   r.give(stanza(kStanza));
   const auto seen = posts.wait(1);
   const auto took = std::chrono::steady_clock::now() - begin;
   const size_t lines = r.log.lines.wait(2).size();  // the first is of the journal
-  over.open();                                      // who waits may have been ahead of who asks
+  over.open();
   REQUIRE(seen.size() == 1);
   REQUIRE(lines == 2);
   CHECK(content_type(seen[0]) == "application/xmpp+xml");
   CHECK(took >= Negotiation::kPatience - 100ms);
-  CHECK(took < r.settings[0].timeout);
+  CHECK(probes == 1);
   CHECK(r.said_of_it().at(0) ==
         "warn: does not answer an OPTIONS request in time; it gets application/xmpp+xml");
 }
