@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "base/guarded.h"
 #include "xmpp/jid.h"
 
 namespace restanza::webhook {
@@ -62,31 +63,53 @@ void ReplyRoute::tell() {
   }
 }
 
-void ReplyRoute::hand_over() {
-  for (;;) {
-    std::shared_ptr<const Reply> first;  // shared: room may be told of while it is still being read
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      at_work_ = !waiting_.empty();
-      if (!at_work_) return;
-      first = waiting_.front();
+void ReplyRoute::hand_over() noexcept {
+  const bool done = guarded(log_, "handing over an endpoint's reply", [this] {
+    while (hand_over_first()) {
     }
-    const auto turn = std::make_shared<Turn>(*this);
-    const xmpp::Sent sent = sink_.send(first->stanza, [turn] {
+  });
+  if (done) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  at_work_ = false;  // whoever sends next goes on where this ended
+}
+
+// False: there is none, or the host will say when to go on. Where this throws the reply stays the first.
+bool ReplyRoute::hand_over_first() {
+  std::shared_ptr<const Reply> first;  // shared: room may be told of while it is still being read
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    at_work_ = !waiting_.empty();
+    if (!at_work_) return false;
+    first = waiting_.front();
+  }
+  const xmpp::Sent sent = give(first->stanza);
+  if (sent == xmpp::Sent::would_block || sent == xmpp::Sent::gone) return false;
+  guarded(log_, "noting what became of an endpoint's reply", [&] {
+    if (first->handed) first->handed();  // before a drain may hear that nothing is left
+    if (sent == xmpp::Sent::ok) return;
+    log_.warn(std::string("the server refused an endpoint's reply: ") +
+              (sent == xmpp::Sent::too_big  ? "it is too large"
+               : sent == xmpp::Sent::denied ? "its 'from' is foreign"
+                                            : "it is invalid"));
+  });
+  done_with_first();
+  return true;
+}
+
+xmpp::Sent ReplyRoute::give(const xmpp::Stanza& reply) {
+  const auto turn = std::make_shared<Turn>(*this);
+  xmpp::Sent sent = xmpp::Sent::would_block;
+  try {
+    sent = sink_.send(reply, [turn] {
       turn->used = true;
       turn->route.hand_over();
     });
-    if (sent == xmpp::Sent::would_block || sent == xmpp::Sent::gone) return;
-    turn->used = true;
-    if (sent != xmpp::Sent::ok) {
-      log_.warn(std::string("the server refused an endpoint's reply: ") +
-                (sent == xmpp::Sent::too_big  ? "it is too large"
-                 : sent == xmpp::Sent::denied ? "its 'from' is foreign"
-                                              : "it is invalid"));
-    }
-    if (first->handed) first->handed();  // before a drain may hear that nothing is left
-    done_with_first();
+  } catch (...) {
+    turn->used = true;  // the host never heard of it
+    throw;
   }
+  if (sent != xmpp::Sent::would_block && sent != xmpp::Sent::gone) turn->used = true;
+  return sent;
 }
 
 void ReplyRoute::done_with_first() {

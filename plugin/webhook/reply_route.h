@@ -44,7 +44,9 @@ class ReplyRoute {
   };
   using Queue = std::deque<std::shared_ptr<const Reply>>;
   struct Turn;
-  void hand_over();
+  void hand_over() noexcept;
+  bool hand_over_first();
+  xmpp::Sent give(const xmpp::Stanza& reply);
   void done_with_first();
   void give_up();
   void tell();

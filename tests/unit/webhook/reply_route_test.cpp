@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/reply_route.h"
 
+#include <new>
+
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/memory_sink.h"
@@ -137,4 +139,29 @@ TEST_CASE("replies from many threads all go out while the host stops and goes on
   routed.sink.writable();
   CHECK(routed.sink.sent().size() == 800);
   CHECK(routed.empty());
+}
+
+TEST_CASE("a reply for which memory is short stays the first, and leaves before the next") {
+  struct Scarce final : xmpp::StanzaSink {
+    int failures = 1;
+    MemorySink sink;
+    xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
+      if (failures-- > 0) throw std::bad_alloc();
+      return sink.send(stanza, std::move(writable));
+    }
+  };
+  Routed routed;
+  Scarce scarce;
+  ReplyRoute route{"rest.localhost", routed.replies, scarce, routed.log};
+  int handed = 0;
+  for (const char* id : {"1", "2"}) {
+    route.send(stanza("<message id='" + std::string(id) + "' from='bot@rest.localhost' to='u@localhost'/>"),
+               [&] { ++handed; });
+  }
+  REQUIRE(scarce.sink.sent().size() == 2);
+  CHECK(scarce.sink.sent()[0].id == "1");
+  CHECK(scarce.sink.sent()[1].id == "2");
+  CHECK(handed == 2);
+  REQUIRE(routed.log.lines.now().size() == 1);
+  CHECK(routed.log.lines.now()[0].find("handing over an endpoint's reply went wrong") == 0);
 }
