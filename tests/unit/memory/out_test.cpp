@@ -41,17 +41,10 @@ struct Scarce {
   }
   template <class Happened>
   bool pass_time(Happened happened) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (!happened()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      if (r.dispatcher->report()[0].at_work == 0 && r.journal->waiting() == 0) r.fake.advance(100ms);
-      {
-        const NotSpared plugins;
-        r.timer.run_due();
-      }
-      std::this_thread::yield();
-    }
-    return true;
+    return r.pass_time(100ms, happened, [this] {
+      const NotSpared plugins;
+      return r.timer.run_due();
+    });
   }
   // Nothing is under way.
   bool settled() {

@@ -126,6 +126,10 @@ struct Running {
   // below a minute it passes six hours in a second at most: a thread that was woken needs time to begin.
   template <class Happened>
   bool pass_time(std::chrono::milliseconds step, Happened happened) {
+    return pass_time(step, happened, [this] { return timer.run_due(); });
+  }
+  template <class Happened, class RunDue>
+  bool pass_time(std::chrono::milliseconds step, Happened happened, RunDue run_due) {
     constexpr int kFaster = 6 * 3600;
     const bool small = step < std::chrono::minutes(1);
     const auto pause = std::chrono::nanoseconds(small ? step : std::chrono::milliseconds(0)) / kFaster;
@@ -139,7 +143,7 @@ struct Running {
         fake.advance(step);
         next = now + pause;
       }
-      if (timer.run_due() > 0 || under_way) std::this_thread::yield();
+      if (run_due() > 0 || under_way) std::this_thread::yield();
     }
     return true;
   }
