@@ -231,9 +231,10 @@ class Host {
   }
 
   static void on_request(void* ctx, xp_exchange* handle, const xp_request* request) {
-    const auto& [core, fn] = *static_cast<Context<OnRequest>*>(ctx);
+    const auto& context = *static_cast<Context<OnRequest>*>(ctx);
+    const std::shared_ptr<detail::Core>& core = context.core;
     const xp_host* const host = core->host();
-    const bool asked = detail::guarded(host, "a request failed", [&, &core = core, &fn = fn] {
+    const bool asked = detail::guarded(host, "a request failed", [&] {
       auto pending = std::make_shared<detail::Pending>(host, handle, core->open());
       const bool open = core->open()->enter(pending);
       Exchange exchange(std::move(pending), core);
@@ -241,15 +242,15 @@ class Host {
       if (!open || (request->flags & XP_BODY_TOO_LARGE) != 0) {
         exchange.respond(open ? 413 : 503);
       } else {
-        fn(std::move(exchange), Request(*request));
+        context.fn(std::move(exchange), Request(*request));
       }
     });
     if (!asked && handle) host->http_respond(host, handle, 500, nullptr, 0, {nullptr, 0});
   }
   static int32_t on_stanza_offered(void* ctx, const xp_stanza* stanza) {
-    const auto& [core, fn] = *static_cast<Context<OnStanza>*>(ctx);
+    const auto& context = *static_cast<Context<OnStanza>*>(ctx);
     Verdict verdict = Verdict::pass;
-    detail::guarded(core->host(), "a stanza failed", [&, &fn = fn] { verdict = fn(Stanza(*stanza)); });
+    detail::guarded(context.core->host(), "a stanza failed", [&] { verdict = context.fn(Stanza(*stanza)); });
     return static_cast<int32_t>(verdict);
   }
 

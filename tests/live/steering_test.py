@@ -44,13 +44,19 @@ class Queue(unittest.TestCase):
         self.server.log_in()
         self.host.wait_ready()
 
-    def restart(self, between=lambda: None):
+    def end(self):
         self.server.drop()
         self.assertEqual(self.host.program.stop(), 0, self.host.program.transcript())
+
+    def begin(self):
+        """The next program, on the state of the one that has ended."""
         self.server.forget_the_ended()
-        between()
         self.host.launch(self.settings, wait_ready=False)
         self.log_in()
+
+    def restart(self):
+        self.end()
+        self.begin()
 
     def webhook(self, answer=lambda _: NOTHING):
         webhook = Webhook(answer, port=self.port)
@@ -142,11 +148,8 @@ class Looking(Queue):
         self.server.drop()
         self.host.program.kill()
         tables.append(self.table())
-        self.server.forget_the_ended()
-        self.host.launch(self.settings, wait_ready=False)
-        self.log_in()
-        self.server.drop()
-        self.host.program.stop()
+        self.begin()
+        self.end()
         tables.append(self.table())
         for table in tables:
             for shown in (*ids, "bot", "waiting", "alice@example.org", "bot@rest.localhost"):
@@ -217,10 +220,9 @@ class Steering(Queue):
         self.send("one", "two", "three")
         self.wait_for(waiting=3)
         ids = [each["id"] for each in self.deliveries()]
-        # Up before the next program's first attempt: another one would come half a minute later.
-        made = []
-        self.restart(lambda: made.append(self.webhook()))
-        posts, = made
+        self.end()
+        posts = self.webhook()  # before the next program's first attempt: another would come half a minute later
+        self.begin()
         seen = [posts.next_post() for _ in ids]
         self.assertEqual([post.headers["webhook-id"] for post in seen], ids)
         self.assertEqual([body_of(parse(post.body)) for post in seen], ["one", "two", "three"])

@@ -74,12 +74,13 @@ TEST_CASE("a status line of any length that fits onto the stack is survived, and
 
 TEST_CASE("an answer without an end is cut off, whatever it goes on with") {
   const std::string head = "HTTP/1.1 200 OK\r\n", chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
-  for (const auto& [start, more] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& answer : std::vector<std::pair<std::string, std::string>>{
            {head, "X: y\r\n"}, {chunked, "0"}, {chunked, "1;xx\r\nx\r\n"}, {chunked + "0\r\n", "X: y\r\n"}}) {
+    const std::string &start = answer.first, &more = answer.second;
     CAPTURE(start, more);
     std::string piece;
     while (piece.size() < 4096) piece += more;
-    HttpEndpoint endpoint([&, &start = start](int connection, size_t) {
+    HttpEndpoint endpoint([&](int connection, size_t) {
       read_request(connection);
       send_all(connection, start);
       while (send_all(connection, piece)) {
