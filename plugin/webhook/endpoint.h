@@ -79,8 +79,8 @@ class Endpoint {
   void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
   void stop();       // the same, and waits for the threads
 
-  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once, and then sees to it that somebody
-  // delivers the rest: with the first call delivering begins. True: there is more to give up.
+  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once, and then sees to it that
+  // somebody delivers the rest: with the first call delivering begins. True: there is more to give up.
   static constexpr size_t kMaxExpired = 1000;
   bool tend();
   // [any] While the way back to the host is full.

@@ -34,8 +34,8 @@ class Negotiation {
   // `title` names the endpoint in the log. Health and log must outlive the negotiation.
   Negotiation(const Settings& settings, std::string title, const Url& url, Health& health, Log& log);
 
-  // Asks the endpoint though there is no stanza for it yet. Where nobody is there it is asked again before the
-  // first delivery; one that is silent has had its time.
+  // Asks the endpoint though there is no stanza for it yet. Where nobody is there it is asked again before
+  // the first delivery; one that is silent has had its time.
   void begin(Transport& transport);
 
   // The format for a delivery that is about to be made, after asking, or waiting for whoever asks, where the
