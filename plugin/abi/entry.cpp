@@ -15,8 +15,8 @@ struct xp_plugin {
 namespace {
 
 using namespace restanza;
-using abi::fail;
 using abi::at_border;
+using abi::fail;
 
 // Members that this plugin reads must all be there; a longer vtable is a newer host and fine.
 bool long_enough(const xp_host* host) {

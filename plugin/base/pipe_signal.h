@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Keeps SIGPIPE from the thread while it lives: for calls into libraries that write to sockets without
-// MSG_NOSIGNAL, on threads whose signals belong to somebody else. One that was raised meanwhile is gone afterwards.
+// MSG_NOSIGNAL, on threads whose signals belong to somebody else. One raised meanwhile is gone afterwards.
 #pragma once
 
 #include <pthread.h>

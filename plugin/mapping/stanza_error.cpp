@@ -10,7 +10,8 @@ constexpr const char* kConditionsNs = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
 bool is_condition(std::string_view name) {
   return !name.empty() && name != "text" &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos && name.front() != '-';
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos &&
+         name.front() != '-';
 }
 
 // What stands in a condition's place and has no name of one stays unmapped: it could not be written again.

@@ -90,9 +90,7 @@ class Gate {
   }
 
   // Of the event that is told right now, or of the mistake.
-  size_t place() const {
-    return static_cast<size_t>(std::max<int64_t>(0, event_offset(parser_.get())));
-  }
+  size_t place() const { return static_cast<size_t>(std::max<int64_t>(0, event_offset(parser_.get()))); }
 
   void refuse(std::string why) {
     refusal_ = std::move(why);

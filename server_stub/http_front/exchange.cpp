@@ -40,9 +40,8 @@ xp_status Exchange::respond(int code, const std::vector<Header>& headers, std::s
   }
   if (gone_) return XP_GONE;
   if (!valid_answer(code, headers)) return refuse();
-  return or_fail(*outbox_, [&] {
-    return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive);
-  });
+  return or_fail(
+      *outbox_, [&] { return outbox_->finish(whole_answer(form_, code, headers, body), !form_.keep_alive); });
 }
 
 xp_status Exchange::begin(int code, const std::vector<Header>& headers) {
@@ -58,9 +57,8 @@ xp_status Exchange::begin(int code, const std::vector<Header>& headers) {
   if (gone_) return XP_GONE;
   stream_body_ = stream_has_body(form_, code);
   if (form_.http_1_0) form_.keep_alive = false;  // its stream ends where the connection does
-  return or_fail(*outbox_, [&] {
-    return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken;
-  });
+  return or_fail(*outbox_,
+                 [&] { return outbox_->append(stream_head(form_, code, headers)) == Outbox::Sent::taken; });
 }
 
 xp_status Exchange::write(std::string_view chunk) {
@@ -87,9 +85,8 @@ xp_status Exchange::end() {
   phase_ = Phase::over;
   if (gone_) return XP_GONE;
   if (before != Phase::streaming) return refuse();
-  return or_fail(*outbox_, [&] {
-    return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive);
-  });
+  return or_fail(*outbox_,
+                 [&] { return outbox_->finish(stream_body_ ? stream_end(form_) : "", !form_.keep_alive); });
 }
 
 xp_status Exchange::watch(Watch watch) {

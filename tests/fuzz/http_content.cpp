@@ -51,7 +51,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   };
   const auto outcome = handle(ready);
   must(outcome != Handling::threw, "nothing is thrown");
-  must((outcome == Handling::handled) == (calls == 1) && calls <= 1,
-       "a handler is called once");
+  must((outcome == Handling::handled) == (calls == 1) && calls <= 1, "a handler is called once");
   return 0;
 }

@@ -123,7 +123,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
   Outcome outcome;
-  DeepThread("fuzz", webhook::kTransportStack, [&] { outcome = transport->post(post, settings.timeout); }).join();
+  DeepThread("fuzz", webhook::kTransportStack, [&] {
+    outcome = transport->post(post, settings.timeout);
+  }).join();
   check_outcome(outcome);
   const webhook::Answer answer = webhook::answer_to(*stanza, outcome, {});
   must(answer.stanzas.size() == 1, "an iq gets one answer");

@@ -28,7 +28,7 @@ Library::Library(const std::string& path) {
   require(XP_HAS(xp_plugin_desc, descriptor_, get_extension), "its descriptor is shorter than version 1.0");
 }
 
-// Where a case has failed, the plugin's threads may still run: then the library stays, and the reason is told.
+// Where a case has failed, the plugin's threads may still run: then the library stays, and a line says why.
 Library::~Library() {
   if (std::uncaught_exceptions() > 0) return;
   now_in("dlclose");

@@ -164,7 +164,8 @@ TEST_CASE("what cannot be written when the journal stops is said") {
           running.journal.remove(second.seq);
           running.journal.stop();
           EXPECT(running.log.of(Level::error)
-                     .find(": 2 changes are lost, so some deliveries will be repeated\n") != std::string::npos);
+                     .find(": 2 changes are lost, so some deliveries will be repeated\n") !=
+                 std::string::npos);
           return "as it should";
         }) == "as it should");
   Running running(directory.path);

@@ -63,8 +63,7 @@ TEST_CASE("what is no stanza at all is told what a stanza is") {
   CHECK(refusal_of("5") ==
         "400 a stanza is a JSON object with keys such as 'to' and 'body', and this is of type number");
   CHECK(refusal_of("{}") == "400 the JSON object is empty: a message has a 'body', for instance");
-  CHECK(refusal_of(R"({"kind":"Message"})") ==
-        "400 'kind' must be message, presence or iq");
+  CHECK(refusal_of(R"({"kind":"Message"})") == "400 'kind' must be message, presence or iq");
 }
 
 TEST_CASE("nothing is mapped where only kind, type and addresses are known of the keys") {

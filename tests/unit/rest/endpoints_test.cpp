@@ -87,7 +87,7 @@ TEST_CASE("a test tells what came of it") {
     RestWorld world(credential_settings(), 2, {settings});
     std::promise<http::Response> told;
     world.resources.router.handle(http::Exchange(std::make_unique<ToldResponder>(told)),
-                        request("POST", "/endpoints/a/test"));
+                                  request("POST", "/endpoints/a/test"));
     auto answer = told.get_future();
     REQUIRE(answer.wait_for(webhook::kPatience) == std::future_status::ready);
     const auto response = answer.get();

@@ -71,8 +71,7 @@ struct Running {
     settings[0].url = url;
     settings[0].domain = "rest.localhost";
   }
-  explicit Running(MemoryEndpoint& endpoint, By moved = By::real_clock)
-      : Running(endpoint.url(), moved) {
+  explicit Running(MemoryEndpoint& endpoint, By moved = By::real_clock) : Running(endpoint.url(), moved) {
     know(endpoint);
   }
   ~Running() { end(); }
@@ -84,9 +83,7 @@ struct Running {
     in_memory[endpoint.host()] = endpoint.make_transport();
     return endpoint;
   }
-  Settings& add(const std::string& name, MemoryEndpoint& endpoint) {
-    return add(name, know(endpoint).url());
-  }
+  Settings& add(const std::string& name, MemoryEndpoint& endpoint) { return add(name, know(endpoint).url()); }
   Settings& add(const std::string& name, const std::string& url) {
     Settings one = settings[0];
     one.name = name;
@@ -107,9 +104,8 @@ struct Running {
                                   timer, clock, log, metrics,
                                   [this](const Url& url, const Settings& own, Timer& its_timer) {
                                     const auto known = in_memory.find(url.host);
-                                    return known == in_memory.end()
-                                               ? make_http_transport(url, own, its_timer)
-                                               : known->second(url, own, its_timer);
+                                    return known == in_memory.end() ? make_http_transport(url, own, its_timer)
+                                                                    : known->second(url, own, its_timer);
                                   }});
   }
   void start() {

@@ -141,8 +141,9 @@ TEST_CASE("a stream's header may be as large as the limit and no larger, whateve
 }
 
 TEST_CASE("a stream in another encoding ends with its first two bytes, whatever the pieces they come in") {
-  for (const std::string_view bytes : {std::string_view("<\0s\0", 4), std::string_view("\0<\0s", 4),
-                                       std::string_view("\xFF\xFE<\0", 4), std::string_view("\xFE\xFF\0<", 4)}) {
+  for (const std::string_view bytes :
+       {std::string_view("<\0s\0", 4), std::string_view("\0<\0s", 4), std::string_view("\xFF\xFE<\0", 4),
+        std::string_view("\xFE\xFF\0<", 4)}) {
     xml::StreamReader whole({}, {});
     CHECK_FALSE(whole.feed(bytes));
     xml::StreamReader pieces({}, {});
