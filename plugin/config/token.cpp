@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config/token.h"
 
+#include "base/date.h"
 #include "base/str.h"
 #include "config/reader.h"
-#include "config/rfc3339.h"
 #include "xmpp/jid.h"
 
 namespace restanza::config {

@@ -9,8 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <system_error>
+
+#include "base/date.h"
 
 namespace restanza::journal {
 namespace {
@@ -25,15 +26,6 @@ std::string words(int code) {
 bool exists(const std::string& path) {
   struct stat info;
   return lstat(path.c_str(), &info) == 0;
-}
-
-std::string stamp(WallTime now) {
-  const std::time_t seconds = WallTime::clock::to_time_t(now);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const size_t size = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
-  return std::string(text.data(), size);
 }
 
 }  // namespace
@@ -82,7 +74,7 @@ Result<void> make_private(const std::string& directory) {
 
 Result<std::string> set_aside(const std::string& directory, WallTime now) {
   const std::string path = database_path(directory);
-  const std::string wanted = path + ".damaged-" + stamp(now);
+  const std::string wanted = path + ".damaged-" + compact_date(now);
   std::string target = wanted;
   for (int count = 2; exists(target) || exists(target + "-wal"); ++count) {
     target = wanted + "." + std::to_string(count);

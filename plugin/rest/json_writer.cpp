@@ -2,8 +2,8 @@
 #include "rest/json_writer.h"
 
 #include <cstdio>
-#include <ctime>
 
+#include "base/date.h"
 #include "base/str.h"
 
 namespace restanza::rest {
@@ -71,15 +71,7 @@ void JsonWriter::seconds(std::string_view name, std::optional<std::chrono::milli
 }
 
 void JsonWriter::time(std::string_view name, WallTime value) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(value);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(value - whole).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char date[64], text[80];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(rest));
-  this->text(name, text);
+  text(name, rfc3339(value));
 }
 
 void JsonWriter::texts(std::string_view name, const std::vector<std::string>& values) {
