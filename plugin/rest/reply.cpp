@@ -142,7 +142,9 @@ void with_admin(const Credentials& credentials, http::Exchange exchange, http::R
 
 void answer_json(http::Exchange exchange, std::string json) {
   exchange.respond(
-      {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(json)});
+      {200,
+       {{"Content-Type", mapping::media_type(mapping::Format::json)}, {"Cache-Control", "no-store"}},
+       std::move(json)});
 }
 
 }  // namespace restanza::rest

@@ -182,9 +182,7 @@ void Dispatcher::committed(journal::Journal::Entry entry,
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
 void Dispatcher::refuse(const xmpp::Stanza& stanza) {
-  const bool answerable =
-      stanza.is_request() || (stanza.kind == xmpp::Kind::message && stanza.type != "groupchat");
-  if (!answerable || !xmpp::may_be_answered(stanza)) return unanswered_.add();
+  if (!xmpp::may_be_refused(stanza)) return unanswered_.add();
   world_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
                [] {});
   refused_.add();

@@ -36,10 +36,6 @@ Outcome without_answer(Outcome::End end) {
   return outcome;
 }
 
-bool groupchat(const xmpp::Stanza& stanza) {
-  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-}
-
 double chance() {
   return static_cast<unsigned char>(random_bytes(1)[0]) / 255.0;
 }
@@ -269,7 +265,7 @@ void Endpoint::give_up(const Item& item, const xmpp::Stanza& stanza, const Outco
   const std::string error = item.attempts == 0 ? why : described(outcome);
   world_.journal.note_dead(account_of(item, error, world_.clock.wall()));
   // Rooms remove an occupant for some errors, and answering an error could go on for ever.
-  if (!item.answers || groupchat(stanza) || stanza.type == "error") return;
+  if (!item.answers || stanza.is_groupchat() || stanza.type == "error") return;
   for (xmpp::Stanza& reply : answer_to(stanza, outcome, settings_.mapping).stanzas) {
     world_.reply(std::move(reply), [] {});
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/pipe_signal.h"
+#include "mapping/media_type.h"
 #include "webhook/retry_after.h"
 
 namespace restanza::webhook {
@@ -18,11 +19,20 @@ using std::chrono::milliseconds;
 
 constexpr const char* kAborted = "deliveries are being stopped";
 constexpr const char* kWrongHost = "the TLS certificate was not accepted: it is not for this host";
-constexpr const char* kAccept =
-    "application/xmpp+xml, application/json, application/x-www-form-urlencoded, text/plain, application/cbor";
 
 // The client's own timeouts stand behind the deadline, for the case that the timer thread has ended.
 constexpr milliseconds kBehind{1000};
+
+// The Accept of a request: the formats that a reply may have.
+const std::string& accepted() {
+  static const std::string list = [] {
+    std::string types;
+    for (const mapping::Format format : mapping::kFormats)
+      types.append(types.empty() ? "" : ", ").append(mapping::media_type(format));
+    return types;
+  }();
+  return list;
+}
 
 std::string in_url(const std::string& host) {  // RFC 3986 section 3.2.2
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -157,7 +167,7 @@ Outcome HttpTransport::post(const Post& post, milliseconds within) {
   request.path = post.target;
   request.body = post.body;
   request.set_header("Content-Type", post.content_type);
-  request.set_header("Accept", kAccept);
+  request.set_header("Accept", accepted());
   if (!post.language.empty()) request.set_header("Content-Language", post.language);
   for (const auto& [name, value] : post.headers) request.set_header(name, value);
   return send(request, within);

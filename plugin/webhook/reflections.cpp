@@ -7,7 +7,7 @@ namespace restanza::webhook {
 namespace {
 
 bool identifiable(const xmpp::Stanza& stanza) {
-  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat" && !stanza.id.empty();
+  return stanza.is_groupchat() && !stanza.id.empty();
 }
 
 // NUL cannot stand in XML, so no part can pretend to be two.

@@ -21,10 +21,6 @@ std::string described(const xmpp::Stanza& stanza) {
          xmpp::name_of(stanza.kind) + " from " + stanza.from;
 }
 
-bool groupchat(const xmpp::Stanza& stanza) {
-  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-}
-
 // The beginning of `text` that holds whole characters and at most `limit` bytes.
 std::string_view cut(std::string_view text, size_t limit) {
   if (text.size() <= limit) return text;
@@ -42,8 +38,7 @@ xmpp::StanzaError status_error(const Outcome& outcome) {
 
 // For the log; a header's value may be any bytes, and any number of them.
 std::string named_type(const Outcome& outcome) {
-  const std::string_view type(outcome.content_type);
-  const std::string_view shown = cut(trim(type.substr(0, type.find(';'))), kMaxNamedType);
+  const std::string_view shown = cut(mapping::without_parameters(outcome.content_type), kMaxNamedType);
   const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; });
   return plain ? std::string(shown) : percent_encode(shown);
 }
@@ -156,7 +151,7 @@ xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
 Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
   // Rooms remove an occupant whose address answers with such errors, and the bot would be gone from all its
   // rooms after a restart of its webhook.
-  if (groupchat(stanza)) return {};
+  if (stanza.is_groupchat()) return {};
   const bool late = outcome.end == Outcome::End::timeout;
   const xmpp::StanzaError error =
       late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}

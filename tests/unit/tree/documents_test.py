@@ -163,7 +163,7 @@ class Tables(unittest.TestCase):
 
     def test_media_types(self):
         self.same(first_cells(f"{PLUGIN}/http-api.md", "Formats"),
-                  re.findall(r'return "(\w+/[\w+.-]+)"', read("plugin/mapping/media_type.cpp")))
+                  re.findall(r'return "(\w+/[\w+.-]+)"', read("plugin/mapping/media_type.h")))
 
     def test_keys_of_the_json(self):
         table = read("plugin/mapping/table.cpp")
