@@ -22,7 +22,6 @@
 #include "app/report.h"
 #include "app/service_manager.h"
 #include "app/state.h"
-#include "hosting/memory.h"
 #include "http_front/memory_pressure.h"
 
 namespace {
@@ -125,7 +124,6 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
   Ending ending;
   HostEvents events;
   events.ready = [&hint, &manager](const std::string& line) {
-    give_back_memory();
     manager.status(line);
     if (!hint.empty()) std::fputs(hint.c_str(), stderr);
     std::printf("%s\n", line.c_str());
