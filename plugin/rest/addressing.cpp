@@ -13,10 +13,11 @@ Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
   return *kind;
 }
 
-Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
+Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller,
+                                              bool in_path) {
   if (given.to) {
     auto to = xmpp::prepared(std::move(*given.to));
-    if (!to) return refused::bad_to(to.error().text);
+    if (!to) return refused::bad_to(to.error(), in_path);
     given.to = std::move(*to);
   }
   if (given.from) {

@@ -63,7 +63,9 @@ class Gate {
   }
   void close() { builder_.close(); }
   void text(const char* data, size_t size) { builder_.text(data, size); }
-  void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
+  void forbid(const char* what, Error::Kind = Error::Kind::restricted) {  // nobody decides by the kind
+    refuse(std::string("XMPP does not allow ") + what);
+  }
 
   Result<Document> run(std::string_view bytes) {
     if (trim(bytes).empty()) return Error{"the XML is empty"};
