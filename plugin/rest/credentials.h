@@ -2,8 +2,8 @@
 // Who may send: reads the Authorization header (RFC 9110 section 11.6.2; Basic RFC 7617, Bearer RFC 6750) and
 // finds the caller: the component by its secret, an account by the host's password check, a token by its
 // digest, or anybody where that is allowed. Secrets are compared by digest and in constant time, and never
-// reach a log. Who is refused is written down; who guesses, or asks more often than he may, has to wait.
-// Any thread; `check` never blocks.
+// reach a log. Who is refused is written down; a client that guesses, or asks more often than it may, has to
+// wait. Any thread; `check` never blocks.
 #pragma once
 
 #include <functional>

@@ -39,7 +39,7 @@ class Rates {
  public:
   // Accounts that are told apart. Whoever logs in past it takes the place of the one that has been idle for
   // longest, whose bucket is full by then but at the slowest rates: nobody gains by that without as many
-  // accounts of his own.
+  // accounts of their own.
   static constexpr size_t kAccounts = 10000;
 
   // `common`: requests a second of every credential that is no token; 0: any number.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/together.h"
+#include "app/latch.h"
 #include "http_front/tls_identity.h"
 #include "link/component/login_advice.h"
 
@@ -170,18 +170,18 @@ Result<void> Host::start() {
 }
 
 void Host::drain(const Seats& seats) {
-  Together drained(seats.size());
-  for (const auto& seat : seats) seat->plugin->drain(kDrain, drained.one());
+  Latch drained(seats.size());
+  for (const auto& seat : seats) seat->plugin->drain(kDrain, drained.counter());
   drained.wait(kDrain + std::chrono::seconds(1));
 }
 
 // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
 // close.
 void Host::close_links(const Seats& seats) {
-  Together closed(seats.size());
+  Latch closed(seats.size());
   for (const auto& seat : seats) {
     Log& log = *seat->log;
-    seat->link->close(kClose, [&log, one = closed.one()](size_t unsent) {
+    seat->link->close(kClose, [&log, one = closed.counter()](size_t unsent) {
       if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
       one();
     });

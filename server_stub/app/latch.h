@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Waits until every one of a number of parts has called what it was given, or the time is over; a part that
-// calls later does no harm. `wait` once, on one thread; the calls come on any.
+// A latch for one thread that waits until a number of parts have counted down, or until the time is over,
+// which std::latch of C++20 cannot. A part that counts down later does no harm, even when the latch is gone.
+// `wait` once, on one thread; the counting down on any.
 #pragma once
 
 #include <atomic>
@@ -11,16 +12,18 @@
 
 namespace restanza::host {
 
-class Together {
+class Latch {
  public:
-  explicit Together(size_t count) : missing_(std::make_shared<std::atomic<size_t>>(count)) {
+  explicit Latch(size_t count) : missing_(std::make_shared<std::atomic<size_t>>(count)) {
     if (count == 0) all_->set_value();
   }
-  std::function<void()> one() const {
+  // For one of the parts, which calls it once.
+  std::function<void()> counter() const {
     return [missing = missing_, all = all_] {
       if (--*missing == 0) all->set_value();
     };
   }
+  // False: the time is over.
   bool wait(std::chrono::milliseconds within) {
     return all_->get_future().wait_for(within) == std::future_status::ready;
   }

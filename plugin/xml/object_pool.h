@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A few things that are dear to make, kept for the next one who needs such a thing. Not bound to threads: a
-// library whose threads' ends still had something to free in it could not be unloaded.
+// A pool of objects that are expensive to make, so that the next one who needs such an object gets a used
+// one. It is not thread_local: a library that has to free something when a thread ends cannot be unloaded.
 //
-// Threads: any. Ownership: what lies here is the spares', what was taken the taker's.
+// Threads: any. Ownership: the pool owns what lies in it, and the caller what was taken out.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace restanza::xml {
 
 // T: an owning pointer.
 template <class T>
-class Spares {
+class ObjectPool {
  public:
   static constexpr size_t kMax = 8;  // further ones that come back are freed
 
