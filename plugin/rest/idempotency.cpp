@@ -79,40 +79,36 @@ class ClaimedKey {
   bool open_ = false;
 };
 
-// Keeps an answer before it is given.
-class RememberingResponder final : public http::Responder {
+// Keeps an answer before it is given. An answer in pieces is not kept: the key is free again at its end.
+class Remembering final : public http::Observer {
  public:
-  RememberingResponder(http::Exchange exchange, std::shared_ptr<ClaimedKey> key, journal::Journal& journal,
-                       Log& log)
-      : exchange_(std::make_shared<http::Exchange>(std::move(exchange))),
-        key_(std::move(key)),
-        journal_(journal),
-        log_(log) {}
+  Remembering(std::shared_ptr<ClaimedKey> key, journal::Journal& journal, Log& log)
+      : key_(std::move(key)), journal_(journal), log_(log) {}
 
-  void respond(http::Response response) override {
+  bool defer(http::Exchange& exchange, http::Response& response) override {
+    if (std::exchange(asked_, true)) return false;
+    const auto key = key_;  // once the journal is asked, this may go with the exchange
     auto answer = std::make_shared<http::Response>(std::move(response));
-    const auto note = [key = key_->text(), answer](journal::Database& db) {
-      if (for_the_moment(answer->status)) return journal::forget(db, key);
-      return journal::remember(db, key, {answer->status, answer->headers, answer->body});
+    auto waiting = std::make_shared<http::Exchange>(std::move(exchange));
+    const auto note = [text = key->text(), answer](journal::Database& db) {
+      if (for_the_moment(answer->status)) return journal::forget(db, text);
+      return journal::remember(db, text, {answer->status, answer->headers, answer->body});
     };
-    journal_.run(note, [exchange = exchange_, answer, &log = log_](const Result<void>& noted) {
+    journal_.run(note, [waiting = std::move(waiting), answer, &log = log_](const Result<void>& noted) {
       // What has been done is said all the same; to a repetition the key will seem to be still running.
       if (!noted)
         log.error("the answer to a request with an Idempotency-Key is not kept: " + noted.error().text);
-      exchange->respond(std::move(*answer));
+      waiting->respond(std::move(*answer));
     });
-    key_->answered();
+    key->answered();
+    return true;
   }
-  void fail() noexcept override {}
-
-  // Nothing to do: what has a key goes on without its client.
-  void watch(std::function<void()>) override {}
 
  private:
-  const std::shared_ptr<http::Exchange> exchange_;
   const std::shared_ptr<ClaimedKey> key_;
   journal::Journal& journal_;
   Log& log_;
+  bool asked_ = false;
 };
 
 }  // namespace
@@ -165,9 +161,9 @@ void Idempotency::go_on(const std::shared_ptr<Begun>& begun, const Result<void>&
   if (begun->claim.kind != journal::Claim::Kind::ours)
     return refuse(std::move(exchange), begun->request, refusal_of(begun->claim.kind));
   begun->key->claimed();
-  begun->next(
-      http::Exchange(std::make_unique<RememberingResponder>(std::move(exchange), begun->key, journal_, log_)),
-      begun->request);
+  exchange.observe(std::make_unique<Remembering>(begun->key, journal_, log_));
+  exchange.outlast_client();
+  begun->next(std::move(exchange), begun->request);
 }
 
 void Idempotency::forget_old_keys() const {
