@@ -18,8 +18,11 @@
 #include "mapping/codec.h"
 #include "rest/reply.h"
 #include "rest/resources.h"
+#include "webhook/consumer.h"
 #include "webhook/dispatcher.h"
 #include "webhook/reply_route.h"
+#include "xmpp/observed_sink.h"
+#include "xmpp/stanza_consumers.h"
 
 namespace restanza {
 namespace {
@@ -110,24 +113,6 @@ Result<config::Options> checked(std::string_view settings_json, const std::strin
   return options;
 }
 
-// The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must
-// know which ones those are.
-class NotedSink final : public xmpp::StanzaSink {
- public:
-  explicit NotedSink(xmpp::StanzaSink& sink) : sink_(sink) {}
-  void tell(webhook::Dispatcher& webhook) { webhook_ = &webhook; }
-
-  xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
-    const bool to_room = stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-    if (webhook_ && to_room) webhook_->note_sent(stanza);
-    return sink_.send(stanza, std::move(writable));
-  }
-
- private:
-  xmpp::StanzaSink& sink_;
-  webhook::Dispatcher* webhook_ = nullptr;
-};
-
 // Of a drain's time, for requests that are broken off; and what these get however short it is.
 constexpr std::chrono::milliseconds kBreakOff{500};
 constexpr std::chrono::milliseconds kLeast{100};
@@ -143,16 +128,20 @@ class App::Impl {
         journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
         timer_(world.clock, &world.log),
         replies_(options.iq_pending_limit, timer_),
-        noted_(world.sink),
-        route_(world.domain, replies_, world.sink, world.log),
+        observed_(world.sink),
+        route_(world.domain, replies_, observed_, world.log),
         webhook_(endpoints_of(options, world.domain),
                  {journal_,
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
                   timer_, world.clock, world.log, metrics_}),
+        endpoints_(webhook_),
         resources_(resources_for(options)) {
-    noted_.tell(webhook_);
+    consumers_.add(replies_);
+    consumers_.add(archives_);
+    consumers_.add(endpoints_);
+    observed_.add(endpoints_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
                    [this] { return world_.link_up() ? 1.0 : 0.0; });
@@ -203,16 +192,7 @@ class App::Impl {
   }
 
   Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
-    if (stanza.is_answer() && replies_.answer(stanza)) return Offer::taken;
-    if (archives_.take(stanza)) return Offer::taken;
-    switch (webhook_.offer(std::move(stanza), std::move(room))) {
-      case webhook::Dispatcher::Offer::taken:
-        return Offer::taken;
-      case webhook::Dispatcher::Offer::busy:
-        return Offer::busy;
-      default:
-        return Offer::foreign;
-    }
+    return consumers_.offer(std::move(stanza), std::move(room));
   }
 
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
@@ -243,7 +223,7 @@ class App::Impl {
   std::shared_ptr<const rest::Resources> resources_for(const config::Options& options) {
     return std::make_shared<const rest::Resources>(
         resource_settings(options, world_),
-        rest::Resources::World{replies_, archives_, noted_, journal_, webhook_, world_.accounts, metrics_,
+        rest::Resources::World{replies_, archives_, observed_, journal_, webhook_, world_.accounts, metrics_,
                                world_.clock, timer_, world_.log, world_.link_up});
   }
   std::shared_ptr<const rest::Resources> current() const {
@@ -262,10 +242,12 @@ class App::Impl {
   Timer timer_;
   iq::ArchiveQueries archives_;
   iq::ReplyTable replies_;  // what waits there uses the archives
-  NotedSink noted_;
+  xmpp::ObservedSink observed_;
   webhook::ReplyRoute route_;
   webhook::Dispatcher webhook_;
-  mutable std::mutex mutex_;  // of these two
+  webhook::Consumer endpoints_;
+  xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
+  mutable std::mutex mutex_;         // of these two
   std::shared_ptr<const rest::Resources> resources_;
   std::list<std::shared_ptr<const rest::Resources>> replaced_;
   std::atomic<bool> draining_{false};
