@@ -119,30 +119,6 @@ struct Deliveries::Asked {
   const http::Request request;
 };
 
-Routes Deliveries::routes() const {
-  using http::Exchange;
-  using http::Request;
-  constexpr const char* kName = "deliveries";
-  const auto all = [this](auto what) {
-    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues&) {
-      (this->*what)(std::move(e), r);
-    };
-  };
-  const auto one = [this](auto what) {
-    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues& v) {
-      (this->*what)(v[0], std::move(e), r);
-    };
-  };
-  return {
-      {"GET", "/deliveries", Right::admin, kName, all(&Deliveries::look)},
-      {"DELETE", "/deliveries", Right::admin, kName, all(&Deliveries::discard)},
-      {"POST", "/deliveries/replay", Right::admin, kName, all(&Deliveries::replay)},
-      {"GET", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::look_at)},
-      {"DELETE", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::discard_one)},
-      {"POST", "/deliveries/{id}/replay", Right::admin, kName, one(&Deliveries::replay_one)},
-  };
-}
-
 void Deliveries::fail(Asked& asked, const Error& why) const {
   log_.error("the journal cannot be asked about deliveries: " + why.text);
   asked.refuse(refused::later("The journal cannot be read or written"));

@@ -12,17 +12,17 @@
 #include "journal/deliveries.h"
 #include "journal/journal.h"
 #include "rest/refusal.h"
-#include "rest/route.h"
+#include "rest/resource.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
 
-class Deliveries {
+class Deliveries final : public Resource {
  public:
   Deliveries(journal::Journal& journal, webhook::Dispatcher& dispatcher, const Clock& clock, Log& log)
       : journal_(journal), dispatcher_(dispatcher), clock_(clock), log_(log) {}
 
-  Routes routes() const;
+  Routes routes() const override;
 
  private:
   // GET: what stands in each endpoint's queue; with a query, the deliveries that it names.

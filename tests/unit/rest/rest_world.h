@@ -4,6 +4,7 @@
 // those.
 #pragma once
 
+#include <algorithm>
 #include <future>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "base/str.h"
 #include "iq/reply_table.h"
 #include "rest/resources.h"
+#include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
 #include "support/memory_exchange.h"
@@ -103,10 +105,12 @@ class RestWorld {
   ~RestWorld() {
     dispatcher.stop();
     journal.stop();
+    for (const Asked& each : asked) each.check();
   }
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
+    asked.push_back({route_of(request), answer});
     resources.router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
   }
@@ -138,6 +142,27 @@ class RestWorld {
     const auto sent = sink.sent();
     return sent.empty() ? std::string() : sent.back().xml;
   }
+
+  // The row that a request is for; null where it is for none.
+  const Route* route_of(const http::Request& request) const {
+    const auto found = resources.router.routes().find(request.method, request.path);
+    return found.place ? found.place->route(request.method) : nullptr;
+  }
+
+  // Every answer in a test is one that its row tells of.
+  struct Asked {
+    const Route* route;
+    std::shared_ptr<const MemoryAnswer> answer;
+
+    void check() const {
+      if (!route || !answer->response) return;
+      CAPTURE(route->method, route->path, answer->status());
+      const Answers told = answers_of(*route);
+      CHECK(std::any_of(told.begin(), told.end(),
+                        [this](const Answer& each) { return each.status == answer->status(); }));
+    }
+  };
+  mutable std::vector<Asked> asked = {};
 
   FakeClock clock;
   Lines log;

@@ -156,7 +156,7 @@ class Tables(unittest.TestCase):
         named = dict(re.findall(r'(k\w+Path) = "([^"]+)"', read("plugin/rest/target.h")))
         known = []
         for source in sorted((ROOT / "plugin/rest").glob("*.cpp")):
-            for method, path, name in re.findall(r'\{"([A-Z]+)", (?:"([^"]*)"|Target::(k\w+)), .*Right::', read(source)):
+            for method, path, name in re.findall(r'\{"([A-Z]+)",\s*(?:"([^"]*)"|Target::(k\w+)),[^,"]*Right::', read(source)):
                 known.append(f"{method} /rest{named.get(name, path)}")
         self.assertGreater(len(known), 10)
         self.same(first_cells(f"{PLUGIN}/http-api.md", "Routes"), known)
