@@ -22,7 +22,7 @@
 #include "app/report.h"
 #include "app/service_manager.h"
 #include "app/state.h"
-#include "hosting/memory.h"
+#include "hosting/idle_memory.h"
 #include "http_front/memory_pressure.h"
 
 namespace {

@@ -16,7 +16,7 @@
 
 #include "base/log.h"
 #include "base/timer.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 
 namespace restanza::host {
 

@@ -22,7 +22,7 @@
 #include "hosting/hooks.h"
 #include "hosting/open_exchanges.h"
 #include "hosting/routes.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "xp.h"
 
 namespace restanza::host {

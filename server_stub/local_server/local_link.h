@@ -6,7 +6,7 @@
 #include <atomic>
 #include <memory>
 
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "local_server/event_loop.h"
 #include "local_server/link_domains.h"
 #include "local_server/router.h"

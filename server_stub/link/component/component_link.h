@@ -20,7 +20,7 @@
 #include "link/component/component_session.h"
 #include "link/component/out_queue.h"
 #include "link/domain_service.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "net/backoff.h"
 #include "net/resolver.h"
 

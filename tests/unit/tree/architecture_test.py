@@ -44,6 +44,15 @@ LIBRARIES = {
     "sqlite3.h": {"plugin/journal"},
     "httplib.h": {"plugin/webhook/http_transport.cpp"},
 }
+# Headers of the C library that have a plain word for a name: `#include <link.h>` must never find one of ours.
+OF_THE_C_LIBRARY = set("""
+    aio aliases alloca ar argp argz assert byteswap complex cpio ctype dirent dlfcn elf endian envz err errno error
+    execinfo fcntl features fenv fmtmsg fnmatch fstab fts ftw gconv getopt glob grp gshadow iconv ifaddrs inttypes
+    langinfo lastlog libgen libintl limits link locale malloc math mcheck memory mntent monetary mqueue netdb nss
+    obstack paths poll printf pthread pty pwd regex regexp resolv sched search semaphore setjmp shadow signal spawn
+    stab stdint stdio stdlib string strings syscall sysexits syslog tar termio termios threads time ttyent uchar
+    ucontext ulimit unistd utime utmp utmpx values wait wchar wctype wordexp
+    """.split())
 SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
 # One file on purpose, so that it can be read and copied as one; everything else stays below 400 lines.
 LONGER = {"examples/minimal_host.c": 1010}
@@ -174,6 +183,11 @@ class Architecture(unittest.TestCase):
         headers = {ROOT / "plugin" / "include" / "xp.h", *(ROOT / "tests" / "abi" / "frozen").glob("*.h")}  # C, with a guard
         wrong = [str(p) for top in LICENCES for p in code(top)
                  if p.suffix == ".h" and p not in headers and "#pragma once" not in p.read_text(encoding="utf-8")]
+        self.assertEqual(wrong, [])
+
+    def test_no_header_has_the_name_of_one_of_the_c_library(self):
+        wrong = [str(p.relative_to(ROOT)) for top in ("plugin", "server_stub") for p in code(top)
+                 if p.suffix == ".h" and p.stem in OF_THE_C_LIBRARY]
         self.assertEqual(wrong, [])
 
     def test_no_file_is_longer_than_400_lines(self):

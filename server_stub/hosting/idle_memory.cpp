@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "hosting/memory.h"
+#include "hosting/idle_memory.h"
 
 #include <link.h>
 #include <malloc.h>
