@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "app/together.h"
-#include "http_front/tls_identity.h"
 #include "link/component/login_advice.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {

@@ -6,7 +6,7 @@
 #include "app/host.h"
 #include "app/reload_plan.h"
 #include "app/state.h"
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {

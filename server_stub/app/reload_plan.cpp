@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {

@@ -15,7 +15,7 @@
 #include "config/http_config.h"
 #include "config/toml_reader.h"
 #include "config/toml_settings.h"
-#include "http_front/socket_file.h"
+#include "net/socket_file.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host {

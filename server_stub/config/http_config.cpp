@@ -3,7 +3,7 @@
 
 #include "base/credential.h"
 #include "config/config.h"
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {
@@ -33,7 +33,7 @@ void read_tls(TomlReader& reader, FrontSettings& http) {
     return reader.fail("certificate", "needs 'http.key' beside it, the file of its private key");
   if (certificate.empty())
     return reader.fail("key", "needs 'http.certificate' beside it, the file that it is for");
-  auto identity = TlsIdentity::load(credential_path(certificate), credential_path(key));
+  auto identity = TlsIdentity::load(credential_path(certificate), credential_path(key), kHttpOverTls);
   if (!identity) {
     const bool of_key = identity.error().of == TlsIdentity::Fault::Of::key;
     return reader.fail(of_key ? "key" : "certificate", identity.error().text);

@@ -19,7 +19,7 @@
 #include "http_front/connection.h"
 #include "http_front/deadlines.h"
 #include "http_front/listener.h"
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "http_front/settings.h"
-#include "http_front/socket_file.h"
+#include "net/socket_file.h"
 
 namespace restanza::host {
 

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "http_front/tls_session.h"
+#include "net/tls_session.h"
 
 namespace restanza::host {
 

@@ -23,6 +23,8 @@ struct ListenAddress {
   std::string path;   // empty: TCP
 };
 
+inline constexpr const char* kHttpOverTls = "http/1.1";  // its name in RFC 7301
+
 struct FrontSettings {
   static constexpr size_t kMaxListeners = 16;
 

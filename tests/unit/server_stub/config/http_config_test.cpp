@@ -3,7 +3,7 @@
 // limit.
 #include "config/http_config.h"
 
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 #include "support/catch.h"
 #include "support/directory.h"
 #include "support/pem.h"

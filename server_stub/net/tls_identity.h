@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who the server is on its TLS connections: a certificate with its chain and key, and the rules under which
-// connections are made (TLS 1.2 or newer, HTTP/1.1, no renegotiation, no compression).
+// connections are made (TLS 1.2 or newer, no renegotiation, no compression).
 //
 // Threads: any. Ownership: sessions keep what they need of it, so they may outlive it.
 #pragma once
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "http_front/tls_session.h"
+#include "net/tls_session.h"
 
 namespace restanza::host {
 
@@ -22,9 +22,11 @@ class TlsIdentity {
   };
 
   // PEM files: the certificate, then those that lead from it to an authority; and its private key. Both may
-  // be one file.
+  // be one file. `protocol`: what is spoken over TLS, by its name in RFC 7301; a client that offers others
+  // only is refused. It is a literal: sessions read it for as long as they live.
   static Result<std::shared_ptr<const TlsIdentity>, Fault> load(const std::string& certificate_file,
-                                                                const std::string& key_file);
+                                                                const std::string& key_file,
+                                                                const char* protocol);
   ~TlsIdentity();
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;

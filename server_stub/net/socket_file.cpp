@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "http_front/socket_file.h"
+#include "net/socket_file.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

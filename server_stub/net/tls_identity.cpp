@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -27,8 +27,6 @@ struct Freed {
 using Bio = std::unique_ptr<BIO, Freed<&BIO_free>>;
 using Certificate = std::unique_ptr<X509, Freed<&X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<&EVP_PKEY_free>>;
-
-constexpr std::string_view kProtocol = "http/1.1";  // RFC 7301
 
 // A key's text, wiped at its end.
 struct Secret {
@@ -63,10 +61,11 @@ Result<std::string> content_of(const std::string& file) {
 }
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                    unsigned offered_size, void*) {
+                    unsigned offered_size, void* spoken) {
+  const std::string_view protocol(static_cast<const char*>(spoken));
   for (unsigned at = 0; at < offered_size; at += 1U + offered[at]) {
     const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
-    if (name != kProtocol) continue;
+    if (name != protocol) continue;
     *chosen = offered + at + 1;
     *size = offered[at];
     return SSL_TLSEXT_ERR_OK;
@@ -74,9 +73,10 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, con
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-void set_rules(SSL_CTX* context) {
+void set_rules(SSL_CTX* context, const char* protocol) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  // The end of a connection without a word is taken for its end: HTTP's own framing tells what is missing.
+  // The end of a connection without a word is taken for its end: the framing of what is spoken tells what is
+  // missing.
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // A record at a time, so that nobody holds the loop with records that bring nothing; and an idle connection
@@ -87,7 +87,7 @@ void set_rules(SSL_CTX* context) {
   SSL_CTX_set_read_ahead(context, 1);
   // Clients keep their sessions themselves, in tickets.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(context, &choose_protocol, const_cast<char*>(protocol));
 }
 
 std::string text_of(const ASN1_TIME* time) {
@@ -158,7 +158,7 @@ Result<void> TlsIdentity::use_key(const std::string& pem, const std::string& cer
 }
 
 Result<std::shared_ptr<const TlsIdentity>, TlsIdentity::Fault> TlsIdentity::load(
-    const std::string& certificate_file, const std::string& key_file) {
+    const std::string& certificate_file, const std::string& key_file, const char* protocol) {
   using Of = Fault::Of;
   auto certificate = content_of(certificate_file);
   if (!certificate) return Fault{Of::certificate, certificate.error().text};
@@ -170,7 +170,7 @@ Result<std::shared_ptr<const TlsIdentity>, TlsIdentity::Fault> TlsIdentity::load
   std::shared_ptr<TlsIdentity> identity(new TlsIdentity());
   identity->context_.reset(SSL_CTX_new(TLS_server_method()));
   if (!identity->context_) return Fault{Of::certificate, "finds no working TLS library: " + reason()};
-  set_rules(identity->context_.get());
+  set_rules(identity->context_.get(), protocol);
   if (const auto used = identity->use_certificates(*certificate); !used)
     return Fault{Of::certificate, "names '" + certificate_file + "', " + used.error().text};
   if (const auto used = identity->use_key(key.text, certificate_file); !used)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Certificates and keys in files, and what is said about those that cannot be used.
+#include "net/tls_identity.h"
+
 #include <filesystem>
 
 #include "support/catch.h"
 #include "support/directory.h"
-#include "tls_client.h"
+#include "support/pem.h"
 
 using namespace restanza;
 using host::TlsIdentity;
@@ -19,7 +21,7 @@ struct Files {
 
   // "certificate: names ..." or "key: names ..."
   std::string fault() const {
-    const auto loaded = TlsIdentity::load(certificate, key);
+    const auto loaded = TlsIdentity::load(certificate, key, "http/1.1");
     if (loaded) return "accepted";
     return (loaded.error().of == TlsIdentity::Fault::Of::key ? "key: " : "certificate: ") +
            loaded.error().text;
@@ -96,7 +98,7 @@ TEST_CASE("a key that belongs to another certificate is refused") {
 TEST_CASE("the files' content decides whether an identity is the same, and their dates whether it is valid") {
   Files files;
   const auto load = [&] {
-    auto loaded = TlsIdentity::load(files.certificate, files.key);
+    auto loaded = TlsIdentity::load(files.certificate, files.key, "http/1.1");
     REQUIRE(loaded);
     return *loaded;
   };

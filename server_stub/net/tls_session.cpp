@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // OpenSSL reads and writes through functions of ours instead of its own: these raise no SIGPIPE, and remember
 // whether the socket had more, which spares a read that finds nothing.
-#include "http_front/tls_session.h"
+#include "net/tls_session.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
