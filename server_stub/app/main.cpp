@@ -4,7 +4,6 @@
 // own.
 #include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -24,6 +23,7 @@
 #include "app/state.h"
 #include "hosting/idle_memory.h"
 #include "http_front/memory_pressure.h"
+#include "net/wakeup.h"
 
 namespace {
 
@@ -38,15 +38,13 @@ int fail(const std::string& why) {
 // What ends the main thread's wait besides a signal: a component that was refused.
 class Ending {
  public:
-  Ending() : fd_(eventfd(0, EFD_CLOEXEC)) {}
-  ~Ending() { close(fd_); }
-  int fd() const { return fd_; }
+  int descriptor() const { return wakeup_.descriptor(); }
   void because(std::string why) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       why_ = std::move(why);
     }
-    eventfd_write(fd_, 1);
+    wakeup_.wake();
   }
   std::optional<std::string> why() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -54,7 +52,7 @@ class Ending {
   }
 
  private:
-  const int fd_;
+  Wakeup wakeup_;
   mutable std::mutex mutex_;
   std::optional<std::string> why_;
 };
@@ -62,7 +60,7 @@ class Ending {
 // Until a signal or `ending` ends the program; SIGHUP runs `hang_up`, and what comes meanwhile waits.
 void wait_for_the_end(int signals, const Ending& ending, const std::function<void()>& hang_up) {
   for (;;) {
-    pollfd fds[] = {{signals, POLLIN, 0}, {ending.fd(), POLLIN, 0}};
+    pollfd fds[] = {{signals, POLLIN, 0}, {ending.descriptor(), POLLIN, 0}};
     if (poll(fds, 2, -1) < 0) continue;
     if (fds[1].revents != 0) return;
     signalfd_siginfo info{};

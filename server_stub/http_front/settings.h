@@ -11,17 +11,11 @@
 #include <vector>
 
 #include "http_front/trusted_proxies.h"
+#include "net/listen_address.h"
 
 namespace restanza::host {
 
 class TlsIdentity;
-
-// An address with a port, or the path of a Unix socket.
-struct ListenAddress {
-  std::string host;
-  uint16_t port = 0;  // 0: a free one
-  std::string path;   // empty: TCP
-};
 
 inline constexpr const char* kHttpOverTls = "http/1.1";  // its name in RFC 7301
 

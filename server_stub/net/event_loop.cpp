@@ -1,39 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/event_loop.h"
+#include "net/event_loop.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <future>
+#include <system_error>
 
 #include "base/thread.h"
 
-namespace restanza::host::local {
+namespace restanza::host {
+namespace {
+
+constexpr int kEventsAtOnce = 256;
+constexpr std::chrono::hours kLongestWait{1};        // then it looks at the clock again
+constexpr uint64_t kOfTheCrowd = uint64_t{1} << 63;  // marks a member's number; tokens never get there
+
+bool control(int epoll, int operation, int fd, uint64_t mark, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = mark;
+  return ::epoll_ctl(epoll, operation, fd, &event) == 0;
+}
+
+}  // namespace
 
 EventLoop::~EventLoop() {
   stop();
-  if (wake_ >= 0) close(wake_);
-  if (epoll_ >= 0) close(epoll_);
+  if (epoll_ >= 0) ::close(epoll_);
 }
 
 Result<void> EventLoop::open() {
-  epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (epoll_ < 0 || wake_ < 0) return Error{std::string("no event loop: ") + strerror(errno)};
-  watch(wake_, EPOLLIN, [this](uint32_t) {
-    uint64_t count = 0;
-    if (read(wake_, &count, sizeof count) < 0) return;  // already read
-  });
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  const int fd = wakeup_.descriptor();
+  if (epoll_ < 0 || fd < 0 || watch(fd, EPOLLIN, [this](uint32_t) { wakeup_.clear(); }) == 0)
+    return Error{"cannot wait for sockets: " + std::generic_category().message(errno)};
   return {};
 }
 
-void EventLoop::start() {
+void EventLoop::start(const char* thread_name) {
   state_ = State::running;
-  thread_ = start_thread("xmpp-server", [this] { run(); });
+  thread_ = start_thread(thread_name, [this] { run(); });
 }
 
 void EventLoop::stop() {
@@ -53,8 +63,8 @@ bool EventLoop::post(std::function<void()> work) {
     posted_.push_back(std::move(work));
     if (posted_.size() > 1) return true;  // the loop has been woken for the first
   }
-  const uint64_t one = 1;
-  return write(wake_, &one, sizeof one) >= 0 || errno == EAGAIN;  // a full counter wakes as well
+  wakeup_.wake();
+  return true;
 }
 
 void EventLoop::call(const std::function<void()>& work) {
@@ -76,23 +86,21 @@ void EventLoop::call(const std::function<void()>& work) {
 
 EventLoop::Token EventLoop::watch(int fd, uint32_t events, std::function<void(uint32_t)> ready) {
   const Token token = ++last_;
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = token;
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return 0;
+  if (!control(epoll_, EPOLL_CTL_ADD, fd, token, events)) return 0;
   watches_[token] = std::make_shared<std::function<void(uint32_t)>>(std::move(ready));
   return token;
 }
 
 void EventLoop::change(Token token, int fd, uint32_t events) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = token;
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+  control(epoll_, EPOLL_CTL_MOD, fd, token, events);
 }
 
 void EventLoop::forget(Token token, int fd) {
-  if (watches_.erase(token) > 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  if (watches_.erase(token) > 0) ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+}
+
+bool EventLoop::watch_member(uint64_t member, int fd, uint32_t events) {
+  return control(epoll_, EPOLL_CTL_ADD, fd, kOfTheCrowd | member, events);
 }
 
 EventLoop::Token EventLoop::after(std::chrono::milliseconds delay, std::function<void()> work) {
@@ -123,22 +131,27 @@ void EventLoop::run() {
     for (auto& work : take_posted()) work();
     if (stopping_) continue;
     run_timers();
-    wait_for_events();
+    wait_for_events(milliseconds_to_next(crowd_ ? crowd_->turn_over() : std::nullopt));
   }
 }
 
-void EventLoop::wait_for_events() {
-  epoll_event events[64];
-  const int count = epoll_wait(epoll_, events, 64, milliseconds_to_next());
+void EventLoop::wait_for_events(int milliseconds) {
+  std::array<epoll_event, kEventsAtOnce> events;
+  const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, milliseconds);
   for (int i = 0; i < count; ++i) {
-    const auto found = watches_.find(events[i].data.u64);
-    if (found == watches_.end()) continue;  // forgotten by what ran before it in this round
-    const auto ready = found->second;       // survives a `forget` by itself
-    (*ready)(events[i].events);
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    const uint64_t mark = event.data.u64;
+    if ((mark & kOfTheCrowd) != 0) {
+      crowd_->ready(mark & ~kOfTheCrowd, event.events);
+    } else if (const auto found = watches_.find(mark); found != watches_.end()) {
+      const auto ready = found->second;  // survives a `forget` by itself
+      (*ready)(event.events);
+    }  // else forgotten by what ran before it in this turn
   }
 }
 
 void EventLoop::run_timers() {
+  if (timers_.empty()) return;
   const Instant now = clock_.now();
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
     auto node = timers_.extract(timers_.begin());
@@ -147,11 +160,15 @@ void EventLoop::run_timers() {
   }
 }
 
-int EventLoop::milliseconds_to_next() const {
-  if (timers_.empty()) return -1;
-  const auto left = timers_.begin()->first.first - clock_.now();
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-  return static_cast<int>(std::clamp<long long>(whole, 0, 60000));
+int EventLoop::milliseconds_to_next(std::optional<Instant> wanted) const {
+  using std::chrono::milliseconds;
+  if (!timers_.empty()) {
+    const Instant timer = timers_.begin()->first.first;
+    wanted = wanted ? std::min(*wanted, timer) : timer;
+  }
+  if (!wanted) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(*wanted - clock_.now());
+  return static_cast<int>(std::clamp<milliseconds>(left, milliseconds(0), kLongestWait).count());
 }
 
-}  // namespace restanza::host::local
+}  // namespace restanza::host

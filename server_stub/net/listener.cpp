@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "http_front/listener.h"
+#include "net/listener.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@ namespace restanza::host {
 namespace {
 
 constexpr int kBacklog = 4096;
+constexpr int kAcceptsAtOnce = 64;  // then what is connected has its turn
+constexpr std::chrono::milliseconds kRest{
+    100};  // while no descriptor is free: trying again at once would spin
 
 struct Name {
   std::string host;
@@ -84,34 +88,58 @@ Result<std::string> Listener::open_tcp(const std::string& address, uint16_t port
   return found->ai_family == AF_INET6 ? '[' + name.host + "]:" + name.port : name.host + ':' + name.port;
 }
 
-Listener::Accepted Listener::accept() const {
+void Listener::start() {
+  if (socket_ < 0) return;
+  rest_ = 0;
+  if (watch_ == 0) {
+    watch_ = loop_.watch(socket_, EPOLLIN, [this](uint32_t) { accept_some(); });
+    if (watch_ == 0) rest();
+  } else {
+    loop_.change(watch_, socket_, EPOLLIN);
+  }
+}
+
+void Listener::rest() {
+  if (watch_ != 0) loop_.change(watch_, socket_, 0);
+  rest_ = loop_.after(kRest, [this] { start(); });
+}
+
+void Listener::accept_some() {
+  for (int i = 0; i < kAcceptsAtOnce && socket_ >= 0; ++i) {
+    const Taken taken = accept_one();
+    if (taken == Taken::none) return;
+    if (taken == Taken::one) continue;
+    if (i > 0) return;  // perhaps nobody waits any more, which only the loop is told
+    if (!handlers_.exhausted || !handlers_.exhausted()) return rest();
+  }
+}
+
+Listener::Taken Listener::accept_one() {
   sockaddr_storage peer{};
   for (;;) {
     socklen_t size = sizeof peer;
-    Accepted accepted;
-    accepted.socket =
+    const int socket =
         ::accept4(socket_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (accepted.socket >= 0 && local_) {
-      accepted.peer = kUnixPeer;
-      return accepted;
-    }
-    if (accepted.socket >= 0) {
+    if (socket >= 0) {
       const int on = 1;
-      ::setsockopt(accepted.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      accepted.peer = name_of(peer, size).host;
-      return accepted;
+      if (!local_) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      handlers_.accepted({socket, local_, local_ ? std::string() : name_of(peer, size).host});
+      return Taken::one;
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return accepted;
-    accepted.exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-    if (accepted.exhausted || errno == EBADF || errno == EINVAL) return accepted;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return Taken::exhausted;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EBADF || errno == EINVAL) return Taken::none;
     // Everything else concerns one client that has left again.
   }
 }
 
 void Listener::close() {
+  loop_.cancel(rest_);
+  if (socket_ < 0) return;
+  loop_.forget(watch_, socket_);
   file_.remove();
-  if (socket_ >= 0) ::close(socket_);
+  ::close(socket_);
   socket_ = -1;
+  watch_ = 0;
 }
 
 }  // namespace restanza::host

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The thread that owns every connection: accepts, waits for sockets and deadlines, and lets the connections
-// act.
+// Every connection of the front: takes new ones, and lets each act when its socket, its outbox or its
+// deadline asks for it.
 //
-// Threads: attend, refuse_new and renew any; listen, start and stop the owner's, one after the other.
-// Ownership: owns the connections, the listening sockets and the thread.
+// Threads: attend, refuse_new and renew any; listen, start and stop the owner's, one after the other; all
+// else happens on the thread of the loop. Ownership: owns the connections, the listeners and the loop.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/log.h"
 #include "http_front/connection.h"
 #include "http_front/deadlines.h"
-#include "http_front/listener.h"
+#include "net/event_loop.h"
+#include "net/listener.h"
 #include "net/tls_identity.h"
 
 namespace restanza::host {
 
-class EventLoop final : public Waker {
+class Connections final : public Waker, private EventLoop::Crowd {
  public:
   // `relieve` gives waiting requests a thread where that is due; true: call again soon.
-  EventLoop(FrontParts& parts, std::function<bool()> relieve, Log& log);
-  ~EventLoop() override;
+  Connections(FrontParts& parts, std::function<bool()> relieve, Log& log);
+  ~Connections() override;
 
   Result<std::string> listen();
   void start();
@@ -37,15 +37,17 @@ class EventLoop final : public Waker {
   void attend(uint64_t connection) override;
 
  private:
-  void run();
-  int wait_time() const;  // in milliseconds, -1: for ever
-  void accept_new(const Listener& listener);
-  void add(Listener::Accepted accepted, bool local);
-  void attend_posted();
+  void ready(uint64_t connection, uint32_t events) override;
+  std::optional<Instant> turn_over() override;
+
+  void add(Listener::Accepted accepted);
+  bool make_room();  // for a newcomer; false: nobody can go
+  void attend_now(uint64_t connection);
   void expire_due();
-  void settle(uint64_t number);  // forgets a closed connection, plans the next look at an open one
-  void watch_listeners(bool on);
-  void wake() const;
+  template <class Act>
+  void act_or_drop(uint64_t connection, Act act);
+  void settle(uint64_t connection);  // forgets a closed connection, plans the next look at an open one
+  void drop(uint64_t connection);
 
   // A line for the log that could come with every connection, and comes once in kSilence.
   struct Complaint {
@@ -57,25 +59,16 @@ class EventLoop final : public Waker {
   FrontParts& parts_;
   const std::function<bool()> relieve_;
   Log& log_;
+  const SystemClock clock_;
+  EventLoop loop_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  int epoll_ = -1;
-  int wake_ = -1;
-  std::thread thread_;
-  std::atomic<bool> stopping_{false};
-
-  std::mutex posted_mutex_;
-  std::vector<uint64_t> posted_;
 
   std::mutex tls_mutex_;
   std::shared_ptr<const TlsIdentity> tls_;
 
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
   Deadlines deadlines_;
-  // The first ones stand for the wake-up and the listeners.
-  uint64_t last_number_ = FrontSettings::kMaxListeners;
-  bool crowded_ = false;  // requests wait for a thread
-  Instant accept_again_;  // set while the listeners rest
-  bool listening_ = false;
+  uint64_t last_number_ = 0;
   Complaint exhausted_, full_;
 };
 
