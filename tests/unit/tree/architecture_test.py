@@ -32,7 +32,8 @@ HOST_LAYERS = {
     "link": 1, "http_front": 1,
     "local_server": 2, "hosting": 2,
     "config": 3,
-    "app": 4,
+    "modes": 4,
+    "app": 5,
 }
 SHARED_WITH_HOST = {"base", "xml", "xmpp"}
 # Where a library stops, a folder or a file: nothing else may include it.
@@ -119,6 +120,42 @@ class Architecture(unittest.TestCase):
         seen = set()
         self.assertEqual(self.upward("server_stub", HOST_LAYERS, seen), [])
         self.assertIn(("app", "hosting"), seen)
+
+    def test_the_design_shows_the_same_layers(self):
+        design = (ROOT / "plugin/doc/design.md").read_text(encoding="utf-8")
+        tables = []
+        for heading in design.split("\n| layer | folder | what it knows |\n")[1:]:
+            rows = re.findall(r"^\| (\d+) \| `([a-z_]+)(?:\.cpp)?` \|", heading.split("\n\n")[0], re.MULTILINE)
+            tables.append({folder: int(layer) for layer, folder in rows})
+        self.assertEqual(tables, [LAYERS, HOST_LAYERS])
+
+    def test_no_folders_of_the_host_include_each_other_in_a_circle(self):
+        """Sub-folders count as folders of their own: either the outer one stands on the inner one, or the reverse."""
+        below = {}
+        for path in code("server_stub"):
+            here = path.parent.relative_to(ROOT / "server_stub").as_posix()
+            there = {name.rpartition("/")[0] for own, name in includes(path) if own and (ROOT / "server_stub" / name).is_file()}
+            below.setdefault(here, set()).update(there - {here})
+        self.assertIn("link", below["link/component"])
+        left = dict(below)
+        while bottom := [folder for folder, there in left.items() if not there & set(left)]:
+            for folder in bottom:
+                del left[folder]
+        self.assertEqual(left, {})
+
+    def test_the_folders_of_the_hosts_tests_mirror_its_own(self):
+        def folders(top):
+            return {path.parent.relative_to(ROOT / top).as_posix() for path in code(top)}
+        self.assertEqual(folders("tests/unit/server_stub"), folders("server_stub"))
+
+    def test_no_folder_of_the_host_holds_more_than_20_unlike_files(self):
+        """A header, its source and its test are alike: they have one name."""
+        names = {}
+        for top in ("server_stub", "tests/unit/server_stub"):
+            for path in code(top):
+                names.setdefault(path.parent, set()).add(path.stem.removesuffix("_test"))
+        wrong = {str(folder.relative_to(ROOT)): len(unlike) for folder, unlike in names.items() if len(unlike) > 20}
+        self.assertEqual(wrong, {})
 
     def test_only_the_border_knows_xp_h(self):
         users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/sasl_negotiation.h"
+#include "local_server/sasl/sasl_negotiation.h"
 
 #include "base/str.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "local_server/accounts.h"
+#include "local_server/sasl/accounts.h"
 
 namespace restanza::host::local {
 

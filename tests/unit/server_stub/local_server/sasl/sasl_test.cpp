@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/str.h"
-#include "local_server/accounts.h"
-#include "local_server/sasl_negotiation.h"
-#include "local_server/scram.h"
+#include "local_server/sasl/accounts.h"
+#include "local_server/sasl/sasl_negotiation.h"
+#include "local_server/sasl/scram.h"
 #include "support/catch.h"
 #include "xml/gate.h"
 

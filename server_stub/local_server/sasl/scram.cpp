@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/scram.h"
+#include "local_server/sasl/scram.h"
 
 #include <algorithm>
 #include <optional>

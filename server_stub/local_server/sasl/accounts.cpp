@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/accounts.h"
+#include "local_server/sasl/accounts.h"
 
 #include "base/random.h"
 #include "base/str.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "local_server/sasl_exchange.h"
+#include "local_server/sasl/sasl_exchange.h"
 #include "xml/element.h"
 
 namespace restanza::host::local {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/sasl_exchange.h"
+#include "local_server/sasl/sasl_exchange.h"
 
 #include <vector>
 
 #include "base/random.h"
 #include "base/str.h"
-#include "local_server/scram.h"
+#include "local_server/sasl/scram.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host::local {
