@@ -122,7 +122,7 @@ std::string Host::start_late(Seats seats) {
       part_from(std::move(seat));
       continue;
     }
-    if (seat->component) seat->component->start();
+    seat->link->start();
     seats_.push_back(std::move(seat));
     started.push_back(domain);
   }

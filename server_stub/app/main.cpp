@@ -23,6 +23,7 @@
 #include "app/state.h"
 #include "hosting/idle_memory.h"
 #include "http_front/memory_pressure.h"
+#include "modes/link_mode.h"
 #include "net/wakeup.h"
 
 namespace {
@@ -79,7 +80,7 @@ ServiceManager service_manager(Log& log) {
 
 void read_again(const std::string& file, Host& host, LogSink& log) {
   if (file.empty()) return log.warn("SIGHUP: there is no configuration file to read again");
-  const auto config = load_config(file);
+  const auto config = load_config(file, known_modes());
   if (!config) return log.error("SIGHUP: " + config.error().text + "; nothing was changed");
   if (host.reload(*config)) log.show_from(config->log_level);
 }
@@ -141,7 +142,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
     std::printf("the configuration is good\n");
     return 0;
   }
-  if (config.component) manager.status("waiting for the XMPP server to accept the components");
+  if (const char* awaited = link_mode(config.mode).awaited) manager.status(awaited);
   if (auto started = (*host)->start(); !started) return fail(started.error().text);
   manager.ready();
   wait_for_the_end(signals, ending, [&] {
@@ -178,7 +179,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (!line->config.empty()) {
-    const auto config = load_config(line->config);
+    const auto config = load_config(line->config, known_modes());
     if (config && line->deliveries) return print_reports(*config);
     return config ? run(*config, line->config, "", line->check, signals) : fail(config.error().text);
   }

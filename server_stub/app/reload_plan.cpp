@@ -3,14 +3,11 @@
 
 #include <algorithm>
 
+#include "modes/link_mode.h"
 #include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {
-
-bool same(const HostPort& a, const HostPort& b) {
-  return a.host == b.host && a.port == b.port;
-}
 
 bool same(const std::vector<ListenAddress>& a, const std::vector<ListenAddress>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
@@ -45,18 +42,9 @@ void compare_host(const HostConfig& running, const HostConfig& read, ReloadPlan&
     if (!is_same) plan.restart.emplace_back(key);
   };
   compare_http(running.http, read.http, plan);
-  note(running.component == read.component, "xmpp.mode");
-  plan.possible = running.component == read.component;
-  if (!plan.possible) return;
-  if (running.component) {
-    note(same(running.server, read.server), "xmpp.server");
-    note(running.max_stanza == read.max_stanza, "xmpp.max_stanza");
-  } else {
-    note(running.domain == read.domain, "xmpp.domain");
-    note(same(running.c2s, read.c2s), "xmpp.c2s");
-    note(running.accounts == read.accounts, "xmpp.accounts");
-    note(running.anonymous == read.anonymous, "xmpp.anonymous");
-  }
+  plan.possible = running.mode == read.mode;
+  note(plan.possible, "xmpp.mode");
+  if (plan.possible) link_mode(running.mode).compare(running, read, note);
 }
 
 // What a plugin's surroundings are made of; its settings are not among it.

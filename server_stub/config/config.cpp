@@ -5,18 +5,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
-#include "base/credential.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "config/http_config.h"
 #include "config/toml_reader.h"
 #include "config/toml_settings.h"
 #include "net/socket_file.h"
-#include "xmpp/jid.h"
 
 namespace restanza::host {
 namespace {
@@ -35,21 +34,6 @@ std::string why_unreadable(const std::string& file) {
   return "cannot be read, or is larger than 1 MiB";
 }
 
-Result<void> read_address(const std::string& text, const char* example, HostPort& into) {
-  auto address = parse_address(text, example);
-  if (!address) return address.error();
-  into = std::move(*address);
-  return {};
-}
-
-Result<void> read_domain(const std::string& text, std::string& into) {
-  const auto jid = xmpp::Jid::parse(text);
-  if (!jid || !jid->node.empty() || !jid->resource.empty())
-    return Error{"must be a domain, and is '" + text + "'"};
-  into = jid->domain;
-  return {};
-}
-
 constexpr std::pair<const char*, Level> kLevels[] = {
     {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
 
@@ -63,54 +47,36 @@ Result<void> read_level(const std::string& text, Level& into) {
   return Error{"must be debug, info, warn or error, and is '" + text + "'"};
 }
 
-// A secret may stand in the file itself or in one of its own.
-void read_secret_of(TomlReader& reader, std::string& secret) {
-  reader.text("secret", secret);
-  reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    auto content = read_secret(file);
-    if (!content) return content.error();
-    secret = std::move(*content);
-    return {};
-  });
+// There is always one for a HostConfig: what it begins with is among the modes that the program knows.
+const ModeSettings* find_mode(const KnownModes& modes, const std::string& name) {
+  const auto found =
+      std::find_if(modes.begin(), modes.end(), [&](const ModeSettings* mode) { return name == mode->name; });
+  return found == modes.end() ? nullptr : *found;
 }
 
-Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config,
-                       std::string& secret) {
-  TomlReader reader(table, file, "xmpp.");
-  reader.parsed("mode", [&](const std::string& mode) -> Result<void> {
-    if (mode != "local" && mode != "component")
-      return Error{"must be local or component, and is '" + mode + "'"};
-    config.component = mode == "component";
+Result<void> read_mode(const KnownModes& modes, const std::string& text, std::string& into) {
+  if (find_mode(modes, text)) {
+    into = text;
     return {};
-  });
-  if (config.component) {
-    reader.parsed("server", [&](const std::string& text) {
-      return read_address(text, "127.0.0.1:5347", config.server);
-    });
-    read_secret_of(reader, secret);
-    reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
-  } else {
-    reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
-    reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
-      if (auto read = read_address(text, "127.0.0.1:5222", config.c2s); !read) return read;
-      if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
-      return Error{
-          "must be a loopback address such as 127.0.0.1:5222, because the embedded server has no TLS, "
-          "and is '" +
-          text + "'"};
-    });
-    reader.texts("accounts", config.accounts);
-    config.accounts_place = reader.place("accounts");
-    reader.flag("anonymous", config.anonymous);
   }
+  std::string names;
+  for (size_t i = 0; i < modes.size(); ++i)
+    names += (i == 0 ? "" : i + 1 == modes.size() ? " or " : ", ") + std::string(modes[i]->name);
+  return Error{"must be " + names + ", and is '" + text + "'"};
+}
+
+Result<void> read_xmpp(const toml::table& table, const std::string& file, const KnownModes& modes,
+                       HostConfig& config) {
+  TomlReader reader(table, file, "xmpp.");
+  reader.parsed("mode", [&](const std::string& text) { return read_mode(modes, text, config.mode); });
+  find_mode(modes, config.mode)->read(reader, config);
   return reader.finish();
 }
 
-Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const HostConfig& config,
-                                 const std::string& secret) {
+Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const ModeSettings& mode,
+                                 const HostConfig& config) {
   TomlReader reader(table, file, "plugin.");
   PluginConfig plugin;
-  plugin.secret = secret;
   reader.text("load", plugin.load);
   reader.parsed("domain", [&](const std::string& text) { return read_domain(text, plugin.domain); });
   reader.parsed("prefix", [&](const std::string& text) -> Result<void> {
@@ -126,7 +92,6 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
   plugin.http_host = ascii_lower(plugin.http_host);
   if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
   reader.text("state_dir", plugin.state_dir);
-  if (config.component) read_secret_of(reader, plugin.secret);
   plugin.settings_json = "{}";
   plugin.source.file = file;
   plugin.source.line = table.source().begin.line;
@@ -135,11 +100,6 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
     plugin.source = source_of(*settings, file);
   }
   if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");
-  if (!config.component && plugin.domain == config.domain)
-    reader.fail("domain", "is '" + plugin.domain +
-                              "' like [xmpp] domain, where users log in: give the plugin another, "
-                              "such as 'rest." +
-                              plugin.domain + "'");
   for (const PluginConfig& other : config.plugins) {
     if (other.domain == plugin.domain)
       reader.fail("domain", "is '" + other.domain + "' like another plugin's: give each its own");
@@ -147,17 +107,14 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
       reader.fail("prefix", "is '" + other.prefix + "' like another plugin's for the HTTP host '" +
                                 other.http_host + "', and would get no request: give each its own");
   }
-  if (config.component && plugin.secret.empty()) {
-    reader.fail("secret", "is missing, here and in [xmpp]: it is the component's secret at the server");
-  }
+  mode.read_plugin(reader, config, plugin);
   if (auto finished = reader.finish(); !finished) return finished.error();
   return plugin;
 }
 
-Result<HostConfig> read_config(const toml::table& table, const std::string& file) {
+Result<HostConfig> read_config(const toml::table& table, const std::string& file, const KnownModes& modes) {
   TomlReader reader(table, file, "");
   HostConfig config;
-  std::string secret;
   config.state_dir = default_state_dir();
   reader.text("state_dir", config.state_dir);
   if (const auto* log = reader.table("log")) {
@@ -169,10 +126,10 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
     if (auto read = read_http(*http, file, config.http); !read) return read.error();
   }
   if (const auto* xmpp = reader.table("xmpp")) {
-    if (auto read = read_xmpp(*xmpp, file, config, secret); !read) return read.error();
+    if (auto read = read_xmpp(*xmpp, file, modes, config); !read) return read.error();
   }
   for (const auto* plugin : reader.tables("plugin")) {
-    auto read = read_plugin(*plugin, file, config, secret);
+    auto read = read_plugin(*plugin, file, *find_mode(modes, config.mode), config);
     if (!read) return read.error();
     config.plugins.push_back(std::move(*read));
   }
@@ -230,11 +187,11 @@ Result<ListenAddress> parse_listen_address(const std::string& text) {
   return ListenAddress{address->host, address->port, ""};
 }
 
-Result<HostConfig> load_config(const std::string& file) {
+Result<HostConfig> load_config(const std::string& file, const KnownModes& modes) {
   const auto content = read_file(file);
   if (!content) return Error{file + ": " + why_unreadable(file)};
   try {
-    return read_config(toml::parse(*content, file), file);
+    return read_config(toml::parse(*content, file), file, modes);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     return Error{file + ":" + std::to_string(at.line) + ": column " + std::to_string(at.column) + ": " +

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/toml_reader.h"
 
+#include "base/credential.h"
+#include "xmpp/jid.h"
+
 namespace restanza::host {
 
 const toml::node* TomlReader::find(const char* key) {
@@ -134,6 +137,24 @@ Result<void> TomlReader::finish() {
   }
   if (!error_.empty()) return Error{error_};
   return {};
+}
+
+Result<void> read_domain(const std::string& text, std::string& into) {
+  const auto jid = xmpp::Jid::parse(text);
+  if (!jid || !jid->node.empty() || !jid->resource.empty())
+    return Error{"must be a domain, and is '" + text + "'"};
+  into = jid->domain;
+  return {};
+}
+
+void read_secret_of(TomlReader& reader, std::string& secret) {
+  reader.text("secret", secret);
+  reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
+    auto content = read_secret(file);
+    if (!content) return content.error();
+    secret = std::move(*content);
+    return {};
+  });
 }
 
 }  // namespace restanza::host

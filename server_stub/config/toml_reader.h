@@ -51,4 +51,9 @@ class TomlReader {
   std::string error_;
 };
 
+// What several sections and modes read: a domain, prepared; and a secret, which may stand in the file itself
+// or in one of its own.
+Result<void> read_domain(const std::string& text, std::string& into);
+void read_secret_of(TomlReader& reader, std::string& secret);
+
 }  // namespace restanza::host

@@ -34,6 +34,9 @@ class Link {
  public:
   virtual ~Link() = default;
 
+  // Begins, where the link connects by itself: once, when whoever gets its stanzas is ready for them.
+  virtual void start() {}
+
   // [any] Takes one stanza of the plugin, whole or not at all. XP_OK: the link holds it. XP_WOULD_BLOCK: no
   // room, or an iq get or set while the connection is down; `writable`, where given, is called once when that
   // has changed, on the link's thread, and is dropped without a call when the link ends or too many wait.

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/options.h"
 #include "fuzz/property.h"
+#include "modes/link_mode.h"
 #include "xmpp/jid.h"
 
 using namespace restanza;
@@ -67,7 +68,7 @@ void check_plugin(const host::PluginConfig& plugin) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   const MemoryFile file(text);
-  const auto config = host::load_config(file.path());
+  const auto config = host::load_config(file.path(), host::known_modes());
   if (!config) {
     check_place(config.error().text, file.path(),
                 1 + static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
@@ -76,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   must(!config->plugins.empty(), "there is a plugin");
   for (const host::PluginConfig& plugin : config->plugins) {
     check_plugin(plugin);
-    must(!config->component || !plugin.secret.empty(), "a component has a secret");
+    must(config->mode != "component" || !plugin.secret.empty(), "a component has a secret");
     must(plugin.source.place_of("").find(file.path() + ":") == 0, "settings have a place",
          plugin.source.place_of(""));
   }

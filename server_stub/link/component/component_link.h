@@ -54,7 +54,7 @@ class ComponentLink final : public Link {
   ComponentLink(const ComponentLink&) = delete;
   ComponentLink& operator=(const ComponentLink&) = delete;
 
-  void start();
+  void start() override;
 
   xp_status send(xmpp::Stanza stanza, std::function<void()> writable) override;
   void post(std::function<void()> work) override;

@@ -144,6 +144,12 @@ class Tables(unittest.TestCase):
                 sections[begun[1]] = begun[2]
             for reader, section in sections.items():
                 known[section] += keys_read(line, reader) + (secret if f"read_secret_of({reader}, " in line else [])
+        for mode in sorted((ROOT / "server_stub/modes").glob("*_mode.cpp")):
+            for line in read(mode).split("\n"):
+                if begun := re.search(r"void (read|read_plugin)\(TomlReader& reader", line):
+                    section = {"read": "xmpp", "read_plugin": "plugin"}[begun[1]]
+                if keys := keys_read(line, "reader") + (secret if "  read_secret_of(reader, " in line else []):
+                    known[section] += keys
         document = f"{HOST}/configuration.md"
         documented = [re.sub(r"[\[\]]", "", key) for key in first_cells(document, "Top level")]
         self.same(documented, known[""])

@@ -69,7 +69,7 @@ class Manual(unittest.TestCase):
 
     def test_every_setting_is_in_the_manual_and_no_other(self):
         asked = set()
-        for source in sources("server_stub/config") + sources("plugin/config"):
+        for source in sources("server_stub/config") + sources("server_stub/modes") + sources("plugin/config"):
             asked |= set(SETTING.findall(source))
             asked |= {"rest_callback_" + name for name in SHORT_FORM.findall(source)}
         self.assertGreater(len(asked), 60)
