@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/guarded.h"
-#include "webhook/keeping.h"
+#include "subscription/keeping.h"
 #include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
@@ -114,7 +114,8 @@ struct Dispatcher::Reserved {
 
 Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
   if (reflections_.is_reflection(stanza)) return Offer::taken;
-  if (stopped_ || (draining_ && !(world_.journal.durable() && worth_keeping(stanza)))) return Offer::foreign;
+  if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(stanza))))
+    return Offer::foreign;
   Endpoint* const answering = answering_for(stanza);
   if (!answering) return Offer::foreign;
 
@@ -136,7 +137,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
   if (!entry.to.empty()) {
     const bool can_wait = stanza.kind != xmpp::Kind::iq;
-    entry.keep = worth_keeping(stanza);
+    entry.keep = subscription::worth_keeping(stanza);
     entry.stanza = std::move(stanza);
     const auto then = [this](journal::Journal::Entry e, Result<std::vector<journal::Delivery>> deliveries) {
       committed(std::move(e), deliveries);
@@ -212,7 +213,7 @@ void Dispatcher::purge() {
 void Dispatcher::bury_foreign() {
   journal::Filter old;
   old.state = journal::State::waiting;
-  old.before = world_.clock.wall() - kLifetime;
+  old.before = world_.clock.wall() - subscription::kLifetime;
   world_.journal.run(
       [this, old](journal::Database& db) -> Result<void> {
         const auto page = journal::list(db, old, 0, kPage);

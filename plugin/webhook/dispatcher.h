@@ -15,8 +15,8 @@
 #include "base/metrics.h"
 #include "journal/deliveries.h"
 #include "journal/journal.h"
+#include "subscription/reflections.h"
 #include "webhook/endpoint.h"
-#include "webhook/reflections.h"
 #include "webhook/settings.h"
 
 namespace restanza::webhook {
@@ -118,7 +118,7 @@ class Dispatcher {
 
   const Endpoint::World world_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
-  Reflections reflections_;
+  subscription::Reflections reflections_;
   Counter& unanswered_;
   Counter& refused_;
   std::atomic<bool> draining_{false};

@@ -9,7 +9,8 @@
 #include "base/random.h"
 #include "webhook/body.h"
 #include "webhook/reply.h"
-#include "webhook/turn.h"
+#include "webhook/target.h"
+#include "webhook/verdict.h"
 
 namespace restanza::webhook {
 namespace {
@@ -108,7 +109,7 @@ void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
 
 // Nothing has changed where this throws.
 bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item& item) {
-  const std::string lane = lane_of(*stanza);
+  const std::string lane = subscription::lane_of(*stanza);
   item.seq = delivery.seq;
   item.id = delivery.id;
   item.answers = delivery.answers;
@@ -127,10 +128,11 @@ void Endpoint::recover(const journal::Delivery& delivery) {
   item.answers = delivery.answers;
   item.attempts = delivery.attempts;
   item.failures = delivery.failures;
-  const auto age = std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, kLifetime);
+  const auto age =
+      std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, subscription::kLifetime);
   item.accepted = world_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
   ++places_;
-  lanes_.push(lane_of(*delivery.stanza), std::move(item));
+  lanes_.push(subscription::lane_of(*delivery.stanza), std::move(item));
 }
 
 void Endpoint::work(Transport& transport, bool first) {
@@ -167,10 +169,10 @@ void Endpoint::deliver(Transport& transport, Turn& turn) {
   const Outcome outcome = attempt(transport, item, **text);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
-  health_.note(outcome);
+  health_.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
   ++item.attempts;
-  const bool answering = turn.ended(outcome, chance());
+  const bool answering = turn.ended(ended_of(outcome), chance());
   settle(turn, **text, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
@@ -225,9 +227,10 @@ void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& out
   }
   if (worth_retrying(verdict) && settings_.retry && stanza.kind != xmpp::Kind::iq) {
     if (answering) ++item.failures;
-    if (item.kept() && item.failures < kMaxFailures) {
+    if (item.kept() && item.failures < subscription::kMaxFailures) {
       world_.journal.note_attempt(account_of(item, described(outcome), world_.clock.wall()));
-      return turn.put_back(world_.clock.now() + retry_delay(item.attempts, chance(), outcome));
+      return turn.put_back(world_.clock.now() +
+                           subscription::retry_delay(item.attempts, chance(), outcome.retry_after));
     }
     if (item.kept()) {
       give_up(item, stanza, outcome, "it failed " + std::to_string(item.failures) + " times",
@@ -304,7 +307,7 @@ bool Endpoint::tend() {
   size_t expired = 0;
   {
     const InHand counted(in_hand_);
-    for (const auto& old : lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired)) {
+    for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
       guarded(world_.log, "giving up what has expired", [&] { bury(old.second); });
       cancel();

@@ -17,11 +17,12 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
+#include "subscription/health.h"
+#include "subscription/lanes.h"
+#include "subscription/rules.h"
+#include "subscription/turn.h"
 #include "webhook/crew.h"
-#include "webhook/health.h"
-#include "webhook/lanes.h"
 #include "webhook/negotiation.h"
-#include "webhook/rules.h"
 #include "webhook/settings.h"
 #include "webhook/signature.h"
 #include "webhook/tally.h"
@@ -30,7 +31,11 @@
 
 namespace restanza::webhook {
 
-class Turn;
+// What waits, under short names.
+using subscription::Gate;
+using subscription::Item;
+using subscription::Lanes;
+using subscription::Turn;
 
 class Endpoint {
  public:
@@ -79,8 +84,9 @@ class Endpoint {
   void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
   void stop();       // the same, and waits for the threads
 
-  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once, and then sees to it that
-  // somebody delivers the rest: with the first call delivering begins. True: there is more to give up.
+  // [any] Gives up what is older than subscription::kLifetime, at most kMaxExpired at once, and then sees to
+  // it that somebody delivers the rest: with the first call delivering begins. True: there is more to give
+  // up.
   static constexpr size_t kMaxExpired = 1000;
   bool tend();
   // [any] While the way back to the host is full.
@@ -135,11 +141,11 @@ class Endpoint {
   const Settings settings_;
   const Url url_;
   const World world_;
-  const Rules rules_;
+  const subscription::Rules rules_;
   const Signer signer_;
   Tally tally_;
   Lanes lanes_;
-  Health health_;
+  subscription::Health health_;
   Negotiation negotiation_;
   Trial trial_;
   std::atomic<size_t> places_{0};

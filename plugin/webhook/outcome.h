@@ -6,16 +6,13 @@
 #include <optional>
 #include <string>
 
+#include "subscription/verdict.h"
+
 namespace restanza::webhook {
 
 struct Outcome {
-  enum class End {
-    answered,     // status, content_type and body tell the rest
-    unreachable,  // no connection, or it broke before the answer was whole
-    timeout,      // the deadline passed
-    aborted,      // the webhook side is being stopped
-  };
-  End end = End::unreachable;
+  using End = subscription::End;
+  End end = End::unreachable;  // answered: status, content_type and body tell the rest
   int status = 0;
   std::string content_type;
   std::string accept;  // of the answer: what the endpoint would like to be sent

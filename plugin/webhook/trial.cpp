@@ -4,7 +4,7 @@
 #include "base/guarded.h"
 #include "base/random.h"
 #include "webhook/body.h"
-#include "webhook/rules.h"
+#include "webhook/target.h"
 
 namespace restanza::webhook {
 namespace {

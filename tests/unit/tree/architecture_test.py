@@ -21,10 +21,11 @@ LAYERS = {
     "xml": 1, "http": 1,
     "xmpp": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
-    "webhook": 4,
-    "rest": 5,
-    "app": 6,
-    "abi": 7,
+    "subscription": 4,
+    "webhook": 5,
+    "rest": 6,
+    "app": 7,
+    "abi": 8,
 }
 # The same for server_stub/.
 HOST_LAYERS = {

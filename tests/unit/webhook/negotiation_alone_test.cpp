@@ -52,7 +52,7 @@ struct HeldUp : AskedForJson {
 struct Alone {
   const FakeClock clock = {};
   CollectedLog log;
-  Health health{"the endpoint", [] { return size_t{0}; }, clock, log};
+  subscription::Health health{"the endpoint", [] { return size_t{0}; }, clock, log};
   const Url url = *Url::parse("http://bot.example/");
   Negotiation negotiation{Settings{}, "the endpoint", url, health, log};
 };

@@ -19,16 +19,16 @@
 #include "base/clock.h"
 #include "base/timer.h"
 #include "journal/record.h"
-#include "webhook/gate.h"
-#include "webhook/outcome.h"
+#include "subscription/gate.h"
+#include "subscription/verdict.h"
 #include "xmpp/stanza.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 // One delivery that waits.
 struct Item {
   journal::Seq seq = 0;  // 0: the journal does not keep it
-  std::string id;        // webhook-id
+  std::string id;        // kept over retries and restarts
   bool answers = true;
   uint32_t attempts = 0;
   uint32_t failures = 0;
@@ -80,7 +80,7 @@ class Lanes {
   std::optional<Work> next();
 
   // Its request has ended so. True: the endpoint as a whole answers.
-  bool ended(const Work& work, const Outcome& outcome, double chance) noexcept;
+  bool ended(const Work& work, const Ended& how, double chance) noexcept;
   void broken_off(const Work& work) noexcept;
 
   void done(Work&& work) noexcept;  // it has left; its conversation goes on
@@ -156,4 +156,4 @@ class Lanes {
   bool closed_ = false;
 };
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

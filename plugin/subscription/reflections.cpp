@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/reflections.h"
+#include "subscription/reflections.h"
 
 #include "xmpp/jid.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 namespace {
 
 bool identifiable(const xmpp::Stanza& stanza) {
@@ -40,4 +40,4 @@ bool Reflections::is_reflection(const xmpp::Stanza& stanza) {
   return found->second == stanza.from;
 }
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

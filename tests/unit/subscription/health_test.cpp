@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/health.h"
+#include "subscription/health.h"
 
 #include "support/catch.h"
+#include "support/collected.h"
 #include "support/fake_clock.h"
-#include "unit/webhook/http_endpoint.h"
-#include "unit/webhook/outcomes.h"
 
 using namespace restanza;
-using namespace restanza::webhook;
+using namespace restanza::subscription;
 using namespace std::chrono_literals;
 
 namespace {
 
-const Outcome kHere = ended(Outcome::End::answered);
-const Outcome kAway = ended(Outcome::End::unreachable);
+constexpr End kHere = End::answered;
+constexpr End kAway = End::unreachable;
 
 struct Watched {
   FakeClock clock;
-  CollectedLog log;
+  test::CollectedLog log;
   size_t waiting = 0;
   Health health{"endpoint 'bot'", [this] { return waiting; }, clock, log};
   size_t lines() { return log.lines.now().size(); }
@@ -30,7 +29,7 @@ TEST_CASE("only a change is said") {
   for (int i = 0; i < 3; ++i) w.health.note(kHere);
   CHECK(w.lines() == 0);
   for (int i = 0; i < 3; ++i) w.health.note(kAway);
-  w.health.note(ended(Outcome::End::aborted));
+  w.health.note(End::aborted);
   w.clock.advance(12340ms);
   w.waiting = 3;
   for (int i = 0; i < 3; ++i) w.health.note(kHere);
@@ -42,9 +41,8 @@ TEST_CASE("only a change is said") {
 
 TEST_CASE("an endpoint that is not up yet is no error and one line, however many stanzas find nobody") {
   Watched w;
-  Outcome refused = kAway;
-  refused.detail = "could not connect to 127.0.0.1: Connection refused";
-  for (int i = 0; i < 5; ++i) w.health.note(refused);
+  const std::string refused = "could not connect to 127.0.0.1: Connection refused";
+  for (int i = 0; i < 5; ++i) w.health.note(kAway, refused);
   w.clock.advance(4s);
   w.waiting = 1;
   w.health.note(kHere);

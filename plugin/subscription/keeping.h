@@ -4,11 +4,11 @@
 
 #include "xmpp/stanza.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 // Messages are, but for chat states alone (XEP-0085): nobody cares who typed an hour ago. So are requests to
 // subscribe to presence (RFC 6121 section 3.1). Other presence tells of a moment; and who sent an iq does not
 // wait.
 bool worth_keeping(const xmpp::Stanza& stanza);
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

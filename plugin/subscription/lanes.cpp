@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/lanes.h"
+#include "subscription/lanes.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "xmpp/jid.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 namespace {
 
 constexpr std::chrono::seconds kRingAgain{1};  // a look at what is due where no alarm could be set
@@ -75,13 +75,13 @@ std::optional<Lanes::Work> Lanes::next() {
   return work;
 }
 
-bool Lanes::ended(const Work& work, const Outcome& outcome, double chance) noexcept {
+bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
   bool answering = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const Instant now = clock_.now();
     const bool was_answering = gate_.answering();
-    gate_.end(now, work.probe_, work.lane_->first, outcome, chance, waiting_);
+    gate_.end(now, work.probe_, work.lane_->first, how, chance, waiting_);
     answering = gate_.answering();
     if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
   }
@@ -340,4 +340,4 @@ Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
   return removed;
 }
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/gate.h"
+#include "subscription/gate.h"
 
 #include "support/catch.h"
-#include "unit/webhook/outcomes.h"
+#include "unit/subscription/attempts.h"
 
 using namespace restanza;
-using namespace restanza::webhook;
+using namespace restanza::subscription;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Outcome kSilent{};  // nobody is there
 
 struct Gated {
   explicit Gated(bool breaker = true) : gate(10, breaker) {}
@@ -19,9 +17,9 @@ struct Gated {
   Instant now{1h};
 
   bool open() const { return gate.opens(now) <= now; }
-  void request(const std::string& lane, const Outcome& outcome, size_t backlog = 0) {
+  void request(const std::string& lane, const Ended& how, size_t backlog = 0) {
     const bool probe = gate.begin(now);
-    gate.end(now, probe, lane, outcome, 0.5, backlog);
+    gate.end(now, probe, lane, how, 0.5, backlog);
   }
 };
 
@@ -39,24 +37,24 @@ TEST_CASE("three requests that find nobody close an endpoint, and two do not") {
 
 TEST_CASE("five conversations in a row that are answered 500 close an endpoint, and four do not") {
   Gated g;
-  for (const char* lane : {"a", "b", "c", "d"}) g.request(lane, answered(500));
+  for (const char* lane : {"a", "b", "c", "d"}) g.request(lane, kFailed);
   CHECK(g.gate.answering());
-  g.request("a", answered(500));
+  g.request("a", kFailed);
   CHECK_FALSE(g.gate.answering());
 }
 
 TEST_CASE("one conversation that is answered 500 again and again does not close an endpoint") {
   Gated g;
-  for (int i = 0; i < 50; ++i) g.request("poison", answered(500));
+  for (int i = 0; i < 50; ++i) g.request("poison", kFailed);
   CHECK(g.gate.answering());
 }
 
 TEST_CASE("any answer that is final starts the count anew") {
-  for (const int status : {200, 302, 404, 410}) {
+  for (const Verdict verdict : {Verdict::delivered, Verdict::refused, Verdict::gone}) {
     Gated g;
     g.request("a", kSilent);
     g.request("a", kSilent);
-    g.request("b", answered(status));
+    g.request("b", {verdict});
     g.request("a", kSilent);
     g.request("a", kSilent);
     CHECK(g.gate.answering());
@@ -95,7 +93,7 @@ TEST_CASE("requests from before the end do not put the probe off, and may bring 
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
   g.gate.end(g.now, early, "b", kSilent, 0.5, 0);
   CHECK(g.gate.opens(g.now) == g.now + 1s);
-  g.gate.end(g.now, lucky, "c", answered(200), 0.5, 0);
+  g.gate.end(g.now, lucky, "c", kDelivered, 0.5, 0);
   CHECK(g.gate.answering());
 }
 
@@ -103,7 +101,7 @@ TEST_CASE("what waited during an outage goes at the drain rate, and what comes a
   Gated g;
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
   g.now += 1s;
-  g.request("a", answered(200), 3);
+  g.request("a", kDelivered, 3);
   CHECK(g.gate.draining());
   for (int i = 0; i < 3; ++i) {
     REQUIRE(g.open());
@@ -120,7 +118,7 @@ TEST_CASE("time that nobody used does not let the backlog go all at once") {
   Gated g;
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
   g.now += 1s;
-  g.request("a", answered(200), 100);
+  g.request("a", kDelivered, 100);
   g.now += 10s;
   g.gate.begin(g.now);
   g.gate.begin(g.now);
@@ -131,7 +129,7 @@ TEST_CASE("a backlog that was discarded is not waited for") {
   Gated g;
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
   g.now += 1s;
-  g.request("a", answered(200), 100);
+  g.request("a", kDelivered, 100);
   g.gate.at_most(1);
   g.gate.begin(g.now);
   CHECK_FALSE(g.gate.draining());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/gate.h"
+#include "subscription/gate.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 Gate::Gate(double drain_rate, bool breaker)
     : interval_(static_cast<int64_t>(1e9 / std::max(drain_rate, 1e-3))), breaker_(breaker) {}
@@ -24,10 +24,9 @@ bool Gate::begin(Instant now) {
   return false;
 }
 
-void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& outcome, double chance,
+void Gate::end(Instant now, bool probe, const std::string& lane, const Ended& ended, double chance,
                size_t backlog) {
-  const Verdict verdict = verdict_of(outcome);
-  if (!worth_retrying(verdict)) {
+  if (!worth_retrying(ended.verdict)) {
     weight_ = 0;
     last_failed_ = 0;
     if (state_ == State::closed) return;
@@ -36,7 +35,7 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& 
   }
   if (!breaker_) return;
   if (state_ == State::closed) {
-    note_failure(verdict, lane);
+    note_failure(ended.verdict, lane);
     if (weight_ < kTrip) return;
     state_ = State::open;
     probes_ = 0;
@@ -45,7 +44,7 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Outcome& 
     return;  // it had begun before the endpoint was known to be dead
   }
   state_ = State::open;
-  next_ = now + probe_delay(++probes_, chance, outcome);
+  next_ = now + probe_delay(++probes_, chance, ended.retry_after);
 }
 
 void Gate::drain(Instant now, size_t backlog) {
@@ -67,4 +66,4 @@ void Gate::note_failure(Verdict verdict, const std::string& lane) {
   last_failed_ = failed;
 }
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

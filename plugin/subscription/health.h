@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "webhook/outcome.h"
+#include "subscription/verdict.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 class Health {
  public:
@@ -25,7 +25,8 @@ class Health {
   Health(std::string endpoint, std::function<size_t()> waiting, const Clock& clock, Log& log)
       : endpoint_(std::move(endpoint)), waiting_(std::move(waiting)), clock_(clock), log_(log) {}
 
-  void note(const Outcome& outcome);
+  // `detail`, for people, says why there is no connection.
+  void note(End end, const std::string& detail = {});
 
  private:
   struct Turn {
@@ -47,4 +48,4 @@ class Health {
   Instant counted_{};
 };
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/health.h"
+#include "subscription/health.h"
 
 #include <algorithm>
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 namespace {
 
 std::string counted(size_t stanzas) {
@@ -17,20 +17,20 @@ std::string in_seconds(Instant::duration time) {
 
 }  // namespace
 
-void Health::note(const Outcome& outcome) {
-  if (outcome.end == Outcome::End::aborted) return;
-  const bool failing = outcome.end != Outcome::End::answered;
+void Health::note(End end, const std::string& detail) {
+  if (end == End::aborted) return;
+  const bool failing = end != End::answered;
   const Turn turned = turn(failing);
   if (!turned.said) return;
   if (!failing) {
     log_.info(endpoint_ + " answers" + (turned.first ? " now" : " again") + ", after " +
               in_seconds(turned.away) + "; " + counted(waiting_()));
-  } else if (outcome.end == Outcome::End::timeout) {
+  } else if (end == End::timeout) {
     log_.warn(endpoint_ + " does not answer in time");
   } else if (turned.first) {
-    log_.warn(endpoint_ + " cannot be reached yet: " + outcome.detail + "; start it, or correct its URL");
+    log_.warn(endpoint_ + " cannot be reached yet: " + detail + "; start it, or correct its URL");
   } else {
-    log_.error(endpoint_ + " cannot be reached: " + outcome.detail);
+    log_.error(endpoint_ + " cannot be reached: " + detail);
   }
 }
 
@@ -49,4 +49,4 @@ Health::Turn Health::turn(bool failing) {
   return {true, first, now - since};
 }
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/lanes.h"
+#include "subscription/lanes.h"
 
 #include <future>
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
-#include "unit/webhook/outcomes.h"
+#include "unit/subscription/attempts.h"
 
 using namespace restanza;
-using namespace restanza::webhook;
+using namespace restanza::subscription;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Outcome kSilent{};
 
 struct Laned {
   FakeClock clock;
@@ -43,12 +41,12 @@ struct Laned {
     REQUIRE(work);
     return std::move(*work);
   }
-  void finish(Lanes::Work work, const Outcome& outcome = answered(200)) {
-    lanes.ended(work, outcome, 0.5);
+  void finish(Lanes::Work work, const Ended& how = kDelivered) {
+    lanes.ended(work, how, 0.5);
     lanes.done(std::move(work));
   }
-  void fail(Lanes::Work work, std::chrono::milliseconds wait, const Outcome& outcome = answered(500)) {
-    lanes.ended(work, outcome, 0.5);
+  void fail(Lanes::Work work, std::chrono::milliseconds wait, const Ended& how = kFailed) {
+    lanes.ended(work, how, 0.5);
     lanes.put_back(std::move(work), clock.now() + wait);
   }
   std::string order(size_t count) {

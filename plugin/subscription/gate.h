@@ -10,9 +10,9 @@
 #include <string>
 
 #include "base/clock.h"
-#include "webhook/verdict.h"
+#include "subscription/verdict.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 class Gate {
  public:
@@ -20,7 +20,11 @@ class Gate {
   // different conversations (one conversation alone may have a poisonous message at its head).
   static constexpr uint32_t kTrip = 5;
 
-  enum Stop : uint32_t { kPaused = 1, kDisabled = 2, kHeld = 4 };  // by people, by 410, by a full way back
+  enum Stop : uint32_t {
+    kPaused = 1,
+    kDisabled = 2,
+    kHeld = 4
+  };  // by people, by the endpoint, by a full way back
 
   // `drain_rate`: requests a second while a backlog is drained; `breaker`: false never trips.
   Gate(double drain_rate, bool breaker);
@@ -32,10 +36,10 @@ class Gate {
   // A request begins now; the gate is open. True: it is the probe.
   bool begin(Instant now);
 
-  // A request has ended. `backlog`: how many stanzas wait; they are paced once the endpoint is back.
-  void end(Instant now, bool probe, const std::string& lane, const Outcome& outcome, double chance,
+  // An attempt has ended. `backlog`: how many stanzas wait; they are paced once the endpoint is back.
+  void end(Instant now, bool probe, const std::string& lane, const Ended& ended, double chance,
            size_t backlog);
-  // A request ended that says nothing about the endpoint: it was broken off here.
+  // An attempt ended that says nothing about the endpoint: it was broken off here.
   void forget(bool probe);
 
   // So many stanzas wait from a time of standing still, and go at the drain rate.
@@ -66,4 +70,4 @@ class Gate {
   size_t backlog_ = 0;  // of an outage, still to be begun
 };
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/keeping.h"
+#include "subscription/keeping.h"
 
 #include "xml/gate.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 namespace {
 
 constexpr const char* kChatStates = "http://jabber.org/protocol/chatstates";
@@ -30,4 +30,4 @@ bool worth_keeping(const xmpp::Stanza& stanza) {
   return stanza.kind == xmpp::Kind::message && !chat_state_alone(stanza);
 }
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

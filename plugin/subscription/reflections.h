@@ -11,7 +11,7 @@
 
 #include "xmpp/stanza.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 class Reflections {
  public:
@@ -28,4 +28,4 @@ class Reflections {
   std::deque<std::string> order_;
 };
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "webhook/lanes.h"
+#include "subscription/lanes.h"
 
-namespace restanza::webhook {
+namespace restanza::subscription {
 
 class Turn {
  public:
@@ -23,9 +23,9 @@ class Turn {
 
   Item& item() { return work_.item(); }
 
-  bool ended(const Outcome& outcome, double chance) {
+  bool ended(const Ended& how, double chance) {
     ended_ = true;
-    return lanes_.ended(work_, outcome, chance);
+    return lanes_.ended(work_, how, chance);
   }
   // Where it has not ended it is broken off.
   void put_back(Instant when) {
@@ -48,4 +48,4 @@ class Turn {
   bool settled_ = false;
 };
 
-}  // namespace restanza::webhook
+}  // namespace restanza::subscription

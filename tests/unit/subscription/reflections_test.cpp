@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/reflections.h"
+#include "subscription/reflections.h"
 
 #include "support/catch.h"
 
 using namespace restanza;
-using webhook::Reflections;
+using subscription::Reflections;
 
 namespace {
 
