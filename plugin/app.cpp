@@ -19,6 +19,7 @@
 #include "rest/reply.h"
 #include "rest/resources.h"
 #include "webhook/dispatcher.h"
+#include "webhook/http/transports.h"
 #include "webhook/reply_route.h"
 
 namespace restanza {
@@ -150,7 +151,7 @@ class App::Impl {
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
-                  timer_, world.clock, world.log, metrics_}),
+                  timer_, world.clock, world.log, metrics_, webhook::http_transports()}),
         resources_(resources_for(options)) {
     noted_.tell(webhook_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });

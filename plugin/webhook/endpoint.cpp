@@ -69,10 +69,10 @@ Endpoint::Endpoint(Settings settings, World world)
       health_(
           title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
       negotiation_(settings_, title(), url_, health_, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.make_transport, world_.log),
+      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.transports, world_.log),
       crew_(
-          settings_.name, settings_.max_connections,
-          [this] { return world_.make_transport(url_, settings_, world_.timer); },
+          settings_.name, settings_.max_connections, world_.transports.stack,
+          [this] { return world_.transports.make(url_, settings_, world_.timer); },
           [this](Transport& transport, bool first) { work(transport, first); }, world_.log) {}
 
 Endpoint::~Endpoint() {

@@ -51,7 +51,7 @@ class Endpoint {
     const Clock& clock;
     Log& log;
     Metrics& metrics;
-    MakeTransport make_transport = make_http_transport;
+    Transports transports;
   };
 
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read

@@ -18,6 +18,7 @@
 #include "support/lines.h"
 #include "support/memory_exchange.h"
 #include "support/memory_sink.h"
+#include "webhook/http/transports.h"
 #include "xml/gate.h"
 
 namespace restanza::rest {
@@ -90,7 +91,7 @@ class RestWorld {
         replies(pending_limit, timer),
         dispatcher(std::move(around.webhooks),
                    {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,
-                    metrics}),
+                    metrics, webhook::http_transports()}),
         resources({std::move(settings),
                    {std::chrono::seconds(120), std::chrono::seconds(300)},
                    {},

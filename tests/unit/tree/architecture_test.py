@@ -23,7 +23,7 @@ LAYERS = {
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
     "subscription": 4,
     "webhook": 5,
-    "rest": 6,
+    "rest": 6, "webhook/http": 6,
     "app": 7,
     "abi": 8,
 }
@@ -43,7 +43,7 @@ LIBRARIES = {
     "stringprep.h": {"plugin/xmpp", "server_stub/local_server"},
     "nlohmann/json.hpp": {"plugin/mapping", "plugin/config", "server_stub"},
     "sqlite3.h": {"plugin/journal"},
-    "httplib.h": {"plugin/webhook/http_transport.cpp"},
+    "httplib.h": {"plugin/webhook/http/http_transport.cpp"},
 }
 SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
 # One file on purpose, so that it can be read and copied as one; everything else stays below 400 lines.
@@ -72,10 +72,19 @@ def code(top):
     return [path for path in sources(top) if path.suffix in {".c", ".cpp", ".h"}]
 
 
+def layer_of(name, layers):
+    """The folder that decides about a file: one inside another where it has a layer of its own ('webhook/http'), else
+    the folder at the top; for a file that stands there directly, the file's own name ('app')."""
+    parts = pathlib.PurePath(name).parts
+    if len(parts) == 1:
+        return pathlib.PurePath(name).stem
+    inner = "/".join(parts[:2])
+    return inner if inner in layers else parts[0]
+
+
 def folder_of(path, top):
-    """The folder below `top`; for a file that stands in it directly, the file's own name ('app')."""
-    parts = path.relative_to(ROOT / top).parts
-    return parts[0] if len(parts) > 1 else path.stem
+    """The same for a path, by the folders at the top alone."""
+    return layer_of(path.relative_to(ROOT / top), {})
 
 
 class Architecture(unittest.TestCase):
@@ -85,14 +94,14 @@ class Architecture(unittest.TestCase):
         """The includes below `top` that do not point down; all (from, to) of folders go into `seen`."""
         wrong = []
         for path in code(top):
-            here = folder_of(path, top)
+            here = layer_of(path.relative_to(ROOT / top), layers)
             if here == "include":
                 continue
             self.assertIn(here, layers, f"{path}: a folder that has no layer yet")
             for own, name in includes(path):
                 if not own or not (ROOT / top / name).is_file():
                     continue  # of the other tree, which other tests look at
-                there = name.split("/")[0] if "/" in name else pathlib.Path(name).stem
+                there = layer_of(name, layers)
                 seen.add((here, there))
                 if here != there and layers[there] >= layers[here]:
                     wrong.append(f"{path.relative_to(ROOT)} includes {name}")
@@ -102,6 +111,7 @@ class Architecture(unittest.TestCase):
         seen = set()
         self.assertEqual(self.upward("plugin", LAYERS, seen), [])
         self.assertIn(("abi", "app"), seen)
+        self.assertIn(("app", "webhook/http"), seen)
         missing = [f"{path.relative_to(ROOT)} includes {name}" for path in code("plugin")
                    for own, name in includes(path)
                    if own and not any((folder / name).is_file() for folder in (ROOT / "plugin", ROOT / "plugin/include"))]
@@ -142,6 +152,16 @@ class Architecture(unittest.TestCase):
                 self.assertNotIn("server_stub", name)
                 self.assertFalse(own and ".." in name, f"{path} includes {name}")
                 self.assertNotIn("gloox", name)
+
+    def test_of_webhooks_only_the_http_clients_tests_use_sockets(self):
+        tests = ROOT / "tests" / "unit"
+        wrong = [f"{path.relative_to(ROOT)} includes {name}"
+                 for folder in (tests / "subscription", tests / "webhook")
+                 for path in sorted(folder.glob("*.*")) if path.suffix in SOURCES and path.name != "http_endpoint.h"
+                 for _, name in includes(path) if name in {"sys/socket.h", "unit/webhook/http_endpoint.h"}]
+        self.assertEqual(wrong, [])
+        seen = {name for path in (tests / "webhook" / "http").glob("*.h") for _, name in includes(path)}
+        self.assertIn("unit/webhook/http_endpoint.h", seen)
 
     def test_libraries_stop_where_they_should(self):
         wrong = []

@@ -16,16 +16,9 @@
 #include <vector>
 
 #include "base/str.h"
-#include "support/collected.h"
-#include "webhook/settings.h"
-#include "xmpp/stanza.h"
+#include "unit/webhook/responses.h"
 
 namespace restanza::webhook {
-
-using test::Collected;
-using test::CollectedLog;
-using test::Door;
-using test::kPatience;
 
 // Reads one request, head and body; empty once the peer has closed.
 inline std::string read_request(int connection) {
@@ -54,17 +47,6 @@ inline bool send_all(int connection, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
   return true;
-}
-
-inline std::string response(int status, const std::string& content_type = "", const std::string& body = "") {
-  std::string text = "HTTP/1.1 " + std::to_string(status) + " Some Phrase\r\n";
-  if (!content_type.empty()) text += "Content-Type: " + content_type + "\r\n";
-  if (status != 204) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  return text + "\r\n" + body;
-}
-
-inline bool is_probe(const std::string& request) {
-  return request.rfind("OPTIONS ", 0) == 0;
 }
 
 class HttpEndpoint {
@@ -148,9 +130,5 @@ class HttpEndpoint {
   std::vector<std::thread> threads_;
   std::thread acceptor_;
 };
-
-inline xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
-}
 
 }  // namespace restanza::webhook

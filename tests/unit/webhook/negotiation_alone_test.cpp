@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
-#include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/responses.h"
 #include "webhook/negotiation.h"
 
 using namespace restanza;

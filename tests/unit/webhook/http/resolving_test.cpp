@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/resolving.h"
+#include "webhook/http/resolving.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/received.h"
+#include "webhook/http/received.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/watchdog.h"
+#include "webhook/http/watchdog.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,7 +8,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
-#include "webhook/received.h"
+#include "webhook/http/received.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/pipe_signal.h"
 #include "unit/webhook/http_endpoint.h"
-#include "webhook/http_transport.h"
+#include "webhook/http/http_transport.h"
 
 namespace restanza::webhook {
 

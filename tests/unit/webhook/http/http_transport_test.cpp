@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/http_transport.h"
+#include "webhook/http/http_transport.h"
 
 #include "support/catch.h"
-#include "unit/webhook/sending.h"
+#include "unit/webhook/http/sending.h"
 #include "webhook/verdict.h"
 
 using namespace restanza;
@@ -119,6 +119,21 @@ TEST_CASE("credentials and language go into their headers, and nothing asks for 
   CHECK_THAT(request, Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
   CHECK_THAT(request, Contains("\r\nContent-Language: sv\r\n"));
   CHECK_THAT(request, Contains("\r\nAccept-Encoding: identity\r\n"));
+}
+
+TEST_CASE("the request that asks what an endpoint likes has the URL's credentials too") {
+  Collected<std::string> requests;
+  HttpEndpoint endpoint(HttpEndpoint::every_request([&](const std::string& request) {
+    requests.add(request);
+    return response(200);
+  }));
+  std::string url = endpoint.url();
+  url.insert(7, "bot:pw@");
+  Sending sending(url);
+  REQUIRE(sending.transport->options("/meta/info", kPatience).status == 200);
+  const std::string request = requests.now().at(0);
+  CHECK_THAT(request, StartsWith("OPTIONS /meta/info HTTP/1.1\r\n"));
+  CHECK_THAT(request, Contains("\r\nAuthorization: Basic Ym90OnB3\r\n"));
 }
 
 TEST_CASE("what was given beside the URL goes into the headers, and goes before what the URL says") {

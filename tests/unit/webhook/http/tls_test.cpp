@@ -15,7 +15,7 @@
 #include "base/deep_thread.h"
 #include "support/catch.h"
 #include "unit/webhook/http_endpoint.h"
-#include "webhook/http_transport.h"
+#include "webhook/http/http_transport.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

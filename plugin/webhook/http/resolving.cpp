@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/resolving.h"
+#include "webhook/http/resolving.h"
 
 #include <sys/socket.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <system_error>
 
-#include "webhook/address.h"
+#include "webhook/http/address.h"
 
 namespace restanza::webhook {
 

@@ -4,8 +4,8 @@
 
 #include "base/deep_thread.h"
 #include "support/catch.h"
-#include "unit/webhook/sending.h"
-#include "unit/webhook/silent_listener.h"
+#include "unit/webhook/http/sending.h"
+#include "unit/webhook/http/silent_listener.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

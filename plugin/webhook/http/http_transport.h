@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "webhook/resolving.h"
+#include "webhook/http/resolving.h"
+#include "webhook/http/watchdog.h"
 #include "webhook/transport.h"
-#include "webhook/watchdog.h"
 
 namespace httplib {
 class Client;
@@ -18,6 +18,9 @@ struct Request;
 }  // namespace httplib
 
 namespace restanza::webhook {
+
+// Bytes of stack that a thread needs which makes requests with it.
+extern const size_t kTransportStack;
 
 class HttpTransport final : public Transport {
  public:

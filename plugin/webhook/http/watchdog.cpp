@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/watchdog.h"
+#include "webhook/http/watchdog.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "webhook/received.h"
+#include "webhook/http/received.h"
 
 namespace restanza::webhook {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/http_transport.h"
+#include "webhook/http/http_transport.h"
 
 #include <httplib.h>
 #include <netinet/tcp.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/pipe_signal.h"
+#include "webhook/http/transports.h"
 #include "webhook/retry_after.h"
 
 namespace restanza::webhook {
@@ -133,8 +134,11 @@ const size_t kTransportStack = size_t{1024} * CPPHTTPLIB_MAX_LINE_LENGTH + (size
 const size_t kTransportStack = size_t{512} << 20;
 #endif
 
-std::unique_ptr<Transport> make_http_transport(const Url& url, const Settings& settings, Timer& timer) {
-  return std::make_unique<HttpTransport>(url, settings, timer);
+Transports http_transports() {
+  return {[](const Url& url, const Settings& settings, Timer& timer) {
+            return std::make_unique<HttpTransport>(url, settings, timer);
+          },
+          kTransportStack};
 }
 
 HttpTransport::HttpTransport(Url url, const Settings& settings, Timer& timer, Resolve resolve)
