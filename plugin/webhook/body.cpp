@@ -15,4 +15,12 @@ Body body_of(const xmpp::Stanza& stanza, mapping::Format format, const mapping::
   return {format, std::move(encoded->body), std::move(encoded->unmapped)};
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (size_t i = 0; i < names.size() && i < kMaxListed; ++i) {
+    list.append(list.empty() ? "" : ", ").append(names[i]);
+  }
+  return names.size() > kMaxListed ? list + ", ..." : list;
+}
+
 }  // namespace restanza::webhook

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One endpoint: its queue, the threads that post from it, and what becomes of each delivery: answered, tried
-// again, or given up.
+// One endpoint: its queue and the threads that post from it. How a request is made, and what becomes of the
+// delivery then, stands in Attempts and Settling.
 // Threads: said with each function; `reply` runs on the posting threads, the timer's, the journal's, or the
 // one that calls `stop`, without a lock held, and for deliveries in order within a conversation.
 #pragma once
@@ -19,15 +19,19 @@
 #include "journal/journal.h"
 #include "subscription/health.h"
 #include "subscription/lanes.h"
+#include "subscription/places.h"
 #include "subscription/rules.h"
 #include "subscription/turn.h"
+#include "webhook/attempts.h"
 #include "webhook/crew.h"
 #include "webhook/negotiation.h"
 #include "webhook/settings.h"
+#include "webhook/settling.h"
 #include "webhook/signature.h"
 #include "webhook/tally.h"
 #include "webhook/transport.h"
 #include "webhook/trial.h"
+#include "webhook/world.h"
 
 namespace restanza::webhook {
 
@@ -39,20 +43,7 @@ using subscription::Turn;
 
 class Endpoint {
  public:
-  // `handed` runs once, when the host holds a copy of the reply or refused it for good; it is dropped where
-  // the host goes away before.
-  using Reply = std::function<void(xmpp::Stanza reply, std::function<void()> handed)>;
-
-  // What an endpoint needs of the rest; all of it outlives the endpoint.
-  struct World {
-    journal::Journal& journal;
-    Reply reply;
-    Timer& timer;
-    const Clock& clock;
-    Log& log;
-    Metrics& metrics;
-    Transports transports;
-  };
+  using World = webhook::World;
 
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
 
@@ -116,20 +107,14 @@ class Endpoint {
   std::vector<std::string> public_keys() const { return signer_.public_keys(); }
 
  private:
-  using Text = std::shared_ptr<const xmpp::Stanza>;
+  using Text = Settling::Text;
   bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
   void work(Transport& transport, bool first);
   void deliver(Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  Outcome attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
-  Outcome post(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
   void settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
-  void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
-  void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,
-               Counter& cause);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
-  void bury(const Item& item);
   void late(const std::string& lane, const std::string& id);
   void disable();
   void note_reason(std::string reason);
@@ -144,11 +129,13 @@ class Endpoint {
   const subscription::Rules rules_;
   const Signer signer_;
   Tally tally_;
+  Settling settling_;
+  subscription::Places places_;
   Lanes lanes_;
   subscription::Health health_;
   Negotiation negotiation_;
+  Attempts attempts_;
   Trial trial_;
-  std::atomic<size_t> places_{0};
   std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
   std::atomic<bool> stopped_{false};
 

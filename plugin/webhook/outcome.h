@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a webhook's request ended. A plain value.
+// How a webhook's request ended. A plain value, and pure functions for any thread.
 #pragma once
 
 #include <chrono>
@@ -21,5 +21,9 @@ struct Outcome {
   std::optional<std::chrono::seconds> retry_after;  // of the answer, from when it came
   std::string detail;                               // for people: why there is no answer
 };
+
+Outcome without_answer(Outcome::End end);
+
+std::string described(const Outcome& outcome);  // "it answered 500"; for people
 
 }  // namespace restanza::webhook
