@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "subscription/keeping.h"
 
-#include "xml/gate.h"
-
 namespace restanza::subscription {
 namespace {
 
@@ -13,11 +11,12 @@ bool says_nothing(xml::Element child) {
   return child.ns() == kChatStates || child.ns() == kHints || child.is("thread", xml::kContentNamespace);
 }
 
-bool chat_state_alone(const xmpp::Stanza& message) {
-  if (message.xml.find(kChatStates) == std::string::npos) return false;  // spares most messages the parser
-  const auto document = xml::parse(message.xml);
-  if (!document) return false;
-  for (const xml::Element child : xml::children(document->root())) {
+bool chat_state_alone(const xmpp::StanzaTree& message) {
+  if (message.stanza().xml.find(kChatStates) == std::string::npos)
+    return false;  // spares most messages the parser
+  const xml::Element root = message.root();
+  if (!root) return false;
+  for (const xml::Element child : xml::children(root)) {
     if (!says_nothing(child)) return false;
   }
   return true;
@@ -25,9 +24,10 @@ bool chat_state_alone(const xmpp::Stanza& message) {
 
 }  // namespace
 
-bool worth_keeping(const xmpp::Stanza& stanza) {
+bool worth_keeping(const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
   if (stanza.kind == xmpp::Kind::presence) return stanza.type == "subscribe";
-  return stanza.kind == xmpp::Kind::message && !chat_state_alone(stanza);
+  return stanza.kind == xmpp::Kind::message && !chat_state_alone(tree);
 }
 
 }  // namespace restanza::subscription

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "xml/gate.h"
 #include "xmpp/jid.h"
 #include "xmpp/pattern.h"
 
@@ -47,22 +46,21 @@ Result<void> check_types(const std::vector<std::string>& types) {
   return {};
 }
 
-bool Rules::wants(const xmpp::Stanza& stanza) const {
+bool Rules::wants(const xmpp::StanzaTree& tree) const {
+  const xmpp::Stanza& stanza = tree.stanza();
   return (filter_.kinds & mask(stanza.kind)) != 0 && (filter_.events & mask(event_of(stanza))) != 0 &&
          xmpp::domain_of(stanza.to) == filter_.domain && of_wanted_type(stanza) &&
          xmpp::covers(filter_.from, stanza.from) && xmpp::covers(filter_.to, stanza.to) &&
-         has_wanted_child(stanza);
+         has_wanted_child(tree);
 }
 
 bool Rules::of_wanted_type(const xmpp::Stanza& stanza) const {
   return filter_.types.empty() || holds(filter_.types, type_of(stanza));
 }
 
-bool Rules::has_wanted_child(const xmpp::Stanza& stanza) const {
+bool Rules::has_wanted_child(const xmpp::StanzaTree& tree) const {
   if (filter_.namespaces.empty()) return true;
-  const auto document = xml::parse(stanza.xml);
-  if (!document) return false;
-  for (const xml::Element child : xml::children(document->root())) {
+  for (const xml::Element child : xml::children(tree.root())) {
     if (holds(filter_.namespaces, child.ns())) return true;
   }
   return false;

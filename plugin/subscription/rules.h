@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "subscription/filter.h"
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::subscription {
 
@@ -25,12 +25,12 @@ class Rules {
  public:
   explicit Rules(Filter filter) : filter_(std::move(filter)) {}
 
-  // Reads the stanza's text only where a filter asks for what is inside.
-  bool wants(const xmpp::Stanza& stanza) const;
+  // Asks for the tree only where a filter asks for what is inside.
+  bool wants(const xmpp::StanzaTree& tree) const;
 
  private:
   bool of_wanted_type(const xmpp::Stanza& stanza) const;
-  bool has_wanted_child(const xmpp::Stanza& stanza) const;
+  bool has_wanted_child(const xmpp::StanzaTree& tree) const;
 
   const Filter filter_;
 };

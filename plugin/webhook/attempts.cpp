@@ -9,9 +9,9 @@
 
 namespace restanza::webhook {
 
-Outcome Attempts::make(Transport& transport, const subscription::Item& item, const xmpp::Stanza& stanza) {
+Outcome Attempts::make(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree) {
   try {
-    return post(transport, item, stanza);
+    return post(transport, item, tree);
   } catch (const std::exception& error) {
     Outcome outcome;
     outcome.detail = std::string("no request could be made: ") + error.what();
@@ -19,8 +19,9 @@ Outcome Attempts::make(Transport& transport, const subscription::Item& item, con
   }
 }
 
-Outcome Attempts::post(Transport& transport, const subscription::Item& item, const xmpp::Stanza& stanza) {
-  Body body = body_of(stanza, negotiation_.settle(transport), settings_.mapping);
+Outcome Attempts::post(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
+  Body body = body_of(tree, negotiation_.settle(transport), settings_.mapping);
   if (!body.unmapped.empty()) {
     log_.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
   }
@@ -32,7 +33,7 @@ Outcome Attempts::post(Transport& transport, const subscription::Item& item, con
   Post request;
   request.target = fill_fields(url_.target, stanza);
   request.content_type = mapping::media_type(body.format);
-  request.language = language_of(stanza);
+  request.language = language_of(tree);
   request.headers = signer_.headers(item.id, clock_.wall(), body.text);
   request.body = std::move(body.text);
   return transport.post(request, within);

@@ -11,6 +11,7 @@
 #include "webhook/signature.h"
 #include "webhook/transport.h"
 #include "webhook/url.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
 
@@ -27,10 +28,10 @@ class Attempts {
         log_(log) {}
 
   // What cannot be made into a request, for want of memory, counts as not delivered.
-  Outcome make(Transport& transport, const subscription::Item& item, const xmpp::Stanza& stanza);
+  Outcome make(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree);
 
  private:
-  Outcome post(Transport& transport, const subscription::Item& item, const xmpp::Stanza& stanza);
+  Outcome post(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree);
 
   const Settings& settings_;
   const Url& url_;

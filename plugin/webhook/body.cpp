@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/body.h"
 
-#include "xml/gate.h"
-
 namespace restanza::webhook {
 
-Body body_of(const xmpp::Stanza& stanza, mapping::Format format, const mapping::Options& options) {
-  const Body as_it_is{mapping::Format::xml, stanza.xml, {}};
+Body body_of(const xmpp::StanzaTree& tree, mapping::Format format, const mapping::Options& options) {
+  const Body as_it_is{mapping::Format::xml, tree.stanza().xml, {}};
   if (format == mapping::Format::xml) return as_it_is;
-  const auto document = xml::parse(stanza.xml);
-  if (!document) return as_it_is;
-  auto encoded = mapping::encode(format, document->root(), options);
+  const xml::Element root = tree.root();
+  if (!root) return as_it_is;
+  auto encoded = mapping::encode(format, root, options);
   if (!encoded) return as_it_is;
   return {format, std::move(encoded->body), std::move(encoded->unmapped)};
 }

@@ -114,9 +114,10 @@ struct Dispatcher::Reserved {
 
 Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
   if (reflections_.is_reflection(stanza)) return Offer::taken;
-  if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(stanza))))
+  const xmpp::StanzaTree tree(stanza);
+  if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(tree))))
     return Offer::foreign;
-  Endpoint* const answering = answering_for(stanza);
+  Endpoint* const answering = answering_for(tree);
   if (!answering) return Offer::foreign;
 
   journal::Journal::Entry entry;
@@ -125,7 +126,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   std::vector<Endpoint*> full;
   for (const auto& endpoint : endpoints_) {
     const bool answers = endpoint.get() == answering;
-    if (!answers && !endpoint->wants(stanza)) continue;
+    if (!answers && !endpoint->wants(tree)) continue;
     if (!endpoint->reserve()) {
       crowded = crowded || answers;
       full.push_back(endpoint.get());
@@ -137,7 +138,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
   if (!entry.to.empty()) {
     const bool can_wait = stanza.kind != xmpp::Kind::iq;
-    entry.keep = subscription::worth_keeping(stanza);
+    entry.keep = subscription::worth_keeping(tree);
     entry.stanza = std::move(stanza);
     const auto then = [this](journal::Journal::Entry e, Result<std::vector<journal::Delivery>> deliveries) {
       committed(std::move(e), deliveries);
@@ -156,10 +157,10 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
 }
 
 // Of those that want it the first that is marked for it, else the first.
-Endpoint* Dispatcher::answering_for(const xmpp::Stanza& stanza) const {
+Endpoint* Dispatcher::answering_for(const xmpp::StanzaTree& tree) const {
   Endpoint* first = nullptr;
   for (const auto& endpoint : endpoints_) {
-    if (!endpoint->wants(stanza)) continue;
+    if (!endpoint->wants(tree)) continue;
     if (endpoint->settings().reply) return endpoint.get();
     if (!first) first = endpoint.get();
   }

@@ -101,7 +101,7 @@ class Dispatcher {
   struct Reserved;
   Endpoint* find(const std::string& name) const;
   void show(const Endpoint& endpoint) const;
-  Endpoint* answering_for(const xmpp::Stanza& stanza) const;
+  Endpoint* answering_for(const xmpp::StanzaTree& tree) const;
   void refuse(const xmpp::Stanza& stanza);
   void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);
   Result<void> recover();

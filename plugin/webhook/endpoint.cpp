@@ -126,15 +126,16 @@ void Endpoint::deliver(Transport& transport, Turn& turn) {
     turn.done();
     return cancel();
   }
+  const xmpp::StanzaTree tree(**text);
   const Instant began = world_.clock.now();
-  const Outcome outcome = attempts_.make(transport, item, **text);
+  const Outcome outcome = attempts_.make(transport, item, tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
   health_.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
   ++item.attempts;
   const bool answering = turn.ended(ended_of(outcome), chance());
-  settle(turn, **text, outcome, answering);
+  settle(turn, tree, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
 }
@@ -147,7 +148,7 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
 }
 
 // Where a delivery goes from here: out, or back into the queue.
-void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering) {
+void Endpoint::settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering) {
   const Verdict verdict = verdict_of(outcome);
   Item& item = turn.item();
   note_error(verdict == Verdict::delivered ? std::string() : described(outcome));
@@ -155,7 +156,7 @@ void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& out
     disable();
     if (item.kept()) return turn.put_back(world_.clock.now());
   }
-  if (const auto again = settling_.settle(item, stanza, outcome, answering, chance()))
+  if (const auto again = settling_.settle(item, tree, outcome, answering, chance()))
     return turn.put_back(*again);
   turn.done();
   cancel();

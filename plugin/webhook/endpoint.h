@@ -56,7 +56,7 @@ class Endpoint {
   const Settings& settings() const { return settings_; }
 
   // [any] Whether the stanza is one for this endpoint.
-  bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
+  bool wants(const xmpp::StanzaTree& tree) const { return rules_.wants(tree); }
 
   // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
   // `cancel` must follow.
@@ -112,7 +112,7 @@ class Endpoint {
   void work(Transport& transport, bool first);
   void deliver(Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  void settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
+  void settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
   void late(const std::string& lane, const std::string& id);

@@ -127,12 +127,13 @@ void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping
   }
 }
 
-bool wants_receipt(const xmpp::Stanza& stanza) {
+bool wants_receipt(const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
   if (stanza.kind != xmpp::Kind::message || stanza.id.empty()) return false;
   if (stanza.type != "chat" && stanza.type != "normal" && !stanza.type.empty()) return false;
   if (stanza.xml.find(kReceipts) == std::string::npos) return false;  // spares most messages the parser
-  const auto document = xml::parse(stanza.xml);
-  return document && document->root().child("request", kReceipts);
+  const xml::Element root = tree.root();
+  return root && root.child("request", kReceipts);
 }
 
 bool is_receipt_for(const xmpp::Stanza& reply, const std::string& id) {
@@ -166,14 +167,15 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
 
 }  // namespace
 
-Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options) {
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options) {
+  const xmpp::Stanza& stanza = tree.stanza();
   // Whatever came back, answering an answer could go on for ever.
   if (stanza.type == "error" || stanza.type == "result") return {};
   if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
   if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
   Answer answer;
   add_reply(stanza, outcome, options, answer);
-  if (wants_receipt(stanza)) {
+  if (wants_receipt(tree)) {
     const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
     if (!given) answer.stanzas.push_back(receipt_for(stanza));
   }

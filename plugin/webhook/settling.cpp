@@ -28,11 +28,12 @@ journal::Delivery account_of(const subscription::Item& item, const std::string& 
 
 }  // namespace
 
-std::optional<Instant> Settling::settle(Item& item, const xmpp::Stanza& stanza, const Outcome& outcome,
+std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
                                         bool answering, double chance) {
-  const bool again = worth_retrying(verdict_of(outcome)) && settings_.retry && stanza.kind != xmpp::Kind::iq;
+  const bool again =
+      worth_retrying(verdict_of(outcome)) && settings_.retry && tree.stanza().kind != xmpp::Kind::iq;
   if (!again) {
-    answer(item, stanza, outcome);
+    answer(item, tree, outcome);
     return std::nullopt;
   }
   if (answering) ++item.failures;
@@ -41,15 +42,15 @@ std::optional<Instant> Settling::settle(Item& item, const xmpp::Stanza& stanza, 
     return world_.clock.now() + subscription::retry_delay(item.attempts, chance, outcome.retry_after);
   }
   if (item.kept()) {
-    give_up(item, stanza, outcome, "it failed " + std::to_string(item.failures) + " times", tally_.given_up);
+    give_up(item, tree, outcome, "it failed " + std::to_string(item.failures) + " times", tally_.given_up);
   } else {
     tally_.late.add();
   }
   return std::nullopt;
 }
 
-void Settling::answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome) {
-  Answer answer = answer_to(stanza, outcome, settings_.mapping);
+void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome) {
+  Answer answer = answer_to(tree, outcome, settings_.mapping);
   if (!item.answers) answer.stanzas.clear();
   if (!answer.warning.empty()) world_.log.warn(answer.warning);
   if (!answer.unmapped.empty()) {
@@ -67,15 +68,15 @@ void Settling::answer(const Item& item, const xmpp::Stanza& stanza, const Outcom
   }
 }
 
-void Settling::give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome,
+void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
                        const std::string& why, Counter& cause) {
   cause.add();
   world_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
   const std::string error = item.attempts == 0 ? why : described(outcome);
   world_.journal.note_dead(account_of(item, error, world_.clock.wall()));
   // Rooms remove an occupant for some errors, and answering an error could go on for ever.
-  if (!item.answers || groupchat(stanza) || stanza.type == "error") return;
-  for (xmpp::Stanza& reply : answer_to(stanza, outcome, settings_.mapping).stanzas) {
+  if (!item.answers || groupchat(tree.stanza()) || tree.stanza().type == "error") return;
+  for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
     world_.reply(std::move(reply), [] {});
   }
 }

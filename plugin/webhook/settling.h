@@ -15,6 +15,7 @@
 #include "webhook/settings.h"
 #include "webhook/tally.h"
 #include "webhook/world.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
 
@@ -29,17 +30,17 @@ class Settling {
 
   // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
   // answers, so that the failure is the delivery's own.
-  std::optional<Instant> settle(Item& item, const xmpp::Stanza& stanza, const Outcome& outcome,
+  std::optional<Instant> settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
                                 bool answering, double chance);
 
   // The stanzas that go back; the delivery leaves the journal once the host has them.
-  void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
+  void answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome);
 
   // A day has passed. `text` is the stanza as far as it could be read; absent where it was discarded.
   void expire(const Item& item, const Result<Text>& text);
 
  private:
-  void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,
+  void give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, const std::string& why,
                Counter& cause);
 
   const Settings& settings_;

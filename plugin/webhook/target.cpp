@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/str.h"
-#include "xml/gate.h"
 
 namespace restanza::webhook {
 namespace {
@@ -70,11 +69,11 @@ std::string probe_target(const std::string& target, const std::string& domain) {
   return fill(target, {"meta", "info", domain, domain});
 }
 
-std::string language_of(const xmpp::Stanza& stanza) {
-  if (stanza.xml.find("xml:lang") == std::string::npos) return {};  // spares most stanzas the parser
-  const auto document = xml::parse(stanza.xml);
-  if (!document) return {};
-  const std::string language(document->root().attribute("xml:lang").value_or(""));
+std::string language_of(const xmpp::StanzaTree& tree) {
+  if (tree.stanza().xml.find("xml:lang") == std::string::npos) return {};  // spares most stanzas the parser
+  const xml::Element root = tree.root();
+  if (!root) return {};
+  const std::string language(root.attribute("xml:lang").value_or(""));
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
   return language.find_first_not_of(kLetters) == std::string::npos ? language : std::string();
 }

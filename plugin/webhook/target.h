@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
 
@@ -21,6 +21,6 @@ std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza);
 std::string probe_target(const std::string& target, const std::string& domain);
 
 // The stanza's own xml:lang where it has the form of a language tag (RFC 5646), else empty.
-std::string language_of(const xmpp::Stanza& stanza);
+std::string language_of(const xmpp::StanzaTree& tree);
 
 }  // namespace restanza::webhook
