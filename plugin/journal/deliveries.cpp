@@ -228,11 +228,17 @@ Result<std::optional<Delivery>> revive(Database& db, const std::string& id, Wall
   return found;
 }
 
-Result<size_t> discard(Database& db, const Filter& filter) {
-  Query query = db.query("DELETE FROM delivery WHERE true" + conditions(filter));
-  bind(query, filter);
-  if (auto done = query.run(); !done) return done.error();
-  return db.changes();
+Result<std::vector<Seq>> discard(Database& db, const std::vector<Seq>& seqs, const Filter& filter) {
+  const std::string sql = "DELETE FROM delivery WHERE seq = ?" + conditions(filter);
+  std::vector<Seq> gone;
+  for (const Seq seq : seqs) {
+    Query query = db.query(sql);
+    query.bind(seq);
+    bind(query, filter);
+    if (auto done = query.run(); !done) return done.error();
+    if (db.changes() > 0) gone.push_back(seq);
+  }
+  return gone;
 }
 
 Result<bool> discard(Database& db, Seq seq) {

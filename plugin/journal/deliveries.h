@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The tables of stanzas, deliveries and stopped endpoints: functions for inside `Store::write`, `Store::read`
-// and `Journal::run`. Each may fail with the database's words. A stanza is stored once, however many
-// deliveries want it, and goes with the last of them.
+// The tables of stanzas, deliveries and stopped endpoints: functions for inside `Store::write` and
+// `Store::read`. Each may fail with the database's words. A stanza is stored once, however many deliveries
+// want it, and goes with the last of them. Internal to this folder.
 #pragma once
 
 #include <optional>
@@ -14,21 +14,6 @@
 namespace restanza::journal {
 
 class Database;
-
-struct Filter {
-  std::optional<State> state;
-  std::string endpoint;            // empty: any
-  std::optional<WallTime> after;   // accepted then or later
-  std::optional<WallTime> before;  // accepted earlier
-};
-
-// What is left of one endpoint's deliveries.
-struct Count {
-  std::string endpoint;
-  size_t waiting = 0;
-  size_t dead = 0;
-  std::optional<WallTime> oldest;  // acceptance of the oldest that waits
-};
 
 // Gives each of the deliveries its seq, and stores what they say and the stanza.
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);
@@ -52,8 +37,8 @@ Result<std::optional<xmpp::Stanza>> stanza_of(Database& db, Seq seq);
 Result<std::vector<Delivery>> revive(Database& db, const Filter& filter, WallTime now, size_t limit);
 Result<std::optional<Delivery>> revive(Database& db, const std::string& id, WallTime now);
 
-// What the filter names goes; returns how many. Whoever has them in hand must know already.
-Result<size_t> discard(Database& db, const Filter& filter);
+// Of `seqs` those that the filter names go; returns them.
+Result<std::vector<Seq>> discard(Database& db, const std::vector<Seq>& seqs, const Filter& filter);
 Result<bool> discard(Database& db, Seq seq);
 Result<size_t> discard_dead(Database& db, WallTime before);  // whose death lies before
 

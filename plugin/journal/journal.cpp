@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "base/guarded.h"
@@ -78,7 +79,7 @@ bool Journal::take(Entry&& entry, Taken then, std::function<void()> room) {
   return true;
 }
 
-Result<void> Journal::ask(Item item) {
+Result<void> Journal::enqueue(Item item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool is_work = std::holds_alternative<Asked>(item);
@@ -92,7 +93,7 @@ Result<void> Journal::ask(Item item) {
 }
 
 void Journal::change(Change change) {
-  (void)ask(std::move(change));  // after `stop` there is nobody left to do it
+  (void)enqueue(std::move(change));  // after `stop` there is nobody left to do it
 }
 
 void Journal::remove(Seq seq) {
@@ -116,8 +117,57 @@ void Journal::forget_dead(WallTime before) {
   change(ForgetDead{before});
 }
 
-void Journal::run(Work work, std::function<void(Result<void>)> then) {
-  if (auto asked = ask(Asked{std::move(work), then}); !asked) then(asked);
+// The answer is of the kind that the request names.
+template <class Request, class T>
+void Journal::ask(Request request, Then<T> then) {
+  const auto told = [then](Result<Answer> answer) {
+    if (!answer) return then(answer.error());
+    if constexpr (std::is_void_v<T>) {
+      then({});
+    } else {
+      then(std::get<typename Request::Answer>(std::move(*answer)));
+    }
+  };
+  if (auto asked = enqueue(Asked{std::move(request), told}); !asked) then(asked.error());
+}
+
+void Journal::list(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(List{std::move(filter), beyond, limit}, std::move(then));
+}
+void Journal::find(std::string id, Then<std::optional<Delivery>> then) {
+  ask(Find{std::move(id)}, std::move(then));
+}
+void Journal::count(Then<std::vector<Count>> then) {
+  ask(CountDeliveries{}, std::move(then));
+}
+void Journal::stops(Then<std::vector<EndpointStop>> then) {
+  ask(ListStops{}, std::move(then));
+}
+
+void Journal::revive(std::string id, Then<std::optional<Delivery>> then) {
+  ask(Revive{std::move(id), clock_.wall()}, std::move(then));
+}
+void Journal::revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(ReviveMany{std::move(filter), limit, clock_.wall()}, std::move(then));
+}
+void Journal::discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then) {
+  ask(Discard{std::move(seqs), std::move(filter)}, std::move(then));
+}
+void Journal::claim_key(std::string key, std::string fingerprint, Then<Claim> then) {
+  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall()}, std::move(then));
+}
+void Journal::finish_key(std::string key, Remembered answer, Then<void> then) {
+  ask(FinishKey{std::move(key), std::move(answer)}, std::move(then));
+}
+void Journal::forget_key(std::string key, Then<void> then) {
+  ask(ForgetKey{std::move(key)}, std::move(then));
+}
+void Journal::forget_old_keys(Then<void> then) {
+  ask(ForgetOldKeys{clock_.wall()}, std::move(then));
+}
+
+void Journal::flush(std::function<void()> then) {
+  if (!enqueue(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})) then();
 }
 
 Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
@@ -164,7 +214,7 @@ bool Journal::ended() const {
 void Journal::refuse(Group& group) noexcept {
   for (Item& item : group) {
     if (auto* offered = std::get_if<Offered>(&item)) offered->taken = Error{};
-    if (auto* asked = std::get_if<Asked>(&item)) asked->done = Error{};
+    if (auto* asked = std::get_if<Asked>(&item)) asked->answer = Error{};
   }
 }
 
@@ -193,7 +243,7 @@ void Journal::tell(Group group) {
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (auto* asked = std::get_if<Asked>(&item)) {
       ++work;
-      guarded(log_, kTold, [&] { asked->then(std::move(asked->done)); });
+      guarded(log_, kTold, [&] { asked->then(std::move(asked->answer)); });
     }
   }
   std::vector<std::function<void()>> rooms;

@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/random.h"
+#include "journal/answers.h"
 #include "journal/database.h"
 #include "journal/deliveries.h"
 
@@ -30,22 +31,28 @@ bool is_work(const Item& item) {
   return std::holds_alternative<Asked>(item);
 }
 
+Result<Answer> answer_to(Database& db, const Asked& asked) {
+  if (const auto* read = std::get_if<Read>(&asked.request)) return carry_out(db, *read);
+  if (const auto* command = std::get_if<Command>(&asked.request)) return carry_out(db, *command);
+  return Answer();
+}
+
 // In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
 Result<void> perform(Database& db, Asked& asked) {
   if (auto begun = db.run("SAVEPOINT work"); !begun) return begun;
   for (int left = kTries; left > 0; --left) {
     try {
-      asked.done = asked.work(db);
+      asked.answer = answer_to(db, asked);
       break;
     } catch (const std::exception& thrown) {  // for want of memory
       if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
-      asked.done = Error{thrown.what()};
+      asked.answer = Error{thrown.what()};
     }
   }
   // Some failures, such as of a disk that is full, make SQLite end the transaction itself.
   if (!db.in_transaction())
-    return asked.done ? Error{db.name() + ": the transaction has ended"} : asked.done.error();
-  if (!asked.done) {
+    return asked.answer ? Error{db.name() + ": the transaction has ended"} : asked.answer.error();
+  if (!asked.answer) {
     if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
   }
   return db.run("RELEASE work");
@@ -62,7 +69,7 @@ Result<void> perform_all(Database& db, Group& group) {
 
 void fail_work(Group& group, const Error& error) {
   for (Item& item : group) {
-    if (auto* asked = std::get_if<Asked>(&item)) asked->done = error;
+    if (auto* asked = std::get_if<Asked>(&item)) asked->answer = error;
   }
 }
 

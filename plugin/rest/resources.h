@@ -45,7 +45,7 @@ class Resources {
   Resources(Settings settings, const World& world)
       : credentials(std::move(settings.credentials), world.accounts, world.clock, world.timer, world.log),
         iqs(settings.iqs, world.replies, world.archives, world.sink),
-        idempotency(world.journal, world.clock, world.log),
+        idempotency(world.journal, world.log),
         stanzas(settings.mapping, credentials, idempotency, iqs, world.sink, world.log),
         deliveries(world.journal, world.webhook, world.clock, world.log),
         endpoints(world.webhook),

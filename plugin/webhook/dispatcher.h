@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
-#include "journal/deliveries.h"
 #include "journal/journal.h"
 #include "webhook/endpoint.h"
 #include "webhook/reflections.h"
@@ -112,7 +111,10 @@ class Dispatcher {
                    std::function<void(const Result<size_t>&)> then);
   void discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                     std::function<void(const Result<size_t>&)> then);
-  void requeue(const std::vector<journal::Delivery>& revived);
+  void discard_listed(const journal::Filter& filter, std::vector<journal::Delivery> listed, size_t so_far,
+                      std::function<void(const Result<size_t>&)> then);
+  void discard_found(const journal::Delivery& delivery, std::function<void(const Result<Discarded>&)> then);
+  void requeue(const journal::Delivery& revived);
   void withdraw(const journal::Delivery& delivery);
   bool at_work(const journal::Delivery& delivery) const;
 

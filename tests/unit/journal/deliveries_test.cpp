@@ -117,7 +117,7 @@ TEST_CASE("no seq is given twice while the journal is open, even when the last o
   world.kill(last);
   world.opened.write([&](Database& db) {
     CHECK((*revive(db, last.id, world.opened.clock.wall()))->seq == 4);
-    REQUIRE(discard(db, Filter{}));
+    REQUIRE(discard(db, {2, 3, 4}, {}));
   });
   CHECK(world.opened.add("four").seq == 5);
 }
@@ -231,19 +231,21 @@ TEST_CASE("many dead letters come back in their old order, of one endpoint, and 
         "msg_0_default msg_2_default msg_3_default");
 }
 
-TEST_CASE("discarding takes what the filter names, and says how many") {
+TEST_CASE("discarding takes those of the given that the filter names, and says which") {
   Both world;
   auto a = world.opened.add("1", "a");
-  world.opened.add("2", "a");
-  world.opened.add("3", "b");
+  const Seq second = world.opened.add("2", "a").seq;
+  const Seq third = world.opened.add("3", "b").seq;
   world.kill(a);
+  const std::vector<Seq> all = {a.seq, second, third};
   world.opened.write([&](Database& db) {
-    CHECK(*discard(db, Filter{State::dead, "b", {}, {}}) == 0);
-    CHECK(*discard(db, Filter{State::dead, "", {}, {}}) == 1);
-    CHECK(*discard(db, Filter{{}, "a", {}, {}}) == 1);
+    CHECK(discard(db, all, {State::dead, "b", {}, {}})->empty());
+    CHECK(*discard(db, all, {State::dead, "", {}, {}}) == std::vector<Seq>{a.seq});
+    CHECK(*discard(db, all, {{}, "a", {}, {}}) == std::vector<Seq>{second});
+    CHECK(discard(db, {second}, {})->empty());
   });
   CHECK(ids(world.opened.listed()) == "msg_3_b");
-  world.opened.write([&](Database& db) { CHECK(*discard(db, Filter{}) == 1); });
+  world.opened.write([&](Database& db) { CHECK(*discard(db, all, {}) == std::vector<Seq>{third}); });
   CHECK(world.opened.number("SELECT count(*) FROM stanza") == 0);
 }
 

@@ -147,12 +147,10 @@ struct Running {
   std::vector<journal::Delivery> kept(journal::Filter filter = {}) {
     std::vector<journal::Delivery> all;
     Door read;
-    journal->run(
-        [&](journal::Database& db) -> Result<void> {
-          all = *journal::list(db, filter, 0, 100000);
-          return {};
-        },
-        [&](const Result<void>&) { read.open(); });
+    journal->list(filter, 0, 100000, [&](Result<std::vector<journal::Delivery>> found) {
+      if (found) all = std::move(*found);
+      read.open();
+    });
     REQUIRE(read.pass());
     return all;
   }
