@@ -15,6 +15,7 @@
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
+#include "journal/sqlite/store.h"
 #include "mapping/codec.h"
 #include "rest/reply.h"
 #include "rest/resources.h"
@@ -140,7 +141,8 @@ class App::Impl {
   Impl(const World& world, const config::Options& options)
       : world_(world),
         max_body_(options.stanza_size_limit),
-        journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
+        journal_({world.state_dir, options.journal_max_bytes}, journal::SqliteStore::open, world.clock,
+                 world.log),
         timer_(world.clock, &world.log),
         replies_(options.iq_pending_limit, timer_),
         noted_(world.sink),

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "journal/changes.h"
+#include "journal/change.h"
 #include "journal/record.h"
 #include "journal/request.h"
 #include "xmpp/stanza.h"

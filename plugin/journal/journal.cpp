@@ -8,7 +8,6 @@
 
 #include "base/guarded.h"
 #include "base/thread.h"
-#include "journal/deliveries.h"
 #include "journal/writer.h"
 
 namespace restanza::journal {
@@ -20,15 +19,15 @@ constexpr const char* kTold = "what the journal was asked for";
 
 }  // namespace
 
-Journal::Journal(Settings settings, const Clock& clock, Log& log)
-    : settings_(std::move(settings)), clock_(clock), log_(log) {}
+Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
+    : settings_(std::move(settings)), open_store_(std::move(open_store)), clock_(clock), log_(log) {}
 
 Journal::~Journal() {
   stop();
 }
 
 Result<void> Journal::open() {
-  auto opened = Store::open(settings_.directory, settings_.max_bytes, clock_);
+  auto opened = open_store_(settings_.directory, settings_.max_bytes, clock_);
   if (!opened) return opened.error();
   if (!opened->set_aside.empty()) {
     log_.error("The journal was damaged and begins anew; the damaged file is kept as " + opened->set_aside);
@@ -177,15 +176,9 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     store = store_;
   }
   if (!store) return kEnded;
-  std::optional<xmpp::Stanza> stanza;
-  const auto read = store->read([&](Database& db) -> Result<void> {
-    auto found = stanza_of(db, seq);
-    if (!found) return found.error();
-    stanza = std::move(*found);
-    return {};
-  });
-  if (!read) return read.error();
-  return stanza;
+  auto answer = store->read(LoadStanza{seq});
+  if (!answer) return answer.error();
+  return std::get<LoadStanza::Answer>(std::move(*answer));
 }
 
 size_t Journal::waiting() const {
@@ -200,6 +193,7 @@ void Journal::loop() {
     if (group.empty() && ended()) break;
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    read(group);
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
@@ -208,6 +202,17 @@ void Journal::loop() {
 bool Journal::ended() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return !running_ && intake_.empty();
+}
+
+// After the group was written, so that each sees what was asked for before it.
+void Journal::read(Group& group) {
+  for (Item& item : group) {
+    auto* asked = std::get_if<Asked>(&item);
+    const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
+    if (!read) continue;
+    if (!guarded_until_done(log_, "reading the journal", [&] { asked->answer = store_->read(*read); }))
+      asked->answer = Error{};
+  }
 }
 
 // For want of memory. What was taken stays unanswered no longer.

@@ -47,7 +47,7 @@ class Journal {
   template <class T>
   using Then = std::function<void(Result<T>)>;
 
-  Journal(Settings settings, const Clock& clock, Log& log);
+  Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -75,8 +75,8 @@ class Journal {
   void forget_stop(const std::string& endpoint);
   void forget_dead(WallTime before);  // dead letters whose death lies before
 
-  // What is stored. A read sees all that was asked for before it, so far as it could be written: a change
-  // that waits for another try is not seen yet. What the values mean is said in request.h.
+  // What is stored. A read sees all that was asked for before it, but for changes that wait for another try,
+  // and perhaps something that was asked for after it. What the values mean is said in request.h.
   void list(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void find(std::string id, Then<std::optional<Delivery>> then);
   void count(Then<std::vector<Count>> then);
@@ -109,9 +109,11 @@ class Journal {
   void take_group(Group& group);
   bool ended() const;
   static void refuse(Group& group) noexcept;
+  void read(Group& group);
   void tell(Group group);
 
   const Settings settings_;
+  const OpenStore open_store_;
   const Clock& clock_;
   Log& log_;
 

@@ -319,7 +319,7 @@ TEST_CASE("a journal in memory warns that it will forget") {
 TEST_CASE("a journal that cannot be opened says why, and takes nothing") {
   FakeClock clock;
   Lines log;
-  Journal journal({"/nowhere/at/all"}, clock, log);
+  Journal journal({"/nowhere/at/all"}, SqliteStore::open, clock, log);
   CHECK_FALSE(journal.open());
   CHECK_FALSE(journal.take(entry("hello"), [](Entry, auto) {}));
 }

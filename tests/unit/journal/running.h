@@ -38,7 +38,7 @@ class Obstacle {
 class Running {
  public:
   explicit Running(const std::string& directory, uint64_t max_bytes = uint64_t{1} << 30)
-      : journal({directory, max_bytes}, clock, log) {
+      : journal({directory, max_bytes}, SqliteStore::open, clock, log) {
     const auto opened = journal.open();
     INFO((opened ? "" : opened.error().text));
     REQUIRE(opened);

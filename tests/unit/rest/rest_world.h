@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "iq/reply_table.h"
+#include "journal/sqlite/store.h"
 #include "rest/resources.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
@@ -86,7 +87,7 @@ class RestWorld {
  public:
   explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2,
                      Around around = {})
-      : journal({around.directory}, clock, log),
+      : journal({around.directory}, journal::SqliteStore::open, clock, log),
         replies(pending_limit, timer),
         dispatcher(std::move(around.webhooks),
                    {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,

@@ -15,13 +15,14 @@ import unittest
 ROOT = pathlib.Path()
 LIBRARY = pathlib.Path()
 
-# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers.
+# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers. A folder in a
+# folder that is named here has a layer of its own.
 LAYERS = {
     "base": 0,
     "xml": 1, "http": 1,
     "xmpp": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
-    "webhook": 4,
+    "journal/sqlite": 4, "webhook": 4,
     "rest": 5,
     "app": 6,
     "abi": 7,
@@ -41,7 +42,7 @@ LIBRARIES = {
     "tinyxml2.h": {"plugin/xml"},
     "stringprep.h": {"plugin/xmpp", "server_stub/local_server"},
     "nlohmann/json.hpp": {"plugin/mapping", "plugin/config", "server_stub"},
-    "sqlite3.h": {"plugin/journal"},
+    "sqlite3.h": {"plugin/journal/sqlite"},
     "httplib.h": {"plugin/webhook/http_transport.cpp"},
 }
 SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
@@ -73,8 +74,15 @@ def code(top):
 
 def folder_of(path, top):
     """The folder below `top`; for a file that stands in it directly, the file's own name ('app')."""
-    parts = path.relative_to(ROOT / top).parts
-    return parts[0] if len(parts) > 1 else path.stem
+    return folder_of_name(path.relative_to(ROOT / top).as_posix())
+
+
+def folder_of_name(name):
+    parts = name.split("/")
+    inner = "/".join(parts[:2])
+    if len(parts) > 2 and inner in LAYERS:
+        return inner
+    return parts[0] if len(parts) > 1 else pathlib.Path(name).stem
 
 
 class Architecture(unittest.TestCase):
@@ -91,7 +99,7 @@ class Architecture(unittest.TestCase):
             for own, name in includes(path):
                 if not own or not (ROOT / top / name).is_file():
                     continue  # of the other tree, which other tests look at
-                there = name.split("/")[0] if "/" in name else pathlib.Path(name).stem
+                there = folder_of_name(name)
                 seen.add((here, there))
                 if here != there and layers[there] >= layers[here]:
                     wrong.append(f"{path.relative_to(ROOT)} includes {name}")

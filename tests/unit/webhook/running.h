@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "journal/sqlite/store.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "unit/webhook/http_endpoint.h"
@@ -93,7 +94,7 @@ struct Running {
   }
 
   void make() {
-    journal = std::make_unique<journal::Journal>(journal_settings, clock, log);
+    journal = std::make_unique<journal::Journal>(journal_settings, journal::SqliteStore::open, clock, log);
     REQUIRE(journal->open());
     dispatcher = std::make_unique<Dispatcher>(
         settings, Endpoint::World{*journal,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How a file of an earlier version becomes one of this version: the steps, and a file that 0.1.0 wrote.
-#include "journal/schema.h"
+#include "journal/sqlite/schema.h"
 
 #include <sqlite3.h>
 
-#include "journal/keys.h"
-#include "world.h"
+#include "journal/sqlite/keys.h"
+#include "unit/journal/world.h"
 
 using namespace restanza;
 using namespace restanza::journal;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Damaged files are set aside whole, and the journal begins anew.
 #include "journal/journal.h"
-#include "world.h"
+#include "unit/journal/world.h"
 
 using namespace restanza;
 using namespace restanza::journal;
@@ -79,7 +79,7 @@ TEST_CASE("the log says where a damaged file went") {
   overwrite((fill(directory.path), directory.file("journal.db")), 0, std::string(100, 'z'));
   FakeClock clock;
   Lines log;
-  Journal journal({directory.path}, clock, log);
+  Journal journal({directory.path}, SqliteStore::open, clock, log);
   REQUIRE(journal.open());
   CHECK(log.of(Level::error) == "The journal was damaged and begins anew; the damaged file is kept as " +
                                     directory.file("journal.db.damaged-20251218T010000Z") + "\n");

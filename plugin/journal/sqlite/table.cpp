@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/table.h"
+#include "journal/sqlite/table.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -10,11 +10,11 @@
 #include <system_error>
 
 #include "base/str.h"
-#include "journal/columns.h"
-#include "journal/database.h"
-#include "journal/deliveries.h"
-#include "journal/files.h"
-#include "journal/schema.h"
+#include "journal/sqlite/columns.h"
+#include "journal/sqlite/database.h"
+#include "journal/sqlite/deliveries.h"
+#include "journal/sqlite/files.h"
+#include "journal/sqlite/schema.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::journal {

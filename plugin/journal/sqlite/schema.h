@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "journal/database.h"
+#include "journal/sqlite/database.h"
 
 namespace restanza::journal {
 

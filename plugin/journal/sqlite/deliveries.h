@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The tables of stanzas, deliveries and stopped endpoints: functions for inside `Store::write` and
-// `Store::read`. Each may fail with the database's words. A stanza is stored once, however many deliveries
-// want it, and goes with the last of them. Internal to this folder.
+// The tables of stanzas, deliveries and stopped endpoints: functions for inside `SqliteStore::write` and
+// `SqliteStore::read`. Each may fail with the database's words. A stanza is stored once, however many
+// deliveries want it, and goes with the last of them. Internal to this folder.
 #pragma once
 
 #include <optional>

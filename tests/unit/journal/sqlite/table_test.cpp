@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "journal/table.h"
+#include "journal/sqlite/table.h"
 
-#include "child.h"
-#include "journal/columns.h"
-#include "running.h"
+#include "journal/sqlite/columns.h"
+#include "unit/journal/child.h"
+#include "unit/journal/running.h"
 
 using namespace restanza;
 using namespace restanza::journal;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/files.h"
+#include "journal/sqlite/files.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads and commands carried out in the tables: functions for inside `Store::read` and `Store::write`. Each
-// may fail with the database's words. Internal to this folder.
+// Reads and commands carried out in the tables: functions for inside `SqliteStore::read` and
+// `SqliteStore::write`. Each may fail with the database's words. Internal to this folder.
 #pragma once
 
 #include "base/result.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "journal/deliveries.h"
+#include "journal/sqlite/deliveries.h"
 
 #include <utility>
 
-#include "journal/database.h"
+#include "journal/sqlite/database.h"
 
 namespace restanza::journal {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "journal/answers.h"
+#include "journal/sqlite/answers.h"
 
 #include <utility>
 
-#include "journal/deliveries.h"
-#include "journal/keys.h"
+#include "journal/sqlite/deliveries.h"
+#include "journal/sqlite/keys.h"
 
 namespace restanza::journal {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "journal/keys.h"
+#include "journal/sqlite/keys.h"
 
 #include "base/str.h"
-#include "journal/database.h"
+#include "journal/sqlite/database.h"
 
 namespace restanza::journal {
 namespace {

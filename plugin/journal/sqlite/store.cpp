@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "journal/store.h"
+#include "journal/sqlite/store.h"
 
 #include <sqlite3.h>
 
-#include "journal/database.h"
-#include "journal/files.h"
-#include "journal/schema.h"
+#include <utility>
+
+#include "journal/sqlite/answers.h"
+#include "journal/sqlite/database.h"
+#include "journal/sqlite/files.h"
+#include "journal/sqlite/schema.h"
+#include "journal/sqlite/writes.h"
 
 namespace restanza::journal {
 namespace {
@@ -76,13 +80,14 @@ Result<void> transact(Database& db, const char* begin, const std::function<Resul
 
 }  // namespace
 
-Store::Store() = default;
-Store::~Store() = default;
+SqliteStore::SqliteStore() = default;
+SqliteStore::~SqliteStore() = default;
 
-Result<Store::Opened> Store::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
-  Opened opened;
-  opened.store.reset(new Store());
-  Store& store = *opened.store;
+Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
+  OpenedStore opened;
+  std::unique_ptr<SqliteStore> made_store(new SqliteStore());
+  SqliteStore& store = *made_store;
+  opened.store = std::move(made_store);
   if (directory.empty()) {
     auto memory = Database::open(":memory:", SQLITE_OPEN_READWRITE, "the journal in memory");
     if (!memory) return memory.error();
@@ -116,17 +121,31 @@ Result<Store::Opened> Store::open(const std::string& directory, uint64_t max_byt
   return opened;
 }
 
-Result<void> Store::write(const std::function<Result<void>(Database&)>& work) {
+Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& work) {
   const std::lock_guard<std::mutex> lock(writing_);
   return transact(*db_, "BEGIN IMMEDIATE", work);
 }
 
-Result<void> Store::read(const std::function<Result<void>(Database&)>& work) {
+Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {
   const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
   return transact(reader_ ? *reader_ : *db_, "BEGIN", work);
 }
 
-bool Store::full() {
+Result<void> SqliteStore::write(const std::vector<Write>& writes) {
+  return write([&](Database& db) { return carry_out(db, writes); });
+}
+
+Result<Answer> SqliteStore::read(const Read& read) {
+  Result<Answer> answer = Answer();
+  const auto done = this->read([&](Database& db) -> Result<void> {
+    answer = carry_out(db, read);
+    return answer ? Result<void>() : answer.error();
+  });
+  if (!done) return done.error();
+  return answer;
+}
+
+bool SqliteStore::full() {
   const std::lock_guard<std::mutex> lock(writing_);
   const auto full = db_->full();
   return full && *full;  // where it cannot be known, the write that follows finds out why, and says it

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/schema.h"
+#include "journal/sqlite/schema.h"
 
 namespace restanza::journal {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of idempotency keys: functions for inside `Store::write`. Each may fail with the database's
+// The table of idempotency keys: functions for inside `SqliteStore::write`. Each may fail with the database's
 // words. Internal to this folder.
 #pragma once
 

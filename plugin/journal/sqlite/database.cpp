@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/database.h"
+#include "journal/sqlite/database.h"
 
 #include <sqlite3.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/columns.h"
+#include "journal/sqlite/columns.h"
 
 #include <algorithm>
 
