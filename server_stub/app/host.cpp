@@ -20,16 +20,6 @@ LocalSettings local_settings(const HostConfig& config) {
   return settings;
 }
 
-void warn_of_symbols(const Library& library, Log& log) {
-  constexpr size_t kShown = 5;
-  const auto extra = library.extra_symbols();
-  if (extra.empty()) return;
-  std::string line = "the library exports more than its entry: ";
-  for (size_t i = 0; i < std::min(extra.size(), kShown); ++i) line += (i > 0 ? ", " : "") + extra[i];
-  if (extra.size() > kShown) line += " and " + std::to_string(extra.size() - kShown) + " more";
-  log.warn(line);
-}
-
 }  // namespace
 
 Host::Host(const HostConfig& config, Log& log, HostEvents events)
@@ -58,31 +48,25 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
 }
 
 Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) {
-  auto library = Library::open(config.load, plugin_directories());
-  if (!library) return library.error();
+  const HostApi::Place place{"restanza-host", RESTANZA_VERSION, config.domain,
+                             config.prefix,   config.http_host, config.state_dir};
+  auto instance = Instance::load(config.load, place, {timer_, front_, routes_, log_});
+  if (!instance) return instance.error();
   auto seat = std::make_unique<Seat>();
-  const std::string name = std::string((*library)->descriptor().id) + "@" + config.domain;
   seat->config = config;
-  seat->log = std::make_unique<NamedLog>(name, log_);
-  warn_of_symbols(**library, *seat->log);
-  seat->hooks = std::make_shared<Hooks>(timer_, *seat->log);
+  seat->instance = std::move(*instance);
   auto link = link_for(config, *seat);
   if (!link) return link.error();
-  seat->link = std::move(*link);
-  seat->hooks->bind(seat->link);
-
   HostApi::CheckPassword check;
   if (local_) {
     check = [this](const std::string& account, const std::string& password, const auto& verdict) {
       local_->check_password(account, password, verdict);
     };
   }
-  auto api = std::make_unique<HostApi>(
-      HostApi::Place{name, config.domain, config.prefix, config.http_host, config.state_dir}, front_, routes_,
-      seat->hooks, seat->link, std::move(check), *seat->log);
-  seat->plugin = std::make_unique<Plugin>(std::move(*library), std::move(api));
-  if (auto created = seat->plugin->create(config.settings_json); !created) {
-    const Error error{failure(config, *seat->plugin, "create", created.error().text)};
+  seat->instance->connect(std::move(*link), std::move(check));
+  Plugin& plugin = seat->instance->plugin();
+  if (auto created = plugin.create(config.settings_json); !created) {
+    const Error error{failure(config, plugin, "create", created.error().text)};
     part_from(std::move(seat));
     return error;
   }
@@ -98,7 +82,7 @@ std::string Host::failure(const PluginConfig& config, const Plugin& plugin, cons
 
 Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& seat) {
   if (local_) {
-    std::shared_ptr<Link> link = local_->attach(config.domain, *seat.hooks);
+    std::shared_ptr<Link> link = local_->attach(config.domain, seat.instance->inbound());
     if (!link) return Error{"the domain '" + config.domain + "' is served already: give the plugin its own"};
     return link;
   }
@@ -116,7 +100,8 @@ Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& s
     events_.refused("the server refused the component '" + domain +
                     "': not-authorized: " + advice_for("not-authorized"));
   };
-  auto link = std::make_shared<ComponentLink>(settings, *seat.hooks, *seat.log, clock_, std::move(events));
+  auto link = std::make_shared<ComponentLink>(settings, seat.instance->inbound(), seat.instance->log(),
+                                              clock_, std::move(events));
   seat.component = link.get();
   ready_.expect(config.domain);
   return std::shared_ptr<Link>(std::move(link));
@@ -157,8 +142,8 @@ Result<void> Host::start() {
     local_->start();
   }
   for (const auto& seat : seats_) {
-    if (auto started = seat->plugin->start(); !started)
-      return Error{failure(seat->config, *seat->plugin, "start", started.error().text)};
+    if (auto started = seat->instance->plugin().start(); !started)
+      return Error{failure(seat->config, seat->instance->plugin(), "start", started.error().text)};
   }
   front_.start();
   for (const auto& seat : seats_) {
@@ -171,7 +156,7 @@ Result<void> Host::start() {
 
 void Host::drain(const Seats& seats) {
   Together drained(seats.size());
-  for (const auto& seat : seats) seat->plugin->drain(kDrain, drained.one());
+  for (const auto& seat : seats) seat->instance->plugin().drain(kDrain, drained.one());
   drained.wait(kDrain + std::chrono::seconds(1));
 }
 
@@ -180,8 +165,8 @@ void Host::drain(const Seats& seats) {
 void Host::close_links(const Seats& seats) {
   Together closed(seats.size());
   for (const auto& seat : seats) {
-    Log& log = *seat->log;
-    seat->link->close(kClose, [&log, one = closed.one()](size_t unsent) {
+    Log& log = seat->instance->log();
+    seat->instance->link().close(kClose, [&log, one = closed.one()](size_t unsent) {
       if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
       one();
     });
@@ -190,16 +175,16 @@ void Host::close_links(const Seats& seats) {
 }
 
 void Host::part_from(std::unique_ptr<Seat> seat) {
-  if (seat->plugin->end()) return;
+  if (seat->instance->plugin().end()) return;
   abandoned_ = true;
   forsaken_.push_back(std::move(seat));
 }
 
 // What the plugins left open is answered while the front can still send it.
 void Host::end_plugins() {
-  for (const auto& seat : seats_) seat->plugin->dismiss();
+  for (const auto& seat : seats_) seat->instance->plugin().dismiss();
   front_.stop();
-  for (const auto& seat : seats_) abandoned_ = !seat->plugin->end() || abandoned_;
+  for (const auto& seat : seats_) abandoned_ = !seat->instance->plugin().end() || abandoned_;
 }
 
 void Host::shut_down() {

@@ -13,10 +13,9 @@
 #include "base/clock.h"
 #include "base/timer.h"
 #include "config/config.h"
-#include "hosting/host_api.h"
-#include "hosting/named_log.h"
-#include "hosting/plugin.h"
+#include "hosting/instance.h"
 #include "hosting/routes.h"
+#include "http_front/front.h"
 #include "link/component/component_link.h"
 #include "local_server/local_server.h"
 
@@ -52,14 +51,11 @@ class Host {
   bool abandoned() const { return abandoned_; }
 
  private:
-  // What belongs to one plugin, in the order of its making.
+  // What belongs to one plugin.
   struct Seat {
     PluginConfig config;
-    std::unique_ptr<NamedLog> log;
-    std::shared_ptr<Hooks> hooks;
-    std::shared_ptr<Link> link;
-    ComponentLink* component = nullptr;  // the link, in component mode
-    std::unique_ptr<Plugin> plugin;
+    std::unique_ptr<Instance> instance;
+    ComponentLink* component = nullptr;  // its link, in component mode
   };
   using Seats = std::vector<std::unique_ptr<Seat>>;
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 #include "xmpp/stanza.h"
 #include "xp.h"
 

@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 
 namespace restanza::host {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 
 namespace restanza::host {
 
