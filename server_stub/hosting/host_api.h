@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The host's side of xp.h for one plugin instance: the vtable, over the exchanges, the routes, the hooks and
 // the link. What the plugin does wrong is logged with its name and harmless.
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The half of the vtable that completes exchanges. A handle is looked for among those that this instance was
 // handed before anything else is done with it, and what is wrong with an answer is said in the log.
 #include "hosting/border_views.h"

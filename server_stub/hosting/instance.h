@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // One plugin at one domain, with all that it has on the host's side: its lines in the log, its hooks, its
 // table of functions, and its life. [setup] only, but for `log`. It owns these; what the surroundings refer
 // to, and the thread of the link, outlive it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What the start of a program leaves behind in memory. Any thread; nothing is owned.
 #pragma once
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The net under the functions that a plugin calls: no exception may cross xp.h. What a function throws, as a
 // rule for want of memory, becomes a line in the log, and the plugin gets the answer for a failure. Any
 // thread.

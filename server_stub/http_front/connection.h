@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The receiving half of a connection: takes requests from the bytes, one after the other, hands each to
 // whoever answers for its path, and reads on when the answer is out.
 //

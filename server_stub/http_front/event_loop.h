@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The thread that owns every connection: accepts, waits for sockets and deadlines, and lets the connections
 // act.
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What passes between a source of HTTP requests and who answers them: a request, whom it goes to, and how its
 // answer comes back. The front is one source; a server that has HTTP of its own is another.
 //

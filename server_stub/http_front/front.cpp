@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Puts the front's parts together and passes completions on to the exchange that a handle names.
 #include "http_front/front.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The host's HTTP/1.1 server: an epoll loop that owns the sockets, an elastic pool of threads that handle the
 // requests, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
 // thread.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // A listening socket, TCP or Unix.
 //
 // Threads: the loop's only, after open(). Ownership: owns the socket; an accepted one belongs to the caller.

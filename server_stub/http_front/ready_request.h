@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // A request that is complete and belongs to somebody, on its way from the loop to a handler.
 #pragma once
 

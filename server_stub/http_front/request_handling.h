@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The handling of one complete request: a body in a content coding is decoded, then the handler is called.
 //
 // Threads: any, concurrently. Ownership: keeps nothing of a request.

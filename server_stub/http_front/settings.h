@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What a front is told before it starts: where it listens, with which certificate, which proxies it believes,
 // and its limits. Plain values.
 #pragma once

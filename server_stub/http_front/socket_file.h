@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The file of a listening Unix socket, for its owner and group alone. What a dead process left is replaced;
 // what somebody listens on, or is no socket, is never touched.
 //

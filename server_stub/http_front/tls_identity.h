@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Who the server is on its TLS connections: a certificate with its chain and key, and the rules under which
 // connections are made (TLS 1.2 or newer, HTTP/1.1, no renegotiation, no compression).
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // OpenSSL reads and writes through functions of ours instead of its own: these raise no SIGPIPE, and remember
 // whether the socket had more, which spares a read that finds nothing.
 #include "http_front/tls_session.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The server's end of one TLS connection, on a socket that does not block. It shows itself like the socket:
 // the handshake happens within the first calls of receive().
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What carries the stanzas of one plugin: the embedded server or a component's connection to a real one. Two
 // seams, one for each direction.
 #pragma once

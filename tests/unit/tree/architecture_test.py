@@ -31,7 +31,7 @@ HOST_LAYERS = {
     "net": 0,
     "link": 1, "http_front": 1,
     "local_server": 2, "hosting": 2,
-    "config": 3,
+    "config": 3, "kit": 3,
     "app": 4,
 }
 SHARED_WITH_HOST = {"base", "xml", "xmpp"}
@@ -50,7 +50,9 @@ LONGER = {"examples/minimal_host.c": 1010}
 # What programs wrote or are fed, byte by byte; and formats without a place for a licence, which stands in `copyright`.
 DATA = {pathlib.PurePath("tests/fuzz/corpus"), pathlib.PurePath("tests/support/state-0.1"),
         pathlib.PurePath("server_stub/packaging/debian")}
+# The folders and files whose licence is another than that of the folder above them: what the host kit is made of.
 LICENCES = {"plugin": "MIT", "examples": "MIT", "tests": "MIT", "server_stub": "GPL-3.0-or-later"}
+MIT_OF_HOST = ("server_stub/hosting", "server_stub/http_front", "server_stub/kit", "server_stub/net", "server_stub/link/link.h")
 
 
 def sources(top):
@@ -65,6 +67,10 @@ def includes(path):
     text = path.read_text(encoding="utf-8")
     for mark, name in re.findall(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', text, re.MULTILINE):
         yield mark == '"', name
+
+
+def of_kit(path):
+    return any(f"{path.relative_to(ROOT).as_posix()}/".startswith(f"{each}/") for each in MIT_OF_HOST)
 
 
 def code(top):
@@ -161,14 +167,27 @@ class Architecture(unittest.TestCase):
 
     def test_every_file_says_its_licence(self):
         wrong = []
-        for top, licence in LICENCES.items():
+        for top in LICENCES:
             for path in sources(top):
                 if path.suffix in {".json", ".golden", ".md"} or DATA & set(path.relative_to(ROOT).parents):
                     continue
+                licence = "MIT" if of_kit(path) else LICENCES[top]
                 head = "\n".join(path.read_text(encoding="utf-8").split("\n")[:2])
                 if not re.search(rf"SPDX-License-Identifier: {re.escape(licence)}( \*/|-->)?$", head, re.MULTILINE):
                     wrong.append(str(path.relative_to(ROOT)))
         self.assertEqual(wrong, [])
+
+    def test_the_kit_is_all_mit_and_needs_no_library_of_the_host_alone(self):
+        """Nothing of it includes a file of server_stub/ with another licence, nor gloox, TOML or the log's library."""
+        wrong, seen = [], 0
+        for path in (each for each in sources("server_stub") if each.suffix in {".cpp", ".h", ".hpp"} and of_kit(each)):
+            for own, name in includes(path):
+                seen += 1
+                there = ROOT / "server_stub" / name
+                if own and there.is_file() and not of_kit(there) or re.match("gloox/|toml|spdlog/", name):
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        self.assertEqual(wrong, [])
+        self.assertGreater(seen, 100)
 
     def test_headers_are_read_once(self):
         headers = {ROOT / "plugin" / "include" / "xp.h", *(ROOT / "tests" / "abi" / "frozen").glob("*.h")}  # C, with a guard
