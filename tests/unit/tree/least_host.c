@@ -2,7 +2,8 @@
 /* The least host: a C99 program that loads restanza.so, posts a message and an iq through it and shows what
  * comes out. The place of an HTTP server and of an XMPP router is taken by a few lines each.
  *
- *   cc -std=c99 -I plugin/include examples/embed.c -o embed -ldl && ./embed build/plugin/restanza.so
+ *   cc -std=c99 -I plugin/include tests/unit/tree/least_host.c -o least_host -ldl && ./least_host
+ * build/plugin/restanza.so
  *
  * Threads: requests are posted, stanzas sent and hooks called on the main thread here, so nothing is locked;
  * only drained() may come on another. The host owns its routes and hooks and what the plugin gave it with

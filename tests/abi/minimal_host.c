@@ -3,7 +3,7 @@
  * and has a pipe for a network: each line of standard input is a stanza for the plugin, each line of standard
  * output one from it. It ends with its input, or with SIGTERM, once the plugin is drained.
  *
- *   cc -std=c99 -D_POSIX_C_SOURCE=200809L -I plugin/include examples/minimal_host.c -o minimal_host -ldl
+ *   cc -std=c99 -D_POSIX_C_SOURCE=200809L -I plugin/include tests/abi/minimal_host.c -o minimal_host -ldl
  * -pthread
  *   ./minimal_host PLUGIN.so --domain rest.localhost [--settings '{...}'] [--prefix /rest] [--port N]
  *
