@@ -2,6 +2,7 @@
 // Puts a host together of the rooms below: who owns whom, and the order of the start and of the end.
 #include <atomic>
 #include <future>
+#include <set>
 #include <vector>
 
 #include "base/clock.h"
@@ -98,6 +99,7 @@ class Host::Impl {
   restanza::host::HandedExchanges handed;
   const std::unique_ptr<Front> front;  // null: requests are handed over
   std::vector<std::unique_ptr<LoadedPlugin>> plugins;
+  std::set<std::string> domains;  // of the plugins
   std::string listening;
   bool draining = false, ended = false, abandoned = false;
 };
@@ -118,6 +120,10 @@ Plugin* Host::load(const PluginSettings& wanted, Server& server, std::string& er
     error = "the prefix '" + wanted.prefix + "' must begin with '/' and not end with it";
     return nullptr;
   }
+  if (impl_->domains.count(domain->domain) > 0) {
+    error = "the domain '" + domain->domain + "' is served already: give the plugin its own";
+    return nullptr;
+  }
   auto instance = Instance::load(wanted.library,
                                  {impl_->settings.name, impl_->settings.version, domain->domain,
                                   wanted.prefix, wanted.http_host, wanted.state_dir},
@@ -126,8 +132,9 @@ Plugin* Host::load(const PluginSettings& wanted, Server& server, std::string& er
     error = instance.error().text;
     return nullptr;
   }
-  (*instance)->connect(std::make_shared<ServerLink>(domain->domain, wanted.max_stanza, server),
-                       password_check(server));
+  (*instance)->connect(
+      std::make_shared<ServerLink>(domain->domain, wanted.max_stanza, server, (*instance)->log()),
+      password_check(server));
   auto plugin = std::make_unique<LoadedPlugin>(std::move(*instance));
   if (const auto created = plugin->plugin().create(wanted.settings_json); !created) {
     error = plugin->plugin().id() + ": " + created.error().text;
@@ -137,11 +144,16 @@ Plugin* Host::load(const PluginSettings& wanted, Server& server, std::string& er
     }
     return nullptr;
   }
+  impl_->domains.insert(domain->domain);
   impl_->plugins.push_back(std::move(plugin));
   return impl_->plugins.back().get();
 }
 
 bool Host::start(std::string& error) {
+  if (impl_->settings.listen.size() > FrontSettings::kMaxListeners) {
+    error = "HTTP is served at no more than " + std::to_string(FrontSettings::kMaxListeners) + " addresses";
+    return false;
+  }
   const bool first = impl_->listening.empty();
   if (impl_->front && first) {
     auto bound = impl_->front->listen();

@@ -3,12 +3,13 @@
 
 #include <utility>
 
+#include "base/guarded.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host {
 
-ServerLink::ServerLink(std::string domain, uint64_t max_stanza, xp::host::Server& server)
-    : domain_(std::move(domain)), max_stanza_(max_stanza), server_(server) {}
+ServerLink::ServerLink(std::string domain, uint64_t max_stanza, xp::host::Server& server, Log& log)
+    : domain_(std::move(domain)), max_stanza_(max_stanza), server_(server), log_(log) {}
 
 xp_status ServerLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
   if (stanza.xml.size() > max_stanza_) return XP_TOO_BIG;
@@ -21,7 +22,14 @@ xp_status ServerLink::send(xmpp::Stanza stanza, std::function<void()> writable) 
 }
 
 void ServerLink::post(std::function<void()> work) {
-  server_.post(std::move(work));
+  server_.post([task = std::move(work), self = weak_from_this()] {
+    try {
+      task();
+    } catch (const std::exception& thrown) {
+      const auto link = self.lock();  // the loop may run on after the host
+      if (link) log_thrown(link->log_, "work of the loop", thrown);
+    }
+  });
 }
 
 bool ServerLink::up() const {

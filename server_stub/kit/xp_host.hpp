@@ -96,12 +96,13 @@ class Plugin {
 };
 
 struct PluginSettings {
-  std::string
-      library;  // a path, or "restanza" for restanza.so in $RESTANZA_PLUGIN_PATH or where it is installed
-  std::string domain;            // whose stanzas it gets, "rest.example.org"; each domain once
-  std::string prefix = "/rest";  // where its routes stand: a '/' before it and none behind it, or empty
-  std::string
-      http_host;  // of plugins that share a prefix, the one whose name is in the Host header; or empty
+  // A path; or a name, "restanza" for restanza.so in a folder of $RESTANZA_PLUGIN_PATH, in ../plugin beside
+  // the program's folder, or where plugins are installed, whichever has it first.
+  std::string library;
+  std::string domain;  // whose stanzas it gets, "rest.example.org"; each domain once
+  // Where its routes stand: with a '/' before it and none behind it, or empty.
+  std::string prefix = "/rest";
+  std::string http_host;  // of plugins that share a prefix, the one that the Host header names; or empty
   std::string state_dir;  // a directory of its own that exists and can be written; or empty
   std::string settings_json = "{}";
   uint64_t max_stanza = 262144;  // bytes of one stanza that the plugin sends

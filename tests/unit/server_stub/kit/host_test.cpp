@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The kit as a server has it, with the least plugin, and with the one that tells the steps of its life.
+#include <algorithm>
 #include <mutex>
 
 #include "kit/xp_host.hpp"
@@ -137,12 +138,15 @@ TEST_CASE("a domain or a prefix that is none is refused before anything is loade
     CHECK(given.error.find("the prefix ") == 0);
   }
   CHECK(given.lines.empty());
+  REQUIRE(given.load(LIFE_PLUGIN, "{}", "once.localhost"));
+  CHECK_FALSE(given.load(LIFE_PLUGIN, "{}", "ONCE.localhost"));
+  CHECK(given.error.find("the domain 'once.localhost' is served already") == 0);
   CHECK(given.load(LIFE_PLUGIN, "{}", "rest.localhost", ""));
 }
 
 TEST_CASE("a host that listens says where, and takes no requests by hand") {
   Embedded given;
-  xp::host::Host host(given.settings({{}}));
+  xp::host::Host host(given.settings({xp::host::Address{}}));
   xp::host::PluginSettings wanted;
   wanted.library = HELLO_PLUGIN;
   wanted.domain = "rest.localhost";
@@ -151,4 +155,15 @@ TEST_CASE("a host that listens says where, and takes no requests by hand") {
   CHECK(host.listening().find("127.0.0.1:") == 0);
   CHECK(host.request(get("/rest/hello"), given.answer) == 0);
   CHECK(host.end());
+}
+
+TEST_CASE("a host listens at sixteen addresses, and not at one more") {
+  Embedded given;
+  xp::host::Host most(given.settings(std::vector<xp::host::Address>(16)));
+  REQUIRE(most.start(given.error));
+  const std::string listening = most.listening();
+  CHECK(std::count(listening.begin(), listening.end(), ',') == 15);
+  xp::host::Host more(given.settings(std::vector<xp::host::Address>(17)));
+  CHECK_FALSE(more.start(given.error));
+  CHECK(given.error == "HTTP is served at no more than 16 addresses");
 }
