@@ -14,7 +14,7 @@
 #include "http_front/exchange_table.h"
 #include "http_front/front.h"
 #include "http_front/outbox.h"
-#include "http_front/ready_request.h"
+#include "http_front/request_handling.h"
 #include "http_front/request_memory.h"
 #include "http_front/request_reader.h"
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "http_front/ready_request.h"
+#include "http_front/request_handling.h"
 
 namespace restanza::host {
 
