@@ -51,7 +51,7 @@ Result<void, Refusal> check_iq(const std::optional<std::string>& type, size_t ch
 
 Result<void, Refusal> check_rights(xmpp::Kind kind, const xmpp::RootAttributes& stanza,
                                    const Caller& caller) {
-  if ((caller.rights & config::kSend) == 0) return refused::forbidden("This token may not send");
+  if ((caller.rights & kSend) == 0) return refused::forbidden("This token may not send");
   if (!caller.may_send(kind)) {
     return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(kind)) + "'");
   }

@@ -16,12 +16,12 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/timer.h"
-#include "config/token.h"
 #include "rest/caller.h"
 #include "rest/guard.h"
 #include "rest/open_checks.h"
 #include "rest/rates.h"
 #include "rest/refusal.h"
+#include "rest/token.h"
 
 namespace restanza::rest {
 
@@ -47,7 +47,7 @@ class Credentials {
     bool basic = true;
     bool bearer = true;
     bool anonymous = false;
-    std::vector<config::Token> tokens;
+    std::vector<Token> tokens;
     double rate_limit = 0;  // requests a second of each credential that is no token; 0: any number
   };
 

@@ -25,7 +25,7 @@ class Resources {
     Credentials::Settings credentials;
     Iqs::Settings iqs;
     mapping::Options mapping;
-    std::vector<std::string> cors_origins;
+    std::vector<std::string> cors_origins{"*"};
     bool metrics_public = false;
   };
   struct World {  // outlives the resources

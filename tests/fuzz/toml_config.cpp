@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app_settings.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "config/options.h"
 #include "fuzz/property.h"
 #include "xmpp/jid.h"
 
@@ -52,14 +52,16 @@ void check_plugin(const host::PluginConfig& plugin) {
   must(!plugin.load.empty(), "a plugin has a name");
   const auto settings = nlohmann::json::parse(plugin.settings_json, nullptr, false);
   must(settings.is_object(), "settings are a JSON object", plugin.settings_json);
-  const auto options = config::parse_options(plugin.settings_json, plugin.domain);
-  if (!options) {
-    must(!options.error().text.empty(), "settings are refused with a reason");
+  AppSettings given;
+  given.resources.credentials.domain = plugin.domain;
+  const auto read = read_settings(plugin.settings_json, std::move(given));
+  if (!read) {
+    must(!read.error().text.empty(), "settings are refused with a reason");
     return;
   }
-  must(
-      options->iq_timeout.count() > 0 && options->iq_max_timeout.count() > 0 && options->iq_pending_limit > 0,
-      "limits are in their range", plugin.settings_json);
+  const auto& iqs = read->resources.iqs;
+  must(iqs.timeout.count() > 0 && iqs.max_timeout.count() > 0 && read->max_pending_iqs > 0,
+       "limits are in their range", plugin.settings_json);
 }
 
 }  // namespace

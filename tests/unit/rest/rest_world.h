@@ -160,8 +160,8 @@ inline std::string condition(const MemoryAnswer& answer) {
 }
 
 // The token "t0ken".
-inline config::Token token() {
-  config::Token token;
+inline rest::Token token() {
+  rest::Token token;
   token.name = "test";
   token.sha256 = *unhex(kTokenDigest);
   return token;

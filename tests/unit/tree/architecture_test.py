@@ -18,13 +18,14 @@ LIBRARY = pathlib.Path()
 # A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers.
 LAYERS = {
     "base": 0,
-    "xml": 1, "http": 1,
+    "xml": 1, "http": 1, "settings": 1,
     "xmpp": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
     "webhook": 4,
     "rest": 5,
-    "app": 6,
-    "abi": 7,
+    "app_settings": 6,
+    "app": 7, "settings_page": 7,
+    "abi": 8,
 }
 # The same for server_stub/.
 HOST_LAYERS = {

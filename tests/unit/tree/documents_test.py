@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The documents say what is so: links and files that they name are there, and their tables have a row for each
-setting, key, route, JSON key, fuzz target and example that the code has, and for nothing else.
+key of the host, route, JSON key, fuzz target and example that the code has, and for nothing else.
 
 Usage: documents_test.py ROOT. Reads only; what the documents tell a reader to do is tried by tests/live/documents_test.py.
 """
@@ -15,9 +15,6 @@ ROOT = pathlib.Path()
 
 MAX_README = 14000  # bytes
 PLUGIN, HOST, TESTS = "plugin/doc", "server_stub/doc", "tests/doc"
-# Settings that are read under an old name too; their row stands under the new one.
-OLD_NAMES = {"pace"}
-SHORT = "rest_callback_"
 # Riddles and house words that plain ones have replaced.
 RIDDLES = ("that there is not", "nobody in particular", "is not understood here")
 
@@ -124,16 +121,6 @@ class Tables(unittest.TestCase):
 
     def same(self, documented, known):
         self.assertEqual(sorted(documented), sorted(set(known)))
-
-    def test_settings(self):
-        options, callbacks, token = (read(f"plugin/config/{name}.cpp") for name in ("options", "callbacks", "token"))
-        common = re.findall(r'prefix \+ "(\w+)"', callbacks)
-        self.assertGreater(len(common), 4)
-        lists = re.findall(r'reader\.list\("(\w+)"\)', callbacks + token)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "All settings"), keys_read(options) + [SHORT + key for key in common] + lists)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_callbacks"),
-                  set(keys_read(callbacks) + common) - set(lists) - OLD_NAMES)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_tokens"), set(keys_read(token)) - set(lists))
 
     def test_keys_of_the_hosts_configuration(self):
         known = {"": [], "log": [], "http": keys_read(read("server_stub/config/http_config.cpp")), "xmpp": [], "plugin": []}

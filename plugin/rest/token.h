@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A bearer token of `rest_tokens`: what it is recognized by and what it may do. A plain value; reading it is
-// internal to this folder.
+// A bearer token of `rest_tokens`: what it is recognized by and what it may do. A plain value.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 
-namespace restanza::config {
+namespace restanza::rest {
 
-class Reader;
-
-enum Right : uint32_t { kSend = 1, kReceive = 2, kAdmin = 4 };
+enum TokenRight : uint32_t { kSend = 1, kReceive = 2, kAdmin = 4 };
 inline constexpr uint32_t kAllRights = kSend | kReceive | kAdmin;
 
 struct Token {
@@ -29,7 +25,4 @@ struct Token {
   double rate = 0;  // requests a second; 0: any number
 };
 
-// `domain` is the plugin's, prepared: tokens may only send from addresses there.
-void read_tokens(Reader& reader, std::string_view domain, std::vector<Token>& tokens);
-
-}  // namespace restanza::config
+}  // namespace restanza::rest

@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "config/callbacks.h"
-
-#include "config/options.h"
 #include "support/catch.h"
+#include "unit/app/reading.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
 
 namespace {
-
-Result<config::Options> read(const std::string& json) {
-  return config::parse_options(json, "rest.localhost");
-}
-
-std::string refusal(const std::string& json) {
-  const auto options = read(json);
-  return options ? "accepted" : options.error().text;
-}
 
 // The refusal of an entry with a name, a URL and something more.
 std::string entry(const std::string& more) {
@@ -34,34 +23,32 @@ std::string entries(size_t count) {
 }  // namespace
 
 TEST_CASE("the short form is one endpoint with mod_rest's names and defaults") {
-  const auto options = read(R"({"rest_callback_url": "http://127.0.0.1:9999/stanzas",
+  const auto settings = read(R"({"rest_callback_url": "http://127.0.0.1:9999/stanzas",
     "rest_callback_stanzas": ["message", "iq"], "rest_callback_events": ["bare"]})");
-  REQUIRE(options);
-  REQUIRE(options->callbacks.size() == 1);
-  const config::Callback& callback = options->callbacks[0];
-  CHECK(callback.short_form);
+  REQUIRE(settings);
+  REQUIRE(settings->webhooks.endpoints.size() == 1);
+  const webhook::Settings& callback = settings->webhooks.endpoints[0];
+  CHECK_FALSE(callback.gone_disables);
   CHECK(callback.name == "default");
   CHECK(callback.url == "http://127.0.0.1:9999/stanzas");
-  CHECK(callback.content_type == "application/xmpp+xml");
+  CHECK(callback.format == mapping::Format::xml);
   CHECK(callback.kinds == 5);
-  CHECK(callback.bare);
-  CHECK_FALSE(callback.full);
-  CHECK_FALSE(callback.host);
+  CHECK(callback.events == mask(webhook::Event::bare));
   CHECK(callback.timeout == 30s);
   CHECK(callback.retry);
   const auto once = read(R"({"rest_callback_url": "http://h/", "rest_callback_retry": false,
     "rest_callback_timeout": 2.5, "rest_callback_content_type": "json"})");
   REQUIRE(once);
-  CHECK_FALSE(once->callbacks.at(0).retry);
-  CHECK(once->callbacks.at(0).timeout == 2500ms);
-  CHECK(once->callbacks.at(0).content_type == "application/json");
+  CHECK_FALSE(once->webhooks.endpoints.at(0).retry);
+  CHECK(once->webhooks.endpoints.at(0).timeout == 2500ms);
+  CHECK(once->webhooks.endpoints.at(0).format == mapping::Format::json);
 }
 
 TEST_CASE("without a URL the short form's companions are checked and do nothing") {
-  const auto options = read(R"({"rest_callback_timeout": 5, "rest_callback_retry": true})");
-  REQUIRE(options);
-  CHECK(options->callbacks.empty());
-  CHECK(read(R"({"rest_callback_url": ""})")->callbacks.empty());
+  const auto settings = read(R"({"rest_callback_timeout": 5, "rest_callback_retry": true})");
+  REQUIRE(settings);
+  CHECK(settings->webhooks.endpoints.empty());
+  CHECK(read(R"({"rest_callback_url": ""})")->webhooks.endpoints.empty());
   CHECK(refusal(R"({"rest_callback_stanzas": ["letter"]})") ==
         "setting 'rest_callback_stanzas' knows message, presence, iq, and not 'letter'");
   CHECK(refusal(R"({"rest_callback_retry": 1})") ==
@@ -69,18 +56,20 @@ TEST_CASE("without a URL the short form's companions are checked and do nothing"
 }
 
 TEST_CASE("an entry of the list says everything about its endpoint") {
-  const auto options = read(R"({"rest_callbacks": [
+  webhook::EndpointList list;
+  REQUIRE(config::read_object(
+      R"({"rest_callbacks": [
     {"name": "first", "url": "https://bots.example/a"},
     {"name": "b.2_x-y", "url": "http://h/", "content_type": "cbor", "stanzas": ["presence"],
      "events": ["full", "host"], "types": ["subscribe"], "from": ["*@localhost"], "to": "bot@rest.localhost",
      "namespaces": ["jabber:x:data"], "secrets": ["whsec_AAAA", "whsk_BBBB"], "authorization": "Bearer t",
      "ca_file": "/etc/ca.pem", "tls_verify": false, "timeout": 0.1, "max_connections": 256,
-     "max_queued": 1000000, "retry": false, "drain_rate": 0.1, "reply": true}]})");
-  REQUIRE(options);
-  REQUIRE(options->callbacks.size() == 2);
-  const config::Callback& first = options->callbacks[0];
+     "max_queued": 1000000, "retry": false, "drain_rate": 0.1, "reply": true}]})",
+      [&](config::Reader& reader) { settings::read_each(webhook::endpoint_list_settings(), reader, list); }));
+  REQUIRE(list.endpoints.size() == 2);
+  const webhook::Settings& first = list.endpoints[0];
   CHECK(first.name == "first");
-  CHECK_FALSE(first.short_form);
+  CHECK(first.gone_disables);
   CHECK(first.kinds == 7);
   CHECK(first.retry);
   CHECK(first.tls_verify);
@@ -88,12 +77,11 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK(first.max_connections == 8);
   CHECK(first.max_queued == 100000);
   CHECK(first.drain_rate == 200);
-  const config::Callback& second = options->callbacks[1];
+  const webhook::Settings& second = list.endpoints[1];
   CHECK(second.name == "b.2_x-y");
-  CHECK(second.content_type == "application/cbor");
+  CHECK(second.format == mapping::Format::cbor);
   CHECK(second.kinds == 2);
-  CHECK_FALSE(second.bare);
-  CHECK(second.full);
+  CHECK(second.events == (mask(webhook::Event::full) | mask(webhook::Event::host)));
   CHECK(second.types == std::vector<std::string>{"subscribe"});
   CHECK(second.from == std::vector<std::string>{"*@localhost"});
   CHECK(second.to == std::vector<std::string>{"bot@rest.localhost"});
@@ -146,9 +134,9 @@ TEST_CASE("numbers of an entry are taken at their limits and refused one past th
 }
 
 TEST_CASE("pace is the old name of drain_rate, and only one of the two may stand there") {
-  const auto options = read(R"({"rest_callbacks": [{"name": "a", "url": "http://h/", "pace": 50}]})");
-  REQUIRE(options);
-  CHECK(options->callbacks[0].drain_rate == 50);
+  const auto settings = read(R"({"rest_callbacks": [{"name": "a", "url": "http://h/", "pace": 50}]})");
+  REQUIRE(settings);
+  CHECK(settings->webhooks.endpoints[0].drain_rate == 50);
   CHECK(entry(R"(, "pace": 0)") ==
         "setting 'rest_callbacks[0].pace' must be a number from 0.1 to 100000.0, and is 0");
   CHECK(entry(R"(, "pace": 50, "drain_rate": 50)") ==
@@ -157,9 +145,9 @@ TEST_CASE("pace is the old name of drain_rate, and only one of the two may stand
 }
 
 TEST_CASE("a list has as many entries as are served") {
-  CHECK(read(entries(0))->callbacks.empty());
-  CHECK(read(entries(config::kMaxCallbacks))->callbacks.size() == 64);
-  CHECK(refusal(entries(config::kMaxCallbacks + 1)) ==
+  CHECK(read(entries(0))->webhooks.endpoints.empty());
+  CHECK(read(entries(webhook::kMaxEndpoints))->webhooks.endpoints.size() == 64);
+  CHECK(refusal(entries(webhook::kMaxEndpoints + 1)) ==
         "setting 'rest_callbacks' has 65 entries: at most 64 are served");
 }
 
@@ -175,9 +163,9 @@ TEST_CASE("the two forms do not stand beside each other") {
 
 TEST_CASE("the format of webhooks is a media type or its short name") {
   const auto content_type = [](const std::string& name) {
-    const auto options =
+    const auto settings =
         read(R"({"rest_callback_url": "http://h/", "rest_callback_content_type": ")" + name + R"("})");
-    return options ? options->callbacks.at(0).content_type : options.error().text;
+    return settings ? mapping::media_type(settings->webhooks.endpoints.at(0).format) : settings.error().text;
   };
   CHECK(content_type("application/xmpp+xml") == "application/xmpp+xml");
   for (const char* json : {"json", "application/json"}) CHECK(content_type(json) == "application/json");

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: MIT
-#include "config/options.h"
 #include "support/catch.h"
+#include "unit/app/reading.h"
 
 using namespace restanza;
 
 namespace {
-
-Result<config::Options> read(std::string_view json) {
-  return config::parse_options(json, "rest.localhost");
-}
-
-std::string refusal(std::string_view json) {
-  const auto options = read(json);
-  return options ? "accepted" : options.error().text;
-}
 
 const std::string kDigest(64, 'a');
 
 }  // namespace
 
 TEST_CASE("a token says what it may do") {
-  const auto options = read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(",
+  const auto settings = read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(",
     "rights": ["send", "admin"], "from": ["*@rest.localhost"], "to": ["*@localhost"], "kinds": ["message"],
     "expires": "2030-01-01T00:00:00Z", "rate": 2.5}]})");
-  REQUIRE(options);
-  const auto& token = options->tokens.at(0);
+  REQUIRE(settings);
+  const auto& token = settings->resources.credentials.tokens.at(0);
   CHECK(token.name == "ci");
   CHECK(token.sha256 == std::string(32, '\xaa'));
-  CHECK(token.rights == (config::kSend | config::kAdmin));
+  CHECK(token.rights == (rest::kSend | rest::kAdmin));
   CHECK(token.kinds == 1);
   CHECK(token.expires);
   CHECK(token.rate == 2.5);
@@ -57,15 +48,15 @@ TEST_CASE("a token's rate is taken at its limits and refused one past them, and 
     return read(R"({"rest_tokens": [{"name": "ci", "sha256": ")" + kDigest + R"(", "rate": )" + value +
                 "}]}");
   };
-  CHECK(rate("0.001")->tokens[0].rate == 0.001);
-  CHECK(rate("1000000")->tokens[0].rate == 1000000);
-  CHECK(rate("null")->tokens[0].rate == 0);
+  CHECK(rate("0.001")->resources.credentials.tokens[0].rate == 0.001);
+  CHECK(rate("1000000")->resources.credentials.tokens[0].rate == 1000000);
+  CHECK(rate("null")->resources.credentials.tokens[0].rate == 0);
   for (const char* wrong : {"0", "-1", "0.0009", "1000001", "\"10\"", "true", "[1]"}) {
     CAPTURE(wrong);
-    const auto options = rate(wrong);
-    REQUIRE_FALSE(options);
+    const auto settings = rate(wrong);
+    REQUIRE_FALSE(settings);
     CHECK(
-        options.error().text ==
+        settings.error().text ==
         "setting 'rest_tokens[0].rate' must be a number of requests a second from 0.001 to 1000000, and is " +
             std::string(wrong) + "; leave it out for no limit");
   }
