@@ -13,6 +13,10 @@ std::string kind_of(const Row& row) {
   return row.bounds.empty() ? row.type : row.type + ", " + row.bounds;
 }
 
+std::string default_of(const Row& row) {
+  return (row.default_value == "required" ? "" : "default: ") + row.default_value;
+}
+
 std::string without_code(std::string text) {
   text.erase(std::remove(text.begin(), text.end(), '`'), text.end());
   return text;
@@ -82,7 +86,7 @@ std::string as_text(const Section& section) {
   std::string out = section.title + "\n";
   for (const Row& row : section.rows) {
     const std::string head =
-        row.key + ": " + kind_of(row) + "; default: " + row.default_value + (row.live ? "" : "; restart");
+        row.key + ": " + kind_of(row) + "; " + default_of(row) + (row.live ? "" : "; restart");
     out += "\n" + wrapped(without_code(head), 2, 4) + wrapped(without_code(row.sentence), 6, 6);
   }
   return out;

@@ -21,6 +21,7 @@
 #include "app/host.h"
 #include "app/report.h"
 #include "app/service_manager.h"
+#include "app/settings_list.h"
 #include "app/state.h"
 #include "hosting/memory.h"
 #include "http_front/memory_pressure.h"
@@ -177,6 +178,10 @@ int main(int argc, char** argv) {
   }
   if (line->version) {
     std::printf("restanza-host %s\n", RESTANZA_VERSION);
+    return 0;
+  }
+  if (line->settings) {
+    std::fputs(settings_list().c_str(), stdout);
     return 0;
   }
   if (!line->config.empty()) {

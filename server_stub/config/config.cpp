@@ -9,21 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "base/credential.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "config/http_config.h"
+#include "config/host_settings.h"
 #include "config/toml_reader.h"
-#include "config/toml_settings.h"
 #include "http_front/socket_file.h"
-#include "xmpp/jid.h"
 
 namespace restanza::host {
 namespace {
-
-// A request's path is compared as it was sent: what would be escaped there, or end it, could never match.
-constexpr const char* kPrefixCharacters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
 
 // Of a file that read_file did not give.
 std::string why_unreadable(const std::string& file) {
@@ -35,105 +28,29 @@ std::string why_unreadable(const std::string& file) {
   return "cannot be read, or is larger than 1 MiB";
 }
 
-Result<void> read_address(const std::string& text, const char* example, HostPort& into) {
-  auto address = parse_address(text, example);
-  if (!address) return address.error();
-  into = std::move(*address);
-  return {};
-}
-
-Result<void> read_domain(const std::string& text, std::string& into) {
-  const auto jid = xmpp::Jid::parse(text);
-  if (!jid || !jid->node.empty() || !jid->resource.empty())
-    return Error{"must be a domain, and is '" + text + "'"};
-  into = jid->domain;
-  return {};
-}
-
-constexpr std::pair<const char*, Level> kLevels[] = {
-    {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
-
-Result<void> read_level(const std::string& text, Level& into) {
-  for (const auto& [name, level] : kLevels) {
-    if (text == name) {
-      into = level;
-      return {};
-    }
-  }
-  return Error{"must be debug, info, warn or error, and is '" + text + "'"};
-}
-
-// A secret may stand in the file itself or in one of its own.
-void read_secret_of(TomlReader& reader, std::string& secret) {
-  reader.text("secret", secret);
-  reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    auto content = read_secret(file);
-    if (!content) return content.error();
-    secret = std::move(*content);
-    return {};
-  });
-}
-
-Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config,
-                       std::string& secret) {
-  TomlReader reader(table, file, "xmpp.");
-  reader.parsed("mode", [&](const std::string& mode) -> Result<void> {
-    if (mode != "local" && mode != "component")
-      return Error{"must be local or component, and is '" + mode + "'"};
-    config.component = mode == "component";
-    return {};
-  });
-  if (config.component) {
-    reader.parsed("server", [&](const std::string& text) {
-      return read_address(text, "127.0.0.1:5347", config.server);
-    });
-    read_secret_of(reader, secret);
-    reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
-  } else {
-    reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
-    reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
-      if (auto read = read_address(text, "127.0.0.1:5222", config.c2s); !read) return read;
-      if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
-      return Error{
-          "must be a loopback address such as 127.0.0.1:5222, because the embedded server has no TLS, "
-          "and is '" +
-          text + "'"};
-    });
-    reader.texts("accounts", config.accounts);
-    config.accounts_place = reader.place("accounts");
-    reader.flag("anonymous", config.anonymous);
-  }
+template <class S>
+Result<void> read_section(const toml::table& table, const std::string& file, const char* name,
+                          const Settings<S>& settings, S& into) {
+  TomlReader reader(table, file, name);
+  read_each(settings, reader, into);
   return reader.finish();
 }
 
-Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const HostConfig& config,
-                                 const std::string& secret) {
+Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config) {
+  TomlReader reader(table, file, "xmpp.");
+  read_each(xmpp_mode(), reader, config);
+  read_each(config.component ? component_settings() : local_settings(), reader, config);
+  return reader.finish();
+}
+
+Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file,
+                                 const HostConfig& config) {
   TomlReader reader(table, file, "plugin.");
   PluginConfig plugin;
-  plugin.secret = secret;
-  reader.text("load", plugin.load);
-  reader.parsed("domain", [&](const std::string& text) { return read_domain(text, plugin.domain); });
-  reader.parsed("prefix", [&](const std::string& text) -> Result<void> {
-    if (text[0] != '/' || text.back() == '/')
-      return Error{"must begin with '/' and not end in it, and is '" + text + "'"};
-    if (text.find_first_not_of(kPrefixCharacters) != std::string::npos)
-      return Error{"may hold letters, digits and -._~!$&'()*+,;=:@/ only, and is '" + text + "'"};
-    plugin.prefix = text;
-    return {};
-  });
-  plugin.http_host = plugin.domain;
-  reader.text("http_host", plugin.http_host);
-  plugin.http_host = ascii_lower(plugin.http_host);
-  if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
-  reader.text("state_dir", plugin.state_dir);
-  if (config.component) read_secret_of(reader, plugin.secret);
-  plugin.settings_json = "{}";
-  plugin.source.file = file;
-  plugin.source.line = table.source().begin.line;
-  if (const auto* settings = reader.table("settings")) {
-    plugin.settings_json = to_json(*settings);
-    plugin.source = source_of(*settings, file);
-  }
+  plugin.state_dir = config.state_dir;
+  plugin.secret = config.secret;
+  read_each(plugin_settings(), reader, plugin);
+  if (config.component) read_each(plugin_secret(), reader, plugin);
   if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");
   if (!config.component && plugin.domain == config.domain)
     reader.fail("domain", "is '" + plugin.domain +
@@ -157,22 +74,20 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
 Result<HostConfig> read_config(const toml::table& table, const std::string& file) {
   TomlReader reader(table, file, "");
   HostConfig config;
-  std::string secret;
   config.state_dir = default_state_dir();
-  reader.text("state_dir", config.state_dir);
+  read_each(top_settings(), reader, config);
   if (const auto* log = reader.table("log")) {
-    TomlReader section(*log, file, "log.");
-    section.parsed("level", [&](const std::string& text) { return read_level(text, config.log_level); });
-    if (auto finished = section.finish(); !finished) return finished.error();
+    if (auto read = read_section(*log, file, "log.", log_settings(), config); !read) return read.error();
   }
   if (const auto* http = reader.table("http")) {
-    if (auto read = read_http(*http, file, config.http); !read) return read.error();
+    if (auto read = read_section(*http, file, "http.", http_settings(), config.http); !read)
+      return read.error();
   }
   if (const auto* xmpp = reader.table("xmpp")) {
-    if (auto read = read_xmpp(*xmpp, file, config, secret); !read) return read.error();
+    if (auto read = read_xmpp(*xmpp, file, config); !read) return read.error();
   }
   for (const auto* plugin : reader.tables("plugin")) {
-    auto read = read_plugin(*plugin, file, config, secret);
+    auto read = read_plugin(*plugin, file, config);
     if (!read) return read.error();
     config.plugins.push_back(std::move(*read));
   }
@@ -183,13 +98,6 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
 }
 
 }  // namespace
-
-const char* name_of(Level level) {
-  for (const auto& [name, each] : kLevels) {
-    if (each == level) return name;
-  }
-  return "error";
-}
 
 bool HostPort::loopback() const {
   in_addr address{};  // a name may begin with "127." too

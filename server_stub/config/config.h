@@ -48,6 +48,7 @@ struct HostConfig {
   Level log_level = Level::info;
   FrontSettings http = default_http();
   bool component = false;  // [xmpp] mode
+  std::string secret;      // of [xmpp]: of the plugins that have none of their own
 
   std::string domain = "localhost";  // local mode
   HostPort c2s{"127.0.0.1", 5222};

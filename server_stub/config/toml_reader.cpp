@@ -79,6 +79,12 @@ void TomlReader::count(const char* key, uint64_t& into, uint64_t least, uint64_t
   into = static_cast<uint64_t>(*value);
 }
 
+void TomlReader::seconds(const char* key, std::chrono::milliseconds& into, uint64_t least, uint64_t most) {
+  auto whole = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(into).count());
+  count(key, whole, least, most);
+  into = std::chrono::seconds(whole);
+}
+
 void TomlReader::texts(const char* key, std::map<std::string, std::string>& into) {
   const auto* node = table(key);
   if (!node) return;

@@ -77,6 +77,8 @@ TEST_CASE("a row shows its member's first value as the default, and its bounds")
         "| `loud` | true or false | true | restart | is heard |\n"
         "| `most` | whole number, 1 to 9 | 8 | SIGHUP | `at most` |\n"
         "| `wait` | seconds, 0.1 to 60 | 1.5 | SIGHUP | how long |\n");
+  CHECK(settings::as_text({"T", {{"k", "text", "", "required", "s"}}}) ==
+        "T\n\n  k: text; required\n      s\n");
   CHECK(settings::as_text({"Title", rows}) ==
         "Title\n"
         "\n  loud: true or false; default: true; restart\n      is heard\n"

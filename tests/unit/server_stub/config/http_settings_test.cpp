@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The section [http]: where the host listens, its certificate, whom it believes, and what an operator may
 // limit.
-#include "config/http_config.h"
-
+#include "config/host_settings.h"
+#include "config/toml_reader.h"
 #include "http_front/tls_identity.h"
 #include "support/catch.h"
 #include "support/directory.h"
@@ -19,7 +19,9 @@ struct Section {
 
   explicit Section(const std::string& text) {
     const toml::table table = toml::parse(text);
-    if (const auto read = read_http(table, "file", settings); !read) error = read.error().text.substr(4);
+    TomlReader reader(table, "file", "http.");
+    read_each(http_settings(), reader, settings);
+    if (const auto read = reader.finish(); !read) error = read.error().text.substr(4);
   }
   std::string addresses() const {
     std::string out;
