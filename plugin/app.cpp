@@ -8,125 +8,33 @@
 #include <utility>
 #include <vector>
 
+#include "app_settings.h"
 #include "base/metrics.h"
 #include "base/timer.h"
-#include "config/changes.h"
-#include "config/options.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
-#include "mapping/codec.h"
+#include "journal/sqlite/store.h"
 #include "rest/reply.h"
 #include "rest/resources.h"
+#include "webhook/consumer.h"
 #include "webhook/dispatcher.h"
+#include "webhook/http/transports.h"
 #include "webhook/reply_route.h"
+#include "xmpp/observed_sink.h"
+#include "xmpp/stanza_consumers.h"
 
 namespace restanza {
 namespace {
 
-mapping::Options mapping_options(const config::Options& options) {
-  return {options.json_strict, options.json_xml};
+// What the settings do not say.
+AppSettings given_by(const World& world) {
+  AppSettings given;
+  given.resources.credentials.domain = world.domain;
+  given.resources.credentials.prefix = world.prefix;
+  given.journal.directory = world.state_dir;
+  return given;
 }
-
-webhook::Settings webhook_settings(const config::Callback& callback, const config::Options& options,
-                                   const std::string& domain) {
-  webhook::Settings settings;
-  settings.name = callback.name;
-  settings.url = callback.url;
-  settings.domain = domain;
-  settings.kinds = callback.kinds;
-  settings.events = (callback.bare ? mask(webhook::Event::bare) : 0U) |
-                    (callback.full ? mask(webhook::Event::full) : 0U) |
-                    (callback.host ? mask(webhook::Event::host) : 0U);
-  settings.types = callback.types;
-  settings.from = callback.from;
-  settings.to = callback.to;
-  settings.namespaces = callback.namespaces;
-  settings.format = mapping::format_of(callback.content_type).value_or(mapping::Format::xml);
-  settings.mapping = mapping_options(options);
-  settings.secrets = callback.secrets;
-  settings.authorization = callback.authorization;
-  settings.ca_file = callback.ca_file;
-  settings.tls_verify = callback.tls_verify;
-  settings.public_only = options.callback_public_only;
-  settings.timeout = callback.timeout;
-  settings.max_connections = callback.max_connections;
-  settings.max_queued = callback.max_queued;
-  settings.max_answer = options.stanza_size_limit;
-  settings.retry = callback.retry;
-  settings.drain_rate = callback.drain_rate;
-  settings.reply = callback.reply;
-  settings.gone_disables = !callback.short_form;
-  return settings;
-}
-
-rest::Credentials::Settings credential_settings(const config::Options& options, const World& world) {
-  rest::Credentials::Settings settings;
-  settings.domain = world.domain;
-  settings.prefix = world.prefix;
-  settings.component_secret = options.component_secret;
-  settings.basic = options.basic;
-  settings.bearer = options.bearer;
-  settings.anonymous = options.anonymous_rest;
-  settings.tokens = options.tokens;
-  settings.rate_limit = options.rate_limit;
-  return settings;
-}
-
-rest::Resources::Settings resource_settings(const config::Options& options, const World& world) {
-  const mapping::Options mapping = mapping_options(options);
-  return {credential_settings(options, world),
-          {options.iq_timeout, options.iq_max_timeout, mapping},
-          mapping,
-          options.cors_origins,
-          options.metrics_public};
-}
-
-// What the route, the tables and the endpoints were made with.
-bool fixed_while_running(const std::string& key) {
-  return key == "rest_stanza_size_limit" || key == "rest_iq_pending_limit" || key == "journal_max_bytes" ||
-         key.rfind("rest_callback", 0) == 0;
-}
-
-std::vector<webhook::Settings> endpoints_of(const config::Options& options, const std::string& domain) {
-  std::vector<webhook::Settings> endpoints;
-  for (const config::Callback& callback : options.callbacks) {
-    endpoints.push_back(webhook_settings(callback, options, domain));
-  }
-  return endpoints;
-}
-
-Result<config::Options> checked(std::string_view settings_json, const std::string& domain) {
-  auto options = config::parse_options(settings_json, domain);
-  if (!options) return options;
-  for (size_t i = 0; i < options->callbacks.size(); ++i) {
-    const config::Callback& callback = options->callbacks[i];
-    const auto sound = webhook::check(webhook_settings(callback, *options, domain));
-    const std::string above =
-        callback.short_form ? "rest_callback_" : "rest_callbacks[" + std::to_string(i) + "].";
-    // What is wrong begins with its key in quotes, which becomes the whole path.
-    if (!sound) return Error{"setting '" + above + sound.error().text.substr(1)};
-  }
-  return options;
-}
-
-// The way out for what REST sends: a room reflects a groupchat message to its sender, and the webhook must
-// know which ones those are.
-class NotedSink final : public xmpp::StanzaSink {
- public:
-  explicit NotedSink(xmpp::StanzaSink& sink) : sink_(sink) {}
-  void tell(webhook::Dispatcher& webhook) { webhook_ = &webhook; }
-
-  xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override {
-    const bool to_room = stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-    if (webhook_ && to_room) webhook_->note_sent(stanza);
-    return sink_.send(stanza, std::move(writable));
-  }
-
- private:
-  xmpp::StanzaSink& sink_;
-  webhook::Dispatcher* webhook_ = nullptr;
-};
 
 // Of a drain's time, for requests that are broken off; and what these get however short it is.
 constexpr std::chrono::milliseconds kBreakOff{500};
@@ -137,22 +45,26 @@ constexpr std::chrono::milliseconds kLeast{100};
 // Members stand in the order of their making: what is below uses what is above, and goes first.
 class App::Impl {
  public:
-  Impl(const World& world, const config::Options& options)
+  Impl(const World& world, const AppSettings& settings)
       : world_(world),
-        max_body_(options.stanza_size_limit),
-        journal_({world.state_dir, options.journal_max_bytes}, world.clock, world.log),
+        max_body_(settings.max_body),
+        journal_(settings.journal, journal::SqliteStore::open, world.clock, world.log),
         timer_(world.clock, &world.log),
-        replies_(options.iq_pending_limit, timer_),
-        noted_(world.sink),
-        route_(world.domain, replies_, world.sink, world.log),
-        webhook_(endpoints_of(options, world.domain),
+        replies_(settings.max_pending_iqs, timer_),
+        observed_(world.sink),
+        route_(world.domain, replies_, observed_, world.log),
+        webhook_(settings.webhooks.endpoints,
                  {journal_,
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
-                  timer_, world.clock, world.log, metrics_}),
-        resources_(resources_for(options)) {
-    noted_.tell(webhook_);
+                  timer_, world.clock, world.log, metrics_, webhook::http_transports()}),
+        endpoints_(webhook_),
+        resources_(resources_for(settings.resources)) {
+    consumers_.add(replies_);
+    consumers_.add(archives_);
+    consumers_.add(endpoints_);
+    observed_.add(endpoints_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
                    [this] { return world_.link_up() ? 1.0 : 0.0; });
@@ -182,7 +94,7 @@ class App::Impl {
     return {};
   }
 
-  const std::string& domain() const { return world_.domain; }
+  const World& world() const { return world_; }
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
@@ -195,24 +107,15 @@ class App::Impl {
   }
 
   // Those that were replaced stay until no request needs them, and are looked through at the next time.
-  void replace(const config::Options& options) {
-    auto made = resources_for(options);
+  void replace(const rest::Resources::Settings& settings) {
+    auto made = resources_for(settings);
     const std::lock_guard<std::mutex> lock(mutex_);
     replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
     replaced_.push_back(std::exchange(resources_, std::move(made)));
   }
 
   Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
-    if (stanza.is_answer() && replies_.answer(stanza)) return Offer::taken;
-    if (archives_.take(stanza)) return Offer::taken;
-    switch (webhook_.offer(std::move(stanza), std::move(room))) {
-      case webhook::Dispatcher::Offer::taken:
-        return Offer::taken;
-      case webhook::Dispatcher::Offer::busy:
-        return Offer::busy;
-      default:
-        return Offer::foreign;
-    }
+    return consumers_.offer(std::move(stanza), std::move(room));
   }
 
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
@@ -240,11 +143,10 @@ class App::Impl {
     for (const auto& one : replaced()) one->credentials.drain();
   }
 
-  std::shared_ptr<const rest::Resources> resources_for(const config::Options& options) {
+  std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) {
     return std::make_shared<const rest::Resources>(
-        resource_settings(options, world_),
-        rest::Resources::World{replies_, archives_, noted_, journal_, webhook_, world_.accounts, metrics_,
-                               world_.clock, timer_, world_.log, world_.link_up});
+        settings, rest::Resources::World{replies_, archives_, observed_, journal_, webhook_, world_.accounts,
+                                         metrics_, world_.clock, timer_, world_.log, world_.link_up});
   }
   std::shared_ptr<const rest::Resources> current() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -262,30 +164,29 @@ class App::Impl {
   Timer timer_;
   iq::ArchiveQueries archives_;
   iq::ReplyTable replies_;  // what waits there uses the archives
-  NotedSink noted_;
+  xmpp::ObservedSink observed_;
   webhook::ReplyRoute route_;
   webhook::Dispatcher webhook_;
-  mutable std::mutex mutex_;  // of these two
+  webhook::Consumer endpoints_;
+  xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
+  mutable std::mutex mutex_;         // of these two
   std::shared_ptr<const rest::Resources> resources_;
   std::list<std::shared_ptr<const rest::Resources>> replaced_;
   std::atomic<bool> draining_{false};
 };
 
 Result<std::unique_ptr<App>> App::make(const World& world, std::string_view settings_json) {
-  const auto options = checked(settings_json, world.domain);
-  if (!options) return options.error();
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *options), std::string(settings_json)));
+  const auto settings = read_settings(settings_json, given_by(world));
+  if (!settings) return settings.error();
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *settings), std::string(settings_json)));
 }
 
 Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
-  const auto options = checked(settings_json, impl_->domain());
-  if (!options) return options.error();
-  std::vector<std::string> fixed;
-  for (std::string& key : config::changed_keys(settings_, settings_json)) {
-    if (fixed_while_running(key)) fixed.push_back(std::move(key));
-  }
+  const auto settings = read_settings(settings_json, given_by(impl_->world()));
+  if (!settings) return settings.error();
+  auto fixed = restart_keys(settings_, settings_json);
   if (!fixed.empty()) return fixed;
-  impl_->replace(*options);
+  impl_->replace(settings->resources);
   settings_ = settings_json;
   return fixed;
 }

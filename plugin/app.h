@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "http/exchange.h"
 #include "rest/credentials.h"
+#include "xmpp/stanza_consumer.h"
 #include "xmpp/stanza_sink.h"
 
 namespace restanza {
@@ -51,7 +52,7 @@ class App {
 
   // A stanza from the host. Taken: nobody else shall see it. Busy: to be offered again once `room` has run,
   // which it does once, perhaps before this returns.
-  enum class Offer { taken, foreign, busy };
+  using Offer = xmpp::Offered;
   Offer offer(xmpp::Stanza stanza, std::function<void()> room);
 
   // Takes no more work, ends what waits, and calls `done` once when nothing is left, at the latest after

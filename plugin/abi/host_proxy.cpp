@@ -33,14 +33,34 @@ void free_callback(void* ctx) {
   delete static_cast<Callback*>(ctx);
 }
 
-std::vector<xp_pair> header_views(const http::Response& response) {
+// The two of an exchange, likewise.
+struct Watching {
+  std::shared_ptr<void> owner;
+  const xp_host* host;
+  http::Watch watch;
+};
+void call_gone(void* ctx) {
+  const auto* watching = static_cast<Watching*>(ctx);
+  called_back(watching->host, watching->watch.gone);
+}
+void call_writable(void* ctx) {
+  const auto* watching = static_cast<Watching*>(ctx);
+  called_back(watching->host, watching->watch.writable);
+}
+void free_watching(void* ctx) {
+  delete static_cast<Watching*>(ctx);
+}
+
+// Of a Response or a Head.
+template <class Headed>
+std::vector<xp_pair> header_views(const Headed& answer) {
   std::vector<xp_pair> pairs;
-  pairs.reserve(response.headers.size() + (response.common ? response.common->size() : 0));
+  pairs.reserve(answer.headers.size() + (answer.common ? answer.common->size() : 0));
   const auto add = [&pairs](const http::Header& header) {
     pairs.push_back({view(header.first), view(header.second)});
   };
-  std::for_each(response.headers.begin(), response.headers.end(), add);
-  if (response.common) std::for_each(response.common->begin(), response.common->end(), add);
+  std::for_each(answer.headers.begin(), answer.headers.end(), add);
+  if (answer.common) std::for_each(answer.common->begin(), answer.common->end(), add);
   return pairs;
 }
 
@@ -61,6 +81,21 @@ xmpp::Sent sent(xp_status status) {
   }
 }
 
+http::Written written(xp_status status) {
+  switch (status) {
+    case XP_OK:
+      return http::Written::taken;
+    case XP_WOULD_BLOCK:
+      return http::Written::would_block;
+    case XP_INVALID:
+      return http::Written::refused;
+    default:
+      return http::Written::gone;
+  }
+}
+
+// A stream that has begun is cut off by it: version 1.0 has no other way to do that, and a host may log it as
+// a misuse.
 void fail_exchange(const xp_host* host, xp_exchange* handle) noexcept {
   host->http_respond(host, handle, 500, nullptr, 0, view(std::string_view()));
 }
@@ -86,9 +121,19 @@ class HostResponder final : public http::Responder {
   }
   void fail() noexcept override { fail_exchange(host_, handle_); }
 
-  void watch(std::function<void()> gone) override {
-    const xp_watch watch{new Callback{owner_.lock(), host_, std::move(gone)}, call, nullptr, free_callback};
-    host_->http_watch(host_, handle_, &watch);
+  http::Written begin(const http::Head& head) override {
+    const auto headers = header_views(head);
+    return written(host_->http_begin(host_, handle_, head.status, headers.data(), headers.size()));
+  }
+  http::Written write(std::string_view bytes) override {
+    return written(host_->http_write(host_, handle_, view(bytes)));
+  }
+  void end() noexcept override { host_->http_end(host_, handle_); }
+
+  void watch(http::Watch watch) override {
+    const xp_watch given{new Watching{owner_.lock(), host_, std::move(watch)}, call_gone, call_writable,
+                         free_watching};
+    host_->http_watch(host_, handle_, &given);
   }
 
  private:

@@ -5,7 +5,7 @@
 #include "abi/views.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "journal/table.h"
+#include "journal/sqlite/table.h"
 
 namespace restanza::abi {
 namespace {

@@ -11,7 +11,18 @@ namespace restanza {
 
 // What went wrong, in a sentence for the person who can mend it: it names the value and the remedy.
 struct Error {
+  // Where a caller decides by it; nobody looks into the text.
+  enum class Kind {
+    general,
+    limit,       // something is larger, deeper or more than is allowed
+    encoding,    // XML in another encoding than UTF-8
+    restricted,  // XML with what XMPP does not allow, such as a comment (RFC 6120 section 11.1)
+    misplaced,   // text between the elements of a stream
+    unescaped,   // an address has a character that XEP-0106 escapes, and the text says how
+  };
+
   std::string text;
+  Kind kind = Kind::general;
 };
 
 template <class T, class E = Error>

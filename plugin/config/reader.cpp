@@ -2,6 +2,7 @@
 #include "config/reader.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "xmpp/stanza.h"
 
@@ -43,14 +44,14 @@ void Reader::flag(const std::string& key, bool& into) {
   into = value->get<bool>();
 }
 
-void Reader::count(const std::string& key, size_t& into, size_t least, size_t most) {
+void Reader::count(const std::string& key, uint64_t& into, uint64_t least, uint64_t most) {
   const auto* value = find(key);
   if (!value) return;
-  if (!value->is_number_unsigned() || value->get<size_t>() < least || value->get<size_t>() > most) {
+  if (!value->is_number_unsigned() || value->get<uint64_t>() < least || value->get<uint64_t>() > most) {
     return fail(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
                          ", and is " + value->dump());
   }
-  into = value->get<size_t>();
+  into = value->get<uint64_t>();
 }
 
 bool Reader::within(const std::string& key, const char* what, double& into, double least, double most) {
@@ -113,13 +114,24 @@ void Reader::kinds(const std::string& key, uint32_t& mask) {
   }
 }
 
-const nlohmann::json* Reader::list(const std::string& key) {
-  const auto* value = find(key);
-  if (value && !value->is_array()) {
-    fail(key, "must be a list");
-    return nullptr;
+bool Reader::has(const std::string& key) const {
+  return object_.contains(key) && !object_[key].is_null();
+}
+
+size_t Reader::length(const std::string& key) const {
+  return has(key) && object_[key].is_array() ? object_[key].size() : 0;
+}
+
+void Reader::tables(const std::string& key, const std::function<Result<void>(Reader&)>& read_one) {
+  const auto* list = find(key);
+  if (!list) return;
+  if (!list->is_array()) return fail(key, "must be a list");
+  for (size_t i = 0; i < list->size() && !failed(); ++i) {
+    const std::string where = where_ + key + "[" + std::to_string(i) + "]";
+    if (!(*list)[i].is_object()) return fail(Error{"setting '" + where + "' must be a table"});
+    Reader entry((*list)[i], where + ".");
+    if (const auto read = read_one(entry); !read) fail(read.error());
   }
-  return value;
 }
 
 void Reader::fail(const std::string& key, const std::string& why) {
@@ -137,6 +149,14 @@ Result<void> Reader::finish() {
   }
   if (failed()) return Error{error_};
   return {};
+}
+
+Result<void> read_object(std::string_view json, const std::function<void(Reader&)>& read_all) {
+  const auto object = nlohmann::json::parse(json.begin(), json.end(), nullptr, false);
+  if (!object.is_object()) return Error{"the settings are not one JSON object"};
+  Reader reader(object, "");
+  read_all(reader);
+  return reader.finish();
 }
 
 }  // namespace restanza::config

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Reads one JSON object key by key, so that every error names its key and what was left unread is known at
-// the end. The first error is kept. One thread. Internal to this folder.
+// the end. The first error is kept. One thread. The object outlives its reader.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,7 +25,7 @@ class Reader {
 
   void text(const std::string& key, std::string& into);
   void flag(const std::string& key, bool& into);
-  void count(const std::string& key, size_t& into, size_t least, size_t most);
+  void count(const std::string& key, uint64_t& into, uint64_t least, uint64_t most);
   void number(const std::string& key, double& into, double least, double most);
   void seconds(const std::string& key, std::chrono::milliseconds& into, double least, double most);
   // Requests a second, whole or a fraction; 0 for any number of them, where `none` allows to say so.
@@ -32,8 +34,10 @@ class Reader {
   void words(const std::string& key, std::vector<std::string>& into,
              const std::vector<std::string>& known = {});
   void kinds(const std::string& key, uint32_t& mask);  // names of stanzas as a mask of xmpp::Kind
-  bool has(const std::string& key) const { return object_.contains(key) && !object_[key].is_null(); }
-  const nlohmann::json* list(const std::string& key);  // null where absent
+  bool has(const std::string& key) const;
+  size_t length(const std::string& key) const;  // of a list; 0 where there is none
+  // Hands each table of a list to `read_one`, which ends with its `finish`.
+  void tables(const std::string& key, const std::function<Result<void>(Reader&)>& read_one);
 
   void fail(const std::string& key, const std::string& why);
   void fail(const Error& error);  // of something inside, which names the whole key itself
@@ -50,5 +54,8 @@ class Reader {
   std::set<std::string> known_;
   std::string error_;
 };
+
+// Hands the one object that the text must be to `read_all`, and says what its reader has found in the end.
+Result<void> read_object(std::string_view json, const std::function<void(Reader&)>& read_all);
 
 }  // namespace restanza::config

@@ -1,54 +1,70 @@
 // SPDX-License-Identifier: MIT
 // One request that waits for its answer. Move-only; it is answered exactly once, at once or later, from any
-// thread: an exchange that is dropped without an answer says 500 rather than leave the client hanging.
+// thread, by one thread at a time: whole by `respond`, or in pieces by `begin`, `write` and `end`.
+// An exchange that is dropped without an answer says 500 rather than leave the client hanging; one that is
+// dropped between `begin` and `end` breaks the answer off, so that the client sees that it is not complete.
+// The exchange owns the host's end of it, and its observers.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "http/observer.h"
 #include "http/request.h"
+#include "http/responder.h"
 
 namespace restanza::http {
-
-// The host's end of an exchange, behind a seam. `respond` or `fail` comes last and comes once.
-class Responder {
- public:
-  virtual ~Responder() = default;
-  // Where it throws, for want of memory, the client has got its answer all the same: 500.
-  virtual void respond(Response response) = 0;
-  // An answer of 500 that needs no memory. What stands on another exchange lets that go, which fails then.
-  virtual void fail() noexcept = 0;
-  // `gone` runs at most once, when the client leaves before the answer; perhaps before this returns. At most
-  // one call.
-  virtual void watch(std::function<void()> gone) = 0;
-};
 
 class Exchange {
  public:
   explicit Exchange(std::unique_ptr<Responder> responder) : responder_(std::move(responder)) {}
   Exchange(Exchange&&) noexcept = default;
   Exchange& operator=(Exchange&&) = delete;
-  ~Exchange() {
-    if (responder_) responder_->fail();
-  }
+  ~Exchange();
 
   // These stand on the answer too, whoever gives it.
   void add_header(Header header) { headers_.push_back(std::move(header)); }
   void set_common(std::shared_ptr<const std::vector<Header>> headers) { common_ = std::move(headers); }
 
-  void respond(Response response) {
-    response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
-    if (common_) response.common = std::move(common_);
-    std::exchange(responder_, nullptr)->respond(std::move(response));
-  }
-  void watch(std::function<void()> gone) { responder_->watch(std::move(gone)); }
+  void observe(std::unique_ptr<Observer> observer) noexcept;
+
+  // `gone` runs at most once, when the client leaves before the end of the answer; perhaps before this
+  // returns. At most one call, before the answer.
+  void watch(std::function<void()> gone);
+  // The request is finished even where its client leaves: from now on `watch` watches nothing.
+  void outlast_client() { outlasts_client_ = true; }
+
+  // After `begin` it is too late for a whole answer: what has begun is broken off.
+  void respond(Response response);
+
+  // An answer in pieces. Where `begin` throws, for want of memory, nothing has begun.
+  // `writable` runs once for each `write` that says `would_block`, when there is room again: on any thread,
+  // perhaps inside that very call, and perhaps still while another thread ends or drops the exchange. So it
+  // must not use the exchange itself, nor own it, but let whoever writes know.
+  Written begin(Head head, std::function<void()> writable = {});
+  Written write(std::string_view bytes);
+  void end();
 
  private:
+  // What the host's calls reach, which may come while the exchange moves.
+  struct Watched;
+
+  void install_watch(std::function<void()> gone);
+  bool client_left() const;
+  void tell_ended(const Ending& ending) const noexcept;
+
   std::unique_ptr<Responder> responder_;
+  std::unique_ptr<Observer> observers_;  // the last one, which has the one before it
   std::vector<Header> headers_;
   std::shared_ptr<const std::vector<Header>> common_;
+  std::shared_ptr<Watched> watched_;
+  uint64_t bytes_ = 0;  // written
+  int status_ = 0;      // of the answer that has begun; 0: none has
+  bool outlasts_client_ = false;
 };
 
 }  // namespace restanza::http

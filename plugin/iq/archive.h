@@ -5,16 +5,17 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_consumer.h"
 
 namespace restanza::iq {
 
-class ArchiveQueries {
+class ArchiveQueries final : public xmpp::StanzaConsumer {
  public:
   // Bounds of one query; a message past them is left out, and the page says so by its count.
   static constexpr size_t kMaxMessages = 1000;
@@ -28,6 +29,10 @@ class ArchiveQueries {
   // True where the stanza is a message that a query waits for; it belongs to that query then, even past its
   // bounds.
   bool take(const xmpp::Stanza& stanza);
+
+  xmpp::Offered offer(xmpp::Stanza& stanza, std::function<void()>& /*room*/) override {
+    return take(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
+  }
 
   // What has come, in order.
   std::vector<xmpp::Stanza> end(Ticket ticket);

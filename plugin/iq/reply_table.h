@@ -13,13 +13,13 @@
 #include <unordered_map>
 
 #include "base/timer.h"
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_consumer.h"
 
 namespace restanza::iq {
 
 enum class End { answered, expired, drained };
 
-class ReplyTable {
+class ReplyTable final : public xmpp::StanzaConsumer {
  public:
   // `answer` is the answering stanza for End::answered and null otherwise.
   using Done = std::function<void(End, const xmpp::Stanza* answer)>;
@@ -44,6 +44,10 @@ class ReplyTable {
   // request's `to`; a request from an account without `to`, or to its own bare address, is answered by no
   // `from`, by that address or by its domain (RFC 6120 section 10.3.3).
   bool answer(const xmpp::Stanza& stanza);
+
+  xmpp::Offered offer(xmpp::Stanza& stanza, std::function<void()>& /*room*/) override {
+    return stanza.is_answer() && answer(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
+  }
 
   // The owner no longer cares: the entry goes and `done` is dropped. False where it has ended already.
   bool cancel(Ticket ticket);

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "journal/changes.h"
+#include "journal/change.h"
 #include "journal/record.h"
+#include "journal/request.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::journal {
@@ -30,17 +31,16 @@ struct Entry {
 // them; or an error, and nothing is stored: the file is full, the disk is full or broken.
 using Taken = std::function<void(Entry entry, Result<std::vector<Delivery>> deliveries)>;
 
-using Work = std::function<Result<void>(Database&)>;
-
 struct Offered {
   Entry entry;
   Taken then;
   Result<std::vector<Delivery>> taken = std::vector<Delivery>();
 };
+// A read, a command, or only to be told when its turn has come.
 struct Asked {
-  Work work;
-  std::function<void(Result<void>)> then;
-  Result<void> done = {};
+  std::variant<std::monostate, Read, Command> request;
+  std::function<void(Result<Answer>)> then;
+  Result<Answer> answer = Answer();
 };
 using Item = std::variant<Offered, Change, Asked>;
 using Group = std::vector<Item>;

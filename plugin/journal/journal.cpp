@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "base/guarded.h"
 #include "base/thread.h"
-#include "journal/deliveries.h"
 #include "journal/writer.h"
 
 namespace restanza::journal {
@@ -19,15 +19,15 @@ constexpr const char* kTold = "what the journal was asked for";
 
 }  // namespace
 
-Journal::Journal(Settings settings, const Clock& clock, Log& log)
-    : settings_(std::move(settings)), clock_(clock), log_(log) {}
+Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
+    : settings_(std::move(settings)), open_store_(std::move(open_store)), clock_(clock), log_(log) {}
 
 Journal::~Journal() {
   stop();
 }
 
 Result<void> Journal::open() {
-  auto opened = Store::open(settings_.directory, settings_.max_bytes, clock_);
+  auto opened = open_store_(settings_.directory, settings_.max_bytes, clock_);
   if (!opened) return opened.error();
   if (!opened->set_aside.empty()) {
     log_.error("The journal was damaged and begins anew; the damaged file is kept as " + opened->set_aside);
@@ -78,7 +78,7 @@ bool Journal::take(Entry&& entry, Taken then, std::function<void()> room) {
   return true;
 }
 
-Result<void> Journal::ask(Item item) {
+Result<void> Journal::enqueue(Item item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool is_work = std::holds_alternative<Asked>(item);
@@ -92,7 +92,7 @@ Result<void> Journal::ask(Item item) {
 }
 
 void Journal::change(Change change) {
-  (void)ask(std::move(change));  // after `stop` there is nobody left to do it
+  (void)enqueue(std::move(change));  // after `stop` there is nobody left to do it
 }
 
 void Journal::remove(Seq seq) {
@@ -116,8 +116,57 @@ void Journal::forget_dead(WallTime before) {
   change(ForgetDead{before});
 }
 
-void Journal::run(Work work, std::function<void(Result<void>)> then) {
-  if (auto asked = ask(Asked{std::move(work), then}); !asked) then(asked);
+// The answer is of the kind that the request names.
+template <class Request, class T>
+void Journal::ask(Request request, Then<T> then) {
+  const auto told = [then](Result<Answer> answer) {
+    if (!answer) return then(answer.error());
+    if constexpr (std::is_void_v<T>) {
+      then({});
+    } else {
+      then(std::get<typename Request::Answer>(std::move(*answer)));
+    }
+  };
+  if (auto asked = enqueue(Asked{std::move(request), told}); !asked) then(asked.error());
+}
+
+void Journal::list(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(List{std::move(filter), beyond, limit}, std::move(then));
+}
+void Journal::find(std::string id, Then<std::optional<Delivery>> then) {
+  ask(Find{std::move(id)}, std::move(then));
+}
+void Journal::count(Then<std::vector<Count>> then) {
+  ask(CountDeliveries{}, std::move(then));
+}
+void Journal::stops(Then<std::vector<EndpointStop>> then) {
+  ask(ListStops{}, std::move(then));
+}
+
+void Journal::revive(std::string id, Then<std::optional<Delivery>> then) {
+  ask(Revive{std::move(id), clock_.wall()}, std::move(then));
+}
+void Journal::revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(ReviveMany{std::move(filter), limit, clock_.wall()}, std::move(then));
+}
+void Journal::discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then) {
+  ask(Discard{std::move(seqs), std::move(filter)}, std::move(then));
+}
+void Journal::claim_key(std::string key, std::string fingerprint, Then<Claim> then) {
+  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall()}, std::move(then));
+}
+void Journal::finish_key(std::string key, Remembered answer, Then<void> then) {
+  ask(FinishKey{std::move(key), std::move(answer)}, std::move(then));
+}
+void Journal::forget_key(std::string key, Then<void> then) {
+  ask(ForgetKey{std::move(key)}, std::move(then));
+}
+void Journal::forget_old_keys(Then<void> then) {
+  ask(ForgetOldKeys{clock_.wall()}, std::move(then));
+}
+
+void Journal::flush(std::function<void()> then) {
+  if (!enqueue(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})) then();
 }
 
 Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
@@ -127,15 +176,9 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     store = store_;
   }
   if (!store) return kEnded;
-  std::optional<xmpp::Stanza> stanza;
-  const auto read = store->read([&](Database& db) -> Result<void> {
-    auto found = stanza_of(db, seq);
-    if (!found) return found.error();
-    stanza = std::move(*found);
-    return {};
-  });
-  if (!read) return read.error();
-  return stanza;
+  auto answer = store->read(LoadStanza{seq});
+  if (!answer) return answer.error();
+  return std::get<LoadStanza::Answer>(std::move(*answer));
 }
 
 size_t Journal::waiting() const {
@@ -150,6 +193,7 @@ void Journal::loop() {
     if (group.empty() && ended()) break;
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    read(group);
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
@@ -160,11 +204,22 @@ bool Journal::ended() const {
   return !running_ && intake_.empty();
 }
 
+// After the group was written, so that each sees what was asked for before it.
+void Journal::read(Group& group) {
+  for (Item& item : group) {
+    auto* asked = std::get_if<Asked>(&item);
+    const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
+    if (!read) continue;
+    if (!guarded_until_done(log_, "reading the journal", [&] { asked->answer = store_->read(*read); }))
+      asked->answer = Error{};
+  }
+}
+
 // For want of memory. What was taken stays unanswered no longer.
 void Journal::refuse(Group& group) noexcept {
   for (Item& item : group) {
     if (auto* offered = std::get_if<Offered>(&item)) offered->taken = Error{};
-    if (auto* asked = std::get_if<Asked>(&item)) asked->done = Error{};
+    if (auto* asked = std::get_if<Asked>(&item)) asked->answer = Error{};
   }
 }
 
@@ -193,7 +248,7 @@ void Journal::tell(Group group) {
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (auto* asked = std::get_if<Asked>(&item)) {
       ++work;
-      guarded(log_, kTold, [&] { asked->then(std::move(asked->done)); });
+      guarded(log_, kTold, [&] { asked->then(std::move(asked->answer)); });
     }
   }
   std::vector<std::function<void()>> rooms;

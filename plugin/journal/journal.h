@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The journal's thread: writes what others ask for, many at a time in one commit (group commit), and tells
-// each what became of it. Owns the store.
+// The journal: keeps what waits for endpoints, what was given up, who is stopped, and what requests with an
+// Idempotency-Key were answered. Its thread writes what others ask for, many at a time in one commit (group
+// commit), and tells each what became of it. Values go in and come out; how they are stored is nobody's
+// business. Owns the store.
 //
 // Threads: open and stop [setup]; the others any thread, and they never block, but for `load`. What was asked
 // for is carried out in the order of asking; `then` runs on the journal's thread, without a lock held, in the
-// same order.
+// same order. Past kMaxWork requests that wait, and after `stop`, `then` gets an error at once, on the
+// calling thread.
 #pragma once
 
 #include <condition_variable>
@@ -30,7 +33,7 @@ class Journal {
  public:
   static constexpr size_t kMaxIntake = 10000;               // `take`s that wait for their commit
   static constexpr size_t kMaxIntakeBytes = 16u << 20;      // of their stanzas together
-  static constexpr size_t kMaxWork = 10000;                 // of `run`, that wait
+  static constexpr size_t kMaxWork = 10000;                 // other requests with a `then`, that wait
   static constexpr size_t kMaxGroup = 1000;                 // writes in one commit
   static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit failed, for what must be written
 
@@ -41,9 +44,10 @@ class Journal {
 
   using Entry = journal::Entry;
   using Taken = journal::Taken;
-  using Work = journal::Work;
+  template <class T>
+  using Then = std::function<void(Result<T>)>;
 
-  Journal(Settings settings, const Clock& clock, Log& log);
+  Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -71,27 +75,45 @@ class Journal {
   void forget_stop(const std::string& endpoint);
   void forget_dead(WallTime before);  // dead letters whose death lies before
 
-  // Anything else: `work` runs in the next group's transaction, on the journal's thread. It fails alone: its
-  // error, or the commit's, is what `then` gets, and what else was in the group is written. It may run more
-  // than once, what it wrote before being undone. Past kMaxWork, and after `stop`, `then` gets an error at
-  // once, on the calling thread.
-  void run(Work work, std::function<void(Result<void>)> then);
-
-  // The stanza of a delivery; absent where there is none any more. May wait for the disk.
+  // What is stored. A read sees all that was asked for before it, but for changes that wait for another try,
+  // and perhaps something that was asked for after it. What the values mean is said in request.h.
+  void list(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
+  void find(std::string id, Then<std::optional<Delivery>> then);
+  void count(Then<std::vector<Count>> then);
+  void stops(Then<std::vector<EndpointStop>> then);
+  // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
+  // called. Waits for the disk, so it is for threads that may.
   Result<std::optional<xmpp::Stanza>> load(Seq seq);
+
+  // Commands. Each fails alone, by its own error or the commit's, and then has changed nothing; `then` runs
+  // once it is committed.
+  void revive(std::string id, Then<std::optional<Delivery>> then);
+  void revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then);
+  void discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then);
+  void claim_key(std::string key, std::string fingerprint, Then<Claim> then);
+  void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
+  void forget_key(std::string key, Then<void> then);
+  void forget_old_keys(Then<void> then);  // kKeyLifetime old
+
+  // `then` runs when all that was asked for before has been written, or could not be, and been told.
+  void flush(std::function<void()> then);
 
   size_t waiting() const;  // `take`s whose `then` has not run
 
  private:
-  Result<void> ask(Item item);
+  Result<void> enqueue(Item item);
   void change(Change change);
+  template <class Request, class T>
+  void ask(Request request, Then<T> then);
   void loop();
   void take_group(Group& group);
   bool ended() const;
   static void refuse(Group& group) noexcept;
+  void read(Group& group);
   void tell(Group group);
 
   const Settings settings_;
+  const OpenStore open_store_;
   const Clock& clock_;
   Log& log_;
 

@@ -2,6 +2,7 @@
 // What the journal remembers. Plain values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,22 @@ struct EndpointStop {
   std::string endpoint;
   Stop stop = Stop::paused;
   std::string reason;  // for people
+};
+
+// Which deliveries are meant.
+struct Filter {
+  std::optional<State> state;
+  std::string endpoint;            // empty: any
+  std::optional<WallTime> after;   // accepted then or later
+  std::optional<WallTime> before;  // accepted earlier
+};
+
+// What is left of one endpoint's deliveries.
+struct Count {
+  std::string endpoint;
+  size_t waiting = 0;
+  size_t dead = 0;
+  std::optional<WallTime> oldest;  // acceptance of the oldest that waits
 };
 
 }  // namespace restanza::journal

@@ -1,55 +1,63 @@
 // SPDX-License-Identifier: MIT
-// The journal's file: a SQLite database in write-ahead mode with synchronous=FULL, or one in memory. Opening
-// creates, checks, migrates; a damaged file is set aside, never deleted. SQLite stops in this folder.
+// Where the journal keeps what it knows: the one interface behind which a database stands. Values go in and
+// come out. tests/unit/journal/store_test.cpp is what a store must hold to; it runs for each of them.
 //
-// Any thread; each call may wait for the disk, and for others that write, or that read. So handlers and hooks
-// never call this; the journal's thread does, and threads that may wait. The tables' own files (deliveries,
-// keys) work inside `write`, or `read`.
+// Any thread; each call may wait for the disk. So handlers and hooks never call this; the journal's thread
+// does, and threads that may wait. A read does not wait for a write's disk where the store can help it. What
+// fails is told in words for the log, which name the file or the server. A call may throw for want of memory,
+// and has then written nothing, unless its end was reached.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "journal/change.h"
+#include "journal/request.h"
 
 namespace restanza::journal {
 
-class Database;  // prepared statements over one connection; database.h, for this folder only
-class Hold;      // files.h, likewise
+// One stanza for its deliveries, which say all but their seq and get it from the store. It is stored once,
+// however many they are, and goes with the last of them.
+struct Insert {
+  const xmpp::Stanza& stanza;
+  std::vector<Delivery>& deliveries;
+};
+// A command that fails alone: then it has changed nothing, and `answer` says why.
+struct Alone {
+  const Command& command;
+  Result<Answer>& answer;
+};
+// What one transaction consists of; it refers to what the caller owns.
+using Write = std::variant<Insert, const Change*, Alone>;
 
 class Store {
  public:
-  struct Opened {
-    std::unique_ptr<Store> store;
-    std::string set_aside;  // the path that a damaged file was moved to; empty where it was sound
-  };
-  // `directory`: exists and is ours; empty: in memory. An error names the file and the remedy: another
-  // process holds it, it cannot be written, it comes from a later version.
-  static Result<Opened> open(const std::string& directory, uint64_t max_bytes, const Clock& clock);
-  ~Store();
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
 
-  // All of `work` or, where it or the commit fails, nothing. The error says why in words for the log.
-  Result<void> write(const std::function<Result<void>(Database&)>& work);
-  Result<void> read(const std::function<Result<void>(Database&)>& work);
+  // All of it, in this order and in one transaction; or, where an insert, a change or the commit fails,
+  // nothing. Committed means that it survives the end of the process, where the store is not in memory.
+  virtual Result<void> write(const std::vector<Write>& writes) = 0;
+
+  // Holds the Answer of what is asked, and sees all that was committed before the call.
+  virtual Result<Answer> read(const Read& read) = 0;
 
   // Whether what is stored has reached max_bytes. Only taking new work asks for it: what makes room must
   // never fail for want of room.
-  bool full();
-
- private:
-  Store();
-
-  std::unique_ptr<Hold> hold_;  // the last to go
-  std::mutex writing_;
-  std::unique_ptr<Database> db_;
-  // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
-  std::mutex reading_;
-  std::unique_ptr<Database> reader_;
+  virtual bool full() = 0;
 };
+
+struct OpenedStore {
+  std::unique_ptr<Store> store;
+  std::string set_aside;  // the path that a damaged file was moved to; empty where all was sound
+};
+// `directory`: exists and is ours; empty: in memory. An error names what could not be opened and the remedy.
+using OpenStore =
+    std::function<Result<OpenedStore>(const std::string& directory, uint64_t max_bytes, const Clock& clock)>;
 
 }  // namespace restanza::journal

@@ -5,13 +5,10 @@
 
 #include "base/guarded.h"
 #include "base/random.h"
-#include "journal/database.h"
-#include "journal/deliveries.h"
 
 namespace restanza::journal {
 namespace {
 
-constexpr int kTries = 3;  // of work that throws: what may throw there can be done again
 constexpr std::chrono::minutes kSayFullAgain{1};  // at the limit it comes and goes with every delivery
 
 // What has been written stays so, whether or not it can be said.
@@ -26,43 +23,28 @@ bool to_be_stored(const Item& item) {
   return offered && offered->entry.keep && offered->taken;
 }
 
-bool is_work(const Item& item) {
-  return std::holds_alternative<Asked>(item);
+// Null where the item is something else, or a read.
+const Command* command_of(const Item& item) {
+  const auto* asked = std::get_if<Asked>(&item);
+  return asked ? std::get_if<Command>(&asked->request) : nullptr;
 }
 
-// In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
-Result<void> perform(Database& db, Asked& asked) {
-  if (auto begun = db.run("SAVEPOINT work"); !begun) return begun;
-  for (int left = kTries; left > 0; --left) {
-    try {
-      asked.done = asked.work(db);
-      break;
-    } catch (const std::exception& thrown) {  // for want of memory
-      if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
-      asked.done = Error{thrown.what()};
-    }
-  }
-  // Some failures, such as of a disk that is full, make SQLite end the transaction itself.
-  if (!db.in_transaction())
-    return asked.done ? Error{db.name() + ": the transaction has ended"} : asked.done.error();
-  if (!asked.done) {
-    if (auto undone = db.run("ROLLBACK TO work"); !undone) return undone;
-  }
-  return db.run("RELEASE work");
+bool is_command(const Item& item) {
+  return command_of(item) != nullptr;
 }
 
-Result<void> perform_all(Database& db, Group& group) {
+void append_command(Item& item, std::vector<Write>& writes) {
+  if (const Command* command = command_of(item))
+    writes.push_back(Alone{*command, std::get<Asked>(item).answer});
+}
+
+bool to_be_written(const Item& item) {
+  return to_be_stored(item) || is_command(item) || std::holds_alternative<Change>(item);
+}
+
+void fail_commands(Group& group, const Error& error) {
   for (Item& item : group) {
-    if (auto* asked = std::get_if<Asked>(&item)) {
-      if (auto performed = perform(db, *asked); !performed) return performed;
-    }
-  }
-  return {};
-}
-
-void fail_work(Group& group, const Error& error) {
-  for (Item& item : group) {
-    if (auto* asked = std::get_if<Asked>(&item)) asked->done = error;
+    if (is_command(item)) std::get<Asked>(item).answer = error;
   }
 }
 
@@ -72,12 +54,10 @@ void Writer::write(Group& group) {
   prepare(group);
   const bool may_retry = !owes() || steady_now() >= retry_at_;
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
-  const bool writes = owes() || std::any_of(group.begin(), group.end(), [](const Item& item) {
-                        return !std::holds_alternative<Offered>(item) || to_be_stored(item);
-                      });
+  const bool writes = owes() || std::any_of(group.begin(), group.end(), to_be_written);
   if (!writes) return;
   if (may_retry) {
-    const auto written = store_.write([&](Database& db) { return write_together(db, group); });
+    const auto written = write_together(group);
     if (written) {
       owed_.clear();
       note(stores ? false : new_work_fails_, false);
@@ -91,7 +71,8 @@ void Writer::write(Group& group) {
 void Writer::prepare(Group& group) {
   const bool full = std::any_of(group.begin(), group.end(), to_be_stored) && store_.full();
   if (full) guarded(log_, kSaying, [&] { note_full(); });
-  const WallTime now = from_ms(to_ms(clock_.wall()));  // what the file will say of it
+  // What the store will say of it.
+  const WallTime now = std::chrono::floor<std::chrono::milliseconds>(clock_.wall());
   for (Item& item : group) {
     auto* offered = std::get_if<Offered>(&item);
     if (!offered) continue;
@@ -111,21 +92,26 @@ void Writer::prepare(Group& group) {
   }
 }
 
-Result<void> Writer::write_together(Database& db, Group& group) const {
-  if (auto applied = owed_.apply(db); !applied) return applied;
+Result<void> Writer::write_together(Group& group) const {
+  std::vector<Write> writes;
+  owed_.append_to(writes);
   for (Item& item : group) {
-    Result<void> done;
     if (to_be_stored(item)) {
       auto& offered = std::get<Offered>(item);
-      if (!offered.taken->empty()) done = insert(db, offered.entry.stanza, *offered.taken);
+      if (!offered.taken->empty()) writes.push_back(Insert{offered.entry.stanza, *offered.taken});
     } else if (const auto* change = std::get_if<Change>(&item)) {
-      done = apply(db, *change);
-    } else if (auto* asked = std::get_if<Asked>(&item)) {
-      done = perform(db, *asked);
+      writes.emplace_back(change);
+    } else {
+      append_command(item, writes);
     }
-    if (!done) return done;
   }
-  return {};
+  return store_.write(writes);
+}
+
+Result<void> Writer::write_owed() const {
+  std::vector<Write> writes;
+  owed_.append_to(writes);
+  return store_.write(writes);
 }
 
 void Writer::write_apart(Group& group, bool may_retry) {
@@ -136,7 +122,7 @@ void Writer::write_apart(Group& group, bool may_retry) {
   }
   // Changes come before what was asked for after them, and may make the room that was wanting.
   if (owes() && may_retry) {
-    const auto written = store_.write([&](Database& db) { return owed_.apply(db); });
+    const auto written = write_owed();
     if (written) {
       owed_.clear();
     } else {
@@ -145,11 +131,11 @@ void Writer::write_apart(Group& group, bool may_retry) {
     }
   }
   note(stores || new_work_fails_, owes());
-  // Work that only reads succeeds whatever the disk is like.
-  if (std::any_of(group.begin(), group.end(), is_work)) {
-    const auto performed = store_.write([&](Database& db) { return perform_all(db, group); });
-    if (!performed) fail_work(group, performed.error());
-  }
+  // A command that finds nothing to change succeeds whatever the disk is like.
+  std::vector<Write> commands;
+  for (Item& item : group) append_command(item, commands);
+  if (commands.empty()) return;
+  if (const auto performed = store_.write(commands); !performed) fail_commands(group, performed.error());
 }
 
 void Writer::note_full() {
@@ -177,7 +163,7 @@ void Writer::note(bool new_work_fails, bool changes_fail) {
 
 void Writer::finish() {
   if (!owes()) return;
-  const auto written = store_.write([&](Database& db) { return owed_.apply(db); });
+  const auto written = write_owed();
   if (written) {
     owed_.clear();
   } else {

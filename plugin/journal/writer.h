@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Writes groups, and decides what becomes of one that cannot be written: new work is refused, changes are
-// kept and tried again, other work is tried alone. Says in the log when that begins and when it is over. The
-// journal's thread only. Owns what it could not write yet. Internal to this folder.
+// Writes groups, and decides what becomes of one that cannot be written: new stanzas are refused, changes are
+// kept and tried again, commands are tried apart. Reads are not its business. Says in the log when that
+// begins and when it is over. The journal's thread only. Owns what it could not write yet. Internal to this
+// folder.
 #pragma once
 
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "journal/group.h"
+#include "journal/heap.h"
 #include "journal/store.h"
 
 namespace restanza::journal {
@@ -31,7 +33,8 @@ class Writer {
 
  private:
   void prepare(Group& group);
-  Result<void> write_together(Database& db, Group& group) const;
+  Result<void> write_together(Group& group) const;
+  Result<void> write_owed() const;
   void write_apart(Group& group, bool may_retry);
   void note_full();
   void note(bool new_work_fails, bool changes_fail);

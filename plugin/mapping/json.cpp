@@ -4,10 +4,13 @@
 #include "base/text_place.h"
 #include "mapping/cbor_shape.h"
 #include "mapping/json_builder.h"
+#include "mapping/json_string.h"
 #include "xml/gate.h"
 
 namespace restanza::mapping {
 namespace {
+
+constexpr auto kReplace = Json::error_handler_t::replace;
 
 // The text is named by its place alone: what it holds does not belong into a log.
 std::string refusal_of(const JsonBuilder& builder, std::string_view bytes, bool text) {
@@ -49,8 +52,11 @@ void empty(Json& value) noexcept {
   value.clear();
 }
 
+std::string json_string(std::string_view text) {
+  return Json(text).dump(-1, ' ', false, kReplace);
+}
+
 std::string dump(const Json& value) {
-  constexpr auto kReplace = Json::error_handler_t::replace;
   std::string text = value.dump(-1, ' ', false, kReplace);
   return xml::representable(text) ? text : value.dump(-1, ' ', true, kReplace);
 }

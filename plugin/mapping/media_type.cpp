@@ -5,24 +5,12 @@
 
 namespace restanza::mapping {
 
-const char* media_type(Format format) {
-  switch (format) {
-    case Format::xml:
-      return "application/xmpp+xml";
-    case Format::json:
-      return "application/json";
-    case Format::form:
-      return "application/x-www-form-urlencoded";
-    case Format::text:
-      return "text/plain";
-    case Format::cbor:
-      return "application/cbor";
-  }
-  return "";
+std::string_view without_parameters(std::string_view value) {
+  return trim(value.substr(0, value.find(';')));
 }
 
 std::optional<Format> format_of(std::string_view content_type) {
-  const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  const std::string_view type = without_parameters(content_type);
   for (const Format format : kFormats) {
     if (ascii_equal(type, media_type(format))) return format;
   }

@@ -13,10 +13,11 @@ Result<xmpp::Kind, Refusal> kind_of(xml::Element root) {
   return *kind;
 }
 
-Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller) {
+Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller,
+                                              bool in_path) {
   if (given.to) {
     auto to = xmpp::prepared(std::move(*given.to));
-    if (!to) return refused::bad_to(to.error().text);
+    if (!to) return refused::bad_to(to.error(), in_path);
     given.to = std::move(*to);
   }
   if (given.from) {
@@ -51,7 +52,7 @@ Result<void, Refusal> check_iq(const std::optional<std::string>& type, size_t ch
 
 Result<void, Refusal> check_rights(xmpp::Kind kind, const xmpp::RootAttributes& stanza,
                                    const Caller& caller) {
-  if ((caller.rights & config::kSend) == 0) return refused::forbidden("This token may not send");
+  if ((caller.rights & kSend) == 0) return refused::forbidden("This token may not send");
   if (!caller.may_send(kind)) {
     return refused::forbidden("This token may not send '" + std::string(xmpp::name_of(kind)) + "'");
   }

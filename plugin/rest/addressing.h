@@ -14,8 +14,10 @@
 
 namespace restanza::rest {
 
-// What the root's attributes become: `from` and `id` are there, and every address is prepared.
-Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller);
+// What the root's attributes become: `from` and `id` are there, and every address is prepared. `in_path`: the
+// `to` stood in the request's path.
+Result<xmpp::RootAttributes, Refusal> address(xmpp::RootAttributes given, const Caller& caller,
+                                              bool in_path = false);
 
 // Whether the element is a stanza by its name and namespace.
 Result<xmpp::Kind, Refusal> kind_of(xml::Element root);

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/token.h"
+#include "rest/token.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::rest {
@@ -22,7 +22,7 @@ struct Caller {
   std::vector<std::string> from;  // with whole_domain: only as these, where there are any
   std::vector<std::string> to;    // only to these, where there are any
   uint32_t kinds = 7;             // mask of xmpp::Kind
-  uint32_t rights = config::kSend;
+  uint32_t rights = kSend;
 
   bool may_send_as(std::string_view jid) const;
   bool may_send_to(std::string_view jid) const;

@@ -45,7 +45,7 @@ Caller component_caller(const std::string& domain) {
   caller.name = "component";
   caller.address = domain;
   caller.whole_domain = true;
-  caller.rights = config::kAllRights;
+  caller.rights = kAllRights;
   return caller;
 }
 
@@ -57,7 +57,7 @@ Caller account_caller(const std::string& bare_jid) {
   return caller;
 }
 
-Caller token_caller(const config::Token& token, const std::string& domain) {
+Caller token_caller(const Token& token, const std::string& domain) {
   Caller caller;
   caller.name = "token " + token.name;
   caller.whole_domain = true;
@@ -205,7 +205,7 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
     guard_.passes(request, {request.peer, kBearer, token}, "unknown token", asker);
     return;
   }
-  const config::Token& known = settings_.tokens[found];
+  const Token& known = settings_.tokens[found];
   if (known.expires && *known.expires <= clock_.wall()) {
     // Under its own name: a program that goes on with it makes nobody else wait.
     const std::string name = "token " + known.name;
@@ -219,7 +219,7 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
 bool Credentials::is_secret(std::string_view text) const {
   const std::string digest = sha256(text);
   bool secret = constant_time_equal(digest, secret_digest_);
-  for (const config::Token& token : settings_.tokens) {
+  for (const Token& token : settings_.tokens) {
     if (constant_time_equal(digest, token.sha256)) secret = true;
   }
   return secret;

@@ -2,8 +2,8 @@
 // Who may send: reads the Authorization header (RFC 9110 section 11.6.2; Basic RFC 7617, Bearer RFC 6750) and
 // finds the caller: the component by its secret, an account by the host's password check, a token by its
 // digest, or anybody where that is allowed. Secrets are compared by digest and in constant time, and never
-// reach a log. Who is refused is written down; who guesses, or asks more often than he may, has to wait.
-// Any thread; `check` never blocks.
+// reach a log. Who is refused is written down; a client that guesses, or asks more often than it may, has to
+// wait. Any thread; `check` never blocks.
 #pragma once
 
 #include <functional>
@@ -16,12 +16,12 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/timer.h"
-#include "config/token.h"
 #include "rest/caller.h"
 #include "rest/guard.h"
 #include "rest/open_checks.h"
 #include "rest/rates.h"
 #include "rest/refusal.h"
+#include "rest/token.h"
 
 namespace restanza::rest {
 
@@ -47,7 +47,7 @@ class Credentials {
     bool basic = true;
     bool bearer = true;
     bool anonymous = false;
-    std::vector<config::Token> tokens;
+    std::vector<Token> tokens;
     double rate_limit = 0;  // requests a second of each credential that is no token; 0: any number
   };
 

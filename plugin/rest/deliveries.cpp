@@ -119,55 +119,19 @@ struct Deliveries::Asked {
   const http::Request request;
 };
 
-Routes Deliveries::routes() const {
-  using http::Exchange;
-  using http::Request;
-  constexpr const char* kName = "deliveries";
-  const auto all = [this](auto what) {
-    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues&) {
-      (this->*what)(std::move(e), r);
-    };
-  };
-  const auto one = [this](auto what) {
-    return [this, what](Exchange e, const Request& r, const Caller&, const PathValues& v) {
-      (this->*what)(v[0], std::move(e), r);
-    };
-  };
-  return {
-      {"GET", "/deliveries", Right::admin, kName, all(&Deliveries::look)},
-      {"DELETE", "/deliveries", Right::admin, kName, all(&Deliveries::discard)},
-      {"POST", "/deliveries/replay", Right::admin, kName, all(&Deliveries::replay)},
-      {"GET", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::look_at)},
-      {"DELETE", "/deliveries/{id}", Right::admin, kName, one(&Deliveries::discard_one)},
-      {"POST", "/deliveries/{id}/replay", Right::admin, kName, one(&Deliveries::replay_one)},
-  };
-}
-
 void Deliveries::fail(Asked& asked, const Error& why) const {
   log_.error("the journal cannot be asked about deliveries: " + why.text);
   asked.refuse(refused::later("The journal cannot be read or written"));
 }
 
-template <class T>
-void Deliveries::read(http::Exchange exchange, const http::Request& request,
-                      std::function<Result<T>(journal::Database&)> look,
-                      std::function<void(Asked&, T)> next) const {
-  struct Looking {
-    Asked asked;
-    T found = {};
+template <class T, class Next>
+std::function<void(Result<T>)> Deliveries::then(http::Exchange exchange, const http::Request& request,
+                                                Next next) const {
+  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  return [this, asked, next = std::move(next)](Result<T> found) {
+    if (!found) return fail(*asked, found.error());
+    next(*asked, std::move(*found));
   };
-  auto looking = std::make_shared<Looking>(Looking{{std::move(exchange), request}});
-  journal_.run(
-      [looking, look = std::move(look)](journal::Database& db) -> Result<void> {
-        auto found = look(db);
-        if (!found) return found.error();
-        looking->found = std::move(*found);
-        return {};
-      },
-      [this, looking, next = std::move(next)](const Result<void>& read) {
-        if (!read) return fail(looking->asked, read.error());
-        next(looking->asked, std::move(looking->found));
-      });
 }
 
 void Deliveries::look(http::Exchange exchange, const http::Request& request) const {
@@ -176,11 +140,10 @@ void Deliveries::look(http::Exchange exchange, const http::Request& request) con
 }
 
 void Deliveries::summarize(http::Exchange exchange, const http::Request& request) const {
-  read<std::vector<journal::Count>>(
-      std::move(exchange), request, [](journal::Database& db) { return journal::count(db); },
-      [this](Asked& asked, std::vector<journal::Count> counts) {
+  journal_.count(then<std::vector<journal::Count>>(
+      std::move(exchange), request, [this](Asked& asked, std::vector<journal::Count> counts) {
         asked.answer(summary(dispatcher_.report(), std::move(counts), clock_.wall()));
-      });
+      }));
 }
 
 void Deliveries::list(http::Exchange exchange, const http::Request& request) const {
@@ -188,23 +151,19 @@ void Deliveries::list(http::Exchange exchange, const http::Request& request) con
   if (!members) return refuse(std::move(exchange), request, members.error());
   const auto query = delivery_query(*members, true);
   if (!query) return refuse(std::move(exchange), request, query.error());
-  read<std::vector<journal::Delivery>>(
-      std::move(exchange), request,
-      [query = *query](journal::Database& db) {
-        return journal::list(db, query.filter, query.beyond, query.limit + 1);
-      },
-      [limit = query->limit](Asked& asked, const std::vector<journal::Delivery>& found) {
-        asked.answer(page(found, limit));
-      });
+  const auto answer = [limit = query->limit](Asked& asked, const std::vector<journal::Delivery>& found) {
+    asked.answer(page(found, limit));
+  };
+  journal_.list(query->filter, query->beyond, query->limit + 1,
+                then<std::vector<journal::Delivery>>(std::move(exchange), request, answer));
 }
 
 void Deliveries::look_at(const std::string& id, http::Exchange exchange, const http::Request& request) const {
-  read<std::optional<journal::Delivery>>(
-      std::move(exchange), request, [id](journal::Database& db) { return journal::find(db, id); },
-      [](Asked& asked, const std::optional<journal::Delivery>& found) {
-        if (!found) return asked.refuse(unknown());
-        asked.answer(one(*found));
-      });
+  const auto answer = [](Asked& asked, const std::optional<journal::Delivery>& found) {
+    if (!found) return asked.refuse(unknown());
+    asked.answer(one(*found));
+  };
+  journal_.find(id, then<std::optional<journal::Delivery>>(std::move(exchange), request, answer));
 }
 
 void Deliveries::replay(http::Exchange exchange, const http::Request& request) const {

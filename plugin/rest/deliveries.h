@@ -9,20 +9,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/exchange.h"
-#include "journal/deliveries.h"
 #include "journal/journal.h"
 #include "rest/refusal.h"
-#include "rest/route.h"
+#include "rest/resource.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
 
-class Deliveries {
+class Deliveries final : public Resource {
  public:
   Deliveries(journal::Journal& journal, webhook::Dispatcher& dispatcher, const Clock& clock, Log& log)
       : journal_(journal), dispatcher_(dispatcher), clock_(clock), log_(log) {}
 
-  Routes routes() const;
+  Routes routes() const override;
 
  private:
   // GET: what stands in each endpoint's queue; with a query, the deliveries that it names.
@@ -39,10 +38,9 @@ class Deliveries {
   struct Asked;
   void summarize(http::Exchange exchange, const http::Request& request) const;
   void list(http::Exchange exchange, const http::Request& request) const;
-  // Looks something up in the journal and goes on with it, or says that it cannot.
-  template <class T>
-  void read(http::Exchange exchange, const http::Request& request,
-            std::function<Result<T>(journal::Database&)> look, std::function<void(Asked&, T)> next) const;
+  // What goes on once the journal has answered, or says that it cannot.
+  template <class T, class Next>
+  std::function<void(Result<T>)> then(http::Exchange exchange, const http::Request& request, Next next) const;
   void fail(Asked& asked, const Error& why) const;
 
   journal::Journal& journal_;

@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/date.h"
 #include "base/str.h"
-#include "config/rfc3339.h"
 #include "mapping/flat_json.h"
 #include "mapping/media_type.h"
 
@@ -18,7 +18,7 @@ Refusal bad(std::string why) {
 
 Result<void, Refusal> read_time(const std::string& name, const std::string& value,
                                 std::optional<WallTime>& into) {
-  into = config::parse_rfc3339(value);
+  into = parse_rfc3339(value);
   if (!into) return bad("'" + name + "' must be a time such as 2030-01-31T12:00:00Z");
   return {};
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "journal/deliveries.h"
+#include "journal/record.h"
 #include "rest/refusal.h"
 
 namespace restanza::rest {

@@ -52,20 +52,44 @@ Routes Endpoints::routes() const {
   using http::Exchange;
   using http::Request;
   constexpr const char* kName = "endpoints";
+  constexpr Parameter named = {"name", Parameter::In::path, true, "The endpoint's name."};
+  constexpr Answer state = {200, "The endpoint as it is now."};
+  constexpr Answer unheard_of = {404, "There is no endpoint of this name."};
   const auto steered = [this](Steering steering) {
     return [this, steering](Exchange e, const Request& r, const Caller&, const PathValues& v) {
       steer(v[0], steering, std::move(e), r);
     };
   };
   return {
-      {"GET", "/endpoints", Right::admin, kName,
-       [this](Exchange e, const Request&, const Caller&, const PathValues&) { look(std::move(e)); }},
-      {"POST", "/endpoints/{name}/pause", Right::admin, kName, steered(&Dispatcher::pause)},
-      {"POST", "/endpoints/{name}/resume", Right::admin, kName, steered(&Dispatcher::resume)},
-      {"POST", "/endpoints/{name}/test", Right::admin, kName,
+      {"GET",
+       "/endpoints",
+       Right::admin,
+       kName,
+       [this](Exchange e, const Request&, const Caller&, const PathValues&) { look(std::move(e)); },
+       {"Shows the state of each endpoint, and its public keys.", {}, {}, {{200, "The endpoints."}}}},
+      {"POST",
+       "/endpoints/{name}/pause",
+       Right::admin,
+       kName,
+       steered(&Dispatcher::pause),
+       {"Stops sending to an endpoint; its queue goes on growing.", {named}, {}, {state, unheard_of}}},
+      {"POST",
+       "/endpoints/{name}/resume",
+       Right::admin,
+       kName,
+       steered(&Dispatcher::resume),
+       {"Goes on sending to an endpoint, also after a 410.", {named}, {}, {state, unheard_of}}},
+      {"POST",
+       "/endpoints/{name}/test",
+       Right::admin,
+       kName,
        [this](Exchange e, const Request& r, const Caller&, const PathValues& v) {
          test(v[0], std::move(e), r);
-       }},
+       },
+       {"Posts a test event to an endpoint and tells what was answered.",
+        {named},
+        {},
+        {{200, "What came of it."}, unheard_of, {409, "A test of this endpoint is under way."}}}},
   };
 }
 

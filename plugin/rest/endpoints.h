@@ -6,16 +6,16 @@
 #include <string>
 
 #include "http/exchange.h"
-#include "rest/route.h"
+#include "rest/resource.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
 
-class Endpoints {
+class Endpoints final : public Resource {
  public:
   explicit Endpoints(webhook::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  Routes routes() const;
+  Routes routes() const override;
 
  private:
   void look(http::Exchange exchange) const;

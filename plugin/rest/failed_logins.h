@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who guesses passwords, and how long the answer keeps him waiting. Failures are remembered by where they
+// Who guesses passwords, and how long they wait for the answer. Failures are remembered by where they
 // come from and whom they claim to be; while the answer to one waits, nothing else is checked for the same
 // two, so that many guesses at once are no faster than one after the other. Where nothing has failed, an
 // atomic flag is all that is looked at. Any thread.
@@ -73,7 +73,7 @@ class FailedLogins {
 };
 
 // The peer for who counts failures: of an IPv6 address its network of 64 bits, within which anybody may take
-// as many addresses as he likes.
+// as many addresses as they like.
 std::string network_of(std::string_view peer);
 
 // The account that a name means, however it is written: "Alice", "alice" and "alice@localhost" are one, and

@@ -53,13 +53,15 @@ struct ErrorFormat {
   const char* content_type;
   std::string (*write)(const Refusal&);
 };
-constexpr ErrorFormat kXml = {"application/xmpp+xml", "application/xmpp+xml", stream_error};
-constexpr ErrorFormat kJson = {"application/json", "application/json", json};
+constexpr const char* kXmlType = mapping::media_type(mapping::Format::xml);
+constexpr const char* kJsonType = mapping::media_type(mapping::Format::json);
+constexpr ErrorFormat kXml = {kXmlType, kXmlType, stream_error};
+constexpr ErrorFormat kJson = {kJsonType, kJsonType, json};
 constexpr ErrorFormat kHtml = {"text/html", "text/html; charset=utf-8", html};
 
 bool names_html(std::string_view accept) {
   for (const std::string_view range : split(accept, ',')) {
-    if (ascii_equal(trim(range.substr(0, range.find(';'))), kHtml.media_type)) return true;
+    if (ascii_equal(mapping::without_parameters(range), kHtml.media_type)) return true;
   }
   return false;
 }

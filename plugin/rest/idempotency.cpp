@@ -7,7 +7,6 @@
 
 #include "base/guarded.h"
 #include "base/str.h"
-#include "journal/keys.h"
 #include "mapping/media_type.h"
 #include "rest/digest.h"
 #include "rest/reply.h"
@@ -60,10 +59,8 @@ class ClaimedKey {
       : key_(std::move(key)), journal_(journal), log_(log) {}
   ~ClaimedKey() {
     if (!open_) return;
-    guarded(log_, "freeing an Idempotency-Key", [this] {
-      journal_.run([key = std::move(key_)](journal::Database& db) { return journal::forget(db, key); },
-                   [](const Result<void>&) {});
-    });
+    guarded(log_, "freeing an Idempotency-Key",
+            [this] { journal_.forget_key(key_, [](const Result<void>&) {}); });
   }
   ClaimedKey(const ClaimedKey&) = delete;
   ClaimedKey& operator=(const ClaimedKey&) = delete;
@@ -79,40 +76,37 @@ class ClaimedKey {
   bool open_ = false;
 };
 
-// Keeps an answer before it is given.
-class RememberingResponder final : public http::Responder {
+// Keeps an answer before it is given. An answer in pieces is not kept: the key is free again at its end.
+class Remembering final : public http::Observer {
  public:
-  RememberingResponder(http::Exchange exchange, std::shared_ptr<ClaimedKey> key, journal::Journal& journal,
-                       Log& log)
-      : exchange_(std::make_shared<http::Exchange>(std::move(exchange))),
-        key_(std::move(key)),
-        journal_(journal),
-        log_(log) {}
+  Remembering(std::shared_ptr<ClaimedKey> key, journal::Journal& journal, Log& log)
+      : key_(std::move(key)), journal_(journal), log_(log) {}
 
-  void respond(http::Response response) override {
+  bool defer(http::Exchange& exchange, http::Response& response) override {
+    if (std::exchange(asked_, true)) return false;
+    const auto key = key_;  // once the journal is asked, this may go with the exchange
     auto answer = std::make_shared<http::Response>(std::move(response));
-    const auto note = [key = key_->text(), answer](journal::Database& db) {
-      if (for_the_moment(answer->status)) return journal::forget(db, key);
-      return journal::remember(db, key, {answer->status, answer->headers, answer->body});
-    };
-    journal_.run(note, [exchange = exchange_, answer, &log = log_](const Result<void>& noted) {
+    auto waiting = std::make_shared<http::Exchange>(std::move(exchange));
+    const auto then = [waiting = std::move(waiting), answer, &log = log_](const Result<void>& noted) {
       // What has been done is said all the same; to a repetition the key will seem to be still running.
       if (!noted)
         log.error("the answer to a request with an Idempotency-Key is not kept: " + noted.error().text);
-      exchange->respond(std::move(*answer));
-    });
-    key_->answered();
+      waiting->respond(std::move(*answer));
+    };
+    if (for_the_moment(answer->status)) {
+      journal_.forget_key(key->text(), then);
+    } else {
+      journal_.finish_key(key->text(), {answer->status, answer->headers, answer->body}, then);
+    }
+    key->answered();
+    return true;
   }
-  void fail() noexcept override {}
-
-  // Nothing to do: what has a key goes on without its client.
-  void watch(std::function<void()>) override {}
 
  private:
-  const std::shared_ptr<http::Exchange> exchange_;
   const std::shared_ptr<ClaimedKey> key_;
   journal::Journal& journal_;
   Log& log_;
+  bool asked_ = false;
 };
 
 }  // namespace
@@ -123,8 +117,6 @@ struct Idempotency::Begun {
   http::Request request;
   Next next;
   std::shared_ptr<ClaimedKey> key;
-  std::string fingerprint;
-  journal::Claim claim = {};
 };
 
 void Idempotency::once(http::Exchange exchange, const http::Request& request, const Caller& caller,
@@ -139,42 +131,35 @@ void Idempotency::once(http::Exchange exchange, const http::Request& request, co
   }
   if (request.body_too_large) return refuse(std::move(exchange), request, refused::too_large());
   auto held = std::make_shared<ClaimedKey>(scope_of(request, caller, *key), journal_, log_);
-  auto begun = std::make_shared<Begun>(
-      Begun{std::move(exchange), request, next, std::move(held), fingerprint_of(request)});
-  const auto claim = [begun, now = clock_.wall()](journal::Database& db) -> Result<void> {
-    auto claimed = journal::claim(db, begun->key->text(), begun->fingerprint, now);
-    if (!claimed) return claimed.error();
-    begun->claim = std::move(*claimed);
-    return {};
-  };
-  journal_.run(claim, [this, begun](const Result<void>& claimed) { go_on(begun, claimed); });
+  auto begun = std::make_shared<Begun>(Begun{std::move(exchange), request, next, std::move(held)});
+  journal_.claim_key(begun->key->text(), fingerprint_of(request),
+                     [this, begun](Result<journal::Claim> claim) { go_on(begun, std::move(claim)); });
 }
 
-void Idempotency::go_on(const std::shared_ptr<Begun>& begun, const Result<void>& claimed) const {
+void Idempotency::go_on(const std::shared_ptr<Begun>& begun, Result<journal::Claim> claim) const {
   http::Exchange exchange = std::move(begun->exchange);
-  if (!claimed) {
-    log_.error("a request with an Idempotency-Key is refused: " + claimed.error().text);
+  if (!claim) {
+    log_.error("a request with an Idempotency-Key is refused: " + claim.error().text);
     return refuse(std::move(exchange), begun->request,
                   refused::later("The journal cannot be written, so the Idempotency-Key cannot be kept"));
   }
-  if (begun->claim.kind == journal::Claim::Kind::answered) {
-    auto& answer = begun->claim.answer;
+  if (claim->kind == journal::Claim::Kind::answered) {
+    auto& answer = claim->answer;
     answer.headers.emplace_back("Idempotency-Replayed", "true");
     return exchange.respond({answer.status, std::move(answer.headers), std::move(answer.body)});
   }
-  if (begun->claim.kind != journal::Claim::Kind::ours)
-    return refuse(std::move(exchange), begun->request, refusal_of(begun->claim.kind));
+  if (claim->kind != journal::Claim::Kind::ours)
+    return refuse(std::move(exchange), begun->request, refusal_of(claim->kind));
   begun->key->claimed();
-  begun->next(
-      http::Exchange(std::make_unique<RememberingResponder>(std::move(exchange), begun->key, journal_, log_)),
-      begun->request);
+  exchange.observe(std::make_unique<Remembering>(begun->key, journal_, log_));
+  exchange.outlast_client();
+  begun->next(std::move(exchange), begun->request);
 }
 
 void Idempotency::forget_old_keys() const {
-  journal_.run([now = clock_.wall()](journal::Database& db) { return journal::forget_old_keys(db, now); },
-               [&log = log_](const Result<void>& forgotten) {
-                 if (!forgotten) log.error("old Idempotency-Keys stay: " + forgotten.error().text);
-               });
+  journal_.forget_old_keys([&log = log_](const Result<void>& forgotten) {
+    if (!forgotten) log.error("old Idempotency-Keys stay: " + forgotten.error().text);
+  });
 }
 
 std::optional<std::string> idempotency_key(std::string_view value) {

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "http/exchange.h"
@@ -26,8 +25,7 @@ class Idempotency {
   static constexpr size_t kMaxKey = 255;  // characters
   static constexpr const char* kHeader = "Idempotency-Key";
 
-  Idempotency(journal::Journal& journal, const Clock& clock, Log& log)
-      : journal_(journal), clock_(clock), log_(log) {}
+  Idempotency(journal::Journal& journal, Log& log) : journal_(journal), log_(log) {}
 
   static bool asked(const http::Request& request) { return request.header(kHeader).has_value(); }
 
@@ -42,10 +40,9 @@ class Idempotency {
 
  private:
   struct Begun;
-  void go_on(const std::shared_ptr<Begun>& begun, const Result<void>& claimed) const;
+  void go_on(const std::shared_ptr<Begun>& begun, Result<journal::Claim> claim) const;
 
   journal::Journal& journal_;
-  const Clock& clock_;
   Log& log_;
 };
 

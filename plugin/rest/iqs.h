@@ -23,8 +23,8 @@ Refusal not_taken(xmpp::Sent sent);
 class Iqs {
  public:
   struct Settings {
-    std::chrono::milliseconds timeout;      // where the request names none
-    std::chrono::milliseconds max_timeout;  // whatever it names
+    std::chrono::milliseconds timeout{120000};      // where the request names none
+    std::chrono::milliseconds max_timeout{300000};  // whatever it names
     mapping::Options mapping = {};
   };
 

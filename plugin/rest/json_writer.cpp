@@ -2,39 +2,15 @@
 #include "rest/json_writer.h"
 
 #include <cstdio>
-#include <ctime>
 
-#include "base/str.h"
+#include "base/date.h"
+#include "mapping/json_string.h"
 
 namespace restanza::rest {
-namespace {
-
-std::string quoted(std::string_view text) {
-  const bool sound = valid_utf8(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      out += escape;
-    } else {
-      out += byte < 0x80 || sound ? c : '?';
-    }
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 void JsonWriter::begin(std::string_view name) {
   if (!first_) json_ += ',';
   first_ = false;
-  if (!name.empty()) json_ += quoted(name) + ":";
+  if (!name.empty()) json_ += mapping::json_string(name) + ":";
 }
 
 void JsonWriter::open(std::string_view name, char bracket) {
@@ -52,7 +28,7 @@ void JsonWriter::close() {
 
 void JsonWriter::text(std::string_view name, std::string_view value) {
   begin(name);
-  json_ += quoted(value);
+  json_ += mapping::json_string(value);
 }
 
 void JsonWriter::number(std::string_view name, int64_t value) {
@@ -71,15 +47,7 @@ void JsonWriter::seconds(std::string_view name, std::optional<std::chrono::milli
 }
 
 void JsonWriter::time(std::string_view name, WallTime value) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(value);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(value - whole).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char date[64], text[80];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(rest));
-  this->text(name, text);
+  text(name, rfc3339(value));
 }
 
 void JsonWriter::texts(std::string_view name, const std::vector<std::string>& values) {

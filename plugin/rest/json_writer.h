@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Writes one JSON document, member by member. Text that is not UTF-8 comes out as far as it is ASCII, so that
-// what others wrote can never break the document. Pure; one thread.
+// Writes one JSON document, member by member, for long lists: a tree of the library's values would hold all
+// of it in memory once more before it is text. The strings are the library's (json_string), so no text that
+// others wrote can break the document. Pure; one thread.
 #pragma once
 
 #include <cstdint>

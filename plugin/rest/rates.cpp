@@ -27,7 +27,7 @@ std::chrono::nanoseconds SharedBucket::take(Instant now, double rate) {
   }
 }
 
-Rates::Rates(double common, const std::vector<config::Token>& tokens, const Clock& clock)
+Rates::Rates(double common, const std::vector<Token>& tokens, const Clock& clock)
     : common_(common), tokens_(tokens), clock_(clock), buckets_(tokens.size()) {}
 
 std::chrono::nanoseconds Rates::common(SharedBucket& bucket) {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "config/token.h"
 #include "rest/recent.h"
+#include "rest/token.h"
 
 namespace restanza::rest {
 
@@ -39,11 +39,11 @@ class Rates {
  public:
   // Accounts that are told apart. Whoever logs in past it takes the place of the one that has been idle for
   // longest, whose bucket is full by then but at the slowest rates: nobody gains by that without as many
-  // accounts of his own.
+  // accounts of their own.
   static constexpr size_t kAccounts = 10000;
 
   // `common`: requests a second of every credential that is no token; 0: any number.
-  Rates(double common, const std::vector<config::Token>& tokens, const Clock& clock);
+  Rates(double common, const std::vector<Token>& tokens, const Clock& clock);
 
   // Zero: go on. Otherwise how long this credential has to wait.
   std::chrono::nanoseconds token(size_t index);
@@ -55,7 +55,7 @@ class Rates {
   std::chrono::nanoseconds common(SharedBucket& bucket);
 
   const double common_;
-  const std::vector<config::Token>& tokens_;
+  const std::vector<Token>& tokens_;
   const Clock& clock_;
   SharedBucket component_;
   SharedBucket anonymous_;

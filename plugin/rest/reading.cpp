@@ -41,14 +41,6 @@ Refusal nothing_mapped(xmpp::Kind kind, const std::vector<std::string>& keys,
   return {422, "modify", "bad-format", text, {{"Unmapped-Keys", named}}};
 }
 
-// How an address is escaped stands in the refusal; in a path the escape is escaped once more.
-Refusal in_path(Refusal refusal, const Target& target) {
-  const bool escaped = refusal.text.find("XEP-0106") != std::string::npos;
-  if (escaped && refusal.condition == "improper-addressing" && !target.to.empty())
-    refusal.text += ", and a path has %5C for the '\\'";
-  return refusal;
-}
-
 }  // namespace
 
 size_t Posted::children() const {
@@ -89,8 +81,8 @@ Result<Posted, Refusal> read_tree(const http::Request& request, const Target& ta
   const auto kind = kind_of(root);
   if (!kind) return kind.error();
   if (read->nothing_mapped) return nothing_mapped(*kind, read->unmapped, format);
-  auto addressed = address(xmpp::attributes_of(root), caller);
-  if (!addressed) return in_path(addressed.error(), target);
+  auto addressed = address(xmpp::attributes_of(root), caller, !target.to.empty());
+  if (!addressed) return addressed.error();
   return Posted{*kind, std::move(*addressed), std::nullopt, std::move(*read)};
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "http/request.h"
 
 namespace restanza::rest {
@@ -48,8 +49,11 @@ inline Refusal namespaced() {
 inline Refusal no_stanza() {
   return {422, "modify", "unsupported-stanza-type", "Invalid stanza, must be 'message', 'presence' or 'iq'."};
 }
-inline Refusal bad_to(const std::string& why) {
-  return {422, "modify", "improper-addressing", "Invalid destination JID: " + why};
+// In a path an escape of XEP-0106 is escaped once more.
+inline Refusal bad_to(const Error& why, bool in_path) {
+  const bool twice = in_path && why.kind == Error::Kind::unescaped;
+  return {422, "modify", "improper-addressing",
+          "Invalid destination JID: " + why.text + (twice ? ", and a path has %5C for the '\\'" : "")};
 }
 inline Refusal bad_from(const std::string& why) {
   return {422, "modify", "invalid-from", "Invalid source JID: " + why};

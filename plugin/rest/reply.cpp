@@ -130,7 +130,7 @@ void with_admin(const Credentials& credentials, http::Exchange exchange, http::R
   with_caller(
       credentials, std::move(exchange), std::move(request),
       [&credentials, next = std::move(next)](http::Exchange e, const http::Request& r, const Caller& caller) {
-        if ((caller.rights & config::kAdmin) == 0) {
+        if ((caller.rights & kAdmin) == 0) {
           const Refusal refusal = refused::forbidden("This needs the right 'admin'");
           credentials.note(r, caller, refusal);
           return refuse(std::move(e), r, refusal);
@@ -142,7 +142,9 @@ void with_admin(const Credentials& credentials, http::Exchange exchange, http::R
 
 void answer_json(http::Exchange exchange, std::string json) {
   exchange.respond(
-      {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::move(json)});
+      {200,
+       {{"Content-Type", mapping::media_type(mapping::Format::json)}, {"Cache-Control", "no-store"}},
+       std::move(json)});
 }
 
 }  // namespace restanza::rest

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ class Resources {
     Credentials::Settings credentials;
     Iqs::Settings iqs;
     mapping::Options mapping;
-    std::vector<std::string> cors_origins;
+    std::vector<std::string> cors_origins{"*"};
     bool metrics_public = false;
   };
   struct World {  // outlives the resources
@@ -45,11 +46,8 @@ class Resources {
   Resources(Settings settings, const World& world)
       : credentials(std::move(settings.credentials), world.accounts, world.clock, world.timer, world.log),
         iqs(settings.iqs, world.replies, world.archives, world.sink),
-        idempotency(world.journal, world.clock, world.log),
-        stanzas(settings.mapping, credentials, idempotency, iqs, world.sink, world.log),
-        deliveries(world.journal, world.webhook, world.clock, world.log),
-        endpoints(world.webhook),
-        status(world.metrics, world.link_up, settings.metrics_public),
+        idempotency(world.journal, world.log),
+        all_(all(settings, world)),
         router(routes(), credentials, world.metrics, world.clock, Cors(settings.cors_origins)) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
@@ -57,19 +55,33 @@ class Resources {
   const Credentials credentials;
   const Iqs iqs;
   const Idempotency idempotency;
-  const Stanzas stanzas;
-  const Deliveries deliveries;
-  const Endpoints endpoints;
-  const Status status;
-  const Router router;
 
  private:
-  Routes routes() const {
-    Routes all;
-    for (Routes rows : {stanzas.routes(), status.routes(), deliveries.routes(), endpoints.routes()})
-      std::move(rows.begin(), rows.end(), std::back_inserter(all));
-    return all;
+  using All = std::vector<std::unique_ptr<const Resource>>;
+
+  // One line for each resource.
+  All all(const Settings& settings, const World& world) const {
+    All made;
+    const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
+    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, world.sink, world.log));
+    add(std::make_unique<Deliveries>(world.journal, world.webhook, world.clock, world.log));
+    add(std::make_unique<Endpoints>(world.webhook));
+    add(std::make_unique<Status>(world.metrics, world.link_up, settings.metrics_public));
+    return made;
   }
+  Routes routes() const {
+    Routes rows;
+    for (const auto& each : all_) {
+      Routes own = each->routes();
+      std::move(own.begin(), own.end(), std::back_inserter(rows));
+    }
+    return rows;
+  }
+
+  const All all_;
+
+ public:
+  const Router router;  // last: its routes' handlers are the resources'
 };
 
 }  // namespace restanza::rest

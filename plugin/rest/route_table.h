@@ -36,6 +36,7 @@ class RouteTable {
   Found find(std::string_view method, std::string_view path) const;
 
   std::vector<const char*> resources() const;  // each once
+  const std::vector<Place>& places() const { return places_; }
 
  private:
   std::vector<Place> places_;  // in the order in which they are tried

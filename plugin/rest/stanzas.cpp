@@ -36,29 +36,6 @@ void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refus
   exchange.add_header({"Unmapped-Keys", header_list(posted->decoded.unmapped)});
 }
 
-Routes Stanzas::routes() const {
-  using http::Exchange;
-  using http::Request;
-  return {
-      {"POST", "", Right::send, "stanza",
-       [this](Exchange e, const Request& r, const Caller& c, const PathValues&) {
-         send(std::move(e), r, c, {});
-       }},
-      {"POST", Target::kStanzaPath, Right::send, "stanza",
-       [this](Exchange e, const Request& r, const Caller& c, const PathValues& v) {
-         send(std::move(e), r, c, {Target::Kind::stanza, v[0], v[1], v[2]});
-       }},
-      {"GET", Target::kQueryPath, Right::send, "query",
-       [this](Exchange e, const Request& r, const Caller& c, const PathValues& v) {
-         send(std::move(e), r, c, {Target::Kind::query, {}, v[0], v[1]});
-       }},
-      {"POST", "/echo", Right::any, "echo",
-       [this](Exchange e, const Request& r, const Caller& c, const PathValues&) {
-         echo(std::move(e), r, c);
-       }},
-  };
-}
-
 void Stanzas::send(http::Exchange exchange, const http::Request& request, const Caller& caller,
                    const Target& target) const {
   if (request.method != "POST" || !Idempotency::asked(request))

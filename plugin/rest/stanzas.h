@@ -12,13 +12,13 @@
 #include "rest/idempotency.h"
 #include "rest/iqs.h"
 #include "rest/reading.h"
-#include "rest/route.h"
+#include "rest/resource.h"
 #include "rest/target.h"
 #include "xmpp/stanza_sink.h"
 
 namespace restanza::rest {
 
-class Stanzas {
+class Stanzas final : public Resource {
  public:
   Stanzas(mapping::Options mapping, const Credentials& credentials, const Idempotency& idempotency,
           const Iqs& iqs, xmpp::StanzaSink& sink, Log& log)
@@ -29,7 +29,7 @@ class Stanzas {
         sink_(sink),
         log_(log) {}
 
-  Routes routes() const;
+  Routes routes() const override;
 
  private:
   void send(http::Exchange exchange, const http::Request& request, const Caller& caller,

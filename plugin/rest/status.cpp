@@ -22,14 +22,22 @@ Routes Status::routes() const {
   using http::Exchange;
   using http::Request;
   return {
-      {"GET", "/health", Right::none, "health",
+      {"GET",
+       "/health",
+       Right::none,
+       "health",
        [this](Exchange e, const Request&, const Caller&, const PathValues&) {
          e.respond(health(link_up_()));
-       }},
-      {"GET", "/metrics", public_metrics_ ? Right::none : Right::admin, "metrics",
+       },
+       {"Tells whether stanzas can leave.", {}, {}, {{200, "They can."}, {503, "They cannot right now."}}}},
+      {"GET",
+       "/metrics",
+       public_metrics_ ? Right::none : Right::admin,
+       "metrics",
        [this](Exchange e, const Request&, const Caller&, const PathValues&) {
          e.respond(metrics_page(metrics_));
-       }},
+       },
+       {"Shows the counters for Prometheus.", {}, {}, {{200, "The counters, as text."}}}},
   };
 }
 

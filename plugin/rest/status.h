@@ -7,18 +7,18 @@
 #include <utility>
 
 #include "base/metrics.h"
-#include "rest/route.h"
+#include "rest/resource.h"
 
 namespace restanza::rest {
 
-class Status {
+class Status final : public Resource {
  public:
   // `link_up`: whether stanzas can leave. `public_metrics`: these are for everybody. The metrics outlive
   // this.
   Status(Metrics& metrics, std::function<bool()> link_up, bool public_metrics)
       : metrics_(metrics), link_up_(std::move(link_up)), public_metrics_(public_metrics) {}
 
-  Routes routes() const;
+  Routes routes() const override;
 
  private:
   Metrics& metrics_;

@@ -66,11 +66,12 @@ class Traffic::Books {
   Instant now() const { return clock_.now(); }
   size_t resource(std::string_view name) const { return place(resources_, name); }
 
-  void note(size_t resource, size_t method, const http::Response& response, bool gone, Instant began) {
-    const size_t code = place(kCodes, gone ? "gone" : std::to_string(response.status));
+  void note(size_t resource, size_t method, const http::Ending& ending, Instant arrived) {
+    const size_t code = place(kCodes, ending.client_left ? "gone" : std::to_string(ending.status));
     request(resource, method, code).add();
-    times_[resource]->note(clock_.now() - began);
-    if (!gone && !response.condition.empty()) refusals_[place(kConditions, response.condition)]->add();
+    times_[resource]->note(clock_.now() - arrived);
+    if (!ending.client_left && !ending.condition.empty())
+      refusals_[place(kConditions, ending.condition)]->add();
   }
 
  private:
@@ -94,41 +95,24 @@ class Traffic::Books {
   std::vector<std::atomic<Counter*>> requests_;
 };
 
-class Traffic::CountingResponder final : public http::Responder {
+class Traffic::Counting final : public http::Observer {
  public:
-  CountingResponder(http::Exchange exchange, std::shared_ptr<Books> books, size_t resource, size_t method)
-      : exchange_(std::move(exchange)),
-        books_(std::move(books)),
-        resource_(resource),
-        method_(method),
-        began_(books_->now()) {}
+  Counting(std::shared_ptr<Books> books, size_t resource, size_t method)
+      : books_(std::move(books)), resource_(resource), method_(method), arrived_(books_->now()) {}
 
-  void respond(http::Response response) override {
-    books_->note(resource_, method_, response, gone_ && *gone_, began_);
-    exchange_.respond(std::move(response));
-  }
   // Counted where there is memory for it.
-  void fail() noexcept override {
+  void ended(const http::Ending& ending) noexcept override {
     try {
-      books_->note(resource_, method_, {500, {}, {}}, gone_ && *gone_, began_);
+      books_->note(resource_, method_, ending, arrived_);
     } catch (const std::bad_alloc&) {
     }
   }
-  void watch(std::function<void()> gone) override {
-    gone_ = std::make_shared<std::atomic<bool>>(false);
-    exchange_.watch([flag = gone_, gone = std::move(gone)] {
-      *flag = true;
-      gone();
-    });
-  }
 
  private:
-  http::Exchange exchange_;
   const std::shared_ptr<Books> books_;
   const size_t resource_;
   const size_t method_;
-  const Instant began_;
-  std::shared_ptr<std::atomic<bool>> gone_;  // of an exchange that is watched
+  const Instant arrived_;
 };
 
 Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources) {
@@ -138,8 +122,9 @@ Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> 
 
 http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
                                 std::string_view resource) const {
-  return http::Exchange(std::make_unique<CountingResponder>(
-      std::move(exchange), books_, books_->resource(resource), place(kMethods, request.method)));
+  exchange.observe(
+      std::make_unique<Counting>(books_, books_->resource(resource), place(kMethods, request.method)));
+  return exchange;
 }
 
 }  // namespace restanza::rest

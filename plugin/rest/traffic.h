@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts requests where their answers leave: by resource, method and code, how long they took, and the
+// Counts requests at the end of their exchanges: by resource, method and code, how long they took, and the
 // refusals by their conditions. No label comes from outside: what is not one of ours is "other".
 // Any thread. The metrics and the clock outlive every counted exchange; this may go before.
 #pragma once
@@ -19,13 +19,13 @@ class Traffic {
   // `resources`: the names that there are, which live as long as the program; all others are "other".
   Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources);
 
-  // The same exchange. Of a client that leaves before its answer, "gone" is the code.
+  // The same exchange, observed. Of a client that leaves before the end of its answer, "gone" is the code.
   http::Exchange counted(http::Exchange exchange, const http::Request& request,
                          std::string_view resource) const;
 
  private:
   class Books;
-  class CountingResponder;
+  class Counting;
   std::shared_ptr<Books> books_;
 };
 

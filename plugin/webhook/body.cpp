@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/body.h"
 
-#include "xml/gate.h"
-
 namespace restanza::webhook {
 
-Body body_of(const xmpp::Stanza& stanza, mapping::Format format, const mapping::Options& options) {
-  const Body as_it_is{mapping::Format::xml, stanza.xml, {}};
+Body body_of(const xmpp::StanzaTree& tree, mapping::Format format, const mapping::Options& options) {
+  const Body as_it_is{mapping::Format::xml, tree.stanza().xml, {}};
   if (format == mapping::Format::xml) return as_it_is;
-  const auto document = xml::parse(stanza.xml);
-  if (!document) return as_it_is;
-  auto encoded = mapping::encode(format, document->root(), options);
+  const xml::Element root = tree.root();
+  if (!root) return as_it_is;
+  auto encoded = mapping::encode(format, root, options);
   if (!encoded) return as_it_is;
   return {format, std::move(encoded->body), std::move(encoded->unmapped)};
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (size_t i = 0; i < names.size() && i < kMaxListed; ++i) {
+    list.append(list.empty() ? "" : ", ").append(names[i]);
+  }
+  return names.size() > kMaxListed ? list + ", ..." : list;
 }
 
 }  // namespace restanza::webhook

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A stanza as the body of a webhook's request. Pure function, any thread.
+// A stanza as the body of a webhook's request. Pure functions, any thread.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "mapping/codec.h"
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
 
@@ -18,6 +18,10 @@ struct Body {
 
 // As XML the stanza's own text. What no reader here understands goes as XML too, whatever was asked for: the
 // endpoint may know more, and is told by the Content-Type.
-Body body_of(const xmpp::Stanza& stanza, mapping::Format format, const mapping::Options& options);
+Body body_of(const xmpp::StanzaTree& tree, mapping::Format format, const mapping::Options& options);
+
+// Names without a mapping, for one line of the log: the first kMaxListed.
+inline constexpr size_t kMaxListed = 20;
+std::string listed(const std::vector<std::string>& names);
 
 }  // namespace restanza::webhook

@@ -13,7 +13,7 @@ void Crew::grow() {
     transports_.reserve(threads_.size() + 1);
     threads_.reserve(threads_.size() + 1);
     auto transport = make_();
-    DeepThread thread("rz-webhook", kTransportStack, [this, &own = *transport, first] { work_(own, first); });
+    DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] { work_(own, first); });
     transports_.push_back(std::move(transport));
     threads_.push_back(std::move(thread));
   } catch (const std::exception& error) {

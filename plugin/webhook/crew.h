@@ -22,8 +22,14 @@ class Crew {
       std::function<void(Transport& transport, bool first)>;  // until there is no more; `first`: of the crew
 
   // `name` is the endpoint's, for the log, which outlives the crew.
-  Crew(std::string name, size_t limit, Make make, Work work, Log& log)
-      : name_(std::move(name)), limit_(limit), make_(std::move(make)), work_(std::move(work)), log_(log) {}
+  // `stack`: bytes for each thread.
+  Crew(std::string name, size_t limit, size_t stack, Make make, Work work, Log& log)
+      : name_(std::move(name)),
+        limit_(limit),
+        stack_(stack),
+        make_(std::move(make)),
+        work_(std::move(work)),
+        log_(log) {}
   ~Crew() { stop(); }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -35,6 +41,7 @@ class Crew {
  private:
   const std::string name_;
   const size_t limit_;
+  const size_t stack_;
   const Make make_;
   const Work work_;
   Log& log_;

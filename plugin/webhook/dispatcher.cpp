@@ -8,10 +8,21 @@
 #include <utility>
 
 #include "base/guarded.h"
-#include "webhook/keeping.h"
+#include "subscription/keeping.h"
 #include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
+namespace {
+
+// What the journal answers, waited for; `ask` hands on what is to be called with the answer.
+template <class T, class Ask>
+Result<T> answer_of(Ask ask) {
+  const auto answer = std::make_shared<std::promise<Result<T>>>();
+  ask([answer](Result<T> given) { answer->set_value(std::move(given)); });
+  return answer->get_future().get();
+}
+
+}  // namespace
 
 Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
     : world_(std::move(world)),
@@ -60,40 +71,26 @@ Result<void> Dispatcher::start() {
 
 // Nothing is delivered yet, so that what is recovered stands before what comes.
 Result<void> Dispatcher::recover() {
-  std::vector<journal::EndpointStop> stops;
-  std::vector<journal::Delivery> page;
-  size_t foreign = 0;
-  const auto read = [&](journal::Journal::Work work) {
-    std::promise<Result<void>> done;
-    world_.journal.run(std::move(work), [&](Result<void> result) { done.set_value(std::move(result)); });
-    return done.get_future().get();
-  };
-  auto got = read([&](journal::Database& db) -> Result<void> {
-    auto listed = journal::stops(db);
-    if (!listed) return listed.error();
-    stops = std::move(*listed);
-    return {};
-  });
+  const auto stops = answer_of<std::vector<journal::EndpointStop>>(
+      [this](auto then) { world_.journal.stops(std::move(then)); });
+  if (!stops) return stops.error();
   journal::Filter waiting;
   waiting.state = journal::State::waiting;
   journal::Seq beyond = 0;
-  do {
-    if (!got) return got;
-    got = read([&](journal::Database& db) -> Result<void> {
-      auto listed = journal::list(db, waiting, beyond, kPage);
-      if (!listed) return listed.error();
-      page = std::move(*listed);
-      return {};
-    });
-    for (const journal::Delivery& delivery : page) {
+  size_t foreign = 0;
+  for (bool more = true; more;) {
+    const auto page = answer_of<std::vector<journal::Delivery>>(
+        [&](auto then) { world_.journal.list(waiting, beyond, kPage, std::move(then)); });
+    if (!page) return page.error();
+    for (const journal::Delivery& delivery : *page) {
       beyond = delivery.seq;
       Endpoint* endpoint = find(delivery.endpoint);
       if (endpoint) endpoint->recover(delivery);
       foreign += endpoint ? 0 : 1;
     }
-  } while (got && page.size() == kPage);
-  if (!got) return got;
-  for (const journal::EndpointStop& stop : stops) {
+    more = page->size() == kPage;
+  }
+  for (const journal::EndpointStop& stop : *stops) {
     if (Endpoint* endpoint = find(stop.endpoint)) endpoint->remember(stop);
   }
   if (foreign != 0) {
@@ -114,8 +111,10 @@ struct Dispatcher::Reserved {
 
 Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
   if (reflections_.is_reflection(stanza)) return Offer::taken;
-  if (stopped_ || (draining_ && !(world_.journal.durable() && worth_keeping(stanza)))) return Offer::foreign;
-  Endpoint* const answering = answering_for(stanza);
+  const xmpp::StanzaTree tree(stanza);
+  if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(tree))))
+    return Offer::foreign;
+  Endpoint* const answering = answering_for(tree);
   if (!answering) return Offer::foreign;
 
   journal::Journal::Entry entry;
@@ -124,7 +123,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   std::vector<Endpoint*> full;
   for (const auto& endpoint : endpoints_) {
     const bool answers = endpoint.get() == answering;
-    if (!answers && !endpoint->wants(stanza)) continue;
+    if (!answers && !endpoint->wants(tree)) continue;
     if (!endpoint->reserve()) {
       crowded = crowded || answers;
       full.push_back(endpoint.get());
@@ -136,7 +135,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
   if (!entry.to.empty()) {
     const bool can_wait = stanza.kind != xmpp::Kind::iq;
-    entry.keep = worth_keeping(stanza);
+    entry.keep = subscription::worth_keeping(tree);
     entry.stanza = std::move(stanza);
     const auto then = [this](journal::Journal::Entry e, Result<std::vector<journal::Delivery>> deliveries) {
       committed(std::move(e), deliveries);
@@ -155,10 +154,10 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
 }
 
 // Of those that want it the first that is marked for it, else the first.
-Endpoint* Dispatcher::answering_for(const xmpp::Stanza& stanza) const {
+Endpoint* Dispatcher::answering_for(const xmpp::StanzaTree& tree) const {
   Endpoint* first = nullptr;
   for (const auto& endpoint : endpoints_) {
-    if (!endpoint->wants(stanza)) continue;
+    if (!endpoint->wants(tree)) continue;
     if (endpoint->settings().reply) return endpoint.get();
     if (!first) first = endpoint.get();
   }
@@ -182,9 +181,7 @@ void Dispatcher::committed(journal::Journal::Entry entry,
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
 void Dispatcher::refuse(const xmpp::Stanza& stanza) {
-  const bool answerable =
-      stanza.is_request() || (stanza.kind == xmpp::Kind::message && stanza.type != "groupchat");
-  if (!answerable || !xmpp::may_be_answered(stanza)) return unanswered_.add();
+  if (!xmpp::may_be_refused(stanza)) return unanswered_.add();
   world_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
                [] {});
   refused_.add();
@@ -212,21 +209,16 @@ void Dispatcher::purge() {
 void Dispatcher::bury_foreign() {
   journal::Filter old;
   old.state = journal::State::waiting;
-  old.before = world_.clock.wall() - kLifetime;
-  world_.journal.run(
-      [this, old](journal::Database& db) -> Result<void> {
-        const auto page = journal::list(db, old, 0, kPage);
-        if (!page) return page.error();
-        for (journal::Delivery delivery : *page) {
-          if (find(delivery.endpoint)) continue;
-          delivery.state = journal::State::dead;
-          delivery.last_error = "a day has passed, and there is no such endpoint";
-          delivery.changed = world_.clock.wall();
-          if (auto buried = journal::update(db, delivery); !buried) return buried;
-        }
-        return {};
-      },
-      [](const Result<void>&) {});
+  old.before = world_.clock.wall() - subscription::kLifetime;
+  world_.journal.list(old, 0, kPage, [this](const Result<std::vector<journal::Delivery>>& page) {
+    if (!page) return;  // at the next look
+    for (journal::Delivery delivery : *page) {
+      if (find(delivery.endpoint)) continue;
+      delivery.last_error = "a day has passed, and there is no such endpoint";
+      delivery.changed = world_.clock.wall();
+      world_.journal.note_dead(delivery);
+    }
+  });
 }
 
 void Dispatcher::hold(bool held) {
@@ -240,11 +232,10 @@ void Dispatcher::drain(std::function<void()> done) {
     if (--*open == 0) done();
   };
   // What was taken before is with the endpoints once the journal has got to this.
-  world_.journal.run([](journal::Database&) { return Result<void>(); },
-                     [this, one_less](const Result<void>&) {
-                       for (const auto& endpoint : endpoints_) endpoint->drain(one_less);
-                       one_less();
-                     });
+  world_.journal.flush([this, one_less] {
+    for (const auto& endpoint : endpoints_) endpoint->drain(one_less);
+    one_less();
+  });
 }
 
 void Dispatcher::break_off() {

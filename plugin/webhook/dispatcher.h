@@ -13,10 +13,9 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
-#include "journal/deliveries.h"
 #include "journal/journal.h"
+#include "subscription/reflections.h"
 #include "webhook/endpoint.h"
-#include "webhook/reflections.h"
 #include "webhook/settings.h"
 
 namespace restanza::webhook {
@@ -101,7 +100,7 @@ class Dispatcher {
   struct Reserved;
   Endpoint* find(const std::string& name) const;
   void show(const Endpoint& endpoint) const;
-  Endpoint* answering_for(const xmpp::Stanza& stanza) const;
+  Endpoint* answering_for(const xmpp::StanzaTree& tree) const;
   void refuse(const xmpp::Stanza& stanza);
   void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);
   Result<void> recover();
@@ -112,13 +111,16 @@ class Dispatcher {
                    std::function<void(const Result<size_t>&)> then);
   void discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                     std::function<void(const Result<size_t>&)> then);
-  void requeue(const std::vector<journal::Delivery>& revived);
+  void discard_listed(const journal::Filter& filter, std::vector<journal::Delivery> listed, size_t so_far,
+                      std::function<void(const Result<size_t>&)> then);
+  void discard_found(const journal::Delivery& delivery, std::function<void(const Result<Discarded>&)> then);
+  void requeue(const journal::Delivery& revived);
   void withdraw(const journal::Delivery& delivery);
   bool at_work(const journal::Delivery& delivery) const;
 
   const Endpoint::World world_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
-  Reflections reflections_;
+  subscription::Reflections reflections_;
   Counter& unanswered_;
   Counter& refused_;
   std::atomic<bool> draining_{false};

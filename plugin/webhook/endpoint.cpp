@@ -7,52 +7,13 @@
 #include "base/guarded.h"
 #include "base/in_hand.h"
 #include "base/random.h"
-#include "webhook/body.h"
-#include "webhook/reply.h"
-#include "webhook/turn.h"
+#include "webhook/verdict.h"
 
 namespace restanza::webhook {
 namespace {
 
-constexpr size_t kMaxListed = 20;  // names in one line of the log
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (size_t i = 0; i < names.size() && i < kMaxListed; ++i) {
-    list.append(list.empty() ? "" : ", ").append(names[i]);
-  }
-  return names.size() > kMaxListed ? list + ", ..." : list;
-}
-
-std::string described(const Outcome& outcome) {
-  if (outcome.end == Outcome::End::answered) return "it answered " + std::to_string(outcome.status);
-  if (outcome.end == Outcome::End::timeout) return "it did not answer in time";
-  return outcome.detail.empty() ? "it cannot be reached" : outcome.detail;
-}
-
-Outcome without_answer(Outcome::End end) {
-  Outcome outcome;
-  outcome.end = end;
-  return outcome;
-}
-
-bool groupchat(const xmpp::Stanza& stanza) {
-  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-}
-
 double chance() {
   return static_cast<unsigned char>(random_bytes(1)[0]) / 255.0;
-}
-
-journal::Delivery account_of(const Item& item, const std::string& error, WallTime now) {
-  journal::Delivery delivery;
-  delivery.seq = item.seq;
-  delivery.id = item.id;
-  delivery.attempts = item.attempts;
-  delivery.failures = item.failures;
-  delivery.last_error = error;
-  delivery.changed = now;
-  return delivery;
 }
 
 }  // namespace
@@ -64,14 +25,17 @@ Endpoint::Endpoint(Settings settings, World world)
       rules_(settings_),
       signer_(*Signer::make(settings_.secrets)),
       tally_(world_.metrics, settings_.name),
+      settling_(settings_, world_, tally_),
+      places_(settings_.max_queued),
       lanes_(Gate(settings_.drain_rate, settings_.retry), world_.timer, world_.clock),
       health_(
           title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
       negotiation_(settings_, title(), url_, health_, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.make_transport, world_.log),
+      attempts_(settings_, url_, signer_, negotiation_, world_.clock, world_.log),
+      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.transports, world_.log),
       crew_(
-          settings_.name, settings_.max_connections,
-          [this] { return world_.make_transport(url_, settings_, world_.timer); },
+          settings_.name, settings_.max_connections, world_.transports.stack,
+          [this] { return world_.transports.make(url_, settings_, world_.timer); },
           [this](Transport& transport, bool first) { work(transport, first); }, world_.log) {}
 
 Endpoint::~Endpoint() {
@@ -79,13 +43,11 @@ Endpoint::~Endpoint() {
 }
 
 bool Endpoint::reserve() {
-  if (places_.fetch_add(1) < settings_.max_queued) return true;
-  cancel();
-  return false;
+  return places_.take();
 }
 
 void Endpoint::cancel() {
-  --places_;
+  places_.give_back();
 }
 
 void Endpoint::refuse_place() {
@@ -108,7 +70,7 @@ void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
 
 // Nothing has changed where this throws.
 bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item& item) {
-  const std::string lane = lane_of(*stanza);
+  const std::string lane = subscription::lane_of(*stanza);
   item.seq = delivery.seq;
   item.id = delivery.id;
   item.answers = delivery.answers;
@@ -127,10 +89,11 @@ void Endpoint::recover(const journal::Delivery& delivery) {
   item.answers = delivery.answers;
   item.attempts = delivery.attempts;
   item.failures = delivery.failures;
-  const auto age = std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, kLifetime);
+  const auto age =
+      std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, subscription::kLifetime);
   item.accepted = world_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
-  ++places_;
-  lanes_.push(lane_of(*delivery.stanza), std::move(item));
+  places_.take_beyond();
+  lanes_.push(subscription::lane_of(*delivery.stanza), std::move(item));
 }
 
 void Endpoint::work(Transport& transport, bool first) {
@@ -163,28 +126,18 @@ void Endpoint::deliver(Transport& transport, Turn& turn) {
     turn.done();
     return cancel();
   }
+  const xmpp::StanzaTree tree(**text);
   const Instant began = world_.clock.now();
-  const Outcome outcome = attempt(transport, item, **text);
+  const Outcome outcome = attempts_.make(transport, item, tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
-  health_.note(outcome);
+  health_.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
   ++item.attempts;
-  const bool answering = turn.ended(outcome, chance());
-  settle(turn, **text, outcome, answering);
+  const bool answering = turn.ended(ended_of(outcome), chance());
+  settle(turn, tree, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
-}
-
-// What cannot be made into a request, for want of memory, counts as not delivered.
-Outcome Endpoint::attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza) {
-  try {
-    return post(transport, item, stanza);
-  } catch (const std::exception& error) {
-    Outcome outcome;
-    outcome.detail = std::string("no request could be made: ") + error.what();
-    return outcome;
-  }
 }
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
@@ -194,28 +147,8 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
   return *loaded ? std::make_shared<const xmpp::Stanza>(std::move(**loaded)) : Text();
 }
 
-Outcome Endpoint::post(Transport& transport, const Item& item, const xmpp::Stanza& stanza) {
-  Body body = body_of(stanza, negotiation_.settle(transport), settings_.mapping);
-  if (!body.unmapped.empty()) {
-    world_.log.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
-  }
-  // Who sent an iq has waited for its turn already.
-  const auto waited =
-      std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.now() - item.accepted);
-  const auto within = stanza.kind != xmpp::Kind::iq
-                          ? settings_.timeout
-                          : std::max(settings_.timeout - waited, std::chrono::milliseconds(1));
-  Post request;
-  request.target = fill_fields(url_.target, stanza);
-  request.content_type = mapping::media_type(body.format);
-  request.language = language_of(stanza);
-  request.headers = signer_.headers(item.id, world_.clock.wall(), body.text);
-  request.body = std::move(body.text);
-  return transport.post(request, within);
-}
-
-// Where a delivery goes from here: out, back into the queue, or to the dead letters.
-void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering) {
+// Where a delivery goes from here: out, or back into the queue.
+void Endpoint::settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering) {
   const Verdict verdict = verdict_of(outcome);
   Item& item = turn.item();
   note_error(verdict == Verdict::delivered ? std::string() : described(outcome));
@@ -223,56 +156,10 @@ void Endpoint::settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& out
     disable();
     if (item.kept()) return turn.put_back(world_.clock.now());
   }
-  if (worth_retrying(verdict) && settings_.retry && stanza.kind != xmpp::Kind::iq) {
-    if (answering) ++item.failures;
-    if (item.kept() && item.failures < kMaxFailures) {
-      world_.journal.note_attempt(account_of(item, described(outcome), world_.clock.wall()));
-      return turn.put_back(world_.clock.now() + retry_delay(item.attempts, chance(), outcome));
-    }
-    if (item.kept()) {
-      give_up(item, stanza, outcome, "it failed " + std::to_string(item.failures) + " times",
-              tally_.given_up);
-    } else {
-      tally_.late.add();
-    }
-  } else {
-    answer(item, stanza, outcome);
-  }
+  if (const auto again = settling_.settle(item, tree, outcome, answering, chance()))
+    return turn.put_back(*again);
   turn.done();
   cancel();
-}
-
-// The stanzas that go back; the delivery leaves the journal once the host has them.
-void Endpoint::answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome) {
-  Answer answer = answer_to(stanza, outcome, settings_.mapping);
-  if (!item.answers) answer.stanzas.clear();
-  if (!answer.warning.empty()) world_.log.warn(answer.warning);
-  if (!answer.unmapped.empty()) {
-    world_.log.info("an endpoint's answer has keys without mapping: " + listed(answer.unmapped));
-  }
-  const auto leave = [&journal = world_.journal, seq = item.seq] {
-    if (seq != 0) journal.remove(seq);
-  };
-  if (answer.stanzas.empty()) return leave();
-  const auto open = std::make_shared<std::atomic<size_t>>(answer.stanzas.size());
-  for (xmpp::Stanza& reply : answer.stanzas) {
-    world_.reply(std::move(reply), [open, leave] {
-      if (--*open == 0) leave();
-    });
-  }
-}
-
-void Endpoint::give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome,
-                       const std::string& why, Counter& cause) {
-  cause.add();
-  world_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
-  const std::string error = item.attempts == 0 ? why : described(outcome);
-  world_.journal.note_dead(account_of(item, error, world_.clock.wall()));
-  // Rooms remove an occupant for some errors, and answering an error could go on for ever.
-  if (!item.answers || groupchat(stanza) || stanza.type == "error") return;
-  for (xmpp::Stanza& reply : answer_to(stanza, outcome, settings_.mapping).stanzas) {
-    world_.reply(std::move(reply), [] {});
-  }
 }
 
 // One that was never meant to wait: who sent an iq is told, other things were worthless late.
@@ -281,7 +168,7 @@ void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
   cancel();
   if (item.stanza->kind != xmpp::Kind::iq) return tally_.late.add();
   guarded_until_done(world_.log, "ending an iq that may not wait",
-                     [&] { answer(item, *item.stanza, without_answer(end)); });
+                     [&] { settling_.answer(item, *item.stanza, without_answer(end)); });
 }
 
 void Endpoint::strand() {
@@ -304,25 +191,16 @@ bool Endpoint::tend() {
   size_t expired = 0;
   {
     const InHand counted(in_hand_);
-    for (const auto& old : lanes_.take_older(world_.clock.now() - kLifetime, kMaxExpired)) {
+    for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
-      guarded(world_.log, "giving up what has expired", [&] { bury(old.second); });
+      guarded(world_.log, "giving up what has expired",
+              [&] { settling_.expire(old.second, text_of(old.second)); });
       cancel();
     }
   }
   if (lanes_.unattended()) crew_.grow();  // at the start, and later where there was no thread to be had then
   check_drained();
   return expired >= kMaxExpired;
-}
-
-void Endpoint::bury(const Item& item) {
-  const auto text = text_of(item);
-  if (text && *text) {
-    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
-  } else if (!text) {
-    world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
-    world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));
-  }
 }
 
 void Endpoint::drain(std::function<void()> done) {
@@ -380,7 +258,7 @@ void Endpoint::give_up_rest() {
     ++given_up;
     guarded(world_.log, "giving up what waited", [&] {
       const auto text = text_of(item);
-      if (text && *text) answer(item, **text, without_answer(Outcome::End::aborted));
+      if (text && *text) settling_.answer(item, **text, without_answer(Outcome::End::aborted));
     });
   }
   if (given_up != 0) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One endpoint: its queue, the threads that post from it, and what becomes of each delivery: answered, tried
-// again, or given up.
+// One endpoint: its queue and the threads that post from it. How a request is made, and what becomes of the
+// delivery then, stands in Attempts and Settling.
 // Threads: said with each function; `reply` runs on the posting threads, the timer's, the journal's, or the
 // one that calls `stop`, without a lock held, and for deliveries in order within a conversation.
 #pragma once
@@ -17,37 +17,33 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
+#include "subscription/health.h"
+#include "subscription/lanes.h"
+#include "subscription/places.h"
+#include "subscription/rules.h"
+#include "subscription/turn.h"
+#include "webhook/attempts.h"
 #include "webhook/crew.h"
-#include "webhook/health.h"
-#include "webhook/lanes.h"
 #include "webhook/negotiation.h"
-#include "webhook/rules.h"
 #include "webhook/settings.h"
+#include "webhook/settling.h"
 #include "webhook/signature.h"
 #include "webhook/tally.h"
 #include "webhook/transport.h"
 #include "webhook/trial.h"
+#include "webhook/world.h"
 
 namespace restanza::webhook {
 
-class Turn;
+// What waits, under short names.
+using subscription::Gate;
+using subscription::Item;
+using subscription::Lanes;
+using subscription::Turn;
 
 class Endpoint {
  public:
-  // `handed` runs once, when the host holds a copy of the reply or refused it for good; it is dropped where
-  // the host goes away before.
-  using Reply = std::function<void(xmpp::Stanza reply, std::function<void()> handed)>;
-
-  // What an endpoint needs of the rest; all of it outlives the endpoint.
-  struct World {
-    journal::Journal& journal;
-    Reply reply;
-    Timer& timer;
-    const Clock& clock;
-    Log& log;
-    Metrics& metrics;
-    MakeTransport make_transport = make_http_transport;
-  };
+  using World = webhook::World;
 
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
 
@@ -60,7 +56,7 @@ class Endpoint {
   const Settings& settings() const { return settings_; }
 
   // [any] Whether the stanza is one for this endpoint.
-  bool wants(const xmpp::Stanza& stanza) const { return rules_.wants(stanza); }
+  bool wants(const xmpp::StanzaTree& tree) const { return rules_.wants(tree); }
 
   // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
   // `cancel` must follow.
@@ -79,8 +75,9 @@ class Endpoint {
   void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
   void stop();       // the same, and waits for the threads
 
-  // [any] Gives up what is older than kLifetime, at most kMaxExpired at once, and then sees to it that
-  // somebody delivers the rest: with the first call delivering begins. True: there is more to give up.
+  // [any] Gives up what is older than subscription::kLifetime, at most kMaxExpired at once, and then sees to
+  // it that somebody delivers the rest: with the first call delivering begins. True: there is more to give
+  // up.
   static constexpr size_t kMaxExpired = 1000;
   bool tend();
   // [any] While the way back to the host is full.
@@ -110,20 +107,14 @@ class Endpoint {
   std::vector<std::string> public_keys() const { return signer_.public_keys(); }
 
  private:
-  using Text = std::shared_ptr<const xmpp::Stanza>;
+  using Text = Settling::Text;
   bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
   void work(Transport& transport, bool first);
   void deliver(Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  Outcome attempt(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
-  Outcome post(Transport& transport, const Item& item, const xmpp::Stanza& stanza);
-  void settle(Turn& turn, const xmpp::Stanza& stanza, const Outcome& outcome, bool answering);
-  void answer(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome);
-  void give_up(const Item& item, const xmpp::Stanza& stanza, const Outcome& outcome, const std::string& why,
-               Counter& cause);
+  void settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
-  void bury(const Item& item);
   void late(const std::string& lane, const std::string& id);
   void disable();
   void note_reason(std::string reason);
@@ -135,14 +126,16 @@ class Endpoint {
   const Settings settings_;
   const Url url_;
   const World world_;
-  const Rules rules_;
+  const subscription::Rules rules_;
   const Signer signer_;
   Tally tally_;
+  Settling settling_;
+  subscription::Places places_;
   Lanes lanes_;
-  Health health_;
+  subscription::Health health_;
   Negotiation negotiation_;
+  Attempts attempts_;
   Trial trial_;
-  std::atomic<size_t> places_{0};
   std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
   std::atomic<bool> stopped_{false};
 

@@ -55,11 +55,11 @@ void Endpoint::remember(const journal::EndpointStop& stop) {
 }
 
 void Endpoint::withdraw(const journal::Delivery& delivery) {
-  if (lanes_.withdraw(lane_of(*delivery.stanza), delivery.id)) cancel();
+  if (lanes_.withdraw(subscription::lane_of(*delivery.stanza), delivery.id)) cancel();
 }
 
 bool Endpoint::at_work(const journal::Delivery& delivery) const {
-  return lanes_.at_work(lane_of(*delivery.stanza), delivery.id);
+  return lanes_.at_work(subscription::lane_of(*delivery.stanza), delivery.id);
 }
 
 Endpoint::Sight Endpoint::sight() const {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "http/negotiate.h"
-#include "webhook/rules.h"
+#include "webhook/target.h"
 
 namespace restanza::webhook {
 
@@ -21,8 +21,8 @@ std::optional<mapping::Format> format_for(std::string_view accept, mapping::Form
   return formats[*chosen];
 }
 
-Negotiation::Negotiation(const Settings& settings, std::string title, const Url& url, Health& health,
-                         Log& log)
+Negotiation::Negotiation(const Settings& settings, std::string title, const Url& url,
+                         subscription::Health& health, Log& log)
     : title_(std::move(title)),
       target_(probe_target(url.target, settings.domain)),
       configured_(settings.format),
@@ -81,7 +81,7 @@ void Negotiation::end_asking() {
 }
 
 void Negotiation::take_over(const Outcome& outcome) {
-  if (outcome.end == Outcome::End::unreachable) return health_.note(outcome);
+  if (outcome.end == Outcome::End::unreachable) return health_.note(outcome.end, outcome.detail);
   const std::string unchanged = std::string("; it gets ") + mapping::media_type(current());
   if (outcome.end == Outcome::End::timeout)
     return say(Level::warn, "does not answer an OPTIONS request in time" + unchanged);

@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 #include "mapping/media_type.h"
-#include "webhook/health.h"
+#include "subscription/health.h"
 #include "webhook/settings.h"
 #include "webhook/transport.h"
 #include "webhook/url.h"
@@ -32,7 +32,8 @@ class Negotiation {
   static constexpr std::chrono::milliseconds kPatience{2000};
 
   // `title` names the endpoint in the log. Health and log must outlive the negotiation.
-  Negotiation(const Settings& settings, std::string title, const Url& url, Health& health, Log& log);
+  Negotiation(const Settings& settings, std::string title, const Url& url, subscription::Health& health,
+              Log& log);
 
   // Asks the endpoint though there is no stanza for it yet. Where nobody is there it is asked again before
   // the first delivery; one that is silent has had its time.
@@ -56,7 +57,7 @@ class Negotiation {
   const std::string title_;
   const std::string target_;
   const mapping::Format configured_;
-  Health& health_;
+  subscription::Health& health_;
   Log& log_;
   mutable std::mutex mutex_;
   std::condition_variable asked_;

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
-// How a webhook's request ended. A plain value.
+// How a webhook's request ended. A plain value, and pure functions for any thread.
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
 
+#include "subscription/verdict.h"
+
 namespace restanza::webhook {
 
 struct Outcome {
-  enum class End {
-    answered,     // status, content_type and body tell the rest
-    unreachable,  // no connection, or it broke before the answer was whole
-    timeout,      // the deadline passed
-    aborted,      // the webhook side is being stopped
-  };
-  End end = End::unreachable;
+  using End = subscription::End;
+  End end = End::unreachable;  // answered: status, content_type and body tell the rest
   int status = 0;
   std::string content_type;
   std::string accept;  // of the answer: what the endpoint would like to be sent
@@ -24,5 +21,9 @@ struct Outcome {
   std::optional<std::chrono::seconds> retry_after;  // of the answer, from when it came
   std::string detail;                               // for people: why there is no answer
 };
+
+Outcome without_answer(Outcome::End end);
+
+std::string described(const Outcome& outcome);  // "it answered 500"; for people
 
 }  // namespace restanza::webhook

@@ -21,10 +21,6 @@ std::string described(const xmpp::Stanza& stanza) {
          xmpp::name_of(stanza.kind) + " from " + stanza.from;
 }
 
-bool groupchat(const xmpp::Stanza& stanza) {
-  return stanza.kind == xmpp::Kind::message && stanza.type == "groupchat";
-}
-
 // The beginning of `text` that holds whole characters and at most `limit` bytes.
 std::string_view cut(std::string_view text, size_t limit) {
   if (text.size() <= limit) return text;
@@ -42,8 +38,7 @@ xmpp::StanzaError status_error(const Outcome& outcome) {
 
 // For the log; a header's value may be any bytes, and any number of them.
 std::string named_type(const Outcome& outcome) {
-  const std::string_view type(outcome.content_type);
-  const std::string_view shown = cut(trim(type.substr(0, type.find(';'))), kMaxNamedType);
+  const std::string_view shown = cut(mapping::without_parameters(outcome.content_type), kMaxNamedType);
   const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; });
   return plain ? std::string(shown) : percent_encode(shown);
 }
@@ -127,12 +122,13 @@ void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping
   }
 }
 
-bool wants_receipt(const xmpp::Stanza& stanza) {
+bool wants_receipt(const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
   if (stanza.kind != xmpp::Kind::message || stanza.id.empty()) return false;
   if (stanza.type != "chat" && stanza.type != "normal" && !stanza.type.empty()) return false;
   if (stanza.xml.find(kReceipts) == std::string::npos) return false;  // spares most messages the parser
-  const auto document = xml::parse(stanza.xml);
-  return document && document->root().child("request", kReceipts);
+  const xml::Element root = tree.root();
+  return root && root.child("request", kReceipts);
 }
 
 bool is_receipt_for(const xmpp::Stanza& reply, const std::string& id) {
@@ -156,7 +152,7 @@ xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
 Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
   // Rooms remove an occupant whose address answers with such errors, and the bot would be gone from all its
   // rooms after a restart of its webhook.
-  if (groupchat(stanza)) return {};
+  if (stanza.is_groupchat()) return {};
   const bool late = outcome.end == Outcome::End::timeout;
   const xmpp::StanzaError error =
       late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}
@@ -166,14 +162,15 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
 
 }  // namespace
 
-Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options) {
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options) {
+  const xmpp::Stanza& stanza = tree.stanza();
   // Whatever came back, answering an answer could go on for ever.
   if (stanza.type == "error" || stanza.type == "result") return {};
   if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
   if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
   Answer answer;
   add_reply(stanza, outcome, options, answer);
-  if (wants_receipt(stanza)) {
+  if (wants_receipt(tree)) {
     const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
     if (!given) answer.stanzas.push_back(receipt_for(stanza));
   }

@@ -7,7 +7,7 @@
 
 #include "mapping/codec.h"
 #include "webhook/outcome.h"
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
 
@@ -19,6 +19,6 @@ struct Answer {
   std::vector<std::string> unmapped;  // keys of the answer that were dropped
 };
 
-Answer answer_to(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options);
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options);
 
 }  // namespace restanza::webhook

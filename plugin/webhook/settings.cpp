@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "webhook/rules.h"
+#include "subscription/rules.h"
 #include "webhook/signature.h"
+#include "webhook/target.h"
 #include "webhook/url.h"
 
 namespace restanza::webhook {
@@ -60,7 +61,7 @@ Result<void> check_ca_file(const std::string& path) {
 }
 
 Result<void> check_filters(const Settings& settings) {
-  if (const auto types = check_types(settings.types); !types) return types.error();
+  if (const auto types = subscription::check_types(settings.types); !types) return types.error();
   for (const auto* list : {&settings.from, &settings.to, &settings.namespaces}) {
     if (std::find(list->begin(), list->end(), "") == list->end()) continue;
     const char* name = list == &settings.from ? "from" : list == &settings.to ? "to" : "namespaces";

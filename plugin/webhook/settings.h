@@ -10,32 +10,16 @@
 
 #include "base/result.h"
 #include "mapping/codec.h"
-#include "xmpp/stanza.h"
+#include "subscription/filter.h"
 
 namespace restanza::webhook {
 
-// What a stanza is addressed to, by the shape of its `to`.
-enum class Event : uint32_t { bare = 1, full = 2, host = 4 };
+using subscription::Event;
 
-constexpr uint32_t mask(xmpp::Kind kind) {
-  return static_cast<uint32_t>(kind);
-}
-constexpr uint32_t mask(Event event) {
-  return static_cast<uint32_t>(event);
-}
-inline constexpr uint32_t kAllKinds =
-    mask(xmpp::Kind::message) | mask(xmpp::Kind::presence) | mask(xmpp::Kind::iq);
-inline constexpr uint32_t kAllEvents = mask(Event::bare) | mask(Event::full) | mask(Event::host);
-
-struct Settings {
+// Which stanzas it wants is the filter in it.
+struct Settings : subscription::Filter {
   std::string name = "default";                   // of the endpoint: in paths, logs, metrics and the journal
   std::string url;                                // http or https; {kind} {type} {to} {from} after the host
-  std::string domain;                             // the plugin's own, prepared
-  uint32_t kinds = kAllKinds;                     // of xmpp::Kind
-  uint32_t events = kAllEvents;                   // of Event
-  std::vector<std::string> types;                 // of stanzas, "normal" and "available" for none; empty: all
-  std::vector<std::string> from, to;              // address patterns; empty: all
-  std::vector<std::string> namespaces;            // one child at least has one of these; empty: all
   mapping::Format format = mapping::Format::xml;  // of the bodies, until the endpoint asks for another
   mapping::Options mapping;                       // for bodies and answers that are not XML
   std::vector<std::string> secrets;               // whsec_... and whsk_...; every one of them signs

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the owner of the endpoints can see and steer: the part of the dispatcher that is no stanza's way.
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include "webhook/dispatcher.h"
@@ -47,19 +47,11 @@ Dispatcher::Steered Dispatcher::test(const std::string& endpoint, std::function<
 }
 
 void Dispatcher::replay(const std::string& id, std::function<void(const Result<bool>&)> then) {
-  const auto revived = std::make_shared<std::vector<journal::Delivery>>();
-  world_.journal.run(
-      [this, id, revived](journal::Database& db) -> Result<void> {
-        auto one = journal::revive(db, id, world_.clock.wall());
-        if (!one) return one.error();
-        revived->clear();  // the journal may do this anew
-        if (*one) revived->push_back(std::move(**one));
-        return {};
-      },
-      [this, revived, then = std::move(then)](const Result<void>& written) {
-        if (!written) return then(written.error());
-        requeue(*revived);
-        then(!revived->empty());
+  world_.journal.revive(
+      id, [this, then = std::move(then)](const Result<std::optional<journal::Delivery>>& revived) {
+        if (!revived) return then(revived.error());
+        if (*revived) requeue(**revived);
+        then(revived->has_value());
       });
 }
 
@@ -70,27 +62,19 @@ void Dispatcher::replay(const journal::Filter& filter, std::function<void(const 
 // A page at a time, so that new stanzas do not wait for the whole.
 void Dispatcher::replay_page(const journal::Filter& filter, size_t so_far,
                              std::function<void(const Result<size_t>&)> then) {
-  const auto revived = std::make_shared<std::vector<journal::Delivery>>();
-  world_.journal.run(
-      [this, filter, revived](journal::Database& db) -> Result<void> {
-        auto some = journal::revive(db, filter, world_.clock.wall(), kPage);
-        if (!some) return some.error();
-        *revived = std::move(*some);
-        return {};
-      },
-      [this, filter, so_far, revived, then = std::move(then)](const Result<void>& written) {
-        if (!written) return then(written.error());
-        requeue(*revived);
+  world_.journal.revive(
+      filter, kPage,
+      [this, filter, so_far, then = std::move(then)](const Result<std::vector<journal::Delivery>>& revived) {
+        if (!revived) return then(revived.error());
+        for (const journal::Delivery& delivery : *revived) requeue(delivery);
         const size_t count = so_far + revived->size();
         if (revived->size() < kPage) return then(count);
         replay_page(filter, count, then);
       });
 }
 
-void Dispatcher::requeue(const std::vector<journal::Delivery>& revived) {
-  for (const journal::Delivery& delivery : revived) {
-    if (Endpoint* const endpoint = find(delivery.endpoint)) endpoint->recover(delivery);
-  }
+void Dispatcher::requeue(const journal::Delivery& revived) {
+  if (Endpoint* const endpoint = find(revived.endpoint)) endpoint->recover(revived);
 }
 
 void Dispatcher::withdraw(const journal::Delivery& delivery) {
@@ -104,24 +88,25 @@ bool Dispatcher::at_work(const journal::Delivery& delivery) const {
 }
 
 void Dispatcher::discard(const std::string& id, std::function<void(const Result<Discarded>&)> then) {
-  const auto what = std::make_shared<Discarded>(Discarded::unknown);
-  const auto gone = std::make_shared<journal::Delivery>();
-  world_.journal.run(
-      [this, id, gone, what](journal::Database& db) -> Result<void> {
-        *what = Discarded::unknown;
-        auto found = journal::find(db, id);
-        if (!found) return found.error();
-        if (!*found) return {};
-        *gone = std::move(**found);
-        *what = at_work(*gone) ? Discarded::at_work : Discarded::ok;
-        if (*what == Discarded::at_work) return {};
-        const auto discarded = journal::discard(db, gone->seq);
-        return discarded ? Result<void>() : discarded.error();
-      },
-      [this, gone, what, then = std::move(then)](const Result<void>& written) {
-        if (!written) return then(written.error());
-        if (*what == Discarded::ok) withdraw(*gone);
-        then(*what);
+  using Found = Result<std::optional<journal::Delivery>>;
+  world_.journal.find(id, [this, id, then = std::move(then)](const Found& found) {
+    if (!found) return then(found.error());
+    if (!*found) return then(Discarded::unknown);
+    if (at_work(**found)) return then(Discarded::at_work);
+    discard_found(**found, then);
+  });
+}
+
+void Dispatcher::discard_found(const journal::Delivery& delivery,
+                               std::function<void(const Result<Discarded>&)> then) {
+  world_.journal.discard(
+      {delivery.seq}, {},
+      [this, delivery, then = std::move(then)](const Result<std::vector<journal::Seq>>& gone) {
+        if (!gone) return then(gone.error());
+        // It left meanwhile, or came back to life: then it has another seq.
+        if (gone->empty()) return discard(delivery.id, then);
+        withdraw(delivery);
+        then(Discarded::ok);
       });
 }
 
@@ -129,36 +114,34 @@ void Dispatcher::discard(const journal::Filter& filter, std::function<void(const
   discard_page(filter, 0, 0, std::move(then));
 }
 
+// A page at a time, so that new stanzas do not wait for the whole.
 void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                               std::function<void(const Result<size_t>&)> then) {
-  struct Page {
-    size_t size = 0;
-    journal::Seq last = 0;
-    std::vector<journal::Delivery> gone;
+  using Listed = Result<std::vector<journal::Delivery>>;
+  world_.journal.list(filter, beyond, kPage, [this, filter, so_far, then = std::move(then)](Listed listed) {
+    if (!listed) return then(listed.error());
+    discard_listed(filter, std::move(*listed), so_far, then);
+  });
+}
+
+void Dispatcher::discard_listed(const journal::Filter& filter, std::vector<journal::Delivery> listed,
+                                size_t so_far, std::function<void(const Result<size_t>&)> then) {
+  std::vector<journal::Seq> seqs;
+  for (const journal::Delivery& delivery : listed) {
+    if (!at_work(delivery)) seqs.push_back(delivery.seq);
+  }
+  const auto discarded = [this, filter, so_far, listed = std::move(listed),
+                          then = std::move(then)](const Result<std::vector<journal::Seq>>& gone) {
+    if (!gone) return then(gone.error());
+    // Only now: what could not be discarded must stay in the queues. Both are in the order of the seqs.
+    for (const journal::Delivery& delivery : listed) {
+      if (std::binary_search(gone->begin(), gone->end(), delivery.seq)) withdraw(delivery);
+    }
+    const size_t count = so_far + gone->size();
+    if (listed.size() < kPage) return then(count);
+    discard_page(filter, listed.back().seq, count, then);
   };
-  const auto page = std::make_shared<Page>();
-  world_.journal.run(
-      [this, filter, beyond, page](journal::Database& db) -> Result<void> {
-        auto some = journal::list(db, filter, beyond, kPage);
-        if (!some) return some.error();
-        *page = {some->size(), beyond, {}};
-        for (journal::Delivery& delivery : *some) {
-          page->last = delivery.seq;
-          if (at_work(delivery)) continue;
-          const auto discarded = journal::discard(db, delivery.seq);
-          if (!discarded) return discarded.error();
-          page->gone.push_back(std::move(delivery));
-        }
-        return {};
-      },
-      [this, filter, so_far, page, then = std::move(then)](const Result<void>& written) {
-        if (!written) return then(written.error());
-        // Only now: a transaction that is undone must leave the queues as they are.
-        for (const journal::Delivery& delivery : page->gone) withdraw(delivery);
-        const size_t count = so_far + page->gone.size();
-        if (page->size < kPage) return then(count);
-        discard_page(filter, page->last, count, then);
-      });
+  world_.journal.discard(std::move(seqs), filter, discarded);
 }
 
 }  // namespace restanza::webhook

@@ -42,9 +42,11 @@ class Transport {
 using MakeTransport =
     std::function<std::unique_ptr<Transport>(const Url& url, const Settings& settings, Timer& timer)>;
 
-// HTTP over the network. The threads that make requests with it need kTransportStack bytes of stack and
-// SIGPIPE blocked, as a DeepThread has it.
-extern const size_t kTransportStack;
-std::unique_ptr<Transport> make_http_transport(const Url& url, const Settings& settings, Timer& timer);
+// One kind of transport. The threads that make requests with it have so many bytes of stack, and SIGPIPE
+// blocked, as a DeepThread has it.
+struct Transports {
+  MakeTransport make;
+  size_t stack = size_t{8} << 20;
+};
 
 }  // namespace restanza::webhook

@@ -4,7 +4,7 @@
 #include "base/guarded.h"
 #include "base/random.h"
 #include "webhook/body.h"
-#include "webhook/rules.h"
+#include "webhook/target.h"
 
 namespace restanza::webhook {
 namespace {
@@ -27,9 +27,9 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   if (running_ || stopped_) return false;
   if (thread_.joinable()) thread_.join();  // it has said its last word already
   try {
-    transport_ = make_transport_(url_, settings_, timer_);
+    transport_ = transports_.make(url_, settings_, timer_);
     running_ = true;
-    thread_ = DeepThread("rz-webhook-test", kTransportStack, [this, then = std::move(then)]() mutable {
+    thread_ = DeepThread("rz-webhook-test", transports_.stack, [this, then = std::move(then)]() mutable {
       guarded(log_, "the test of an endpoint", [&] { then(post(*transport_)); });
       then = nullptr;  // with it goes whoever still waits to be told
       const std::lock_guard<std::mutex> end(mutex_);

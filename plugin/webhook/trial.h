@@ -21,13 +21,13 @@ class Trial {
  public:
   // All of them outlive the trial.
   Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock,
-        const MakeTransport& make_transport, Log& log)
+        const Transports& transports, Log& log)
       : settings_(settings),
         url_(url),
         signer_(signer),
         timer_(timer),
         clock_(clock),
-        make_transport_(make_transport),
+        transports_(transports),
         log_(log) {}
   ~Trial() { stop(); }
 
@@ -43,7 +43,7 @@ class Trial {
   const Signer& signer_;
   Timer& timer_;
   const Clock& clock_;
-  const MakeTransport& make_transport_;
+  const Transports& transports_;
   Log& log_;
   std::mutex mutex_;
   bool running_ = false;

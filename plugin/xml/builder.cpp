@@ -39,6 +39,7 @@ bool Builder::open(const char* name, const char* const* attributes) {
   const Name parts = split_name(name);
   if (parts.ns == kXmlNamespace) {
     refusal_ = "an element has the prefix 'xml', which is for attributes";
+    refusal_kind_ = Error::Kind::general;
     return false;
   }
   // Without a prefix the local name is the triplet's end, and terminated as that is.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "base/result.h"
 #include "xml/element.h"
 
 namespace restanza::xml {
@@ -34,6 +35,7 @@ class Builder {
 
   size_t depth() const { return depth_; }
   const char* refusal() const { return refusal_; }
+  Error::Kind refusal_kind() const { return refusal_kind_; }
   Document take();  // the finished tree; the builder begins anew
 
   static constexpr char kSeparator = '\n';  // cannot stand in a name or, once normalized, in a namespace
@@ -52,6 +54,7 @@ class Builder {
   size_t namespaces_ = 0;
   std::string text_;
   const char* refusal_ = "";
+  Error::Kind refusal_kind_ = Error::Kind::limit;  // of most refusals
 };
 
 }  // namespace restanza::xml

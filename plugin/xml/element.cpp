@@ -3,7 +3,7 @@
 
 #include <tinyxml2.h>
 
-#include "xml/spares.h"
+#include "xml/object_pool.h"
 
 namespace restanza::xml {
 namespace {
@@ -120,15 +120,15 @@ namespace {
 
 using Tree = std::unique_ptr<tinyxml2::XMLDocument>;
 
-Spares<Tree>& spares() {
-  static Spares<Tree> kept;
-  return kept;
+ObjectPool<Tree>& tree_pool() {
+  static ObjectPool<Tree> pool;
+  return pool;
 }
 
 // Entities were resolved by the gate and are written by the writer: the tree keeps plain text, white space
 // too.
 Tree empty_tree() {
-  Tree spare = spares().take();
+  Tree spare = tree_pool().take();
   return spare ? std::move(spare) : std::make_unique<tinyxml2::XMLDocument>(false);
 }
 
@@ -138,7 +138,7 @@ void TreeEnd::operator()(tinyxml2::XMLDocument* tree) const {
   Tree ended(tree);
   if (!keep) return;
   ended->Clear();
-  spares().give(std::move(ended));
+  tree_pool().give(std::move(ended));
 }
 
 Document::Document(const char* name, std::string_view ns) : tree_(empty_tree().release()) {

@@ -9,8 +9,8 @@
 #include "base/byte_set.h"
 #include "base/str.h"
 #include "base/text_place.h"
+#include "xml/object_pool.h"
 #include "xml/parser.h"
-#include "xml/spares.h"
 
 namespace restanza::xml {
 namespace {
@@ -49,11 +49,11 @@ std::string mistake(XML_Error code, std::string_view bytes, size_t at) {
 class Gate {
  public:
   Gate(Limits limits, size_t own)
-      : builder_(limits), own_(own), parser_(make_parser(this, spares().take())) {}
+      : builder_(limits), own_(own), parser_(make_parser(this, parser_pool().take())) {}
   ~Gate() {
     // What a large document made it grow to is not kept.
     if (used_ <= Document::kSmallBytes && XML_ParserReset(parser_.get(), "UTF-8"))
-      spares().give(std::move(parser_));
+      parser_pool().give(std::move(parser_));
   }
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
@@ -63,7 +63,9 @@ class Gate {
   }
   void close() { builder_.close(); }
   void text(const char* data, size_t size) { builder_.text(data, size); }
-  void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
+  void forbid(const char* what, Error::Kind = Error::Kind::restricted) {  // nobody decides by the kind
+    refuse(std::string("XMPP does not allow ") + what);
+  }
 
   Result<Document> run(std::string_view bytes) {
     if (trim(bytes).empty()) return Error{"the XML is empty"};
@@ -84,9 +86,9 @@ class Gate {
   }
 
  private:
-  static Spares<Parser>& spares() {
-    static Spares<Parser> kept;
-    return kept;
+  static ObjectPool<Parser>& parser_pool() {
+    static ObjectPool<Parser> pool;
+    return pool;
   }
 
   // Of the event that is told right now, or of the mistake.

@@ -19,7 +19,7 @@ struct ParserDeleter {
 using Parser = std::unique_ptr<XML_ParserStruct, ParserDeleter>;
 
 // Makes a new parser, or makes a used one (XML_ParserReset) new again: `Handler` has open(name, attributes),
-// close(), text(data, size) and forbid(what), and calls XML_StopParser itself where it refuses.
+// close(), text(data, size) and forbid(what, kind), and calls XML_StopParser itself where it refuses.
 template <class Handler>
 Parser make_parser(Handler* handler, Parser used = nullptr) {
   Parser parser(used ? used.release() : XML_ParserCreateNS("UTF-8", Builder::kSeparator));
@@ -39,7 +39,7 @@ Parser make_parser(Handler* handler, Parser used = nullptr) {
   });
   XML_SetXmlDeclHandler(p, [](void* h, const char*, const char* encoding, int) {
     if (encoding && !ascii_equal(encoding, "UTF-8"))
-      static_cast<Handler*>(h)->forbid("another encoding than UTF-8");
+      static_cast<Handler*>(h)->forbid("another encoding than UTF-8", Error::Kind::encoding);
   });
   XML_SetStartDoctypeDeclHandler(p, [](void* h, const char*, const char*, const char*, int) {
     static_cast<Handler*>(h)->forbid("a document type declaration");

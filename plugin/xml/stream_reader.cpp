@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/str.h"
@@ -17,7 +18,7 @@ class StreamReader::Impl {
   void restart() { restart_ = true; }
 
   Result<void> feed(std::string_view bytes) {
-    if (!refusal_.empty()) return Error{refusal_};
+    if (refusal_) return *refusal_;
     while (!bytes.empty()) {
       // Small steps bound what an unfinished element can hold before its size is looked at.
       const std::string_view step = bytes.substr(0, kStep);
@@ -28,7 +29,7 @@ class StreamReader::Impl {
   }
 
   void open(const char* name, const char* const* attributes) {
-    if (restart_ || !refusal_.empty()) return;
+    if (restart_ || refusal_) return;
     if (!rooted_) {
       open_root(name, attributes);
       return;
@@ -36,13 +37,13 @@ class StreamReader::Impl {
     if (depth_ == 0) element_start_ = event_offset(parser_.get());
     ++depth_;
     if (skipping_ || builder_->open(name, attributes)) return;
-    if (!handlers_.skipped) return refuse(builder_->refusal());
+    if (!handlers_.skipped) return refuse(builder_->refusal(), builder_->refusal_kind());
     skipping_ = builder_->refusal();
     renew_builder();
   }
 
   void close() {
-    if (restart_ || !refusal_.empty()) return;
+    if (restart_ || refusal_) return;
     if (depth_ == 0) {
       if (handlers_.closed) handlers_.closed();
       return;
@@ -62,11 +63,11 @@ class StreamReader::Impl {
   }
 
   void text(const char* data, size_t size) {
-    if (restart_ || !refusal_.empty()) return;
+    if (restart_ || refusal_) return;
     if (depth_ > 0) {
       if (!skipping_) builder_->text(data, size);
     } else if (!trim({data, size}).empty()) {
-      refuse("text stands between the elements of the stream");
+      refuse("text stands between the elements of the stream", Error::Kind::misplaced);
     }
   }
 
@@ -74,7 +75,9 @@ class StreamReader::Impl {
     if (!rooted_ && !prefix) default_ns_ = ns ? ns : "";
   }
 
-  void forbid(const char* what) { refuse(std::string("XMPP does not allow ") + what); }
+  void forbid(const char* what, Error::Kind kind = Error::Kind::restricted) {
+    refuse(std::string("XMPP does not allow ") + what, kind);
+  }
 
  private:
   static constexpr size_t kStep = 16384;
@@ -105,14 +108,15 @@ class StreamReader::Impl {
   }
 
   void refuse_size() {
-    refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes");
+    refuse("an element is larger than the limit of " + std::to_string(limits_.element_bytes) + " bytes",
+           Error::Kind::limit);
   }
 
   void open_root(const char* name, const char* const* attributes) {
     if (position() > static_cast<int64_t>(limits_.element_bytes)) return refuse_size();
     Builder header({1, limits_.tree.attributes});
     if (!header.open(name, attributes)) {
-      refuse(header.refusal());
+      refuse(header.refusal(), header.refusal_kind());
       return;
     }
     header.close();
@@ -127,11 +131,11 @@ class StreamReader::Impl {
     if (fed_ == 0) step.remove_prefix(std::min(step.size(), step.find_first_not_of(" \t\r\n")));
     if (step.empty()) return {};
     if (leaves_utf8(step)) {
-      refuse("XMPP does not allow another encoding than UTF-8");
-      return Error{refusal_};
+      forbid("another encoding than UTF-8", Error::Kind::encoding);
+      return *refusal_;
     }
     const XML_Status status = XML_Parse(parser_.get(), step.data(), static_cast<int>(step.size()), 0);
-    if (!refusal_.empty()) return Error{refusal_};
+    if (refusal_) return *refusal_;
     if (restart_) {
       // What follows the element that caused the restart belongs to the new stream.
       const auto used =
@@ -141,12 +145,12 @@ class StreamReader::Impl {
     }
     fed_ += static_cast<int64_t>(step.size());
     if (status != XML_STATUS_OK) {
-      refuse(XML_ErrorString(XML_GetErrorCode(parser_.get())));
-      return Error{refusal_};
+      refuse(XML_ErrorString(XML_GetErrorCode(parser_.get())), Error::Kind::general);
+      return *refusal_;
     }
     if (fed_ - last_boundary() > static_cast<int64_t>(limits_.element_bytes)) {
       refuse_size();
-      return Error{refusal_};
+      return *refusal_;
     }
     return {};
   }
@@ -165,8 +169,8 @@ class StreamReader::Impl {
     return rooted_ && depth_ == 0 ? std::max(element_start_, position()) : element_start_;
   }
 
-  void refuse(std::string why) {
-    if (refusal_.empty()) refusal_ = std::move(why);
+  void refuse(std::string why, Error::Kind kind) {
+    if (!refusal_) refusal_ = Error{std::move(why), kind};
     XML_StopParser(parser_.get(), XML_FALSE);
   }
 
@@ -181,7 +185,7 @@ class StreamReader::Impl {
   bool restart_ = false;
   int64_t fed_ = 0;            // bytes that the parser has been given
   int64_t element_start_ = 0;  // where the element that is being read began
-  std::string refusal_;
+  std::optional<Error> refusal_;
 };
 
 StreamReader::StreamReader(StreamLimits limits, Handlers handlers)

@@ -38,8 +38,8 @@ class StreamReader {
   StreamReader(const StreamReader&) = delete;
   StreamReader& operator=(const StreamReader&) = delete;
 
-  // Reads on. An error ends the stream for good: not-well-formed bytes, forbidden markup, text between
-  // elements, or more than a limit.
+  // Reads on. An error ends the stream for good, and its kind says why: not-well-formed bytes, forbidden
+  // markup, text between elements, or more than a limit.
   Result<void> feed(std::string_view bytes);
 
   // A new stream begins with the next element on the same connection (after SASL, RFC 6120 section 6.4.6).

@@ -21,13 +21,13 @@ constexpr ByteSet kPlain([](char c) {
 });
 
 // Why stringprep refused the text.
-std::string refusal(std::string_view text, const Stringprep_profile* profile, int status) {
+Error refused(const std::string& what, std::string_view text, const Stringprep_profile* profile, int status) {
   const std::string_view character = first_forbidden(text, profile);
   if (character.empty())
-    return std::string("is not allowed: ") + stringprep_strerror(static_cast<Stringprep_rc>(status));
-  const bool localpart = profile == stringprep_xmpp_nodeprep;
-  return "has " + named_character(character) + ", which is not allowed there" +
-         (localpart ? escaping_of(character) : std::string());
+    return {what + "is not allowed: " + stringprep_strerror(static_cast<Stringprep_rc>(status))};
+  const std::string escaping = profile == stringprep_xmpp_nodeprep ? escaping_of(character) : std::string();
+  return {what + "has " + named_character(character) + ", which is not allowed there" + escaping,
+          escaping.empty() ? Error::Kind::general : Error::Kind::unescaped};
 }
 
 Result<std::string> prepare(std::string_view text, const Stringprep_profile* profile, const char* part) {
@@ -43,8 +43,7 @@ Result<std::string> prepare(std::string_view text, const Stringprep_profile* pro
   buffer[text.size()] = '\0';
   const int status = stringprep(buffer, sizeof buffer, static_cast<Stringprep_profile_flags>(0), profile);
   if (status != STRINGPREP_OK) {
-    return Error{std::string("the ") + part + " '" + std::string(text) + "' " +
-                 refusal(text, profile, status)};
+    return refused(std::string("the ") + part + " '" + std::string(text) + "' ", text, profile, status);
   }
   std::string prepared(buffer);
   if (prepared.empty() || prepared.size() > kMaxPart) {
@@ -77,7 +76,8 @@ Result<void> check_domain(const std::string& domain) {
   if (found == domain.end()) return {};
   const std::string character(1, *found);
   if (*found == '@')
-    return Error{"'@' stands twice, and in a localpart it is not allowed" + escaping_of(character)};
+    return Error{"'@' stands twice, and in a localpart it is not allowed" + escaping_of(character),
+                 Error::Kind::unescaped};
   return Error{"the domain '" + domain + "' has " + named_character(character) + ", which no domain has"};
 }
 

@@ -22,6 +22,9 @@ struct Stanza {
 
   bool is_request() const { return kind == Kind::iq && (type == "get" || type == "set"); }
   bool is_answer() const { return kind == Kind::iq && (type == "result" || type == "error"); }
+  bool is_groupchat() const { return kind == Kind::message && type == "groupchat"; }
+  // Whether an iq has what makes it one (RFC 6120 section 8.2.3): an id, and one of the four types.
+  bool is_valid_iq() const { return !id.empty() && (is_request() || is_answer()); }
 };
 
 std::optional<Kind> kind_named(std::string_view name);  // "message", "presence", "iq"

@@ -39,4 +39,9 @@ bool may_be_answered(const Stanza& stanza) {
   return stanza.type != "error" && !(stanza.kind == Kind::iq && stanza.type == "result");
 }
 
+bool may_be_refused(const Stanza& stanza) {
+  const bool message = stanza.kind == Kind::message && !stanza.is_groupchat();
+  return may_be_answered(stanza) && (stanza.is_request() || message);
+}
+
 }  // namespace restanza::xmpp

@@ -26,4 +26,9 @@ Stanza result_reply(const Stanza& iq);
 // Whether an error may be sent for it at all: never for an error or an iq result (RFC 6120 section 8.3.1).
 bool may_be_answered(const Stanza& stanza);
 
+// Whether its sender is told where it could not be taken: for requests and messages, which somebody waits
+// for. Not for messages of a room, which would take the error for the end of an occupant, and not for
+// presence.
+bool may_be_refused(const Stanza& stanza);
+
 }  // namespace restanza::xmpp

@@ -21,6 +21,7 @@ constexpr Option kOptions[] = {
     {"--webhook", &CommandLine::webhook, nullptr, "URL"},
     {"--check", nullptr, &CommandLine::check, ""},
     {"--deliveries", nullptr, &CommandLine::deliveries, ""},
+    {"--settings", nullptr, &CommandLine::settings, ""},
     {"--version", nullptr, &CommandLine::version, ""},
     {"--help", nullptr, &CommandLine::help, ""},
     {"-h", nullptr, &CommandLine::help, ""},
@@ -92,6 +93,7 @@ const char* const kHelp =
     "  --check        looks at the configuration and starts nothing\n"
     "  --deliveries   prints what waits for endpoints, of a running host or of one\n"
     "                 that has ended\n"
+    "  --settings     prints all settings that a configuration can have\n"
     "  --version      prints the version\n"
     "  --help         prints this\n"
     "\n"

@@ -14,6 +14,7 @@ struct CommandLine {
   std::string webhook;  // --webhook URL; empty: none
   bool check = false;
   bool deliveries = false;
+  bool settings = false;
   bool version = false;
   bool help = false;
 };

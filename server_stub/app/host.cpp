@@ -3,34 +3,10 @@
 
 #include <algorithm>
 
-#include "app/together.h"
-#include "http_front/tls_identity.h"
-#include "link/component/login_advice.h"
+#include "app/latch.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
-namespace {
-
-LocalSettings local_settings(const HostConfig& config) {
-  LocalSettings settings;
-  settings.domain = config.domain;
-  settings.address = config.c2s.host;
-  settings.port = config.c2s.port;
-  settings.accounts = config.accounts;
-  settings.anonymous = config.anonymous;
-  return settings;
-}
-
-void warn_of_symbols(const Library& library, Log& log) {
-  constexpr size_t kShown = 5;
-  const auto extra = library.extra_symbols();
-  if (extra.empty()) return;
-  std::string line = "the library exports more than its entry: ";
-  for (size_t i = 0; i < std::min(extra.size(), kShown); ++i) line += (i > 0 ? ", " : "") + extra[i];
-  if (extra.size() > kShown) line += " and " + std::to_string(extra.size() - kShown) + " more";
-  log.warn(line);
-}
-
-}  // namespace
 
 Host::Host(const HostConfig& config, Log& log, HostEvents events)
     : config_(config),
@@ -44,11 +20,9 @@ Host::Host(const HostConfig& config, Log& log, HostEvents events)
 
 Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, HostEvents events) {
   std::unique_ptr<Host> host(new Host(config, log, std::move(events)));
-  if (!config.component) {
-    auto local = LocalServer::create(local_settings(config), log, host->clock_);
-    if (!local) return Error{config.accounts_place + local.error().text};
-    host->local_ = std::move(*local);
-  }
+  auto network = link_mode(config.mode).open(config, log, host->clock_, host->network_events());
+  if (!network) return network.error();
+  host->network_ = std::move(*network);
   for (const PluginConfig& plugin : config.plugins) {
     auto seat = host->make_seat(plugin);
     if (!seat) return seat.error();
@@ -58,31 +32,19 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
 }
 
 Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) {
-  auto library = Library::open(config.load, plugin_directories());
-  if (!library) return library.error();
+  const HostApi::Place place{"restanza-host", RESTANZA_VERSION, config.domain,
+                             config.prefix,   config.http_host, config.state_dir};
+  auto instance = Instance::load(config.load, place, {timer_, front_, routes_, log_});
+  if (!instance) return instance.error();
   auto seat = std::make_unique<Seat>();
-  const std::string name = std::string((*library)->descriptor().id) + "@" + config.domain;
   seat->config = config;
-  seat->log = std::make_unique<NamedLog>(name, log_);
-  warn_of_symbols(**library, *seat->log);
-  seat->hooks = std::make_shared<Hooks>(timer_, *seat->log);
-  auto link = link_for(config, *seat);
+  seat->instance = std::move(*instance);
+  auto link = network_->attach({config, seat->instance->inbound(), seat->instance->log(), started_});
   if (!link) return link.error();
-  seat->link = std::move(*link);
-  seat->hooks->bind(seat->link);
-
-  HostApi::CheckPassword check;
-  if (local_) {
-    check = [this](const std::string& account, const std::string& password, const auto& verdict) {
-      local_->check_password(account, password, verdict);
-    };
-  }
-  auto api = std::make_unique<HostApi>(
-      HostApi::Place{name, config.domain, config.prefix, config.http_host, config.state_dir}, front_, routes_,
-      seat->hooks, seat->link, std::move(check), *seat->log);
-  seat->plugin = std::make_unique<Plugin>(std::move(*library), std::move(api));
-  if (auto created = seat->plugin->create(config.settings_json); !created) {
-    const Error error{failure(config, *seat->plugin, "create", created.error().text)};
+  seat->instance->connect(std::move(*link), network_->check_password());
+  Plugin& plugin = seat->instance->plugin();
+  if (auto created = plugin.create(config.settings_json); !created) {
+    const Error error{failure(config, plugin, "create", created.error().text)};
     part_from(std::move(seat));
     return error;
   }
@@ -96,30 +58,10 @@ std::string Host::failure(const PluginConfig& config, const Plugin& plugin, cons
   return place + "the plugin '" + plugin.id() + "' failed to " + step + ": " + why;
 }
 
-Result<std::shared_ptr<Link>> Host::link_for(const PluginConfig& config, Seat& seat) {
-  if (local_) {
-    std::shared_ptr<Link> link = local_->attach(config.domain, *seat.hooks);
-    if (!link) return Error{"the domain '" + config.domain + "' is served already: give the plugin its own"};
-    return link;
-  }
-  ComponentSettings settings;
-  settings.host = config_.server.host;
-  settings.port = config_.server.port;
-  settings.domain = config.domain;
-  settings.secret = config.secret;
-  settings.max_stanza = config_.max_stanza;
-  ComponentEvents events;
-  events.ready = [this, domain = config.domain] { ready_.logged_in(domain); };
-  // One that came while the others serve is no reason to end them; the link has told the log.
-  events.refused = [this, domain = config.domain, late = started_] {
-    if (late) return;
-    events_.refused("the server refused the component '" + domain +
-                    "': not-authorized: " + advice_for("not-authorized"));
-  };
-  auto link = std::make_shared<ComponentLink>(settings, *seat.hooks, *seat.log, clock_, std::move(events));
-  seat.component = link.get();
-  ready_.expect(config.domain);
-  return std::shared_ptr<Link>(std::move(link));
+NetworkEvents Host::network_events() {
+  return {[this](const std::string& kind, const std::string& domain) { ready_.expect(kind, domain); },
+          [this](const std::string& domain) { ready_.logged_in(domain); },
+          [this](const std::string& why) { events_.refused(why); }};
 }
 
 void Host::warn_of_open_doors() const {
@@ -132,9 +74,7 @@ void Host::warn_of_open_doors() const {
         "HTTP listens off loopback without TLS: set 'certificate' and 'key' in [http], or put a proxy "
         "with TLS before it");
   }
-  if (config_.component && !config_.server.loopback()) {
-    log_.warn("the component's connection to '" + config_.server.host + "' is not encrypted: use a tunnel");
-  }
+  network_->warn();
 }
 
 void Host::warn_of_certificate() const {
@@ -149,39 +89,32 @@ Result<void> Host::start() {
   timer_.start();
   auto http = front_.listen();
   if (!http) return Error{http.error().text + "; choose another with 'http.listen' in the configuration"};
-  std::string ready = "ready http=" + *http;
-  if (local_) {
-    auto c2s = local_->listen();
-    if (!c2s) return Error{c2s.error().text + "; choose another with 'xmpp.c2s' in the configuration"};
-    ready += " c2s=" + *c2s;
-    local_->start();
-  }
+  const auto network = network_->start();
+  if (!network) return network.error();
   for (const auto& seat : seats_) {
-    if (auto started = seat->plugin->start(); !started)
-      return Error{failure(seat->config, *seat->plugin, "start", started.error().text)};
+    if (auto started = seat->instance->plugin().start(); !started)
+      return Error{failure(seat->config, seat->instance->plugin(), "start", started.error().text)};
   }
   front_.start();
-  for (const auto& seat : seats_) {
-    if (seat->component) seat->component->start();
-  }
+  for (const auto& seat : seats_) seat->instance->link().start();
   started_ = true;
-  ready_.listening(ready);
+  ready_.listening("ready http=" + *http + *network);
   return {};
 }
 
 void Host::drain(const Seats& seats) {
-  Together drained(seats.size());
-  for (const auto& seat : seats) seat->plugin->drain(kDrain, drained.one());
+  Latch drained(seats.size());
+  for (const auto& seat : seats) seat->instance->plugin().drain(kDrain, drained.counter());
   drained.wait(kDrain + std::chrono::seconds(1));
 }
 
 // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
 // close.
 void Host::close_links(const Seats& seats) {
-  Together closed(seats.size());
+  Latch closed(seats.size());
   for (const auto& seat : seats) {
-    Log& log = *seat->log;
-    seat->link->close(kClose, [&log, one = closed.one()](size_t unsent) {
+    Log& log = seat->instance->log();
+    seat->instance->link().close(kClose, [&log, one = closed.counter()](size_t unsent) {
       if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
       one();
     });
@@ -190,16 +123,16 @@ void Host::close_links(const Seats& seats) {
 }
 
 void Host::part_from(std::unique_ptr<Seat> seat) {
-  if (seat->plugin->end()) return;
+  if (seat->instance->plugin().end()) return;
   abandoned_ = true;
   forsaken_.push_back(std::move(seat));
 }
 
 // What the plugins left open is answered while the front can still send it.
 void Host::end_plugins() {
-  for (const auto& seat : seats_) seat->plugin->dismiss();
+  for (const auto& seat : seats_) seat->instance->plugin().dismiss();
   front_.stop();
-  for (const auto& seat : seats_) abandoned_ = !seat->plugin->end() || abandoned_;
+  for (const auto& seat : seats_) abandoned_ = !seat->instance->plugin().end() || abandoned_;
 }
 
 void Host::shut_down() {
@@ -217,7 +150,7 @@ Host::~Host() {
   end_plugins();
   timer_.stop();
   seats_.clear();
-  if (local_) local_->stop(kClose);
+  if (network_) network_->stop(kClose);
 }
 
 }  // namespace restanza::host

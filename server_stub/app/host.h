@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The host's composition root: the HTTP front, the embedded server or the component links, and the plugins on
+// The host's composition root: the HTTP front, the network of the configuration's mode, and the plugins on
 // them; in which order they start, come and go, and end. [setup] only; the events come on any thread.
 #pragma once
 
@@ -13,12 +13,10 @@
 #include "base/clock.h"
 #include "base/timer.h"
 #include "config/config.h"
-#include "hosting/host_api.h"
-#include "hosting/named_log.h"
-#include "hosting/plugin.h"
+#include "hosting/instance.h"
 #include "hosting/routes.h"
-#include "link/component/component_link.h"
-#include "local_server/local_server.h"
+#include "http_front/front.h"
+#include "modes/link_mode.h"
 
 namespace restanza::host {
 
@@ -52,14 +50,10 @@ class Host {
   bool abandoned() const { return abandoned_; }
 
  private:
-  // What belongs to one plugin, in the order of its making.
+  // What belongs to one plugin.
   struct Seat {
     PluginConfig config;
-    std::unique_ptr<NamedLog> log;
-    std::shared_ptr<Hooks> hooks;
-    std::shared_ptr<Link> link;
-    ComponentLink* component = nullptr;  // the link, in component mode
-    std::unique_ptr<Plugin> plugin;
+    std::unique_ptr<Instance> instance;
   };
   using Seats = std::vector<std::unique_ptr<Seat>>;
 
@@ -68,7 +62,7 @@ class Host {
   // Why a plugin failed at a step of its life, with the line of the key that it names.
   static std::string failure(const PluginConfig& config, const Plugin& plugin, const char* step,
                              const std::string& why);
-  Result<std::shared_ptr<Link>> link_for(const PluginConfig& plugin, Seat& seat);
+  NetworkEvents network_events();
   void warn_of_open_doors() const;
   void warn_of_certificate() const;
   void drain(const Seats& seats);
@@ -92,7 +86,7 @@ class Host {
   Timer timer_;
   Routes routes_;
   Front front_;
-  std::unique_ptr<LocalServer> local_;
+  std::unique_ptr<Network> network_;
   Seats seats_;
   Seats forsaken_;  // of instances that never ended: whatever they know stays
   Readiness ready_;

@@ -6,7 +6,7 @@
 #include "app/host.h"
 #include "app/reload_plan.h"
 #include "app/state.h"
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {
@@ -98,9 +98,10 @@ std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
   for (const PluginConfig& plugin : changed) {
     const auto seat = std::find_if(seats_.begin(), seats_.end(),
                                    [&](const auto& each) { return each->config.domain == plugin.domain; });
-    if (const auto reloaded = (*seat)->plugin->reload(plugin.settings_json); !reloaded) {
-      (*seat)->log->error("SIGHUP: " + failure(plugin, *(*seat)->plugin, "reload", reloaded.error().text) +
-                          "; it goes on with its old settings");
+    if (const auto reloaded = (*seat)->instance->plugin().reload(plugin.settings_json); !reloaded) {
+      (*seat)->instance->log().error(
+          "SIGHUP: " + failure(plugin, (*seat)->instance->plugin(), "reload", reloaded.error().text) +
+          "; it goes on with its old settings");
       continue;
     }
     const auto keys = changed_keys((*seat)->config.source, plugin.source);
@@ -115,14 +116,15 @@ std::string Host::start_late(Seats seats) {
   std::vector<std::string> started;
   for (auto& seat : seats) {
     const std::string domain = seat->config.domain;
-    if (const auto begun = seat->plugin->start(); !begun) {
-      seat->log->error("SIGHUP: " + failure(seat->config, *seat->plugin, "start", begun.error().text) +
-                       "; it is not loaded");
+    if (const auto begun = seat->instance->plugin().start(); !begun) {
+      seat->instance->log().error(
+          "SIGHUP: " + failure(seat->config, seat->instance->plugin(), "start", begun.error().text) +
+          "; it is not loaded");
       ready_.taken_away(domain);
       part_from(std::move(seat));
       continue;
     }
-    if (seat->component) seat->component->start();
+    seat->instance->link().start();
     seats_.push_back(std::move(seat));
     started.push_back(domain);
   }

@@ -4,7 +4,6 @@
 // own.
 #include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -21,9 +20,11 @@
 #include "app/host.h"
 #include "app/report.h"
 #include "app/service_manager.h"
+#include "app/settings_list.h"
 #include "app/state.h"
-#include "hosting/memory.h"
 #include "http_front/memory_pressure.h"
+#include "modes/link_mode.h"
+#include "net/wakeup.h"
 
 namespace {
 
@@ -38,15 +39,13 @@ int fail(const std::string& why) {
 // What ends the main thread's wait besides a signal: a component that was refused.
 class Ending {
  public:
-  Ending() : fd_(eventfd(0, EFD_CLOEXEC)) {}
-  ~Ending() { close(fd_); }
-  int fd() const { return fd_; }
+  int descriptor() const { return wakeup_.descriptor(); }
   void because(std::string why) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       why_ = std::move(why);
     }
-    eventfd_write(fd_, 1);
+    wakeup_.wake();
   }
   std::optional<std::string> why() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -54,7 +53,7 @@ class Ending {
   }
 
  private:
-  const int fd_;
+  Wakeup wakeup_;
   mutable std::mutex mutex_;
   std::optional<std::string> why_;
 };
@@ -62,7 +61,7 @@ class Ending {
 // Until a signal or `ending` ends the program; SIGHUP runs `hang_up`, and what comes meanwhile waits.
 void wait_for_the_end(int signals, const Ending& ending, const std::function<void()>& hang_up) {
   for (;;) {
-    pollfd fds[] = {{signals, POLLIN, 0}, {ending.fd(), POLLIN, 0}};
+    pollfd fds[] = {{signals, POLLIN, 0}, {ending.descriptor(), POLLIN, 0}};
     if (poll(fds, 2, -1) < 0) continue;
     if (fds[1].revents != 0) return;
     signalfd_siginfo info{};
@@ -81,7 +80,7 @@ ServiceManager service_manager(Log& log) {
 
 void read_again(const std::string& file, Host& host, LogSink& log) {
   if (file.empty()) return log.warn("SIGHUP: there is no configuration file to read again");
-  const auto config = load_config(file);
+  const auto config = load_config(file, known_modes());
   if (!config) return log.error("SIGHUP: " + config.error().text + "; nothing was changed");
   if (host.reload(*config)) log.show_from(config->log_level);
 }
@@ -125,7 +124,6 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
   Ending ending;
   HostEvents events;
   events.ready = [&hint, &manager](const std::string& line) {
-    give_back_memory();
     manager.status(line);
     if (!hint.empty()) std::fputs(hint.c_str(), stderr);
     std::printf("%s\n", line.c_str());
@@ -143,7 +141,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
     std::printf("the configuration is good\n");
     return 0;
   }
-  if (config.component) manager.status("waiting for the XMPP server to accept the components");
+  if (const char* awaited = link_mode(config.mode).awaited) manager.status(awaited);
   if (auto started = (*host)->start(); !started) return fail(started.error().text);
   manager.ready();
   wait_for_the_end(signals, ending, [&] {
@@ -179,8 +177,12 @@ int main(int argc, char** argv) {
     std::printf("restanza-host %s\n", RESTANZA_VERSION);
     return 0;
   }
+  if (line->settings) {
+    std::fputs(settings_list().c_str(), stdout);
+    return 0;
+  }
   if (!line->config.empty()) {
-    const auto config = load_config(line->config);
+    const auto config = load_config(line->config, known_modes());
     if (config && line->deliveries) return print_reports(*config);
     return config ? run(*config, line->config, "", line->check, signals) : fail(config.error().text);
   }

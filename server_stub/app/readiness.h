@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Says once that everything is up: when the program listens and every component that it waits for has logged
-// in, or was taken away before it could. Any thread; the line is said without a lock held.
+// Says once that everything is up: when the program listens and every link that it waits for is up, or
+// was taken away before it could be. Any thread; the line is said without a lock held.
 #pragma once
 
 #include <algorithm>
@@ -16,36 +16,43 @@ class Readiness {
  public:
   explicit Readiness(std::function<void(std::string line)> say) : say_(std::move(say)) {}
 
-  void expect(const std::string& component) {
+  // The line names it as "KIND=DOMAIN".
+  void expect(const std::string& kind, const std::string& domain) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    components_.push_back({component, false});
+    links_.push_back({kind, domain, false});
   }
   void listening(std::string line) {
     change([&] { line_ = std::move(line); });
   }
-  void logged_in(const std::string& component) {
+  void logged_in(const std::string& domain) {
     change([&] {
-      for (auto& [domain, up] : components_) up = up || domain == component;
+      for (auto& link : links_) link.up = link.up || link.domain == domain;
     });
   }
-  void taken_away(const std::string& component) {
+  void taken_away(const std::string& domain) {
     change([&] {
-      components_.erase(std::remove_if(components_.begin(), components_.end(),
-                                       [&](const auto& each) { return each.first == component; }),
-                        components_.end());
+      links_.erase(std::remove_if(links_.begin(), links_.end(),
+                                  [&](const auto& link) { return link.domain == domain; }),
+                   links_.end());
     });
   }
 
  private:
+  struct Awaited {
+    std::string kind;
+    std::string domain;
+    bool up;
+  };
+
   void change(const std::function<void()>& how) {
     std::string line;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       how();
       line = line_;
-      for (const auto& [domain, up] : components_) {
-        if (!up) return;
-        line += " component=" + domain;
+      for (const auto& link : links_) {
+        if (!link.up) return;
+        line += " " + link.kind + "=" + link.domain;
       }
       if (said_ || line_.empty()) return;
       said_ = true;
@@ -56,7 +63,7 @@ class Readiness {
   const std::function<void(std::string line)> say_;
   std::mutex mutex_;
   std::string line_;  // empty: nothing listens yet
-  std::vector<std::pair<std::string, bool>> components_;
+  std::vector<Awaited> links_;
   bool said_ = false;
 };
 

@@ -3,35 +3,12 @@
 
 #include <algorithm>
 
-#include "http_front/tls_identity.h"
+#include "config/host_settings.h"
+#include "modes/link_mode.h"
+#include "net/tls_identity.h"
 
 namespace restanza::host {
 namespace {
-
-bool same(const HostPort& a, const HostPort& b) {
-  return a.host == b.host && a.port == b.port;
-}
-
-bool same(const std::vector<ListenAddress>& a, const std::vector<ListenAddress>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
-    return one.host == other.host && one.port == other.port && one.path == other.path;
-  });
-}
-
-void compare_http(const FrontSettings& running, const FrontSettings& read, ReloadPlan& plan) {
-  const auto note = [&plan](bool is_same, const char* key) {
-    if (!is_same) plan.restart.emplace_back(key);
-  };
-  note(same(running.listen, read.listen), "http.listen");
-  note((running.tls == nullptr) == (read.tls == nullptr), "http.certificate");
-  note(running.trusted_proxies == read.trusted_proxies, "http.trusted_proxies");
-  note(running.max_connections == read.max_connections, "http.max_connections");
-  note(running.max_header_bytes == read.max_header_bytes, "http.max_header_bytes");
-  note(running.max_request_memory == read.max_request_memory, "http.max_request_memory");
-  note(running.request_time == read.request_time, "http.request_time");
-  note(running.idle_time == read.idle_time, "http.idle_time");
-  plan.new_certificate = running.tls && read.tls && !running.tls->same_as(*read.tls);
-}
 
 const PluginConfig* find(const std::vector<PluginConfig>& plugins, const PluginConfig& like) {
   const auto found = std::find_if(plugins.begin(), plugins.end(), [&](const PluginConfig& each) {
@@ -41,33 +18,22 @@ const PluginConfig* find(const std::vector<PluginConfig>& plugins, const PluginC
 }
 
 void compare_host(const HostConfig& running, const HostConfig& read, ReloadPlan& plan) {
-  const auto note = [&plan](bool is_same, const char* key) {
-    if (!is_same) plan.restart.emplace_back(key);
-  };
-  compare_http(running.http, read.http, plan);
-  note(running.component == read.component, "xmpp.mode");
-  plan.possible = running.component == read.component;
+  add_restart_keys(http_settings(), running.http, read.http, "http.", plan.restart);
+  const auto &old_tls = running.http.tls, &new_tls = read.http.tls;
+  plan.new_certificate = old_tls && new_tls && !old_tls->same_as(*new_tls);
+  add_restart_keys(xmpp_mode(known_modes()), running, read, "xmpp.", plan.restart);
+  plan.possible = running.mode == read.mode;
   if (!plan.possible) return;
-  if (running.component) {
-    note(same(running.server, read.server), "xmpp.server");
-    note(running.max_stanza == read.max_stanza, "xmpp.max_stanza");
-  } else {
-    note(running.domain == read.domain, "xmpp.domain");
-    note(same(running.c2s, read.c2s), "xmpp.c2s");
-    note(running.accounts == read.accounts, "xmpp.accounts");
-    note(running.anonymous == read.anonymous, "xmpp.anonymous");
-  }
+  add_restart_keys(link_mode(running.mode).settings.xmpp(), running, read, "xmpp.", plan.restart);
 }
 
 // What a plugin's surroundings are made of; its settings are not among it.
-void compare_places(const PluginConfig& running, const PluginConfig& read, ReloadPlan& plan) {
-  const auto note = [&](const std::string& a, const std::string& b, const char* key) {
-    if (a != b) plan.restart.push_back(std::string(key) + " of the plugin at " + running.domain);
-  };
-  note(running.prefix, read.prefix, "prefix");
-  note(running.http_host, read.http_host, "http_host");
-  note(running.state_dir, read.state_dir, "state_dir");
-  note(running.secret, read.secret, "secret");
+void compare_places(const ModeSettings& mode, const PluginConfig& running, const PluginConfig& read,
+                    ReloadPlan& plan) {
+  std::vector<std::string> keys;
+  add_restart_keys(plugin_settings(), running, read, "", keys);
+  add_restart_keys(mode.plugin(), running, read, "", keys);
+  for (const std::string& key : keys) plan.restart.push_back(key + " of the plugin at " + running.domain);
 }
 
 }  // namespace
@@ -84,7 +50,7 @@ ReloadPlan plan_reload(const HostConfig& running, const HostConfig& read) {
       plan.removed.push_back(old.domain);
       continue;
     }
-    compare_places(old, *now, plan);
+    compare_places(link_mode(running.mode).settings, old, *now, plan);
     if (old.settings_json != now->settings_json) plan.changed.push_back(*now);
   }
   for (const PluginConfig& now : read.plugins) {

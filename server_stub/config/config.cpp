@@ -5,25 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
-#include "base/credential.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "config/http_config.h"
+#include "config/host_settings.h"
 #include "config/toml_reader.h"
-#include "config/toml_settings.h"
-#include "http_front/socket_file.h"
-#include "xmpp/jid.h"
+#include "net/socket_file.h"
 
 namespace restanza::host {
 namespace {
-
-// A request's path is compared as it was sent: what would be escaped there, or end it, could never match.
-constexpr const char* kPrefixCharacters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
 
 // Of a file that read_file did not give.
 std::string why_unreadable(const std::string& file) {
@@ -35,111 +29,37 @@ std::string why_unreadable(const std::string& file) {
   return "cannot be read, or is larger than 1 MiB";
 }
 
-Result<void> read_address(const std::string& text, const char* example, HostPort& into) {
-  auto address = parse_address(text, example);
-  if (!address) return address.error();
-  into = std::move(*address);
-  return {};
-}
-
-Result<void> read_domain(const std::string& text, std::string& into) {
-  const auto jid = xmpp::Jid::parse(text);
-  if (!jid || !jid->node.empty() || !jid->resource.empty())
-    return Error{"must be a domain, and is '" + text + "'"};
-  into = jid->domain;
-  return {};
-}
-
-constexpr std::pair<const char*, Level> kLevels[] = {
-    {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}};
-
-Result<void> read_level(const std::string& text, Level& into) {
-  for (const auto& [name, level] : kLevels) {
-    if (text == name) {
-      into = level;
-      return {};
-    }
-  }
-  return Error{"must be debug, info, warn or error, and is '" + text + "'"};
-}
-
-// A secret may stand in the file itself or in one of its own.
-void read_secret_of(TomlReader& reader, std::string& secret) {
-  reader.text("secret", secret);
-  reader.parsed("secret_file", [&](const std::string& file) -> Result<void> {
-    auto content = read_secret(file);
-    if (!content) return content.error();
-    secret = std::move(*content);
-    return {};
-  });
-}
-
-Result<void> read_xmpp(const toml::table& table, const std::string& file, HostConfig& config,
-                       std::string& secret) {
-  TomlReader reader(table, file, "xmpp.");
-  reader.parsed("mode", [&](const std::string& mode) -> Result<void> {
-    if (mode != "local" && mode != "component")
-      return Error{"must be local or component, and is '" + mode + "'"};
-    config.component = mode == "component";
-    return {};
-  });
-  if (config.component) {
-    reader.parsed("server", [&](const std::string& text) {
-      return read_address(text, "127.0.0.1:5347", config.server);
-    });
-    read_secret_of(reader, secret);
-    reader.count("max_stanza", config.max_stanza, 1024, 1024 * 1024 * 1024);
-  } else {
-    reader.parsed("domain", [&](const std::string& text) { return read_domain(text, config.domain); });
-    reader.parsed("c2s", [&](const std::string& text) -> Result<void> {
-      if (auto read = read_address(text, "127.0.0.1:5222", config.c2s); !read) return read;
-      if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
-      return Error{
-          "must be a loopback address such as 127.0.0.1:5222, because the embedded server has no TLS, "
-          "and is '" +
-          text + "'"};
-    });
-    reader.texts("accounts", config.accounts);
-    config.accounts_place = reader.place("accounts");
-    reader.flag("anonymous", config.anonymous);
-  }
+template <class S>
+Result<void> read_section(const toml::table& table, const std::string& file, const char* name,
+                          const Settings<S>& settings, S& into) {
+  TomlReader reader(table, file, name);
+  read_each(settings, reader, into);
   return reader.finish();
 }
 
-Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const HostConfig& config,
-                                 const std::string& secret) {
+// There is always one for a HostConfig: what it begins with is among the modes that the program knows.
+const ModeSettings& mode_of(const HostConfig& config, const KnownModes& modes) {
+  return **std::find_if(modes.begin(), modes.end(),
+                        [&](const ModeSettings* mode) { return config.mode == mode->name; });
+}
+
+Result<void> read_xmpp(const toml::table& table, const std::string& file, const KnownModes& modes,
+                       HostConfig& config) {
+  TomlReader reader(table, file, "xmpp.");
+  read_each(xmpp_mode(modes), reader, config);
+  read_each(mode_of(config, modes).xmpp(), reader, config);
+  return reader.finish();
+}
+
+Result<PluginConfig> read_plugin(const toml::table& table, const std::string& file, const ModeSettings& mode,
+                                 const HostConfig& config) {
   TomlReader reader(table, file, "plugin.");
   PluginConfig plugin;
-  plugin.secret = secret;
-  reader.text("load", plugin.load);
-  reader.parsed("domain", [&](const std::string& text) { return read_domain(text, plugin.domain); });
-  reader.parsed("prefix", [&](const std::string& text) -> Result<void> {
-    if (text[0] != '/' || text.back() == '/')
-      return Error{"must begin with '/' and not end in it, and is '" + text + "'"};
-    if (text.find_first_not_of(kPrefixCharacters) != std::string::npos)
-      return Error{"may hold letters, digits and -._~!$&'()*+,;=:@/ only, and is '" + text + "'"};
-    plugin.prefix = text;
-    return {};
-  });
-  plugin.http_host = plugin.domain;
-  reader.text("http_host", plugin.http_host);
-  plugin.http_host = ascii_lower(plugin.http_host);
-  if (!config.state_dir.empty()) plugin.state_dir = config.state_dir + "/" + plugin.domain;
-  reader.text("state_dir", plugin.state_dir);
-  if (config.component) read_secret_of(reader, plugin.secret);
-  plugin.settings_json = "{}";
-  plugin.source.file = file;
-  plugin.source.line = table.source().begin.line;
-  if (const auto* settings = reader.table("settings")) {
-    plugin.settings_json = to_json(*settings);
-    plugin.source = source_of(*settings, file);
-  }
+  plugin.state_dir = config.state_dir;
+  plugin.secret = config.secret;
+  read_each(plugin_settings(), reader, plugin);
+  read_each(mode.plugin(), reader, plugin);
   if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");
-  if (!config.component && plugin.domain == config.domain)
-    reader.fail("domain", "is '" + plugin.domain +
-                              "' like [xmpp] domain, where users log in: give the plugin another, "
-                              "such as 'rest." +
-                              plugin.domain + "'");
   for (const PluginConfig& other : config.plugins) {
     if (other.domain == plugin.domain)
       reader.fail("domain", "is '" + other.domain + "' like another plugin's: give each its own");
@@ -147,32 +67,28 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
       reader.fail("prefix", "is '" + other.prefix + "' like another plugin's for the HTTP host '" +
                                 other.http_host + "', and would get no request: give each its own");
   }
-  if (config.component && plugin.secret.empty()) {
-    reader.fail("secret", "is missing, here and in [xmpp]: it is the component's secret at the server");
-  }
+  mode.check_plugin(reader, config, plugin);
   if (auto finished = reader.finish(); !finished) return finished.error();
   return plugin;
 }
 
-Result<HostConfig> read_config(const toml::table& table, const std::string& file) {
+Result<HostConfig> read_config(const toml::table& table, const std::string& file, const KnownModes& modes) {
   TomlReader reader(table, file, "");
   HostConfig config;
-  std::string secret;
   config.state_dir = default_state_dir();
-  reader.text("state_dir", config.state_dir);
+  read_each(top_settings(), reader, config);
   if (const auto* log = reader.table("log")) {
-    TomlReader section(*log, file, "log.");
-    section.parsed("level", [&](const std::string& text) { return read_level(text, config.log_level); });
-    if (auto finished = section.finish(); !finished) return finished.error();
+    if (auto read = read_section(*log, file, "log.", log_settings(), config); !read) return read.error();
   }
   if (const auto* http = reader.table("http")) {
-    if (auto read = read_http(*http, file, config.http); !read) return read.error();
+    if (auto read = read_section(*http, file, "http.", http_settings(), config.http); !read)
+      return read.error();
   }
   if (const auto* xmpp = reader.table("xmpp")) {
-    if (auto read = read_xmpp(*xmpp, file, config, secret); !read) return read.error();
+    if (auto read = read_xmpp(*xmpp, file, modes, config); !read) return read.error();
   }
   for (const auto* plugin : reader.tables("plugin")) {
-    auto read = read_plugin(*plugin, file, config, secret);
+    auto read = read_plugin(*plugin, file, mode_of(config, modes), config);
     if (!read) return read.error();
     config.plugins.push_back(std::move(*read));
   }
@@ -183,13 +99,6 @@ Result<HostConfig> read_config(const toml::table& table, const std::string& file
 }
 
 }  // namespace
-
-const char* name_of(Level level) {
-  for (const auto& [name, each] : kLevels) {
-    if (each == level) return name;
-  }
-  return "error";
-}
 
 bool HostPort::loopback() const {
   in_addr address{};  // a name may begin with "127." too
@@ -230,11 +139,11 @@ Result<ListenAddress> parse_listen_address(const std::string& text) {
   return ListenAddress{address->host, address->port, ""};
 }
 
-Result<HostConfig> load_config(const std::string& file) {
+Result<HostConfig> load_config(const std::string& file, const KnownModes& modes) {
   const auto content = read_file(file);
   if (!content) return Error{file + ": " + why_unreadable(file)};
   try {
-    return read_config(toml::parse(*content, file), file);
+    return read_config(toml::parse(*content, file), file, modes);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     return Error{file + ":" + std::to_string(at.line) + ": column " + std::to_string(at.column) + ": " +

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "config/mode_settings.h"
 #include "config/settings_source.h"
 #include "http_front/settings.h"
 
@@ -19,6 +20,7 @@ struct HostPort {
   std::string host;  // "127.0.0.1", "::1", "server.example"
   uint16_t port = 0;
   bool loopback() const;
+  bool operator==(const HostPort& other) const { return host == other.host && port == other.port; }
 };
 
 // "127.0.0.1:5280" or "[::1]:5280". An error shows `example`.
@@ -47,16 +49,17 @@ struct HostConfig {
   std::string state_dir;  // empty: none
   Level log_level = Level::info;
   FrontSettings http = default_http();
-  bool component = false;  // [xmpp] mode
+  std::string mode = "local";  // [xmpp] mode; what follows belongs to one mode each
 
-  std::string domain = "localhost";  // local mode
+  std::string domain = "localhost";  // local
   HostPort c2s{"127.0.0.1", 5222};
   std::map<std::string, std::string> accounts;  // name -> password
   std::string accounts_place;                   // "file:line: ", for errors in them; empty: nobody wrote them
   bool anonymous = false;
 
-  HostPort server{"127.0.0.1", 5347};  // component mode
+  HostPort server{"127.0.0.1", 5347};  // component
   uint64_t max_stanza = 262144;
+  std::string secret;  // of the plugins that name none
 
   std::vector<PluginConfig> plugins;
 };
@@ -64,7 +67,7 @@ struct HostConfig {
 // As in the file: "info".
 const char* name_of(Level level);
 
-Result<HostConfig> load_config(const std::string& file);
+Result<HostConfig> load_config(const std::string& file, const KnownModes& modes);
 
 // $STATE_DIRECTORY, else $XDG_STATE_HOME/restanza, else ~/.local/state/restanza; empty where none of them is
 // set.

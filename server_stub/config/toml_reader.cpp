@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/toml_reader.h"
 
+#include "base/credential.h"
+#include "xmpp/jid.h"
+
 namespace restanza::host {
 
 const toml::node* TomlReader::find(const char* key) {
@@ -77,6 +80,12 @@ void TomlReader::count(const char* key, uint64_t& into, uint64_t least, uint64_t
     return fail(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   }
   into = static_cast<uint64_t>(*value);
+}
+
+void TomlReader::seconds(const char* key, std::chrono::milliseconds& into, uint64_t least, uint64_t most) {
+  auto whole = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(into).count());
+  count(key, whole, least, most);
+  into = std::chrono::seconds(whole);
 }
 
 void TomlReader::texts(const char* key, std::map<std::string, std::string>& into) {

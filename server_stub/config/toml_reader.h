@@ -5,6 +5,7 @@
 
 #include <toml++/toml.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -27,6 +28,7 @@ class TomlReader {
   std::vector<std::string> list(const char* key);
   void flag(const char* key, bool& into);
   void count(const char* key, uint64_t& into, uint64_t least, uint64_t most);
+  void seconds(const char* key, std::chrono::milliseconds& into, uint64_t least, uint64_t most);
   void texts(const char* key, std::map<std::string, std::string>& into);  // a table of texts
   const toml::table* table(const char* key);
   std::vector<const toml::table*> tables(const char* key);  // a list of tables, or one alone
@@ -36,6 +38,8 @@ class TomlReader {
 
   void fail(const char* key, const std::string& why);
   std::string place(const char* key) const { return place(table_.get(key)); }  // "file:line: "
+  const std::string& file() const { return file_; }
+  size_t line() const { return table_.source().begin.line; }  // where the table begins
   Result<void> finish();  // the first error, or the first key that nobody asked for
 
  private:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Between the views that cross xp.h and the host's own values. Pure functions, any thread; a view lives as
 // long as what it was made from.
 #pragma once
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 #include "xmpp/stanza.h"
 #include "xp.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The calls into one plugin instance: let in between its start and its end only, and counted, so that nobody
 // destroys an instance under a call. Any thread; `close` waits and must not run inside such a call. Whoever
 // was let in finds everything that belongs to the instance in its place until it leaves.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The drains under way, by handles that are numbers: a plugin may say done twice, or after its end, and such
 // a word must find nothing that has been freed. One for the process, because the word brings nothing but its
 // ctx. Any thread; what `open` was given runs without a lock.

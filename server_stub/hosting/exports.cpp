@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // A library has no list of what it exports, but a hash table of it for the loader: the GNU one, which holds
 // exactly the defined symbols, or the old one, whose length is the number of all symbols.
 #include "hosting/exports.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The symbols that a loaded library offers to others. Pure reading of what the loader has mapped; any thread.
 #pragma once
 

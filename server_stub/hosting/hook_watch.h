@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Looks at what one plugin's hooks do while they are called: how long they take, and how much they send from
 // inside. What is too much is said once, with the plugin's name, and goes on being served: the queues have
 // limits of their own. Any thread.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // One plugin's hooks: offers them each stanza, in the order of their priority, and keeps what a hook is too
 // busy for. Stanzas stay in their order: behind one that waits, the next ones wait too.
 //
@@ -16,7 +16,7 @@
 
 #include "base/log.h"
 #include "base/timer.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 
 namespace restanza::host {
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 #include "hosting/host_api.h"
 
 #include <cstring>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hosting/border_views.h"
+#include "hosting/no_throw.h"
 
 namespace restanza::host {
 
@@ -13,13 +14,13 @@ using border::copy;
 using border::text;
 using border::view;
 
-HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks,
+HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_ptr<Hooks> hooks,
                  std::shared_ptr<Link> link, CheckPassword check, Log& log)
     : place_(std::move(place)),
       table_{},
-      auth_{sizeof(xp_auth), 0, &HostApi::check_password},
-      link_extension_{sizeof(xp_link), 0, &HostApi::is_up},
-      front_(front),
+      auth_{sizeof(xp_auth), 0, NoThrow<check_password>::call},
+      link_extension_{sizeof(xp_link), 0, NoThrow<is_up, 0>::call},
+      http_(exchanges),
       routes_(routes),
       hooks_(std::move(hooks)),
       link_(std::move(link)),
@@ -31,24 +32,24 @@ HostApi::HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hook
   xp_host& host = table_.host;
   host.size = sizeof host;
   host.minor = XP_MINOR;
-  host.name = view("restanza-host");
-  host.version = view(RESTANZA_VERSION);
+  host.name = view(place_.host_name);
+  host.version = view(place_.host_version);
   host.domain = view(place_.domain);
   host.prefix = view(place_.prefix);
   if (!place_.state_dir.empty()) host.state_dir = view(place_.state_dir);
   host.max_stanza = link_->max_stanza();
-  host.get_extension = get_extension;
-  host.log = write_log;
-  host.register_route = register_route;
-  host.on_stanza = on_stanza;
-  host.resume = resume;
-  host.unregister = unregister;
-  host.send_stanza = send_stanza;
-  host.http_watch = http_watch;
-  host.http_respond = http_respond;
-  host.http_begin = http_begin;
-  host.http_write = http_write;
-  host.http_end = http_end;
+  host.get_extension = NoThrow<get_extension>::call;
+  host.log = NoThrow<write_log>::call;
+  host.register_route = NoThrow<register_route>::call;
+  host.on_stanza = NoThrow<on_stanza>::call;
+  host.resume = NoThrow<resume>::call;
+  host.unregister = NoThrow<unregister>::call;
+  host.send_stanza = NoThrow<send_stanza>::call;
+  host.http_watch = NoThrow<http_watch>::call;
+  host.http_respond = NoThrow<http_respond>::call;
+  host.http_begin = NoThrow<http_begin>::call;
+  host.http_write = NoThrow<http_write>::call;
+  host.http_end = NoThrow<http_end>::call;
 }
 
 HostApi::~HostApi() {
@@ -74,10 +75,27 @@ bool HostApi::wait_for_release(std::chrono::milliseconds within) {
   return released->get_future().wait_for(within) == std::future_status::ready;
 }
 
-xp_reg* HostApi::remember(Registration registration) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  registrations_.emplace(++last_registration_, std::move(registration));
-  return reinterpret_cast<xp_reg*>(last_registration_);
+xp_reg* HostApi::make(bool route, std::shared_ptr<const void> call, const std::function<uint64_t()>& add) {
+  std::map<uintptr_t, Registration>::iterator made;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    made = registrations_.emplace(++last_registration_, Registration{route, std::move(call)}).first;
+  }
+  uint64_t id = 0;
+  const auto settle = [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    made->second.id = id;
+    if (id == 0) registrations_.erase(made);
+  };
+  try {
+    id = add();
+  } catch (...) {
+    settle();
+    throw;
+  }
+  auto* const handle = reinterpret_cast<xp_reg*>(made->first);
+  settle();
+  return id == 0 ? nullptr : handle;
 }
 
 void HostApi::withdraw() {
@@ -145,18 +163,18 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
         auto* handle = border::handle_of(exchange);
         border::with_view(request, [&](const xp_request& r) { fn(kept.get(), handle, &r); });
       });
-  const uint64_t id =
-      api.routes_.add(api.mount_, copy(subpath), max_body,
-                      [&api, &front = api.front_, calls = api.calls_, weak = std::weak_ptr(call)](
-                          ExchangeId exchange, const HttpRequest& request) {
-                        const Calls::Stay stay(*calls);
-                        if (stay) return api.serve(weak.lock().get(), exchange, request);
-                        front.respond(exchange, 503, {}, "the plugin is not there any more\n");
-                      });
-  if (id == 0) {
+  xp_reg* const reg = api.make(true, call, [&] {
+    return api.routes_.add(api.mount_, copy(subpath), max_body,
+                           [&api, &http = api.http_, calls = api.calls_, weak = std::weak_ptr(call)](
+                               ExchangeId exchange, const HttpRequest& request) {
+                             const Calls::Stay stay(*calls);
+                             if (stay) return api.serve(weak.lock().get(), exchange, request);
+                             http.respond(exchange, 503, {}, "the plugin is not there any more\n");
+                           });
+  });
+  if (!reg) {
     return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
   }
-  xp_reg* const reg = api.remember({true, id, call});
   if (out) *out = reg;
   return XP_OK;
 }
@@ -173,14 +191,15 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
         const xp_stanza offered = border::view_of(stanza, injected);
         return api.hook_watch_.call(injected, [&] { return fn(kept.get(), &offered); });
       });
-  const uint64_t id = api.hooks_->add(
-      kinds, priority,
-      [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza, bool injected) -> int32_t {
-        const Calls::Stay stay(*calls);
-        const auto known = weak.lock();
-        return stay && known ? (*known)(stanza, injected) : XP_PASS;
-      });
-  xp_reg* const reg = api.remember({false, id, call});
+  xp_reg* const reg = api.make(false, call, [&] {
+    return api.hooks_->add(kinds, priority,
+                           [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza,
+                                                                            bool injected) -> int32_t {
+                             const Calls::Stay stay(*calls);
+                             const auto known = weak.lock();
+                             return stay && known ? (*known)(stanza, injected) : XP_PASS;
+                           });
+  });
   if (out) *out = reg;
   return XP_OK;
 }
@@ -223,15 +242,34 @@ xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const 
   return api.link_->send(std::move(*stanza), std::move(writable));
 }
 
+// The verdict is the last use of its ctx: until then the library must stay. It is given by whoever checks, or
+// where nobody does, by the end of this.
+struct HostApi::Verdict {
+  void (*const give)(void*, xp_status, xp_str);
+  const std::shared_ptr<void> ctx;
+  std::atomic<bool> given{false};
+
+  Verdict(void (*to)(void*, xp_status, xp_str), std::shared_ptr<void> kept)
+      : give(to), ctx(std::move(kept)) {}
+  ~Verdict() { say(XP_INTERNAL, {}); }
+  void say(xp_status status, xp_str bare_jid) {
+    if (!given.exchange(true)) give(ctx.get(), status, bare_jid);
+  }
+};
+
 void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,
-                             void (*verdict)(void*, xp_status, xp_str), void* ctx) {
+                             void (*give)(void*, xp_status, xp_str), void* ctx) {
   HostApi& api = self(host);
-  // The verdict is the last use of its ctx; until then the library must stay.
-  const auto kept = api.keep(ctx, nullptr);
-  api.check_password_(copy(name), copy(password),
-                      [verdict, kept](xp_status status, const std::string& bare_jid) {
-                        verdict(kept.get(), status, view(bare_jid));
-                      });
+  std::shared_ptr<Verdict> verdict;
+  try {
+    verdict = std::make_shared<Verdict>(give, api.keep(ctx, nullptr));
+  } catch (...) {
+    give(ctx, XP_INTERNAL, {});
+    throw;
+  }
+  api.check_password_(copy(name), copy(password), [verdict](xp_status status, const std::string& bare_jid) {
+    verdict->say(status, view(bare_jid));
+  });
 }
 
 int32_t HostApi::is_up(const xp_host* host) {

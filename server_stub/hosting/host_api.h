@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-// The host's side of xp.h for one plugin instance: the vtable, over the front, the routes, the hooks and the
-// link. What the plugin does wrong is logged with its name and harmless.
+// SPDX-License-Identifier: MIT
+// The host's side of xp.h for one plugin instance: the vtable, over the exchanges, the routes, the hooks and
+// the link. What the plugin does wrong is logged with its name and harmless.
 //
 // Threads as xp.h says. The services behind it outlive it; it outlives the plugin instance, and whoever frees
 // it waits for `contexts` to reach zero first.
@@ -22,7 +22,7 @@
 #include "hosting/hooks.h"
 #include "hosting/open_exchanges.h"
 #include "hosting/routes.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "xp.h"
 
 namespace restanza::host {
@@ -34,7 +34,7 @@ class HostApi {
                                            std::function<void(xp_status, std::string bare_jid)> verdict)>;
 
   struct Place {
-    std::string plugin;  // for the log
+    std::string host_name, host_version;  // of the server program
     std::string domain;
     std::string prefix;
     std::string http_host;
@@ -44,8 +44,8 @@ class HostApi {
   // Stages of the instance's life, as far as they decide what is allowed.
   enum class Stage { setup, running, draining, gone };
 
-  HostApi(Place place, Front& front, Routes& routes, std::shared_ptr<Hooks> hooks, std::shared_ptr<Link> link,
-          CheckPassword check_password, Log& log);
+  HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_ptr<Hooks> hooks,
+          std::shared_ptr<Link> link, CheckPassword check_password, Log& log);
   ~HostApi();
   HostApi(const HostApi&) = delete;
   HostApi& operator=(const HostApi&) = delete;
@@ -69,6 +69,10 @@ class HostApi {
   bool wait_for_release(std::chrono::milliseconds within);
 
  private:
+  // What stands in the table for a function of these: the same, and it never throws. See no_throw.h.
+  template <auto function, int32_t failed = XP_INTERNAL>
+  struct NoThrow;
+
   static HostApi& self(const xp_host* host);
   static const void* get_extension(const xp_host* host, const char* id);
   static void write_log(const xp_host* host, int32_t level, xp_str text);
@@ -95,17 +99,21 @@ class HostApi {
   // A context that the plugin gave: counted, and released with its last copy.
   std::shared_ptr<void> keep(void* ctx, void (*release)(void*));
   struct Registration {
-    bool route;  // else a hook
-    uint64_t id;
+    bool route;                        // else a hook
     std::shared_ptr<const void> call;  // the function with its context
+    uint64_t id = 0;                   // of the route or the hook; 0: not yet
   };
-  xp_reg* remember(Registration registration);
+  // Remembers a registration, and then lets `add` make it and give its id, or 0 where that cannot be: so
+  // nothing that can fail comes after it is made. Null: nothing is registered.
+  xp_reg* make(bool route, std::shared_ptr<const void> call, const std::function<uint64_t()>& add);
   std::optional<Registration> find(xp_reg* reg, bool take);
   void remove(const Registration& registration);
   void serve(const Routes::Handle* call, ExchangeId id, const HttpRequest& request);
   xp_status misuse(const std::string& what);  // logs it as the plugin's bug: XP_INVALID
   xp_status no_exchange(const char* call);
   bool good_answer(const char* call, int32_t code, const std::vector<Header>& headers);
+
+  struct Verdict;
 
   struct Table {  // the vtable and the way back from it
     xp_host host;
@@ -116,7 +124,7 @@ class HostApi {
   Table table_;
   const xp_auth auth_;
   const xp_link link_extension_;
-  Front& front_;
+  Exchanges& http_;
   Routes& routes_;
   const std::shared_ptr<Hooks> hooks_;
   const std::shared_ptr<Link> link_;
@@ -124,8 +132,8 @@ class HostApi {
   Log& log_;
   const Routes::Id mount_;
   std::atomic<Stage> stage_{Stage::setup};
-  // Shared with what the front and the links hold: a request whose body is still on its way may come later
-  // than the end of all this.
+  // Shared with what the source of requests and the links hold: a request whose body is still on its way may
+  // come later than the end of all this.
   const std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
   OpenExchanges exchanges_;
   HookWatch hook_watch_;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The half of the vtable that completes exchanges. A handle is looked for among those that this instance was
 // handed before anything else is done with it, and what is wrong with an answer is said in the log.
 #include "hosting/border_views.h"
@@ -14,7 +14,7 @@ constexpr size_t kLongestName = 64;  // of a header, in the log
 
 void HostApi::serve(const Routes::Handle* call, ExchangeId id, const HttpRequest& request) {
   if (!call) {  // unregistered while the body was on its way
-    front_.respond(id, 404, {}, "there is nothing here any more\n");
+    http_.respond(id, 404, {}, "there is nothing here any more\n");
     return;
   }
   exchanges_.add(id);
@@ -24,8 +24,8 @@ void HostApi::serve(const Routes::Handle* call, ExchangeId id, const HttpRequest
 size_t HostApi::end_exchanges() {
   size_t ended = 0;
   for (const ExchangeId id : exchanges_.take_all()) {
-    const xp_status status = front_.respond(id, 500, {}, "the plugin did not answer\n");
-    if (status != XP_INVALID) ++ended;  // invalid: the front has ended it, as after an exception
+    const xp_status status = http_.respond(id, 500, {}, "the plugin did not answer\n");
+    if (status != XP_INVALID) ++ended;  // invalid: it has been ended, as after an exception
   }
   return ended;
 }
@@ -61,7 +61,7 @@ void HostApi::http_watch(const xp_host* host, xp_exchange* exchange, const xp_wa
   Watch functions;
   if (watch->gone) functions.gone = [call = watch->gone, kept] { call(kept.get()); };
   if (watch->writable) functions.writable = [call = watch->writable, kept] { call(kept.get()); };
-  if (api.front_.watch(id, std::move(functions)) == XP_INVALID)
+  if (api.http_.watch(id, std::move(functions)) == XP_INVALID)
     api.misuse("http_watch for an exchange that is watched, or has ended");
 }
 
@@ -70,8 +70,15 @@ xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int3
   HostApi& api = self(host);
   const ExchangeId id = border::id_of(exchange);
   if (!api.exchanges_.take(id)) return api.no_exchange("http_respond");
-  const auto answer = border::headers_of(headers, header_count);
-  const xp_status status = api.front_.respond(id, code, answer, border::copy(body));
+  std::vector<Header> answer;
+  xp_status status = XP_INTERNAL;
+  try {
+    answer = border::headers_of(headers, header_count);
+    status = api.http_.respond(id, code, answer, border::copy(body));
+  } catch (...) {  // the handle is used up, so nobody else could end the exchange
+    api.http_.respond(id, 500, {}, {});
+    throw;
+  }
   if (status == XP_INVALID && api.good_answer("http_respond", code, answer))
     api.misuse("http_respond after http_begin: the stream is cut off");
   return status;
@@ -85,10 +92,10 @@ xp_status HostApi::http_begin(const xp_host* host, xp_exchange* exchange, int32_
   const auto answer = border::headers_of(headers, header_count);
   if (!api.good_answer("http_begin", code, answer)) {
     // Uses up the handle: 500, or the end of a stream that was begun before.
-    if (api.exchanges_.take(id)) api.front_.respond(id, code, answer, "");
+    if (api.exchanges_.take(id)) api.http_.respond(id, code, answer, "");
     return XP_INVALID;
   }
-  const xp_status status = api.front_.begin(id, code, answer);
+  const xp_status status = api.http_.begin(id, code, answer);
   return status == XP_INVALID ? api.misuse("http_begin for the second time") : status;
 }
 
@@ -96,7 +103,7 @@ xp_status HostApi::http_write(const xp_host* host, xp_exchange* exchange, xp_str
   HostApi& api = self(host);
   const ExchangeId id = border::id_of(exchange);
   if (!api.exchanges_.has(id)) return api.no_exchange("http_write");
-  const xp_status status = api.front_.write(id, border::text(chunk));
+  const xp_status status = api.http_.write(id, border::text(chunk));
   return status == XP_INVALID ? api.misuse("http_write without http_begin, or after the end") : status;
 }
 
@@ -107,7 +114,7 @@ void HostApi::http_end(const xp_host* host, xp_exchange* exchange) {
     api.no_exchange("http_end");
     return;
   }
-  if (api.front_.end(id) == XP_INVALID) api.misuse("http_end without http_begin: the client gets 500");
+  if (api.http_.end(id) == XP_INVALID) api.misuse("http_end without http_begin: the client gets 500");
 }
 
 }  // namespace restanza::host

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The threads of this process that run a library's code: whoever unloads it would pull the code from under
 // them. [setup] only.
 #pragma once

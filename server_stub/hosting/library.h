@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // A plugin's shared library: found by its name or path, loaded, and its descriptor checked before anything of
 // it runs. [setup] only.
 #pragma once

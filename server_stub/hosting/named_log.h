@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The lines of one plugin, each with its name before it. Any thread.
 #pragma once
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The exchanges that one plugin instance was handed and has not completed: so that nobody completes another
 // plugin's, and none stays open behind an instance that is gone. Any thread.
 #pragma once
@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 
 namespace restanza::host {
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // One loaded plugin instance and its life: create, start, reload any number of times, drain, destroy, in that
 // order and each of the others at most once. [setup] only; `drain` calls back on any thread.
 #pragma once

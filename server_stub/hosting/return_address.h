@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Which words of a stack may be return addresses: those that stand behind a call. Others in the range of a
 // library's code are numbers that look like it, such as a pointer half overwritten by a 0.
 #pragma once

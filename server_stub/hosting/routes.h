@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Which plugin answers for a request: by the longest prefix, then by the Host header among the plugins that
 // share it, then by the longest path that the plugin has registered. Prefixes end at a segment boundary. Any
 // thread. A route that was removed stays whole until the last request in it has returned.
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "http_front/front.h"
+#include "http_front/exchanges.h"
 
 namespace restanza::host {
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Answers as bytes: the status line, the caller's headers, and those that only the front may write.
 //
 // Threads: pure functions, any thread. Ownership: results own their bytes.

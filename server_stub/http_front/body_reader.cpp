@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // RFC 9112 section 7.1, without the liberties that let two readers disagree about where a body ends.
 #include "http_front/body_reader.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Collects one request's body as it arrives, by Content-Length or in chunks, up to a limit on the bytes that
 // were really received. Chunk sizes are read strictly and their extensions dropped, so what is kept never
 // exceeds the limit.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The receiving half of a connection: takes requests from the bytes, one after the other, hands each to
 // whoever answers for its path, and reads on when the answer is out.
 //
@@ -14,7 +14,7 @@
 #include "http_front/exchange_table.h"
 #include "http_front/front.h"
 #include "http_front/outbox.h"
-#include "http_front/ready_request.h"
+#include "http_front/request_handling.h"
 #include "http_front/request_memory.h"
 #include "http_front/request_reader.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What Content-Encoding says of a body (RFC 9110 section 8.4).
 //
 // Threads: pure functions, any thread.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Decodes a body that came in a content coding: gzip (RFC 1952), deflate, which is the zlib format (RFC
 // 1950), or br (RFC 7932). It takes exactly one stream: a second gzip member, bytes after the end, a missing
 // end and a wrong checksum are all refused. Decoding stops at the first byte past the limit, so that a few

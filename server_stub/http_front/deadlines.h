@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // When to look at which connection. A look that comes too early finds nothing to do and is planned anew, so a
 // deadline that only moves on costs nothing here.
 //

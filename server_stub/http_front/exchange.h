@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // One request that was handed out: what was said to the client so far, and who wants to hear that it left.
 // Either the answer is completed, or `gone` runs once and the completion that follows is told XP_GONE.
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The exchanges that await a completion, by handle. A slot is used again after the completion only, under a
 // new generation, so that a handle that was completed before is recognized and never followed.
 //

@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Puts the front's parts together and passes completions on to the exchange that a handle names.
 #include "http_front/front.h"
 
-#include "http_front/event_loop.h"
+#include "http_front/connections.h"
 #include "http_front/exchange_table.h"
 #include "http_front/request_handling.h"
 #include "http_front/worker_pool.h"
@@ -20,11 +20,11 @@ class Front::Impl {
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
         parts{settings, router,  exchanges,
               arriving, waiting, [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
-        loop(
+        connections(
             parts, [this] { return workers.relieve(); }, given_log) {}
 
   void stop() {
-    loop.stop();
+    connections.stop();
     workers.stop();
     exchanges.clear();
   }
@@ -60,7 +60,7 @@ class Front::Impl {
   Log& log;
   WorkerPool workers;
   FrontParts parts;
-  EventLoop loop;
+  Connections connections;
 };
 
 Front::Front(FrontSettings settings, Router& router, Log& log)
@@ -71,16 +71,16 @@ Front::~Front() {
 }
 
 Result<std::string> Front::listen() {
-  return impl_->loop.listen();
+  return impl_->connections.listen();
 }
 void Front::start() {
-  impl_->loop.start();
+  impl_->connections.start();
 }
 void Front::renew(std::shared_ptr<const TlsIdentity> tls) {
-  impl_->loop.renew(std::move(tls));
+  impl_->connections.renew(std::move(tls));
 }
 void Front::refuse_new() {
-  impl_->loop.refuse_new();
+  impl_->connections.refuse_new();
 }
 void Front::stop() {
   impl_->stop();

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What happens when no memory is left. The handling of a request can be given up, which frees what it held:
 // there `new` throws std::bad_alloc at once. Everything else, the loops above all, cannot: there `new` waits
 // a little for what others free.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The sending half of a connection: answers go out from whatever thread completes them, at once where the
 // socket takes them, else as it empties. It also decides who goes on: while an answer is outstanding the loop
 // reads nothing further from the client, and the completion tells the loop only where there is work for it.
@@ -15,7 +15,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "http_front/tls_session.h"
+#include "net/tls_session.h"
 
 namespace restanza::host {
 

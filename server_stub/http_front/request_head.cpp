@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // RFC 9112 sections 2 to 6, read as strictly as the standard allows.
 #include "http_front/request_head.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The request line and the header fields of one request, checked before anything else looks at them: whatever
 // two HTTP programs could read differently is refused, so that no request hides in another one.
 //

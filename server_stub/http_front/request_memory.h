@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // An account for the bytes of all requests in one state, so that many senders together cannot take what each
 // of them alone may. Those that arrive in pieces and those that wait for a handler have one each: slow
 // senders that fill theirs shut out no request that comes at once.

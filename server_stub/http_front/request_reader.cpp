@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Looks at each byte of a head once, however it was cut on the way, and refuses as soon as a limit is passed.
 #include "http_front/request_reader.h"
 

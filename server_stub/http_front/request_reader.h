@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What a connection has received and nobody has used yet: finds where a head ends, then hands the rest to the
 // body's reader. A slow sender therefore waits here, in a buffer, and keeps no thread.
 //

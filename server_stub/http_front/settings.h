@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // What a front is told before it starts: where it listens, with which certificate, which proxies it believes,
 // and its limits. Plain values.
 #pragma once
@@ -11,17 +11,13 @@
 #include <vector>
 
 #include "http_front/trusted_proxies.h"
+#include "net/listen_address.h"
 
 namespace restanza::host {
 
 class TlsIdentity;
 
-// An address with a port, or the path of a Unix socket.
-struct ListenAddress {
-  std::string host;
-  uint16_t port = 0;  // 0: a free one
-  std::string path;   // empty: TCP
-};
+inline constexpr const char* kHttpOverTls = "http/1.1";  // its name in RFC 7301
 
 struct FrontSettings {
   static constexpr size_t kMaxListeners = 16;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // The proxies whose word counts when they name a request's client in X-Forwarded-For. Everybody else could
 // write anything there.
 //

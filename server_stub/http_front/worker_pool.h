@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Threads with small stacks that run handlers. As many as there are cores start when they are needed; further
 // ones only when nothing has moved for a while, or a request has waited for long, which means that handlers
 // block: under mere load more threads would only take turns. Idle ones end.
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "http_front/ready_request.h"
+#include "http_front/request_handling.h"
 
 namespace restanza::host {
 

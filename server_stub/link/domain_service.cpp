@@ -34,13 +34,8 @@ DomainService::DomainService(DomainIdentity identity, const Clock& clock)
     : identity_(std::move(identity)), clock_(clock), started_(clock.now()) {}
 
 std::optional<xmpp::Stanza> DomainService::answer(const xmpp::Stanza& stanza) const {
-  if (!xmpp::may_be_answered(stanza)) return std::nullopt;
-  if (stanza.kind == xmpp::Kind::message) {
-    // A room would take an error for the end of an occupant.
-    if (stanza.type == "groupchat") return std::nullopt;
-    return error(stanza, "service-unavailable");
-  }
-  if (!stanza.is_request()) return std::nullopt;
+  if (!xmpp::may_be_refused(stanza)) return std::nullopt;
+  if (stanza.kind == xmpp::Kind::message) return error(stanza, "service-unavailable");
 
   const auto to = xmpp::Jid::parse(stanza.to);
   const bool own = to && to->full() == identity_.domain;

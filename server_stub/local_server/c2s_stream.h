@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "local_server/client_socket.h"
-#include "local_server/sasl_negotiation.h"
+#include "local_server/sasl/sasl_negotiation.h"
 #include "local_server/session.h"
 #include "local_server/settings.h"
 #include "xml/stream_reader.h"

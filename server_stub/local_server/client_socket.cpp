@@ -2,8 +2,6 @@
 #include "local_server/client_socket.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,8 +20,6 @@ bool would_block() {
 
 ClientSocket::ClientSocket(EventLoop& loop, int fd, size_t max_unread, Handlers handlers)
     : loop_(loop), fd_(fd), max_unread_(max_unread), handlers_(std::move(handlers)) {
-  const int on = 1;
-  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   watch_ = loop_.watch(fd_, EPOLLIN, [this](uint32_t events) { ready(events); });
   if (watch_ == 0) drop("it cannot be watched");
 }

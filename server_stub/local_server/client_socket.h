@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "local_server/event_loop.h"
+#include "net/event_loop.h"
 
 namespace restanza::host::local {
 

@@ -48,7 +48,7 @@ std::optional<xmpp::Stanza> Delivery::message_to_account(const xmpp::Stanza& sta
     }
     return std::nullopt;
   }
-  Session* foremost = stanza.type == "groupchat" ? nullptr : sessions_.foremost(bare);
+  Session* foremost = stanza.is_groupchat() ? nullptr : sessions_.foremost(bare);
   if (!foremost) return absent(stanza);
   foremost->outlet->deliver(stanza.xml);
   return std::nullopt;

@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 
-#include "local_server/accounts.h"
 #include "local_server/presence.h"
+#include "local_server/sasl/accounts.h"
 #include "local_server/session_table.h"
 #include "xmpp/stanza.h"
 #include "xmpp/stanza_error.h"

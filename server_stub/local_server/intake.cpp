@@ -11,7 +11,7 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
 }
 
 bool proper_iq(const xmpp::Stanza& iq, xml::Element root) {
-  if (!one_of(iq.type, {"get", "set", "result", "error"}) || iq.id.empty()) return false;
+  if (!iq.is_valid_iq()) return false;
   const xml::Element payload = root.first();
   return iq.is_answer() || (payload && !payload.next());
 }

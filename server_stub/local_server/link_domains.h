@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "local_server/accounts.h"
+#include "local_server/sasl/accounts.h"
 #include "xmpp/jid.h"
 
 namespace restanza::host::local {

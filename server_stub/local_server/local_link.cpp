@@ -8,11 +8,6 @@ namespace {
 
 constexpr size_t kTurn = 64;  // stanzas of one plugin before the clients have their turn
 
-// An iq that nobody could answer (RFC 6120 section 8.2.3).
-bool answerable(const xmpp::Stanza& stanza) {
-  return stanza.kind != xmpp::Kind::iq || (!stanza.id.empty() && (stanza.is_request() || stanza.is_answer()));
-}
-
 }  // namespace
 
 // Tells once how a link ended: when the hooks have returned all that they were offered, or at the deadline.
@@ -57,7 +52,7 @@ LocalLink::~LocalLink() {
 
 xp_status LocalLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
   if (stanza.xml.size() > parts_.max_stanza) return XP_TOO_BIG;
-  if (!answerable(stanza)) return XP_INVALID;
+  if (stanza.kind == xmpp::Kind::iq && !stanza.is_valid_iq()) return XP_INVALID;
   const auto from = xmpp::Jid::parse(stanza.from);
   if (!from || !parts_.domains.may_send(port_->domain, *from)) return XP_DENIED;
   switch (port_->sent.put(std::move(stanza), std::move(writable))) {

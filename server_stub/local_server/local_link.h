@@ -6,10 +6,10 @@
 #include <atomic>
 #include <memory>
 
-#include "link/link.h"
-#include "local_server/event_loop.h"
+#include "link/xmpp_link.h"
 #include "local_server/link_domains.h"
 #include "local_server/router.h"
+#include "net/event_loop.h"
 
 namespace restanza::host::local {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/local_server.h"
 
+#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,13 +9,25 @@
 #include <unordered_map>
 
 #include "local_server/c2s_stream.h"
-#include "local_server/listener.h"
 #include "local_server/local_link.h"
 #include "local_server/stream_text.h"
+#include "net/listener.h"
 
 namespace restanza::host {
 
 using local::C2sStream;
+
+namespace {
+
+// Whether the text is an address of this machine only: 127.0.0.0/8 or ::1.
+bool is_loopback(const std::string& address) {
+  in_addr v4{};
+  in6_addr v6{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+}  // namespace
 
 class LocalServer::Core final : public local::StreamHost {
  public:
@@ -26,11 +39,15 @@ class LocalServer::Core final : public local::StreamHost {
         loop_(clock),
         domains_(accounts_),
         router_(settings_, accounts_, clock, log),
-        listener_(loop_, [this](int fd) { accept(fd); }) {}
+        listener_(loop_, {[this](const Listener::Accepted& accepted) { accept(accepted.socket); }, nullptr}) {
+  }
 
   Result<void> open() { return loop_.open(); }
-  Result<std::string> listen() { return listener_.listen(settings_.address, settings_.port); }
-  void start() { loop_.start(); }
+  Result<std::string> listen() { return listener_.open({settings_.address, settings_.port, ""}); }
+  void start() {
+    listener_.start();
+    loop_.start("xmpp-server");
+  }
 
   void stop(std::chrono::milliseconds within) {
     if (loop_.running()) {
@@ -94,10 +111,10 @@ class LocalServer::Core final : public local::StreamHost {
   const local::Accounts accounts_;
   Log& log_;
   const Clock& clock_;
-  local::EventLoop loop_;
+  EventLoop loop_;
   local::LinkDomains domains_;
   local::Router router_;
-  local::Listener listener_;
+  Listener listener_;
   std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
   uint64_t last_stream_ = 0;
   std::function<void()> all_ended_;
@@ -110,7 +127,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::create(LocalSettings settings,
     return Error{"'" + settings.domain + "' is no domain; write it as 'localhost'"};
   }
   settings.domain = domain->domain;
-  if (!local::is_loopback(settings.address)) {
+  if (!is_loopback(settings.address)) {
     return Error{"'" + settings.address +
                  "' is no loopback address; clients log in unencrypted, so use 127.0.0.1 or ::1"};
   }

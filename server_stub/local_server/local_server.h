@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "local_server/settings.h"
 
 namespace restanza::host {

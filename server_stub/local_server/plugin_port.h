@@ -8,7 +8,7 @@
 #include <string>
 
 #include "link/domain_service.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "local_server/injected_record.h"
 #include "local_server/sent_queue.h"
 #include "local_server/settings.h"

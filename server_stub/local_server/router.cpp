@@ -195,8 +195,7 @@ void Router::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* send
 
 // Only what somebody waits for is answered; the rest is dropped, and the host counts it.
 void Router::refuse(const xmpp::Stanza& stanza) {
-  const bool message = stanza.kind == xmpp::Kind::message && stanza.type != "groupchat";
-  if (stanza.is_request() || message) {
+  if (xmpp::may_be_refused(stanza)) {
     bounce(stanza, {"wait", "resource-constraint", ""});
   } else {
     log_.debug(std::string("a ") + xmpp::name_of(stanza.kind) +

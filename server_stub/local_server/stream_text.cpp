@@ -9,10 +9,6 @@
 namespace restanza::host::local {
 namespace {
 
-bool contains(const std::string& text, const char* part) {
-  return text.find(part) != std::string::npos;
-}
-
 // "1.0" and later (RFC 6120 section 4.7.5); a header without a version is older.
 bool version_served(std::string_view version) {
   const auto major = parse_number(version.substr(0, version.find('.')));
@@ -46,14 +42,18 @@ std::string header_fault(const xml::Document& header, const std::string& default
 }
 
 std::string refusal_condition(const Error& refusal) {
-  for (const char* limit :
-       {"larger than the limit", "too deeply", "too many attributes", "namespaces are too long"}) {
-    if (contains(refusal.text, limit)) return "policy-violation";
+  switch (refusal.kind) {
+    case Error::Kind::limit:
+      return "policy-violation";
+    case Error::Kind::encoding:
+      return "unsupported-encoding";
+    case Error::Kind::restricted:
+      return "restricted-xml";
+    case Error::Kind::misplaced:
+      return "bad-format";
+    default:
+      return "not-well-formed";
   }
-  if (contains(refusal.text, "another encoding")) return "unsupported-encoding";
-  if (contains(refusal.text, "XMPP does not allow")) return "restricted-xml";
-  if (contains(refusal.text, "text stands between")) return "bad-format";
-  return "not-well-formed";
 }
 
 }  // namespace restanza::host::local

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // How long to wait before the next attempt: doubling up to a limit, each time less a random part of up to a
 // half, so that many components do not storm a server that comes back. One thread.
 #pragma once

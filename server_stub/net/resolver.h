@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // A host name's addresses, without blocking: getaddrinfo(3) may take as long as the name servers let it, so a
 // name is looked up on a thread of its own, which nobody waits for.
 //

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: MIT
 // Wakes a thread that waits in poll(2): an eventfd. `wake` is for any thread, `clear` for the one that waits.
 #pragma once
 

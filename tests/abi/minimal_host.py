@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""examples/minimal_host.c as a test runs it: a pipe for a network, HTTP on a free port.
+"""tests/abi/minimal_host.c, or examples/embed.cpp, as a test runs it: a pipe for a network, HTTP on a free port.
 
 Threads: for the test's thread.
 Ownership: owns its process and both ends of the pipe; close() ends it and fails where it ended badly.

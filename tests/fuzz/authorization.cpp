@@ -46,7 +46,7 @@ rest::Credentials::Settings settings() {
   settings.domain = kDomain;
   settings.prefix = "/rest";
   settings.component_secret = kSecret;
-  config::Token token;
+  rest::Token token;
   token.name = "alerts";
   token.sha256 = rest::sha256(kToken);
   settings.tokens.push_back(token);
@@ -71,11 +71,11 @@ void check_caller(const Caller& caller, std::string_view value) {
     must(pair.substr(pair.find(':') + 1) == kSecret, "a secret's case matters", value);
   } else if (caller.name == "token alerts") {
     must(data_of(value) == kToken, "a token is known by itself", value);
-    must(caller.rights == config::kSend, "a token has its rights", value);
+    must(caller.rights == rest::kSend, "a token has its rights", value);
   } else {
     must(caller.name == "alice@localhost" && pair == std::string("alice:") + kPassword,
          "an account knows its password", value);
-    must(caller.account && !caller.whole_domain && caller.rights == config::kSend,
+    must(caller.account && !caller.whole_domain && caller.rights == rest::kSend,
          "an account speaks for itself", value);
   }
 }

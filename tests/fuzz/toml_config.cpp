@@ -9,10 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app_settings.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "config/options.h"
 #include "fuzz/property.h"
+#include "modes/link_mode.h"
 #include "xmpp/jid.h"
 
 using namespace restanza;
@@ -52,14 +53,16 @@ void check_plugin(const host::PluginConfig& plugin) {
   must(!plugin.load.empty(), "a plugin has a name");
   const auto settings = nlohmann::json::parse(plugin.settings_json, nullptr, false);
   must(settings.is_object(), "settings are a JSON object", plugin.settings_json);
-  const auto options = config::parse_options(plugin.settings_json, plugin.domain);
-  if (!options) {
-    must(!options.error().text.empty(), "settings are refused with a reason");
+  AppSettings given;
+  given.resources.credentials.domain = plugin.domain;
+  const auto read = read_settings(plugin.settings_json, std::move(given));
+  if (!read) {
+    must(!read.error().text.empty(), "settings are refused with a reason");
     return;
   }
-  must(
-      options->iq_timeout.count() > 0 && options->iq_max_timeout.count() > 0 && options->iq_pending_limit > 0,
-      "limits are in their range", plugin.settings_json);
+  const auto& iqs = read->resources.iqs;
+  must(iqs.timeout.count() > 0 && iqs.max_timeout.count() > 0 && read->max_pending_iqs > 0,
+       "limits are in their range", plugin.settings_json);
 }
 
 }  // namespace
@@ -67,7 +70,7 @@ void check_plugin(const host::PluginConfig& plugin) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   const MemoryFile file(text);
-  const auto config = host::load_config(file.path());
+  const auto config = host::load_config(file.path(), host::known_modes());
   if (!config) {
     check_place(config.error().text, file.path(),
                 1 + static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
@@ -76,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   must(!config->plugins.empty(), "there is a plugin");
   for (const host::PluginConfig& plugin : config->plugins) {
     check_plugin(plugin);
-    must(!config->component || !plugin.secret.empty(), "a component has a secret");
+    must(config->mode != "component" || !plugin.secret.empty(), "a component has a secret");
     must(plugin.source.place_of("").find(file.path() + ":") == 0, "settings have a place",
          plugin.source.place_of(""));
   }

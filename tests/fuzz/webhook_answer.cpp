@@ -17,10 +17,10 @@
 #include "base/clock.h"
 #include "base/deep_thread.h"
 #include "fuzz/property.h"
+#include "webhook/http/transports.h"
 #include "webhook/negotiation.h"
 #include "webhook/reply.h"
 #include "webhook/retry_after.h"
-#include "webhook/transport.h"
 #include "webhook/verdict.h"
 #include "xml/gate.h"
 #include "xmpp/stanza.h"
@@ -114,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   settings.max_answer = kMaxAnswer;
   settings.timeout = std::chrono::seconds(8);
   const auto url = webhook::Url::parse(settings.url);
-  const auto transport = webhook::make_http_transport(*url, settings, timer);
+  const auto transport = webhook::http_transports().make(*url, settings, timer);
   const auto stanza = xmpp::parse_stanza(
       "<iq from='alice@localhost/r' to='rest.localhost' id='1' type='get'><ping "
       "xmlns='urn:xmpp:ping'/></iq>");
@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
   Outcome outcome;
-  DeepThread("fuzz", webhook::kTransportStack, [&] {
+  DeepThread("fuzz", webhook::http_transports().stack, [&] {
     outcome = transport->post(post, settings.timeout);
   }).join();
   check_outcome(outcome);

@@ -64,8 +64,8 @@ void check_verdict(const Outcome& outcome) {
   const webhook::Verdict verdict = webhook::verdict_of(outcome);
   must((verdict == webhook::Verdict::delivered) == (outcome.status / 100 == 2), "2xx alone is a success");
   for (const uint32_t attempts : {0u, 1u, 5u, 100u, ~0u}) {
-    const auto delay = webhook::retry_delay(attempts, 0.5, outcome);
-    must(delay.count() > 0 && delay <= webhook::kMaxRetryAfter * 6 / 5, "a delay is bounded");
+    const auto delay = subscription::retry_delay(attempts, 0.5, outcome.retry_after);
+    must(delay.count() > 0 && delay <= subscription::kMaxRetryAfter * 6 / 5, "a delay is bounded");
   }
 }
 

@@ -69,6 +69,17 @@ class Checks(CommandLine):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"^restanza-host \d+\.\d+\.\d+.*\n$")
 
+    def test_all_settings_are_printed_and_fit_a_terminal(self):
+        done = self.run_host("--settings")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for line in ("  max_header_bytes: whole number, 1024 to 1048576; default: 32768; restart",
+                     '  level: text; default: "info"',
+                     "  rest_iq_timeout: seconds, 0.001 to 86400; default: 120",
+                     "  max_connections: whole number, 1 to 256; default: 8; restart",
+                     "  sha256: text; required"):
+            self.assertIn(line + "\n", done.stdout)
+        self.assertEqual([line for line in done.stdout.split("\n") if len(line) > 80], [])
+
     def test_an_unknown_option_is_named(self):
         done = self.run_host("--no-such-option")
         self.assertNotEqual(done.returncode, 0)

@@ -51,6 +51,7 @@ class FakeHost {
     int status = 0;
     Headers headers;
     std::string body;
+    bool cut_off = false;                             // a stream that is not complete
     std::string header(std::string_view name) const;  // empty where absent
   };
   struct Exchange;
@@ -78,6 +79,11 @@ class FakeHost {
   std::optional<Response> now(const Call& call) const;  // what there is already
   Response ask(const Request& asked);                   // request and wait; status 0: no answer came
   void leave(const Call& call);                         // the client goes away
+
+  // A streamed answer, while it is written: what there is of it, and whether there is room for more.
+  enum class Room { there, none, in_the_call };  // the last: there is room again before the call returns
+  Response so_far(const Call& call) const;
+  void room(const Call& call, Room room);  // there again after none: `writable` is told on this thread
 
   // Stanzas from the network: what the hooks say of one, in the order of their priority.
   int32_t offer(const std::string& xml, uint32_t flags = 0);
@@ -138,6 +144,7 @@ class FakeHost {
   static int32_t is_up(const xp_host* host);
 
   void fail(std::string what);
+  bool good_head(int32_t code, const Headers& headers);
   ContextPtr keep(void* ctx, void (*release)(void*));
   Call exchange_of(xp_exchange* handle);
   xp_status judge(const std::string& xml) const;

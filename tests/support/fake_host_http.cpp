@@ -128,39 +128,82 @@ xp_status FakeHost::http_respond(const xp_host* host, xp_exchange* handle, int32
   const Call call = self(host).exchange_of(handle);
   if (!call) return XP_INVALID;
   Response response{code, copies(headers, header_count), copy(body)};
-  bool good = code >= 200 && code <= 599;
-  for (const auto& [name, value] : response.headers) {
-    good = good && !name.empty() && header_text(name) && header_text(value);
-  }
-  if (!good) self(host).fail("a response is none: " + std::to_string(code));
+  const bool good = self(host).good_head(code, response.headers);
   std::shared_ptr<Watch> watch;  // its context may go once the handle is used up; not under the lock
   const std::lock_guard<std::mutex> lock(self(host).mutex_);
-  if (call->begun) self(host).failures_.push_back("an exchange that has begun was answered whole");
   watch.swap(call->watch);
-  call->response = std::move(response);
+  if (call->begun) {
+    call->response.cut_off = true;
+  } else {
+    call->response = std::move(response);
+  }
   call->ended = true;
   self(host).changed_.notify_all();
-  return call->gone ? XP_GONE : good ? XP_OK : XP_INVALID;
+  return call->gone ? XP_GONE : good && !call->begun ? XP_OK : XP_INVALID;
+}
+
+bool FakeHost::good_head(int32_t code, const Headers& headers) {
+  bool good = code >= 200 && code <= 599;
+  for (const auto& [name, value] : headers) {
+    good = good && !name.empty() && header_text(name) && header_text(value);
+  }
+  if (!good) fail("a response is none: " + std::to_string(code));
+  return good;
 }
 
 xp_status FakeHost::http_begin(const xp_host* host, xp_exchange* handle, int32_t code, const xp_pair* headers,
                                size_t header_count) {
   const Call call = self(host).exchange_of(handle);
   if (!call) return XP_INVALID;
+  Response response{code, copies(headers, header_count), {}};
+  const bool good = self(host).good_head(code, response.headers);
+  std::shared_ptr<Watch> watch;
   const std::lock_guard<std::mutex> lock(self(host).mutex_);
   if (call->begun) self(host).failures_.push_back("an exchange was begun twice");
+  if (!good) {
+    watch.swap(call->watch);
+    call->response.status = 500;
+    call->ended = true;
+    self(host).changed_.notify_all();
+    return XP_INVALID;
+  }
   call->begun = true;
-  call->response = {code, copies(headers, header_count), {}};
+  call->response = std::move(response);
   return call->gone ? XP_GONE : XP_OK;
 }
 
 xp_status FakeHost::http_write(const xp_host* host, xp_exchange* handle, xp_str chunk) {
   const Call call = self(host).exchange_of(handle);
   if (!call) return XP_INVALID;
-  const std::lock_guard<std::mutex> lock(self(host).mutex_);
-  if (!call->begun) self(host).failures_.push_back("an exchange was written before it began");
-  call->response.body += copy(chunk);
-  return call->gone ? XP_GONE : XP_OK;
+  std::shared_ptr<Watch> told;
+  {
+    const std::lock_guard<std::mutex> lock(self(host).mutex_);
+    if (!call->begun) self(host).failures_.push_back("an exchange was written before it began");
+    if (call->gone) return XP_GONE;
+    if (call->room == Room::there) {
+      call->response.body += copy(chunk);
+      return XP_OK;
+    }
+    call->blocked = call->room == Room::none;
+    if (call->room == Room::in_the_call) told = call->watch;
+  }
+  if (told && told->writable) told->writable(told->context->ctx);
+  return XP_WOULD_BLOCK;
+}
+
+FakeHost::Response FakeHost::so_far(const Call& call) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return call->response;
+}
+
+void FakeHost::room(const Call& call, Room room) {
+  std::shared_ptr<Watch> told;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    call->room = room;
+    if (room == Room::there && std::exchange(call->blocked, false) && !call->ended) told = call->watch;
+  }
+  if (told && told->writable) told->writable(told->context->ctx);
 }
 
 void FakeHost::http_end(const xp_host* host, xp_exchange* handle) {

@@ -55,6 +55,8 @@ struct FakeHost::Exchange {
   bool begun = false;
   bool ended = false;
   bool gone = false;
+  Room room = Room::there;
+  bool blocked = false;  // a write found no room, and `writable` is still to be told
   std::shared_ptr<Watch> watch;
 };
 

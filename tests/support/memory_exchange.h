@@ -16,6 +16,14 @@ struct MemoryAnswer {
   int answers = 0;
   std::function<void()> gone;
 
+  // Of an answer in pieces.
+  bool begun = false;
+  bool left = false;  // the client
+  bool broken_off = false;
+  bool room = true;      // for what is written
+  bool refuses = false;  // the head
+  std::function<void()> writable;
+
   int status() const { return response ? response->status : 0; }  // 0: it still waits
   std::string body() const { return response ? response->body : std::string(); }
   std::optional<std::string> header(const std::string& name) const {
@@ -29,7 +37,12 @@ struct MemoryAnswer {
     return std::nullopt;
   }
   void leave() {
+    left = true;
     if (const auto told = std::exchange(gone, nullptr)) told();
+  }
+  void make_room() {
+    room = true;
+    if (writable) writable();
   }
 };
 
@@ -38,13 +51,40 @@ class MemoryResponder final : public http::Responder {
   explicit MemoryResponder(std::shared_ptr<MemoryAnswer> answer) : answer_(std::move(answer)) {}
   void respond(http::Response response) override {
     answer_->response = std::move(response);
-    ++answer_->answers;
-    answer_->gone = nullptr;
+    over();
   }
-  void fail() noexcept override { respond({500, {}, {}}); }
-  void watch(std::function<void()> gone) override { answer_->gone = std::move(gone); }
+  void fail() noexcept override {
+    if (!answer_->begun) return respond({500, {}, {}});
+    answer_->broken_off = true;
+    over();
+  }
+  http::Written begin(const http::Head& head) override {
+    if (answer_->refuses) {
+      respond({500, {}, {}});
+      return http::Written::refused;
+    }
+    answer_->begun = true;
+    answer_->response = http::Response{head.status, head.headers, {}, {}, head.common};
+    return answer_->left ? http::Written::gone : http::Written::taken;
+  }
+  http::Written write(std::string_view bytes) override {
+    if (answer_->left) return http::Written::gone;
+    if (!answer_->room) return http::Written::would_block;
+    answer_->response->body += bytes;
+    return http::Written::taken;
+  }
+  void end() noexcept override { over(); }
+  void watch(http::Watch watch) override {
+    answer_->gone = std::move(watch.gone);
+    answer_->writable = std::move(watch.writable);
+  }
 
  private:
+  void over() {
+    ++answer_->answers;
+    answer_->gone = nullptr;
+    answer_->writable = nullptr;
+  }
   const std::shared_ptr<MemoryAnswer> answer_;
 };
 

@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds kGathering{1};
 bool consistent(const xmpp::Stanza& stanza) {
   const std::string start = std::string("<") + xmpp::name_of(stanza.kind);
   if (stanza.xml.compare(0, start.size(), start) != 0) return false;
-  return stanza.kind != xmpp::Kind::iq || (!stanza.id.empty() && (stanza.is_request() || stanza.is_answer()));
+  return stanza.kind != xmpp::Kind::iq || stanza.is_valid_iq();
 }
 
 // Servers compare the sender's address as it is written, so it goes out prepared.
@@ -283,8 +283,7 @@ void ComponentLink::settle(const xmpp::Stanza& stanza, Offer offer) {
     if (auto answer = service_.answer(stanza)) reply(std::move(*answer));
     return;
   }
-  const bool message = stanza.kind == xmpp::Kind::message && stanza.type != "groupchat";
-  if (xmpp::may_be_answered(stanza) && (stanza.is_request() || message)) {
+  if (xmpp::may_be_refused(stanza)) {
     reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", ""}));
   } else {
     drop();

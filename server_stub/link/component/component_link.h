@@ -20,7 +20,7 @@
 #include "link/component/component_session.h"
 #include "link/component/out_queue.h"
 #include "link/domain_service.h"
-#include "link/link.h"
+#include "link/xmpp_link.h"
 #include "net/backoff.h"
 #include "net/resolver.h"
 
@@ -54,7 +54,7 @@ class ComponentLink final : public Link {
   ComponentLink(const ComponentLink&) = delete;
   ComponentLink& operator=(const ComponentLink&) = delete;
 
-  void start();
+  void start() override;
 
   xp_status send(xmpp::Stanza stanza, std::function<void()> writable) override;
   void post(std::function<void()> work) override;

@@ -7,6 +7,7 @@
 
 #include "unit/abi/asking.h"
 #include "unit/webhook/http_endpoint.h"
+#include "webhook/settings.h"
 
 using namespace restanza;
 using webhook::HttpEndpoint;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "journal/journal.h"
+#include "journal/sqlite/store.h"
 #include "support/catch.h"
 #include "support/directory.h"
 #include "support/lines.h"
@@ -65,7 +66,7 @@ TEST_CASE("what waits is told line by line, while somebody else has the journal 
   const Directory directory;
   const SystemClock clock;
   Lines log;
-  journal::Journal journal({directory.path()}, clock, log);
+  journal::Journal journal({directory.path()}, journal::SqliteStore::open, clock, log);
   REQUIRE(journal.open());
   std::promise<void> taken;
   const auto stanza =

@@ -138,13 +138,15 @@ TEST_CASE("a stanza that does not fit is refused alone, and the changes of its g
           Entry passing = entry("passing");
           passing.keep = false;
           const auto passed = running.offer(std::move(passing));
-          const auto work = running.ask([](Database& db) { return remember(db, {"crm", Stop::paused, ""}); });
+          const auto claim =
+              running.asked<Claim>([&](auto then) { running.journal.claim_key("key", "body", then); });
           obstacle.open();
           EXPECT(!large->wait());
           EXPECT(passed->wait());
-          EXPECT(work->wait());
+          EXPECT(claim->wait()->kind == Claim::Kind::ours);
           EXPECT(ids(running.listed()) == second.id);
-          EXPECT(running.number("SELECT count(*) FROM endpoint_stop") == 1);
+          EXPECT(running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "body", then); })
+                     .kind == Claim::Kind::started);
           EXPECT(lines_of(running.log.of(Level::error)) == 1);
           EXPECT(running.log.of(Level::info).empty());
           running.take(entry("third"));

@@ -20,10 +20,6 @@ struct Both {
   const std::string where = on_disk ? directory.path : std::string();
 };
 
-Result<void> nothing(Database&) {
-  return {};
-}
-
 }  // namespace
 
 TEST_CASE(
@@ -74,14 +70,15 @@ TEST_CASE("what was told is told in the order of asking, and what is not kept do
         REQUIRE(taken);
         order += told.stanza.id + (taken->front().seq > 0 ? "kept " : "passed ");
       }));
-      running.journal.run(nothing, [&, i](Result<void>) {
-        order += "run ";
+      running.journal.forget_key("no such key", [&, i](Result<void>) {
+        order += "command ";
         if (i == 5) last.happen(true);
       });
     }
   }
   last.wait();
-  CHECK(order == "0kept run 1passed run 2kept run 3passed run 4kept run 5passed run ");
+  CHECK(order ==
+        "0kept command 1passed command 2kept command 3passed command 4kept command 5passed command ");
   CHECK(bodies(running) == "0 2 4");
 }
 
@@ -124,11 +121,7 @@ TEST_CASE("attempts, deaths and stops are remembered over a restart") {
   CHECK((all[0].state == State::waiting && all[0].accepted == tried.accepted &&
          all[0].changed == tried.changed));
   CHECK((all[1].state == State::dead && all[1].last_error == "expired"));
-  std::vector<EndpointStop> stopped;
-  REQUIRE(running.run([&](Database& db) -> Result<void> {
-    stopped = *stops(db);
-    return {};
-  }));
+  const auto stopped = running.stopped();
   REQUIRE(stopped.size() == 1);
   CHECK((stopped[0].endpoint == "crm" && stopped[0].stop == Stop::disabled));
 
@@ -182,67 +175,79 @@ TEST_CASE("kMaxIntakeBytes of stanzas wait and not a byte more, but a larger one
 
 TEST_CASE("kMaxGroup writes go into one commit, and one more into the next") {
   Running running{std::string()};
-  std::atomic<size_t> worked{0}, told{0};
-  size_t at_first = 0;
-  Event<bool> last;
+  Event<std::string> first, last;
   {
     Obstacle obstacle(running.journal);
-    for (size_t i = 0; i <= Journal::kMaxGroup; ++i) {
-      running.journal.run(
-          [&](Database&) -> Result<void> {
-            ++worked;
-            return {};
-          },
-          [&](Result<void>) {  // all of a group has been worked on before any of it is told
-            if (told++ == 0) at_first = worked;
-            if (told == Journal::kMaxGroup + 1) last.happen(true);
-          });
+    for (size_t i = 1; i <= Journal::kMaxGroup + 1; ++i) {
+      REQUIRE(running.journal.take(entry(std::to_string(i)), [&, i](Entry, auto) {
+        const auto there = [&](size_t seq) {
+          return xml_of(running.journal.load(static_cast<Seq>(seq))) != "none";
+        };
+        const std::string what = std::string(there(Journal::kMaxGroup) ? "all of one" : "less") +
+                                 (there(Journal::kMaxGroup + 1) ? ", and of the next" : "");
+        if (i == 1) first.happen(what);
+        if (i == Journal::kMaxGroup + 1) last.happen(what);
+      }));
     }
   }
-  last.wait();
-  CHECK(at_first == Journal::kMaxGroup);
+  CHECK(first.wait() == "all of one");
+  CHECK(last.wait() == "all of one, and of the next");
 }
 
-TEST_CASE("kMaxWork pieces of other work wait, and one more is refused at once") {
+TEST_CASE("kMaxWork other requests wait, and one more is refused at once") {
   Running running{std::string()};
   std::atomic<size_t> refused{0};
   Event<bool> last;
   Obstacle obstacle(running.journal);  // which is one of them
   for (size_t i = 1; i < Journal::kMaxWork; ++i) {
-    running.journal.run(nothing, [&, i](Result<void> done) {
+    running.journal.forget_key("no such key", [&, i](Result<void> done) {
       if (!done) ++refused;
       if (i + 1 == Journal::kMaxWork) last.happen(true);
     });
   }
-  const auto more = running.ask(nothing);
+  const auto more = running.command();
   REQUIRE(more->happened());
   CHECK(more->wait().error().text == "too much waits for the journal");
+  bool flushed = false;
+  running.journal.flush([&] { flushed = true; });
+  CHECK(flushed);
   obstacle.open();
   last.wait();
   CHECK(refused == 0);
-  CHECK(running.run(nothing));
+  CHECK(running.command()->wait());
 }
 
-TEST_CASE("work that fails has no effect, and what else is in its group is written") {
-  const Both both;
-  Running running(both.where);
-  const auto first = running.take(entry("first")).front();
+// The file refuses to bring a delivery of `b` back to life, and a key with the fingerprint `broken`.
+TEST_CASE("a command that fails has no effect, and what else is in its group is written") {
+  const Directory directory;
+  Opened(directory.path).write([](Database& db) {
+    REQUIRE(db.script(
+        "CREATE TRIGGER one BEFORE UPDATE OF seq ON delivery WHEN old.endpoint = 'b' "
+        "BEGIN SELECT RAISE(ABORT, 'changed my mind'); END;"
+        "CREATE TRIGGER two BEFORE INSERT ON request_key WHEN CAST(new.fingerprint AS TEXT) = 'broken' "
+        "BEGIN SELECT RAISE(ABORT, 'broken'); END;"));
+  });
+  Running running(directory.path);
+  for (const Delivery& delivery : running.take(entry("first", {"a", "b"})))
+    running.journal.note_dead(delivery);
   Obstacle obstacle(running.journal);
   const auto before = running.offer(entry("before"));
-  const auto failing = running.ask([&](Database& db) -> Result<void> {
-    CHECK(discard(db, first.seq).value());
-    return Error{"changed my mind"};
-  });
-  const auto broken = running.ask([](Database& db) { return db.run("SELECT * FROM nowhere"); });
-  const auto fine = running.ask([](Database& db) { return remember(db, {"crm", Stop::paused, ""}); });
+  const auto failing =
+      running.asked<std::vector<Delivery>>([&](auto then) { running.journal.revive(Filter{}, 10, then); });
+  const auto claim = [&](const std::string& fingerprint) {
+    return running.asked<Claim>([&](auto then) { running.journal.claim_key("key", fingerprint, then); });
+  };
+  const auto broken = claim("broken");
+  const auto fine = claim("fine");
   const auto after = running.offer(entry("after"));
   obstacle.open();
   CHECK(before->wait());
-  CHECK(failing->wait().error().text == "changed my mind");
-  CHECK_FALSE(broken->wait());
-  CHECK(fine->wait());
+  CHECK(failing->wait().error().text == directory.file("journal.db") + ": changed my mind");
+  CHECK(broken->wait().error().text == directory.file("journal.db") + ": broken");
+  CHECK(fine->wait()->kind == Claim::Kind::ours);
   CHECK(after->wait());
-  CHECK(bodies(running) == "first before after");
+  CHECK(bodies(running) == "first first before after");
+  CHECK(running.listed({State::dead, "", {}, {}}).size() == 2);
   CHECK(running.log.of(Level::error).empty());
 }
 
@@ -293,7 +298,7 @@ TEST_CASE("stopping writes what was asked for before, and takes nothing after") 
     CHECK_FALSE(running.journal.take(
         entry("late"), [](Entry, auto) {}, [] {}));
     running.journal.remove(1);
-    CHECK(running.run(nothing).error().text == "the journal is closed");
+    CHECK(running.command()->wait().error().text == "the journal is closed");
     CHECK(xml_of(running.journal.load(1)) == "error: the journal is closed");
     running.journal.stop();
   }
@@ -314,7 +319,7 @@ TEST_CASE("a journal in memory warns that it will forget") {
 TEST_CASE("a journal that cannot be opened says why, and takes nothing") {
   FakeClock clock;
   Lines log;
-  Journal journal({"/nowhere/at/all"}, clock, log);
+  Journal journal({"/nowhere/at/all"}, SqliteStore::open, clock, log);
   CHECK_FALSE(journal.open());
   CHECK_FALSE(journal.take(entry("hello"), [](Entry, auto) {}));
 }

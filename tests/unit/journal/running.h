@@ -7,22 +7,17 @@
 namespace restanza::journal {
 
 using TakenEvent = std::shared_ptr<Event<Result<std::vector<Delivery>>>>;
-using RunEvent = std::shared_ptr<Event<Result<void>>>;
-
-// Keeps the journal's thread busy inside a group until it is opened, so that what is asked for meanwhile
+// Keeps the journal's thread busy with a group until it is opened, so that what is asked for meanwhile
 // comes in one group.
 class Obstacle {
  public:
   explicit Obstacle(Journal& journal) {
     auto passed = passed_;
     auto reached = reached_;
-    journal.run(
-        [passed, reached](Database&) -> Result<void> {
-          reached->set_value();
-          passed->get_future().wait();
-          return {};
-        },
-        [](Result<void>) {});
+    journal.flush([passed, reached] {
+      reached->set_value();
+      passed->get_future().wait();
+    });
     REQUIRE(reached->get_future().wait_for(kPatience) == std::future_status::ready);
   }
   ~Obstacle() { open(); }
@@ -43,7 +38,7 @@ class Obstacle {
 class Running {
  public:
   explicit Running(const std::string& directory, uint64_t max_bytes = uint64_t{1} << 30)
-      : journal({directory, max_bytes}, clock, log) {
+      : journal({directory, max_bytes}, SqliteStore::open, clock, log) {
     const auto opened = journal.open();
     INFO((opened ? "" : opened.error().text));
     REQUIRE(opened);
@@ -65,36 +60,29 @@ class Running {
     return taken ? "taken" : taken.error().text;
   }
 
-  RunEvent ask(Work work) {
-    auto event = std::make_shared<Event<Result<void>>>();
-    journal.run(std::move(work), [event](Result<void> done) { event->happen(std::move(done)); });
+  // What the journal answers; `ask` hands it what is to be called with the answer.
+  template <class T, class Ask>
+  std::shared_ptr<Event<Result<T>>> asked(Ask ask) {
+    auto event = std::make_shared<Event<Result<T>>>();
+    ask([event](Result<T> answer) { event->happen(std::move(answer)); });
     return event;
   }
-  Result<void> run(Work work) { return ask(std::move(work))->wait(); }
-
-  std::vector<Delivery> listed(const Filter& filter = {}) {
-    auto all = std::make_shared<std::vector<Delivery>>();
-    const auto done = run([all, filter](Database& db) -> Result<void> {
-      auto found = list(db, filter, 0, 1000000);
-      if (!found) return found.error();
-      *all = std::move(*found);
-      return {};
-    });
-    INFO((done ? "" : done.error().text));
-    REQUIRE(done);
-    return *all;
+  template <class T, class Ask>
+  T answer(Ask ask) {
+    auto answer = asked<T>(ask)->wait();
+    INFO((answer ? "" : answer.error().text));
+    REQUIRE(answer);
+    return *answer;
   }
-
-  int64_t number(const std::string& sql) {
-    auto number = std::make_shared<int64_t>(-1);
-    const auto done = run([number, sql](Database& db) -> Result<void> {
-      auto found = db.number(sql);
-      if (!found) return found.error();
-      *number = *found;
-      return {};
-    });
-    REQUIRE(done);
-    return *number;
+  std::vector<Delivery> listed(const Filter& filter = {}) {
+    return answer<std::vector<Delivery>>([&](auto then) { journal.list(filter, 0, 1000000, then); });
+  }
+  std::vector<EndpointStop> stopped() {
+    return answer<std::vector<EndpointStop>>([&](auto then) { journal.stops(then); });
+  }
+  // A command that changes nothing, for there is no such key.
+  std::shared_ptr<Event<Result<void>>> command() {
+    return asked<void>([&](auto then) { journal.forget_key("no such key", then); });
   }
 
   FakeClock clock;

@@ -1,166 +1,272 @@
 // SPDX-License-Identifier: MIT
+// What every store holds to: deliveries, dead letters and stopped endpoints.
 #include "journal/store.h"
 
-#include <unistd.h>
-
-#include "child.h"
-#include "world.h"
+#include "any_store.h"
 
 using namespace restanza;
 using namespace restanza::journal;
+using namespace std::chrono_literals;
 
 namespace {
 
-std::string refusal(const std::string& directory) {
-  const SystemClock clock;
-  const auto opened = Store::open(directory, 1 << 30, clock);
-  return opened ? "opened" : opened.error().text;
+std::string text(const Delivery& d) {
+  const auto ms = [](WallTime time) {
+    return std::to_string(std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count());
+  };
+  return std::to_string(d.seq) + " " + d.id + " " + d.endpoint + (d.answers ? " answers " : " silent ") +
+         (d.state == State::dead ? "dead " : "waiting ") + std::to_string(d.attempts) + " " +
+         std::to_string(d.failures) + " " + ms(d.accepted) + " " + ms(d.changed) + " " + d.last_error;
+}
+
+std::string xml_of(const std::optional<xmpp::Stanza>& stanza) {
+  return stanza ? stanza->xml : "none";
 }
 
 }  // namespace
 
-TEST_CASE("what was written is there when the journal is opened again") {
-  const Directory directory;
-  Opened(directory.path).add("hello");
-  Opened again(directory.path);
-  CHECK(again.set_aside.empty());
-  CHECK(ids(again.listed()) == "msg_hello_default");
+TEST_CASE("a delivery comes back as it was stored, with its stanza") {
+  AnyStore any;
+  const xmpp::Stanza stanza{xmpp::Kind::presence, "subscribe", "böb@localhost/\"'",
+                            "bot@rest.localhost", "",          "<presence type='subscribe'/>"};
+  std::vector<Delivery> deliveries = {any.accepted("1", "crm")};
+  Delivery& delivery = deliveries.front();
+  delivery.answers = false;
+  any.write({Insert{stanza, deliveries}});
+  CHECK(delivery.seq == 1);
+  delivery.attempts = 3;
+  delivery.failures = 2;
+  delivery.changed += 5s;
+  delivery.last_error = "status 503";
+  any.apply(Noted{delivery});
+  const auto found = any.ask(Find{delivery.id});
+  REQUIRE(found);
+  CHECK(text(*found) == text(delivery));
+  REQUIRE(found->stanza);
+  const xmpp::Stanza& back = *found->stanza;
+  CHECK(back.kind == stanza.kind);
+  CHECK(back.type == stanza.type);
+  CHECK(back.from == stanza.from);
+  CHECK(back.to == stanza.to);
+  CHECK(back.id == stanza.id);
+  CHECK(back.xml == stanza.xml);
+  CHECK(xml_of(any.ask(LoadStanza{delivery.seq})) == stanza.xml);
+  CHECK_FALSE(any.ask(Find{"msg_2"}));
+  CHECK_FALSE(any.ask(LoadStanza{2}));
+  const auto all = any.ask(List{{}, 0, 10});
+  REQUIRE(all.size() == 1);
+  CHECK(text(all[0]) == text(delivery));
+  REQUIRE(all[0].stanza);
+  CHECK(all[0].stanza->from == stanza.from);
+  CHECK(all[0].stanza->type == stanza.type);
+  CHECK(all[0].stanza->xml.empty());
 }
 
-TEST_CASE("a journal in memory makes no file and begins empty") {
-  Opened(std::string()).add("hello");
-  CHECK(Opened(std::string()).listed().empty());
+TEST_CASE("a transaction carries out all it consists of, in order") {
+  AnyStore any;
+  const xmpp::Stanza one = message("one"), two = message("two");
+  std::vector<Delivery> ones = {any.accepted("one", "a"), any.accepted("one", "b")};
+  std::vector<Delivery> twos = {any.accepted("two", "a")};
+  const Change gone = Removed{1}, stop = EndpointStop{"a", Stop::paused, "by hand"};
+  const Command discard = Discard{{2, 3, 4}, {}};
+  Result<Answer> discarded = Error{};
+  any.write({Insert{one, ones}, &gone, &stop, Alone{discard, discarded}, Insert{two, twos}});
+  CHECK((ones[0].seq == 1 && ones[1].seq == 2 && twos[0].seq == 3));
+  REQUIRE(discarded);
+  CHECK(std::get<Discard::Answer>(*discarded) == std::vector<Seq>{2});
+  CHECK(any.listed() == "msg_two_a");
+  CHECK(any.ask(ListStops{}).size() == 1);
 }
 
-TEST_CASE("nobody but the owner may read the files, whatever the umask and whatever they were before") {
-  const Directory directory;
-  const mode_t before = umask(0);
-  {
-    Opened opened(directory.path);
-    opened.add("hello");
-    CHECK(directory.names() ==
-          std::vector<std::string>{"journal.db", "journal.db-shm", "journal.db-wal", "journal.lock"});
-    for (const auto& name : directory.names()) {
-      INFO(name);
-      CHECK(mode(directory.file(name)) == 0600);
-    }
+TEST_CASE("a stanza stays until the last of its deliveries has gone") {
+  AnyStore any;
+  const auto deliveries = any.add_all("hello", {"a", "b", "c"});
+  for (size_t i = 0; i < 3; ++i) {
+    for (size_t j = i; j < 3; ++j)
+      CHECK(xml_of(any.ask(LoadStanza{deliveries[j].seq})) == message("hello").xml);
+    any.apply(Removed{deliveries[i].seq});
+    CHECK(xml_of(any.ask(LoadStanza{deliveries[i].seq})) == "none");
   }
-  umask(before);
-  REQUIRE(chmod(directory.file("journal.db").c_str(), 0644) == 0);
-  const Opened again(directory.path);
-  CHECK(mode(directory.file("journal.db")) == 0600);
-  CHECK(mode(directory.file("journal.db-wal")) == 0600);
+  any.apply(Removed{deliveries[0].seq});  // it has gone already
+  CHECK(any.listed().empty());
 }
 
-TEST_CASE("work that fails leaves nothing behind") {
-  const Directory directory;
-  Opened opened(GENERATE(true, false) ? directory.path : std::string());
-  const auto written = opened.store->write([](Database& db) -> Result<void> {
-    std::vector<Delivery> deliveries(1);
-    REQUIRE(insert(db, message("hello"), deliveries));
-    return Error{"changed my mind"};
-  });
-  REQUIRE_FALSE(written);
-  CHECK(written.error().text == "changed my mind");
-  CHECK(opened.number("SELECT count(*) FROM stanza") == 0);
-  opened.add("next");
-  CHECK(opened.listed().size() == 1);
+TEST_CASE("a stanza stays for a delivery that came back to life, shared or not") {
+  AnyStore any;
+  auto alone = any.add("alone");
+  auto shared = any.add_all("shared", {"a", "b"});
+  any.kill(alone);
+  any.kill(shared[0]);
+  alone = *any.ask(Revive{alone.id, any.now()});
+  shared[0] = *any.ask(Revive{shared[0].id, any.now()});
+  any.apply(Removed{shared[1].seq});
+  CHECK(any.ask(Find{alone.id})->stanza->xml == message("alone").xml);
+  CHECK(any.ask(Find{shared[0].id})->stanza->xml == message("shared").xml);
 }
 
-TEST_CASE("an error says which file it is about") {
-  const Directory directory;
-  Opened opened(directory.path);
-  const auto written = opened.store->write([](Database& db) { return db.run("SELECT * FROM nowhere"); });
-  REQUIRE_FALSE(written);
-  CHECK(written.error().text == directory.file("journal.db") + ": no such table: nowhere");
+TEST_CASE("no seq is given twice while the journal is open, even when the last one is gone") {
+  AnyStore any;
+  any.add("one");
+  auto last = any.add("two");
+  CHECK(last.seq == 2);
+  any.apply(Removed{last.seq});
+  last = any.add("three");
+  CHECK(last.seq == 3);
+  any.kill(last);
+  CHECK(any.ask(Revive{last.id, any.now()})->seq == 4);
+  CHECK(any.ask(Discard{{1, 2, 3, 4}, {}}) == std::vector<Seq>{1, 4});
+  CHECK(any.add("four").seq == 5);
 }
 
-TEST_CASE("who reads sees what was committed, while somebody else writes") {
-  const Directory directory;
-  Opened opened(directory.path);
-  opened.add("first");
-  opened.write([&](Database& db) {
-    std::vector<Delivery> deliveries(1);
-    REQUIRE(insert(db, message("second"), deliveries));
-    size_t seen = 0;
-    CHECK(opened.store->read([&](Database& reader) -> Result<void> {
-      const auto all = list(reader, {}, 0, 10);
-      if (!all) return all.error();
-      seen = all->size();
-      return {};
-    }));
-    CHECK(seen == 1);
-  });
+TEST_CASE("a list is in the order of acceptance, by pages, and of what the filter names") {
+  AnyStore any;
+  const WallTime start = any.now();
+  auto a1 = any.add("1", "a");
+  any.clock.advance(10s);
+  auto b2 = any.add("2", "b");
+  any.clock.advance(10s);
+  auto a3 = any.add("3", "a");
+  any.kill(b2);
+  any.kill(a3);
+  CHECK(any.listed() == "msg_1_a msg_2_b msg_3_a");
+  CHECK(any.listed({State::waiting, "", {}, {}}) == "msg_1_a");
+  CHECK(any.listed({State::dead, "", {}, {}}) == "msg_2_b msg_3_a");
+  CHECK(any.listed({{}, "a", {}, {}}) == "msg_1_a msg_3_a");
+  CHECK(any.listed({State::dead, "a", {}, {}}) == "msg_3_a");
+  CHECK(any.listed({{}, "", start + 10s, {}}) == "msg_2_b msg_3_a");
+  CHECK(any.listed({{}, "", {}, start + 10s}) == "msg_1_a");
+  CHECK(any.listed({{}, "", start + 10s, start + 20s}) == "msg_2_b");
+  CHECK(any.listed({State::dead, "b", start, start + 20s}) == "msg_2_b");
+  CHECK(any.listed({State::waiting, "b", {}, {}}).empty());
+  CHECK(ids(any.ask(List{{}, 0, 2})) == "msg_1_a msg_2_b");
+  CHECK(ids(any.ask(List{{}, b2.seq, 2})) == "msg_3_a");
+  CHECK(any.ask(List{{}, a3.seq, 2}).empty());
 }
 
-TEST_CASE("a reader cannot write to the file") {
-  const Directory directory;
-  Opened opened(directory.path);
-  CHECK_FALSE(opened.store->read([](Database& db) { return db.run("DELETE FROM delivery"); }));
+TEST_CASE("a count tells for each endpoint what waits, what is dead, and since when the oldest waits") {
+  AnyStore any;
+  const WallTime start = any.now();
+  auto dead = any.add("0", "b");
+  any.clock.advance(1s);
+  any.add("1", "b");
+  any.clock.advance(1s);
+  any.add("2", "b");
+  auto other = any.add("3", "a");
+  any.kill(dead);
+  any.kill(other);
+  const auto counts = any.ask(CountDeliveries{});
+  REQUIRE(counts.size() == 2);
+  const Count& a = counts[0];
+  CHECK((a.endpoint == "a" && a.waiting == 0 && a.dead == 1 && !a.oldest));
+  const Count& b = counts[1];
+  CHECK((b.endpoint == "b" && b.waiting == 2 && b.dead == 1 && b.oldest == start + 1s));
 }
 
-TEST_CASE("a second process is refused, and told which directory is in use and what to do") {
-  const Directory directory;
-  {
-    const Opened opened(directory.path);
-    CHECK(elsewhere([&] { return refusal(directory.path); }) ==
-          "the state directory " + directory.path +
-              " is in use by another process: end that one, or give each a state directory of its own");
+TEST_CASE("a dead letter comes back to life with a new seq and its old id") {
+  AnyStore any;
+  auto dead = any.add("1");
+  any.add("2");
+  dead.attempts = 5;
+  dead.failures = 5;
+  dead.last_error = "status 500";
+  any.kill(dead);
+  any.clock.advance(1h);
+  const auto revived = any.ask(Revive{dead.id, any.now()});
+  REQUIRE(revived);
+  REQUIRE(revived->stanza);
+  CHECK(revived->stanza->from == message("1").from);
+  CHECK(revived->stanza->xml.empty());
+  Delivery expected = any.accepted("1", "default");
+  expected.seq = 3;
+  CHECK(text(*revived) == text(expected));
+  const auto found = any.ask(Find{dead.id});
+  REQUIRE(found);
+  CHECK(text(*found) == text(expected));
+  CHECK(found->stanza->xml == message("1").xml);
+  CHECK_FALSE(any.ask(Revive{dead.id, any.now()}));  // it lives already
+  CHECK_FALSE(any.ask(Revive{"msg_unknown", any.now()}));
+  CHECK(any.listed() == "msg_2_default msg_1_default");
+}
+
+TEST_CASE("many dead letters come back in their old order, of one endpoint, and no more than the limit") {
+  AnyStore any;
+  for (int i = 0; i < 4; ++i) {
+    auto delivery = any.add(std::to_string(i), i == 1 ? "other" : "default");
+    any.kill(delivery);
   }
-  CHECK(elsewhere([&] { return refusal(directory.path); }) == "opened");
+  Filter filter;
+  filter.endpoint = "default";
+  filter.state = State::waiting;  // plays no part
+  const ReviveMany two{filter, 2, any.now()};
+  CHECK(ids(any.ask(two)) == "msg_0_default msg_2_default");
+  CHECK(ids(any.ask(two)) == "msg_3_default");
+  CHECK(any.ask(two).empty());
+  CHECK(any.listed({State::dead, "", {}, {}}) == "msg_1_other");
+  CHECK(any.listed({State::waiting, "", {}, {}}) == "msg_0_default msg_2_default msg_3_default");
 }
 
-TEST_CASE("a process that was killed holds the directory no longer") {
-  const Directory directory;
-  Child child([&](Child& side) {
-    Opened opened(directory.path);
-    opened.add("hello");
-    side.say("ready");
-    side.hear();
-  });
-  REQUIRE(child.hear() == "ready");
-  CHECK(refusal(directory.path) != "opened");
-  child.kill();
-  CHECK(ids(Opened(directory.path).listed()) == "msg_hello_default");
+TEST_CASE("discarding takes those of the given that the filter names, and says which") {
+  AnyStore any;
+  auto a = any.add("1", "a");
+  const Seq second = any.add("2", "a").seq;
+  const Seq third = any.add("3", "b").seq;
+  any.kill(a);
+  const std::vector<Seq> all = {a.seq, second, third};
+  CHECK(any.ask(Discard{all, {State::dead, "b", {}, {}}}).empty());
+  CHECK(any.ask(Discard{all, {State::dead, "", {}, {}}}) == std::vector<Seq>{a.seq});
+  CHECK(any.ask(Discard{all, {{}, "a", {}, {}}}) == std::vector<Seq>{second});
+  CHECK(any.ask(Discard{{second}, {}}).empty());
+  CHECK(any.listed() == "msg_3_b");
+  CHECK(any.ask(Discard{all, {}}) == std::vector<Seq>{third});
 }
 
-TEST_CASE("a directory that is missing or not writable is refused by name") {
-  const Directory directory;
-  CHECK(refusal(directory.file("missing")) ==
-        directory.file("missing/journal.lock") +
-            ": No such file or directory: the state directory must exist and be writable for this user");
-  REQUIRE(chmod(directory.path.c_str(), 0555) == 0);
-  CHECK(elsewhere([&]() -> std::string {
-          if (geteuid() == 0 && setuid(65534) != 0) return "root stays root";  // who may write everywhere
-          return refusal(directory.path);
-        }) == directory.file("journal.lock") +
-                  ": Permission denied: the state directory must exist and be writable for this user");
-  REQUIRE(chmod(directory.path.c_str(), 0700) == 0);
+TEST_CASE("dead letters go when their death lies before a date, at the millisecond") {
+  AnyStore any;
+  auto first = any.add("1");
+  any.kill(first);
+  any.clock.advance(1ms);
+  auto second = any.add("2");
+  any.kill(second);
+  any.add("3");
+  any.apply(ForgetDead{second.changed});
+  CHECK(any.listed() == "msg_2_default msg_3_default");
 }
 
-TEST_CASE("a file of a later version is refused, and left as it is") {
-  const Directory directory;
-  Opened(directory.path).number("PRAGMA user_version = 2");
-  CHECK(refusal(directory.path) == directory.file("journal.db") +
-                                       ": its layout is version 2, and this program knows version 1: run the "
-                                       "version that wrote it, or move the file away to begin anew");
-  CHECK(directory.names() == std::vector<std::string>{"journal.db", "journal.lock"});
+TEST_CASE("who stopped an endpoint, and why, is known until it is forgotten") {
+  AnyStore any;
+  any.apply(EndpointStop{"a", Stop::paused, "by hand"});
+  any.apply(EndpointStop{"a", Stop::disabled, "it answered 410"});
+  any.apply(EndpointStop{"b", Stop::paused, ""});
+  if (!any.in_memory()) any.open();
+  const auto all = any.ask(ListStops{});
+  REQUIRE(all.size() == 2);
+  const EndpointStop& a = all[0];
+  CHECK((a.endpoint == "a" && a.stop == Stop::disabled && a.reason == "it answered 410"));
+  const EndpointStop& b = all[1];
+  CHECK((b.endpoint == "b" && b.stop == Stop::paused && b.reason.empty()));
+  any.apply(Started{"a"});
+  any.apply(Started{"unknown"});
+  CHECK(any.ask(ListStops{}).size() == 1);
 }
 
-TEST_CASE("the journal is full from max_bytes on, and what is free inside the file does not count") {
-  const Directory directory;
-  const std::string where = GENERATE(true, false) ? directory.path : std::string();
-  int64_t used = 0;
-  {
-    Opened opened(where);
-    used = opened.number("PRAGMA page_count") * opened.number("PRAGMA page_size");
-    CHECK(used > 0);
+TEST_CASE("a store that is opened again holds what was written, and goes on behind its last seq") {
+  AnyStore any;
+  any.add_all("hello", {"a", "b", "c"});
+  any.open();
+  CHECK(any.listed() == (any.in_memory() ? "" : "msg_hello_a msg_hello_b msg_hello_c"));
+  CHECK(any.add("more").seq == (any.in_memory() ? 1 : 4));
+}
+
+TEST_CASE("a store is full from max_bytes on, takes all the same, and is not once enough has gone") {
+  AnyStore any(200000);
+  CHECK_FALSE(any.store->full());
+  std::vector<Seq> seqs;
+  while (!any.store->full()) {
+    REQUIRE(seqs.size() < 100);
+    seqs.push_back(any.add(std::string(5000, 'x')).seq);
   }
-  CHECK(Opened(where, static_cast<uint64_t>(used)).store->full());
-  Opened opened(where, static_cast<uint64_t>(used) + 1);
-  CHECK_FALSE(opened.store->full());
-  const Seq seq = opened.add(std::string(20000, 'x')).seq;
-  CHECK(opened.store->full());
-  opened.write([&](Database& db) { REQUIRE(discard(db, seq)); });
-  CHECK_FALSE(opened.store->full());
+  CHECK(seqs.size() > 3);
+  CHECK(any.add("more").seq == seqs.back() + 1);
+  CHECK(any.ask(Discard{seqs, {}}) == seqs);
+  CHECK_FALSE(any.store->full());
 }

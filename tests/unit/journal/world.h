@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "journal/database.h"
-#include "journal/deliveries.h"
 #include "journal/journal.h"
-#include "journal/store.h"
+#include "journal/sqlite/database.h"
+#include "journal/sqlite/deliveries.h"
+#include "journal/sqlite/store.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
@@ -105,10 +105,10 @@ class Event {
 // A store, and what stands in it. One thread.
 struct Opened {
   explicit Opened(const std::string& directory, uint64_t max_bytes = uint64_t{1} << 30) {
-    auto opened = Store::open(directory, max_bytes, clock);
+    auto opened = SqliteStore::open(directory, max_bytes, clock);
     INFO((opened ? "" : opened.error().text));
     REQUIRE(opened);
-    store = std::move(opened->store);
+    store.reset(dynamic_cast<SqliteStore*>(opened->store.release()));
     set_aside = opened->set_aside;
   }
 
@@ -156,7 +156,7 @@ struct Opened {
   }
 
   FakeClock clock;
-  std::unique_ptr<Store> store;
+  std::unique_ptr<SqliteStore> store;
   std::string set_aside;
 };
 

@@ -24,9 +24,21 @@ class SparedResponder final : public http::Responder {
     const Spared clients;
     to_.fail();
   }
-  void watch(std::function<void()> gone) override {
+  http::Written begin(const http::Head& head) override {
     const Spared clients;
-    to_.watch(std::move(gone));
+    return to_.begin(head);
+  }
+  http::Written write(std::string_view bytes) override {
+    const Spared clients;
+    return to_.write(bytes);
+  }
+  void end() noexcept override {
+    const Spared clients;
+    to_.end();
+  }
+  void watch(http::Watch watch) override {
+    const Spared clients;
+    to_.watch(std::move(watch));
   }
 
  private:

@@ -183,7 +183,7 @@ TEST_CASE("rights, kinds and destinations are each a reason to refuse") {
   CHECK(checked(Kind::iq, "bob@localhost").empty());
   CHECK(checked(Kind::presence, "bob@localhost") == "403 forbidden");
 
-  caller.rights = config::kReceive | config::kAdmin;
+  caller.rights = rest::kReceive | rest::kAdmin;
   CHECK(checked(Kind::message, "bob@localhost") == "403 forbidden");
 }
 

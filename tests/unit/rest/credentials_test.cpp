@@ -63,7 +63,7 @@ TEST_CASE("the component's secret opens everything at the domain") {
   CHECK(caller.address == "rest.localhost");
   CHECK(caller.whole_domain);
   CHECK_FALSE(caller.account);
-  CHECK(caller.rights == config::kAllRights);
+  CHECK(caller.rights == rest::kAllRights);
   CHECK(check.of("bAsIc   " + base64("REST.localhost:s3cret") + "  ") == "component");
   CHECK(check.accounts.asked.empty());
 }
@@ -119,7 +119,7 @@ TEST_CASE("an account is whom the host says") {
   CHECK(caller.address == "alice@localhost");
   CHECK(caller.account);
   CHECK_FALSE(caller.whole_domain);
-  CHECK(caller.rights == config::kSend);
+  CHECK(caller.rights == rest::kSend);
   CHECK(check.of(basic("alice@localhost", "wonder:land")) == "alice@localhost");
   CHECK(check.of(basic("alice", "wonder")) == kWrong);
   CHECK(check.of(basic("alice", "")) == kWrong);
@@ -185,11 +185,11 @@ TEST_CASE("so many passwords are checked at once, and not one more") {
 TEST_CASE("a token is known by its digest") {
   Check check;
   check.settings.tokens = {token()};
-  check.settings.tokens[0].rights = config::kReceive;
+  check.settings.tokens[0].rights = rest::kReceive;
   check.settings.tokens[0].to = {"*@localhost"};
   REQUIRE(check.of("Bearer t0ken") == "token test");
   CHECK((*check.asker->outcome)->address == "rest.localhost");
-  CHECK((*check.asker->outcome)->rights == config::kReceive);
+  CHECK((*check.asker->outcome)->rights == rest::kReceive);
   CHECK((*check.asker->outcome)->to == std::vector<std::string>{"*@localhost"});
   CHECK(check.of("bearer  t0ken ") == "token test");
   CHECK(check.of("Bearer t0keN") == kWrong);
@@ -233,7 +233,7 @@ TEST_CASE("anybody is somebody new each time, where that is allowed") {
   CHECK(xmpp::Jid::parse(first.address)->full() == first.address);
   CHECK_FALSE(first.whole_domain);
   CHECK_FALSE(first.account);
-  CHECK(first.rights == config::kSend);
+  CHECK(first.rights == rest::kSend);
   CHECK(check.of(basic("rest.localhost", "wrong")) == kWrong);
   CHECK(check.of("Digest x") == kNone);
 }

@@ -37,26 +37,28 @@ class Queue : public RestWorld {
     CHECK(dispatcher.offer(std::move(*stanza), [] {}) == webhook::Dispatcher::Offer::taken);
     settle();
   }
-  // A dead letter of its own.
-  void bury(const std::string& id, WallTime accepted, const std::string& endpoint = "a") {
-    journal.run(
-        [&](journal::Database& db) -> Result<void> {
-          std::vector<journal::Delivery> all(1);
-          journal::Delivery& dead = all[0];
-          dead.id = id;
-          dead.endpoint = endpoint;
-          dead.accepted = accepted;
-          const auto stanza = xmpp::parse_stanza(
-              "<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>");
-          if (auto inserted = journal::insert(db, *stanza, all); !inserted) return inserted;
-          dead.state = journal::State::dead;
-          dead.attempts = 5;
-          dead.changed = accepted + 1s;
-          dead.last_error = "HTTP 500";
-          return journal::update(db, dead);
-        },
-        [](const Result<void>& done) { CHECK(done.ok()); });
+  // A dead letter of its own, accepted now; returns its id.
+  std::string bury(const std::string& endpoint = "a") {
+    journal::Entry entry;
+    entry.stanza =
+        *xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>");
+    entry.to.push_back({endpoint, true});
+    journal::Delivery dead;
+    REQUIRE(journal.take(std::move(entry), [&](journal::Entry, Result<std::vector<journal::Delivery>> taken) {
+      if (taken) dead = taken->front();
+    }));
     settle();
+    REQUIRE(dead.seq != 0);
+    dead.attempts = 5;
+    dead.changed += 1s;
+    dead.last_error = "HTTP 500";
+    journal.note_dead(dead);
+    settle();
+    return dead.id;
+  }
+
+  void advance_to(WallTime date) {
+    clock.advance(std::chrono::duration_cast<std::chrono::milliseconds>(date - clock.wall()));
   }
 
   std::shared_ptr<MemoryAnswer> tell(const std::string& method, const std::string& path,
@@ -94,8 +96,8 @@ TEST_CASE("each endpoint's queue is summed up, one that is configured no longer 
   queue.offer("1");
   queue.pass(90s);
   queue.offer("2");
-  queue.bury("msg_dead", queue.clock.wall() - 1h);
-  queue.bury("msg_left", queue.clock.wall() - 1h, "left");
+  queue.bury();
+  queue.bury("left");
   auto all = queue.get("/deliveries");
   REQUIRE(all["endpoints"].size() == 2);
   auto& a = all["endpoints"][0];
@@ -128,9 +130,10 @@ TEST_CASE("deliveries are listed page by page, in the order of acceptance and wi
 
 TEST_CASE("a delivery is shown whole") {
   Queue queue;
-  queue.bury("msg_dead", WallTime(1893456000s));
-  CHECK(queue.get("/deliveries/msg_dead") ==
-        Json::parse(R"({"id": "msg_dead", "endpoint": "a", "state": "dead",
+  queue.advance_to(WallTime(1893456000s));
+  const std::string id = queue.bury();
+  CHECK(queue.get("/deliveries/" + id) ==
+        Json::parse(R"({"id": ")" + id + R"(", "endpoint": "a", "state": "dead",
     "attempts": 5, "accepted": "2030-01-01T00:00:00.000Z", "changed": "2030-01-01T00:00:01.000Z",
     "last_error": "HTTP 500", "from": "alice@localhost/r", "to": "rest.localhost",
     "xml": "<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>"})"));
@@ -141,21 +144,24 @@ TEST_CASE("a delivery is shown whole") {
 
 TEST_CASE("a dead letter goes back into its queue under its old id, once") {
   Queue queue;
-  queue.bury("msg_dead", queue.clock.wall());
-  const auto answer = queue.tell("POST", "/deliveries/msg_dead/replay");
+  const std::string path = "/deliveries/" + queue.bury();
+  const auto answer = queue.tell("POST", path + "/replay");
   CHECK(answer->status() == 200);
   CHECK(answer->body() == R"({"replayed":1})");
-  const auto now = queue.get("/deliveries/msg_dead");
+  const auto now = queue.get(path);
   CHECK(now["state"] == "waiting");
   CHECK(now["attempts"] == 0);
-  CHECK(queue.tell("POST", "/deliveries/msg_dead/replay")->status() == 404);
+  CHECK(queue.tell("POST", path + "/replay")->status() == 404);
   CHECK(queue.tell("POST", "/deliveries/msg_none/replay")->status() == 404);
 }
 
 TEST_CASE("dead letters are replayed by a filter in the query or in a JSON body") {
   Queue queue;
   const WallTime noon(1893456000s);
-  for (int i = 0; i < 4; ++i) queue.bury("msg_" + std::to_string(i), noon + i * 1h);
+  for (int i = 0; i < 4; ++i) {
+    queue.advance_to(noon + i * 1h);
+    queue.bury();
+  }
   queue.offer("1");
   CHECK(queue.tell("POST", "/deliveries/replay", "before=2030-01-01T01:00:00Z")->body() ==
         R"({"replayed":1})");
@@ -175,7 +181,7 @@ TEST_CASE("deliveries are discarded one at a time, or by a filter that must say 
   Queue queue;
   queue.offer("1");
   queue.offer("2");
-  queue.bury("msg_dead", queue.clock.wall());
+  queue.bury();
   const std::string id = queue.get("/deliveries", "limit=1")["deliveries"][0]["id"];
   const auto gone = queue.tell("DELETE", "/deliveries/" + id);
   CHECK(gone->status() == 204);

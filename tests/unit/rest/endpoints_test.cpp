@@ -35,7 +35,13 @@ class ToldResponder final : public http::Responder {
   explicit ToldResponder(std::promise<http::Response>& told) : told_(told) {}
   void respond(http::Response response) override { told_.set_value(std::move(response)); }
   void fail() noexcept override { respond({500, {}, {}}); }
-  void watch(std::function<void()>) override {}
+  http::Written begin(const http::Head& head) override {
+    respond({head.status, head.headers, {}});
+    return http::Written::gone;
+  }
+  http::Written write(std::string_view) override { return http::Written::gone; }
+  void end() noexcept override {}
+  void watch(http::Watch) override {}
 
  private:
   std::promise<http::Response>& told_;

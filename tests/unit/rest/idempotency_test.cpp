@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rest/idempotency.h"
 
-#include "journal/keys.h"
 #include "support/catch.h"
 #include "support/directory.h"
 #include "unit/rest/rest_world.h"
@@ -191,15 +190,12 @@ TEST_CASE("where too many keys are remembered a new one is refused for now, unti
   RestWorld world;
   world.ask_and_settle(keyed(kMessage));
   world.pass(1h);
-  world.journal.run(
-      [now = world.clock.wall()](journal::Database& db) -> Result<void> {
-        for (size_t i = 1; i < journal::kMaxKeys; ++i) {
-          if (auto claimed = journal::claim(db, std::to_string(i), "f", now); !claimed)
-            return claimed.error();
-        }
-        return {};
-      },
-      [](const Result<void>& filled) { CHECK(filled); });
+  for (size_t i = 1; i < journal::kMaxKeys; ++i) {
+    world.journal.claim_key(std::to_string(i), "f", [](const Result<journal::Claim>& claim) {
+      CHECK((claim && claim->kind == journal::Claim::Kind::ours));
+    });
+    if (i % (journal::Journal::kMaxWork / 2) == 0) world.settle();
+  }
   const auto refused = world.ask_and_settle(keyed(kMessage, "k2"));
   CHECK(refused->status() == 503);
   CHECK(refused->header("Retry-After") == "5");

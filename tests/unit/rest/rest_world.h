@@ -4,6 +4,7 @@
 // those.
 #pragma once
 
+#include <algorithm>
 #include <future>
 #include <map>
 #include <memory>
@@ -13,11 +14,14 @@
 
 #include "base/str.h"
 #include "iq/reply_table.h"
+#include "journal/sqlite/store.h"
 #include "rest/resources.h"
+#include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
 #include "support/memory_exchange.h"
 #include "support/memory_sink.h"
+#include "webhook/http/transports.h"
 #include "xml/gate.h"
 
 namespace restanza::rest {
@@ -86,11 +90,11 @@ class RestWorld {
  public:
   explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2,
                      Around around = {})
-      : journal({around.directory}, clock, log),
+      : journal({around.directory}, journal::SqliteStore::open, clock, log),
         replies(pending_limit, timer),
         dispatcher(std::move(around.webhooks),
                    {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,
-                    metrics}),
+                    metrics, webhook::http_transports()}),
         resources({std::move(settings),
                    {std::chrono::seconds(120), std::chrono::seconds(300)},
                    {},
@@ -103,10 +107,12 @@ class RestWorld {
   ~RestWorld() {
     dispatcher.stop();
     journal.stop();
+    for (const Asked& each : asked) each.check();
   }
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
+    asked.push_back({route_of(request), answer});
     resources.router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
   }
@@ -120,8 +126,7 @@ class RestWorld {
   void settle() {
     for (int i = 0; i < 3; ++i) {
       std::promise<void> done;
-      journal.run([](journal::Database&) { return Result<void>(); },
-                  [&done](const Result<void>&) { done.set_value(); });
+      journal.flush([&done] { done.set_value(); });
       done.get_future().wait();
     }
   }
@@ -138,6 +143,27 @@ class RestWorld {
     const auto sent = sink.sent();
     return sent.empty() ? std::string() : sent.back().xml;
   }
+
+  // The row that a request is for; null where it is for none.
+  const Route* route_of(const http::Request& request) const {
+    const auto found = resources.router.routes().find(request.method, request.path);
+    return found.place ? found.place->route(request.method) : nullptr;
+  }
+
+  // Every answer in a test is one that its row tells of.
+  struct Asked {
+    const Route* route;
+    std::shared_ptr<const MemoryAnswer> answer;
+
+    void check() const {
+      if (!route || !answer->response) return;
+      CAPTURE(route->method, route->path, answer->status());
+      const Answers told = answers_of(*route);
+      CHECK(std::any_of(told.begin(), told.end(),
+                        [this](const Answer& each) { return each.status == answer->status(); }));
+    }
+  };
+  mutable std::vector<Asked> asked = {};
 
   FakeClock clock;
   Lines log;
@@ -160,8 +186,8 @@ inline std::string condition(const MemoryAnswer& answer) {
 }
 
 // The token "t0ken".
-inline config::Token token() {
-  config::Token token;
+inline rest::Token token() {
+  rest::Token token;
   token.name = "test";
   token.sha256 = *unhex(kTokenDigest);
   return token;

@@ -15,42 +15,60 @@ import unittest
 ROOT = pathlib.Path()
 LIBRARY = pathlib.Path()
 
-# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers.
+# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers. A folder in a
+# folder that is named here has a layer of its own.
 LAYERS = {
     "base": 0,
-    "xml": 1, "http": 1,
+    "xml": 1, "http": 1, "settings": 1,
     "xmpp": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
-    "webhook": 4,
-    "rest": 5,
-    "app": 6,
-    "abi": 7,
+    "subscription": 4, "journal/sqlite": 4,
+    "webhook": 5,
+    "rest": 6, "webhook/http": 6,
+    "app_settings": 7,
+    "app": 8, "settings_page": 8,
+    "abi": 9,
 }
 # The same for server_stub/.
 HOST_LAYERS = {
     "net": 0,
     "link": 1, "http_front": 1,
     "local_server": 2, "hosting": 2,
-    "config": 3,
-    "app": 4,
+    "config": 3, "kit": 3,
+    "modes": 4,
+    "app": 5,
 }
-SHARED_WITH_HOST = {"base", "xml", "xmpp"}
+# What the build makes for the host, out of what stands in the plugin.
+MADE = {"plugin_settings.inc"}
+SHARED_WITH_HOST = {"base", "xml", "xmpp", "settings"}
 # Where a library stops, a folder or a file: nothing else may include it.
 LIBRARIES = {
     "expat.h": {"plugin/xml"},
     "tinyxml2.h": {"plugin/xml"},
     "stringprep.h": {"plugin/xmpp", "server_stub/local_server"},
     "nlohmann/json.hpp": {"plugin/mapping", "plugin/config", "server_stub"},
-    "sqlite3.h": {"plugin/journal"},
-    "httplib.h": {"plugin/webhook/http_transport.cpp"},
+    "sqlite3.h": {"plugin/journal/sqlite"},
+    "httplib.h": {"plugin/webhook/http/http_transport.cpp"},
 }
+# Headers of the C library that have a plain word for a name: `#include <link.h>` must never find one of ours.
+OF_THE_C_LIBRARY = set("""
+    aio aliases alloca ar argp argz assert byteswap complex cpio ctype dirent dlfcn elf endian envz err errno error
+    execinfo fcntl features fenv fmtmsg fnmatch fstab fts ftw gconv getopt glob grp gshadow iconv ifaddrs inttypes
+    langinfo lastlog libgen libintl limits link locale malloc math mcheck memory mntent monetary mqueue netdb nss
+    obstack paths poll printf pthread pty pwd regex regexp resolv sched search semaphore setjmp shadow signal spawn
+    stab stdint stdio stdlib string strings syscall sysexits syslog tar termio termios threads time ttyent uchar
+    ucontext ulimit unistd utime utmp utmpx values wait wchar wctype wordexp
+    """.split())
 SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
 # One file on purpose, so that it can be read and copied as one; everything else stays below 400 lines.
-LONGER = {"examples/minimal_host.c": 1010}
+LONGER = {"tests/abi/minimal_host.c": 1010}
 # What programs wrote or are fed, byte by byte; and formats without a place for a licence, which stands in `copyright`.
 DATA = {pathlib.PurePath("tests/fuzz/corpus"), pathlib.PurePath("tests/support/state-0.1"),
         pathlib.PurePath("server_stub/packaging/debian")}
 LICENCES = {"plugin": "MIT", "examples": "MIT", "tests": "MIT", "server_stub": "GPL-3.0-or-later"}
+# The folders and files whose licence is another than that of the folder above them: what the host kit is made of.
+MIT_OF_HOST = ("server_stub/hosting", "server_stub/http_front", "server_stub/kit", "server_stub/net",
+               "server_stub/link/xmpp_link.h")
 
 
 def sources(top):
@@ -67,14 +85,27 @@ def includes(path):
         yield mark == '"', name
 
 
+def of_kit(path):
+    return any(f"{path.relative_to(ROOT).as_posix()}/".startswith(f"{each}/") for each in MIT_OF_HOST)
+
+
 def code(top):
     return [path for path in sources(top) if path.suffix in {".c", ".cpp", ".h"}]
 
 
+def layer_of(name, layers):
+    """The folder that decides about a file: one inside another where it has a layer of its own ('webhook/http'), else
+    the folder at the top; for a file that stands there directly, the file's own name ('app')."""
+    parts = pathlib.PurePath(name).parts
+    if len(parts) == 1:
+        return pathlib.PurePath(name).stem
+    inner = "/".join(parts[:2])
+    return inner if inner in layers else parts[0]
+
+
 def folder_of(path, top):
-    """The folder below `top`; for a file that stands in it directly, the file's own name ('app')."""
-    parts = path.relative_to(ROOT / top).parts
-    return parts[0] if len(parts) > 1 else path.stem
+    """The same for a path, by the folders at the top alone."""
+    return layer_of(path.relative_to(ROOT / top), {})
 
 
 class Architecture(unittest.TestCase):
@@ -84,14 +115,14 @@ class Architecture(unittest.TestCase):
         """The includes below `top` that do not point down; all (from, to) of folders go into `seen`."""
         wrong = []
         for path in code(top):
-            here = folder_of(path, top)
+            here = layer_of(path.relative_to(ROOT / top), layers)
             if here == "include":
                 continue
             self.assertIn(here, layers, f"{path}: a folder that has no layer yet")
             for own, name in includes(path):
                 if not own or not (ROOT / top / name).is_file():
                     continue  # of the other tree, which other tests look at
-                there = name.split("/")[0] if "/" in name else pathlib.Path(name).stem
+                there = layer_of(name, layers)
                 seen.add((here, there))
                 if here != there and layers[there] >= layers[here]:
                     wrong.append(f"{path.relative_to(ROOT)} includes {name}")
@@ -101,6 +132,7 @@ class Architecture(unittest.TestCase):
         seen = set()
         self.assertEqual(self.upward("plugin", LAYERS, seen), [])
         self.assertIn(("abi", "app"), seen)
+        self.assertIn(("app", "webhook/http"), seen)
         missing = [f"{path.relative_to(ROOT)} includes {name}" for path in code("plugin")
                    for own, name in includes(path)
                    if own and not any((folder / name).is_file() for folder in (ROOT / "plugin", ROOT / "plugin/include"))]
@@ -110,6 +142,42 @@ class Architecture(unittest.TestCase):
         seen = set()
         self.assertEqual(self.upward("server_stub", HOST_LAYERS, seen), [])
         self.assertIn(("app", "hosting"), seen)
+
+    def test_the_design_shows_the_same_layers(self):
+        design = (ROOT / "plugin/doc/design.md").read_text(encoding="utf-8")
+        tables = []
+        for heading in design.split("\n| layer | folder | what it knows |\n")[1:]:
+            rows = re.findall(r"^\| (\d+) \| `([a-z_/]+)(?:\.cpp)?` \|", heading.split("\n\n")[0], re.MULTILINE)
+            tables.append({folder: int(layer) for layer, folder in rows})
+        self.assertEqual(tables, [LAYERS, HOST_LAYERS])
+
+    def test_no_folders_of_the_host_include_each_other_in_a_circle(self):
+        """Sub-folders count as folders of their own: either the outer one stands on the inner one, or the reverse."""
+        below = {}
+        for path in code("server_stub"):
+            here = path.parent.relative_to(ROOT / "server_stub").as_posix()
+            there = {name.rpartition("/")[0] for own, name in includes(path) if own and (ROOT / "server_stub" / name).is_file()}
+            below.setdefault(here, set()).update(there - {here})
+        self.assertIn("link", below["link/component"])
+        left = dict(below)
+        while bottom := [folder for folder, there in left.items() if not there & set(left)]:
+            for folder in bottom:
+                del left[folder]
+        self.assertEqual(left, {})
+
+    def test_the_folders_of_the_hosts_tests_mirror_its_own(self):
+        def folders(top):
+            return {path.parent.relative_to(ROOT / top).as_posix() for path in code(top)}
+        self.assertEqual(folders("tests/unit/server_stub"), folders("server_stub"))
+
+    def test_no_folder_of_the_host_holds_more_than_20_unlike_files(self):
+        """A header, its source and its test are alike: they have one name."""
+        names = {}
+        for top in ("server_stub", "tests/unit/server_stub"):
+            for path in code(top):
+                names.setdefault(path.parent, set()).add(path.stem.removesuffix("_test"))
+        wrong = {str(folder.relative_to(ROOT)): len(unlike) for folder, unlike in names.items() if len(unlike) > 20}
+        self.assertEqual(wrong, {})
 
     def test_only_the_border_knows_xp_h(self):
         users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}
@@ -124,7 +192,7 @@ class Architecture(unittest.TestCase):
         shared = 0
         for path in code("server_stub"):
             for own, name in includes(path):
-                if not own or name == "xp.h":
+                if not own or name == "xp.h" or name in MADE:
                     continue
                 if (ROOT / "server_stub" / name).is_file():
                     continue
@@ -141,6 +209,16 @@ class Architecture(unittest.TestCase):
                 self.assertNotIn("server_stub", name)
                 self.assertFalse(own and ".." in name, f"{path} includes {name}")
                 self.assertNotIn("gloox", name)
+
+    def test_of_webhooks_only_the_http_clients_tests_use_sockets(self):
+        tests = ROOT / "tests" / "unit"
+        wrong = [f"{path.relative_to(ROOT)} includes {name}"
+                 for folder in (tests / "subscription", tests / "webhook")
+                 for path in sorted(folder.glob("*.*")) if path.suffix in SOURCES and path.name != "http_endpoint.h"
+                 for _, name in includes(path) if name in {"sys/socket.h", "unit/webhook/http_endpoint.h"}]
+        self.assertEqual(wrong, [])
+        seen = {name for path in (tests / "webhook" / "http").glob("*.h") for _, name in includes(path)}
+        self.assertIn("unit/webhook/http_endpoint.h", seen)
 
     def test_libraries_stop_where_they_should(self):
         wrong = []
@@ -161,19 +239,37 @@ class Architecture(unittest.TestCase):
 
     def test_every_file_says_its_licence(self):
         wrong = []
-        for top, licence in LICENCES.items():
+        for top in LICENCES:
             for path in sources(top):
                 if path.suffix in {".json", ".golden", ".md"} or DATA & set(path.relative_to(ROOT).parents):
                     continue
+                licence = "MIT" if of_kit(path) else LICENCES[top]
                 head = "\n".join(path.read_text(encoding="utf-8").split("\n")[:2])
                 if not re.search(rf"SPDX-License-Identifier: {re.escape(licence)}( \*/|-->)?$", head, re.MULTILINE):
                     wrong.append(str(path.relative_to(ROOT)))
         self.assertEqual(wrong, [])
 
+    def test_the_kit_is_all_mit_and_needs_no_library_of_the_host_alone(self):
+        """Nothing of it includes a file of server_stub/ with another licence, nor gloox, TOML or the log's library."""
+        wrong, seen = [], 0
+        for path in (each for each in sources("server_stub") if each.suffix in {".cpp", ".h", ".hpp"} and of_kit(each)):
+            for own, name in includes(path):
+                seen += 1
+                there = ROOT / "server_stub" / name
+                if own and there.is_file() and not of_kit(there) or re.match("gloox/|toml|spdlog/", name):
+                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        self.assertEqual(wrong, [])
+        self.assertGreater(seen, 100)
+
     def test_headers_are_read_once(self):
         headers = {ROOT / "plugin" / "include" / "xp.h", *(ROOT / "tests" / "abi" / "frozen").glob("*.h")}  # C, with a guard
         wrong = [str(p) for top in LICENCES for p in code(top)
                  if p.suffix == ".h" and p not in headers and "#pragma once" not in p.read_text(encoding="utf-8")]
+        self.assertEqual(wrong, [])
+
+    def test_no_header_has_the_name_of_one_of_the_c_library(self):
+        wrong = [str(p.relative_to(ROOT)) for top in ("plugin", "server_stub") for p in code(top)
+                 if p.suffix == ".h" and p.stem in OF_THE_C_LIBRARY]
         self.assertEqual(wrong, [])
 
     def test_no_file_is_longer_than_400_lines(self):

@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The documents say what is so: links and files that they name are there, and their tables have a row for each
-setting, key, route, JSON key, fuzz target and example that the code has, and for nothing else.
+key of the host, route, JSON key, fuzz target and example that the code has, and for nothing else.
 
-Usage: documents_test.py ROOT. Reads only; what the documents tell a reader to do is tried by tests/live/documents_test.py.
+Usage: documents_test.py ROOT RESTANZA_HOST. Reads only; what the documents tell a reader to do is tried by tests/live/documents_test.py.
 """
 import pathlib
 import re
+import subprocess
 import sys
 import unittest
 import urllib.parse
 
 ROOT = pathlib.Path()
+HOST_PROGRAM = ""
 
 MAX_README = 14000  # bytes
 PLUGIN, HOST, TESTS = "plugin/doc", "server_stub/doc", "tests/doc"
-# Settings that are read under an old name too; their row stands under the new one.
-OLD_NAMES = {"pace"}
-SHORT = "rest_callback_"
 # Riddles and house words that plain ones have replaced.
 RIDDLES = ("that there is not", "nobody in particular", "is not understood here")
 
@@ -50,12 +49,6 @@ def first_cells(name, section):
     text = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", read(name), re.MULTILINE | re.DOTALL)[1]
     lines = [line for line in text.split("\n") if line.startswith("| ")][2:]
     return [word for line in lines for word in re.findall(r"`([^`]+)`", line.split(" | ")[0])]
-
-
-def keys_read(text, reader="reader"):
-    """The keys that a C++ source asks its reader for."""
-    own = re.findall(rf'\b{reader}\.\w+\("(\w+)"', text)
-    return own + re.findall(rf'\bread_\w+\({reader}, "(\w+)"', text)
 
 
 class Links(unittest.TestCase):
@@ -125,29 +118,18 @@ class Tables(unittest.TestCase):
     def same(self, documented, known):
         self.assertEqual(sorted(documented), sorted(set(known)))
 
-    def test_settings(self):
-        options, callbacks, token = (read(f"plugin/config/{name}.cpp") for name in ("options", "callbacks", "token"))
-        common = re.findall(r'prefix \+ "(\w+)"', callbacks)
-        self.assertGreater(len(common), 4)
-        lists = re.findall(r'reader\.list\("(\w+)"\)', callbacks + token)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "All settings"), keys_read(options) + [SHORT + key for key in common] + lists)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_callbacks"),
-                  set(keys_read(callbacks) + common) - set(lists) - OLD_NAMES)
-        self.same(first_cells(f"{PLUGIN}/settings.md", "An entry of rest_tokens"), set(keys_read(token)) - set(lists))
-
     def test_keys_of_the_hosts_configuration(self):
-        known = {"": [], "log": [], "http": keys_read(read("server_stub/config/http_config.cpp")), "xmpp": [], "plugin": []}
-        sections = {}
-        secret = ["secret", "secret_file"]
-        for line in read("server_stub/config/config.cpp").split("\n"):
-            if begun := re.search(r'TomlReader (\w+)\(.*"(\w*)\.?"\);', line):
-                sections[begun[1]] = begun[2]
-            for reader, section in sections.items():
-                known[section] += keys_read(line, reader) + (secret if f"read_secret_of({reader}, " in line else [])
+        """Against what the host prints: a section's title begins a line, its keys are indented by two."""
+        done = subprocess.run([HOST_PROGRAM, "--settings"], check=True, capture_output=True, text=True, timeout=60)
+        text, _, _ = done.stdout.partition("The settings of the plugin")
+        known = {title.strip("[]"): re.findall(r"^  (\w+): ", rows, re.MULTILINE)
+                 for title, rows in re.findall(r"^(Top level|\[+\w+\]+)\n((?:\n|  .*\n)+)", text, re.MULTILINE)}
+        self.assertEqual(list(known), ["Top level", "log", "http", "xmpp", "plugin"])
         document = f"{HOST}/configuration.md"
+        tables = {"log", "http", "xmpp", "plugin"}
         documented = [re.sub(r"[\[\]]", "", key) for key in first_cells(document, "Top level")]
-        self.same(documented, known[""])
-        for section in ("log", "http", "xmpp", "plugin"):
+        self.same(documented, [*known["Top level"], *tables])
+        for section in tables:
             with self.subTest(section=section):
                 self.same(first_cells(document, section), known[section])
 
@@ -156,14 +138,14 @@ class Tables(unittest.TestCase):
         named = dict(re.findall(r'(k\w+Path) = "([^"]+)"', read("plugin/rest/target.h")))
         known = []
         for source in sorted((ROOT / "plugin/rest").glob("*.cpp")):
-            for method, path, name in re.findall(r'\{"([A-Z]+)", (?:"([^"]*)"|Target::(k\w+)), .*Right::', read(source)):
+            for method, path, name in re.findall(r'\{"([A-Z]+)",\s*(?:"([^"]*)"|Target::(k\w+)),[^,"]*Right::', read(source)):
                 known.append(f"{method} /rest{named.get(name, path)}")
         self.assertGreater(len(known), 10)
         self.same(first_cells(f"{PLUGIN}/http-api.md", "Routes"), known)
 
     def test_media_types(self):
         self.same(first_cells(f"{PLUGIN}/http-api.md", "Formats"),
-                  re.findall(r'return "(\w+/[\w+.-]+)"', read("plugin/mapping/media_type.cpp")))
+                  re.findall(r'return "(\w+/[\w+.-]+)"', read("plugin/mapping/media_type.h")))
 
     def test_keys_of_the_json(self):
         table = read("plugin/mapping/table.cpp")
@@ -192,5 +174,5 @@ class Tables(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    ROOT = pathlib.Path(sys.argv[1]).resolve()
+    ROOT, HOST_PROGRAM = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
     unittest.main(argv=sys.argv[:1], verbosity=2)

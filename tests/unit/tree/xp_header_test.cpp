@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Compiles xp.h by itself as C++; examples/embed.c does it as C99, and runs.
+// Compiles xp.h by itself as C++; least_host.c does it as C99, and runs.
 #include <type_traits>
 
 #include "xp.h"

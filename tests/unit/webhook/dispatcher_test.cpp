@@ -109,7 +109,7 @@ TEST_CASE("as many stanzas wait as max_queued says, and one more is refused to i
 }
 
 TEST_CASE("without retries an endpoint that is away is a stanza error for each and one line in the log") {
-  Running r(nobodys_url());
+  Running r("http://nobody.example/stanzas");
   r.settings[0].max_connections = 1;
   r.settings[0].retry = false;
   r.start();
@@ -124,12 +124,11 @@ TEST_CASE("without retries an endpoint that is away is a stanza error for each a
 
 TEST_CASE("stopping aborts what runs and gives up what only memory has, and every sender hears of it") {
   Door asked;
-  HttpEndpoint endpoint([&](int connection, size_t) {
-    if (is_probe(read_request(connection)) && send_all(connection, response(200))) read_request(connection);
+  MemoryEndpoint endpoint(MemoryEndpoint::each_request([&](const std::string&) {
     asked.open();
-    read_request(connection);  // ends when the client leaves
-  });
-  Running r(endpoint.url());
+    return MemoryEndpoint::kUntilAborted;
+  }));
+  Running r(endpoint);
   r.settings[0].max_connections = 1;
   r.start();
   for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the webhook side share: an HTTP endpoint on loopback whose every byte the test decides,
-// and places that collect replies and log lines and can be waited for. Any thread.
+// An HTTP endpoint on loopback whose every byte the test decides. Any thread.
 #pragma once
 
 #include <arpa/inet.h>
@@ -9,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -18,14 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/log.h"
 #include "base/str.h"
-#include "webhook/settings.h"
-#include "xmpp/stanza.h"
+#include "unit/webhook/responses.h"
 
 namespace restanza::webhook {
-
-inline constexpr std::chrono::seconds kPatience{20};  // far beyond what any event here takes
 
 // Reads one request, head and body; empty once the peer has closed.
 inline std::string read_request(int connection) {
@@ -54,17 +47,6 @@ inline bool send_all(int connection, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
   return true;
-}
-
-inline std::string response(int status, const std::string& content_type = "", const std::string& body = "") {
-  std::string text = "HTTP/1.1 " + std::to_string(status) + " Some Phrase\r\n";
-  if (!content_type.empty()) text += "Content-Type: " + content_type + "\r\n";
-  if (status != 204) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  return text + "\r\n" + body;
-}
-
-inline bool is_probe(const std::string& request) {
-  return request.rfind("OPTIONS ", 0) == 0;
 }
 
 class HttpEndpoint {
@@ -148,65 +130,5 @@ class HttpEndpoint {
   std::vector<std::thread> threads_;
   std::thread acceptor_;
 };
-
-// Things that arrive on other threads.
-template <class T>
-class Collected {
- public:
-  void add(T item) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      items_.push_back(std::move(item));
-    }
-    changed_.notify_all();
-  }
-
-  // All there are once `count` have come, or fewer after the patience is spent.
-  std::vector<T> wait(size_t count) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, kPatience, [&] { return items_.size() >= count; });
-    return items_;
-  }
-
-  std::vector<T> now() { return wait(0); }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<T> items_;
-};
-
-// A door that stays shut until the test opens it.
-class Door {
- public:
-  void open() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_ = true;
-    changed_.notify_all();  // under the lock: whoever passes may destroy the door
-  }
-  bool pass() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [this] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
-
-class CollectedLog final : public Log {
- public:
-  void write(Level level, std::string_view line) override {
-    levelled.add({level, std::string(line)});
-    if (level != Level::debug) lines.add(std::string(line));
-  }
-  Collected<std::string> lines;  // without those for debugging
-  Collected<std::pair<Level, std::string>> levelled;
-};
-
-inline xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
-}
 
 }  // namespace restanza::webhook

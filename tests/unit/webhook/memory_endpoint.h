@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "unit/webhook/http_endpoint.h"
+#include "base/str.h"
+#include "unit/webhook/responses.h"
 #include "webhook/retry_after.h"
 #include "webhook/transport.h"
 
@@ -40,9 +43,19 @@ inline Outcome outcome_of(const std::string& answer, size_t max_answer) {
   return outcome;
 }
 
+// To a host that nobody knows.
+class Nobody final : public Transport {
+ public:
+  Outcome post(const Post&, std::chrono::milliseconds) override { return {}; }
+  Outcome options(const std::string&, std::chrono::milliseconds) override { return {}; }
+  void abort() override {}
+};
+
 class MemoryEndpoint {
  public:
-  // Runs on the threads that ask. An empty answer is a connection that breaks.
+  // Runs on the threads that ask. An empty answer is a connection that breaks, and these two are none.
+  static inline const std::string kLate = "late";            // as if all the time had passed
+  static inline const std::string kUntilAborted = "silent";  // nothing, until whoever asks is told to stop
   using Respond = std::function<std::string(const std::string& request)>;
 
   explicit MemoryEndpoint(Respond respond) : respond_(std::move(respond)) {}
@@ -59,6 +72,8 @@ class MemoryEndpoint {
   std::string host() const { return host_; }  // nobody else's
   std::string url(const std::string& target = "/stanzas") const { return "http://" + host_ + target; }
   size_t connections() const { return connections_; }
+  // How long each request was given, in their order.
+  std::vector<std::chrono::milliseconds> given() { return given_.now(); }
 
   MakeTransport make_transport() {
     return [this](const Url&, const Settings& settings, Timer&) {
@@ -71,31 +86,40 @@ class MemoryEndpoint {
    public:
     Connected(MemoryEndpoint& endpoint, size_t max_answer) : endpoint_(endpoint), max_answer_(max_answer) {}
 
-    Outcome post(const Post& post, std::chrono::milliseconds) override {
+    Outcome post(const Post& post, std::chrono::milliseconds within) override {
       std::string request =
           "POST " + post.target + " HTTP/1.1\r\nContent-Type: " + post.content_type + "\r\n";
       if (!post.language.empty()) request += "Content-Language: " + post.language + "\r\n";
       for (const auto& [name, value] : post.headers) request.append(name + ": ").append(value + "\r\n");
-      return ask(request + "\r\n" + post.body);
+      return ask(request + "\r\n" + post.body, within);
     }
-    Outcome options(const std::string& target, std::chrono::milliseconds) override {
-      return ask("OPTIONS " + target + " HTTP/1.1\r\n\r\n");
+    Outcome options(const std::string& target, std::chrono::milliseconds within) override {
+      return ask("OPTIONS " + target + " HTTP/1.1\r\n\r\n", within);
     }
-    void abort() override { aborted_ = true; }
+    void abort() override {
+      aborted_ = true;
+      told_.open();
+    }
 
    private:
-    Outcome ask(const std::string& request) {
+    Outcome ask(const std::string& request, std::chrono::milliseconds within) {
       Outcome outcome;
       outcome.end = Outcome::End::aborted;
       if (aborted_) return outcome;
       if (!std::exchange(connected_, true)) ++endpoint_.connections_;
-      return outcome_of(endpoint_.respond_(request), max_answer_);
+      endpoint_.given_.add(within);
+      const std::string answer = endpoint_.respond_(request);
+      if (answer == kUntilAborted && told_.pass()) return outcome;
+      if (answer != kLate) return outcome_of(answer, max_answer_);
+      outcome.end = Outcome::End::timeout;
+      return outcome;
     }
 
     MemoryEndpoint& endpoint_;
     const size_t max_answer_;
     bool connected_ = false;
     std::atomic<bool> aborted_{false};
+    Door told_;
   };
 
   static std::string new_host() {
@@ -106,6 +130,7 @@ class MemoryEndpoint {
   const Respond respond_;
   const std::string host_ = new_host();
   std::atomic<size_t> connections_{0};
+  Collected<std::chrono::milliseconds> given_;
 };
 
 }  // namespace restanza::webhook

@@ -7,7 +7,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
-#include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/responses.h"
 #include "webhook/negotiation.h"
 
 using namespace restanza;
@@ -52,7 +52,7 @@ struct HeldUp : AskedForJson {
 struct Alone {
   const FakeClock clock = {};
   CollectedLog log;
-  Health health{"the endpoint", [] { return size_t{0}; }, clock, log};
+  subscription::Health health{"the endpoint", [] { return size_t{0}; }, clock, log};
   const Url url = *Url::parse("http://bot.example/");
   Negotiation negotiation{Settings{}, "the endpoint", url, health, log};
 };

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/memory_sink.h"
-#include "unit/webhook/http_endpoint.h"
+#include "unit/webhook/responses.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

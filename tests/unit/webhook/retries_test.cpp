@@ -90,7 +90,7 @@ TEST_CASE("a poisonous message is given up after five failures, and its conversa
   r.give(message("a@localhost", "poison"));
   r.give(message("a@localhost", "next"));
   REQUIRE(r.pass_time(1s, [&] { return endpoint.times("next") == 1; }));
-  CHECK(endpoint.times("poison") == kMaxFailures);
+  CHECK(endpoint.times("poison") == subscription::kMaxFailures);
   CHECK(r.state_of("poison") == "dead");
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
@@ -173,8 +173,9 @@ TEST_CASE("after a day a delivery is given up, whether it was tried or waited be
   r.give(message("a@localhost", "behind"));
   REQUIRE(endpoint.asked.wait(1).size() == 1);
   REQUIRE(r.pass_time(60s, [&] { return r.replies.now().size() == 2; }));
-  CHECK(r.clock.now() >= Instant(1h + kLifetime));
-  CHECK(r.clock.now() < Instant(1h + kLifetime + 2h));  // the requests in between take real time
+  CHECK(r.clock.now() >= Instant(1h + subscription::kLifetime));
+  CHECK(r.clock.now() <
+        Instant(1h + subscription::kLifetime + 2h));  // the requests in between take real time
   CHECK(r.state_of("tried") == "dead");
   CHECK(r.state_of("behind") == "dead");
   for (const auto& reply : r.replies.now()) {

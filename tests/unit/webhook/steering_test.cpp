@@ -131,7 +131,7 @@ TEST_CASE("a dead letter that is replayed is delivered under its old id") {
     CHECK(r.replay(dead) == 0);
   }
   CHECK(r.settled(0));
-  CHECK(endpoint.asked.now().size() == kMaxFailures + 1);
+  CHECK(endpoint.asked.now().size() == subscription::kMaxFailures + 1);
 }
 
 TEST_CASE("what is discarded is gone, and what is being posted is not") {
@@ -177,7 +177,7 @@ TEST_CASE("what waits for an endpoint that is not configured any more has its da
   dead.state = journal::State::dead;
   const Instant begin = r.clock.now();
   REQUIRE(r.pass_time(std::chrono::minutes(30), [&] { return r.kept(dead).size() == 1; }));
-  CHECK(r.clock.now() - begin >= kLifetime);
+  CHECK(r.clock.now() - begin >= subscription::kLifetime);
   CHECK(endpoint.asked.now().empty());
   CHECK(r.replies.now().empty());
 }
@@ -196,7 +196,7 @@ TEST_CASE("what expired while nothing ran goes back before anything is delivered
     REQUIRE(r.settled(2));
   }
   Steered r(endpoint, directory);
-  r.fake.advance(kLifetime + std::chrono::hours(1));
+  r.fake.advance(subscription::kLifetime + std::chrono::hours(1));
   Collected<size_t> returned;
   r.in_memory[endpoint.http.host()] = [&, make = r.in_memory[endpoint.http.host()]](auto&... world) {
     returned.add(r.replies.now().size());

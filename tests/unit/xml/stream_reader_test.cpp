@@ -161,3 +161,33 @@ TEST_CASE("what XMPP forbids ends the stream with its name") {
     CHECK_FALSE(recorder.feed("<a/>"));
   }
 }
+
+TEST_CASE("the kind of the error says why a stream ended") {
+  const auto kind = [](std::string_view bytes) {
+    xml::StreamLimits limits;
+    limits.element_bytes = 1000;
+    limits.tree.depth = 5;
+    limits.tree.attributes = 2;
+    limits.tree.namespaces = 100;
+    xml::StreamReader reader(limits, {});
+    REQUIRE(reader.feed(kHeader));
+    const auto fed = reader.feed(bytes);
+    REQUIRE_FALSE(fed);
+    return fed.error().kind;
+  };
+  using Kind = Error::Kind;
+  CHECK(kind("<a>" + std::string(1000, 'x') + "</a>") == Kind::limit);
+  CHECK(kind("<a><a><a><a><a><a/></a></a></a></a></a>") == Kind::limit);
+  CHECK(kind("<a b='' c='' d=''/>") == Kind::limit);
+  CHECK(kind("<a xmlns='" + std::string(101, 'n') + "'/>") == Kind::limit);
+  CHECK(kind("<!-- hidden -->") == Kind::restricted);
+  CHECK(kind("<a><?php x ?></a>") == Kind::restricted);
+  CHECK(kind("words") == Kind::misplaced);
+  CHECK(kind("<a></b>") == Kind::general);
+  CHECK(kind("<xml:a/>") == Kind::general);
+
+  xml::StreamReader reader({}, {});
+  CHECK(reader.feed("<?xml version='1.0' encoding='latin1'?><a>").error().kind == Kind::encoding);
+  xml::StreamReader wide({}, {});
+  CHECK(wide.feed("\xFE\xFF").error().kind == Kind::encoding);
+}

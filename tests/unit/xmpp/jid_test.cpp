@@ -68,6 +68,14 @@ TEST_CASE(
   CHECK(prepared("a\\20b@x") == "a\\20b@x");
 }
 
+TEST_CASE("that an escape is missing is told apart from other errors, whatever the address says") {
+  using Kind = restanza::Error::Kind;
+  CHECK(Jid::parse("a b@x").error().kind == Kind::unescaped);
+  CHECK(Jid::parse("a@b@c").error().kind == Kind::unescaped);
+  CHECK(Jid::parse("a\tb@x").error().kind == Kind::general);
+  CHECK(Jid::parse("a@XEP-0106 x").error().kind == Kind::general);
+}
+
 TEST_CASE("a character that XEP-0106 does not escape is named too") {
   CHECK(Jid::parse("a\tb@x").error().text == "the localpart 'a\tb' has U+0009, which is not allowed there");
   CHECK(Jid::parse("a\uFFFDb@x").error().text.find("has U+FFFD, which is not allowed there") !=

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "xmpp/stanza.h"
 
+#include <string>
+
 #include "support/catch.h"
 #include "xmpp/stanza_error.h"
 
@@ -45,4 +47,29 @@ TEST_CASE("a result answers an iq and is not answered itself") {
   CHECK(reply.xml == "<iq type='result' id='1' from='y' to='u@x/r'/>");
   CHECK(xmpp::may_be_answered(*iq));
   CHECK_FALSE(xmpp::may_be_answered(reply));
+}
+
+TEST_CASE("a sender hears of a stanza that could not be taken where somebody waits for it") {
+  const auto told = [](const char* xml) { return xmpp::may_be_refused(*xmpp::parse_stanza(xml)); };
+  CHECK(told("<message to='a@x'/>"));
+  CHECK(told("<message type='chat' to='a@x'/>"));
+  CHECK(told("<iq type='get' id='1' to='a@x'/>"));
+  CHECK(told("<iq type='set' id='1' to='a@x'/>"));
+  CHECK_FALSE(told("<message type='groupchat' to='a@x'/>"));
+  CHECK_FALSE(told("<message type='error' to='a@x'/>"));
+  CHECK_FALSE(told("<iq type='result' id='1' to='a@x'/>"));
+  CHECK_FALSE(told("<iq type='error' id='1' to='a@x'/>"));
+  CHECK_FALSE(told("<presence to='a@x'/>"));
+  CHECK_FALSE(told("<presence type='subscribe' to='a@x'/>"));
+}
+
+TEST_CASE("an iq is one with an id and one of the four types") {
+  const auto valid = [](const char* xml) { return xmpp::parse_stanza(xml)->is_valid_iq(); };
+  for (const char* type : {"get", "set", "result", "error"}) {
+    CHECK(valid(("<iq id='1' type='" + std::string(type) + "'/>").c_str()));
+    CHECK_FALSE(valid(("<iq type='" + std::string(type) + "'/>").c_str()));
+  }
+  CHECK_FALSE(valid("<iq id='1'/>"));
+  CHECK_FALSE(valid("<iq id='1' type='other'/>"));
+  CHECK_FALSE(valid("<message id='1' type='error'/>"));
 }

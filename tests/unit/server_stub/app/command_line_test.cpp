@@ -25,6 +25,7 @@ TEST_CASE("options are taken in any order, their words behind them or behind '='
   CHECK(read_command_line({"--config=b=c.toml"})->config == "b=c.toml");
   CHECK(read_command_line({"--webhook", "http://h/"})->webhook == "http://h/");
   CHECK(read_command_line({"--deliveries"})->deliveries);
+  CHECK(read_command_line({"--settings"})->settings);
   CHECK(read_command_line({"--version"})->version);
   CHECK(read_command_line({"-h"})->help);
   CHECK(read_command_line({"--help"})->help);

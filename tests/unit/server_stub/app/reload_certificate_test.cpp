@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "app/host.h"
-#include "http_front/tls_identity.h"
+#include "net/tls_identity.h"
 #include "support/catch.h"
 #include "support/directory.h"
 #include "support/lines.h"

@@ -84,7 +84,7 @@ TEST_CASE("what only a start looks at is named") {
   CHECK(local.changed.empty());
 
   HostConfig running = with({plugin("a.x")});
-  running.component = true;
+  running.mode = "component";
   read = running;
   read.server.host = "server.example";
   read.max_stanza = 1024;
@@ -95,7 +95,7 @@ TEST_CASE("what only a start looks at is named") {
 
 TEST_CASE("another mode makes everything else senseless") {
   HostConfig read = with({plugin("b.x")});
-  read.component = true;
+  read.mode = "component";
   const ReloadPlan plan = plan_reload(with({plugin("a.x")}), read);
   CHECK_FALSE(plan.possible);
   CHECK(words(plan.restart) == "xmpp.mode; ");

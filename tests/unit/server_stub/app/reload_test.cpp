@@ -147,7 +147,7 @@ TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
 TEST_CASE("another mode changes nothing") {
   Running running(local({plugin("a.localhost")}));
   HostConfig read = local({plugin("b.localhost")});
-  read.component = true;
+  read.mode = "component";
   CHECK(running.reload(read).empty());
   CHECK_FALSE(running.reloaded);
   CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: xmpp.mode; nothing was changed\n");

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "modes/link_mode.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -23,7 +24,7 @@ class File {
     std::ofstream(path_) << text;
   }
   ~File() { std::remove(path_); }
-  Result<HostConfig> load() const { return load_config(path_); }
+  Result<HostConfig> load() const { return load_config(path_, known_modes()); }
   std::string refusal() const {
     const auto config = load();
     if (config) return "accepted";
@@ -46,7 +47,7 @@ TEST_CASE("the documented defaults hold where the file is silent") {
   CHECK(config->http.listen[0].host == "127.0.0.1");
   CHECK(config->http.listen[0].port == 5280);
   CHECK(config->http.tls == nullptr);
-  CHECK_FALSE(config->component);
+  CHECK(config->mode == "local");
   CHECK(config->domain == "localhost");
   CHECK(config->c2s.port == 5222);
   CHECK_FALSE(config->anonymous);
@@ -87,7 +88,7 @@ TEST_CASE("the file of the documentation is understood") {
   REQUIRE(config);
   CHECK(config->log_level == Level::debug);
   CHECK(config->http.listen[0].host == "::1");
-  CHECK(config->component);
+  CHECK(config->mode == "component");
   CHECK(config->server.host == "xmpp.example.net");
   CHECK_FALSE(config->server.loopback());
   CHECK(config->max_stanza == 100000);
@@ -158,11 +159,11 @@ TEST_CASE("what is wrong is named with its line, key and value") {
   CHECK(File(kPlugin + behind + "prefix = '/b'\n").load());
   CHECK(File("= 1\n").refusal().find(":1: column 1: ") == 0);
   CHECK(File("[xmpp]\naccounts = {\n").refusal().find(":2: column ") == 0);
-  CHECK(load_config("/tmp").error().text == "/tmp: is a directory: name the file in it");
+  CHECK(load_config("/tmp", known_modes()).error().text == "/tmp: is a directory: name the file in it");
   CHECK(File("#" + std::string(1024 * 1024, 'x')).refusal() == ": cannot be read, or is larger than 1 MiB");
   CHECK(File("[xmpp]\nmode = 'component'\nsecret_file = '/tmp'\n" + std::string(kPlugin)).refusal() ==
         ":3: 'xmpp.secret_file' names '/tmp', which is empty or cannot be read");
-  CHECK(load_config("/nonexistent.toml").error().text ==
+  CHECK(load_config("/nonexistent.toml", known_modes()).error().text ==
         "/nonexistent.toml: cannot be read: No such file or directory; check its path and permissions");
 }
 

@@ -68,8 +68,8 @@ struct Given {
   explicit Given(HostApi::CheckPassword check = nullptr) : front(settings(), routes, log) {
     hooks->bind(link);
     api = std::make_unique<HostApi>(
-        HostApi::Place{"demo@rest.localhost", "rest.localhost", "/rest", "rest.localhost", ""}, front, routes,
-        hooks, link, std::move(check), log);
+        HostApi::Place{"test", "1.0", "rest.localhost", "/rest", "rest.localhost", ""}, front, routes, hooks,
+        link, std::move(check), log);
     host = api->vtable();
     api->admit();
     const auto bound = front.listen();

@@ -30,8 +30,8 @@ struct Asked : Given {
 
 TEST_CASE("a plugin cannot complete, watch or write to the exchange of another") {
   Asked given;
-  HostApi other({"other@x", "x", "/x", "x", ""}, given.front, given.routes, given.hooks, given.link, nullptr,
-                given.log);
+  HostApi other({"test", "1.0", "x", "/x", "x", ""}, given.front, given.routes, given.hooks, given.link,
+                nullptr, given.log);
   const xp_host* host = other.vtable();
   Ctx watching;
   const xp_watch watch = watching.watch();

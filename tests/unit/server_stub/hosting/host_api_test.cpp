@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 TEST_CASE("the vtable says whose it is, and what it lacks is absent") {
   const Given given;
   CHECK(given.host->size == sizeof(xp_host));
+  CHECK(text(given.host->name) == "test");
+  CHECK(text(given.host->version) == "1.0");
   CHECK(text(given.host->domain) == "rest.localhost");
   CHECK(text(given.host->prefix) == "/rest");
   CHECK(text(given.host->state_dir) == "absent");

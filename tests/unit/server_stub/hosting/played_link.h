@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "link/link.h"
+#include "link/xmpp_link.h"
 
 namespace restanza::host {
 

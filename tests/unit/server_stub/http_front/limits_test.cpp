@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Each limit of the front, at the limit and one past it.
-#include <sys/resource.h>
-
 #include <memory>
 #include <mutex>
 
 #include "front_fixture.h"
 #include "support/catch.h"
+#include "support/descriptors.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
@@ -295,28 +294,6 @@ TEST_CASE("a body counts until its handler has returned") {
   shut.unlock();
   CHECK(patient([&] { return RawClient(at.port).exchange(post("/now", "b")).status; }) == 200);
 }
-
-namespace {
-
-// While it lives, this process has one descriptor more than it uses now.
-class OneMoreDescriptor {
- public:
-  OneMoreDescriptor() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const int lowest = ::dup(0);
-    ::close(lowest);
-    const rlimit one_more{static_cast<rlim_t>(lowest) + 1, before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &one_more) == 0);
-  }
-  ~OneMoreDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  OneMoreDescriptor(const OneMoreDescriptor&) = delete;
-  OneMoreDescriptor& operator=(const OneMoreDescriptor&) = delete;
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("without a free descriptor a newcomer waits for those who wait for answers") {
   FrontFixture at;

@@ -9,7 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "http_front/tls_identity.h"
+#include "http_front/settings.h"
+#include "net/tls_identity.h"
 #include "raw_client.h"
 #include "support/pem.h"
 
@@ -18,7 +19,7 @@ namespace restanza {
 // The identity that is in two files of that directory, written for it.
 inline std::shared_ptr<const host::TlsIdentity> identity_in(const std::string& directory, const Pem& pem) {
   auto loaded = host::TlsIdentity::load(write_file(directory + "/certificate.pem", pem.certificate),
-                                        write_file(directory + "/key.pem", pem.key));
+                                        write_file(directory + "/key.pem", pem.key), host::kHttpOverTls);
   return loaded ? *loaded : nullptr;
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("a client that does not read is dropped, and who writes to it is told 
 
 TEST_CASE("so many bytes wait for a client, and one more drops it") {
   SystemClock clock;
-  host::local::EventLoop loop(clock);
+  host::EventLoop loop(clock);
   REQUIRE(loop.open().ok());
   int pair[2];
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
@@ -134,7 +134,7 @@ TEST_CASE("so many bytes wait for a client, and one more drops it") {
   auto socket = std::make_unique<host::local::ClientSocket>(
       loop, pair[0], 1000,
       host::local::ClientSocket::Handlers{[](std::string_view) {}, [&](const char* why) { ended.set(why); }});
-  loop.start();
+  loop.start("test-loop");
   size_t at_limit = 0, past_it = 1;
   loop.call([&] {
     while (socket->unread() == 0) socket->send(std::string(500, 'x'));

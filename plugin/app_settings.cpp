@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "app_settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/changes.h"
+#include "rest/settings.h"
+#include "rest/token_settings.h"
+#include "webhook/endpoint_settings.h"
+
+namespace restanza {
+namespace {
+
+constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+
+config::Settings<journal::Journal::Settings> journal_settings() {
+  using Row = config::Setting<journal::Journal::Settings>;
+  return {Row::count("journal_max_bytes", &journal::Journal::Settings::max_bytes, kMebibyte, kMebibyte << 20,
+                     "what the journal may hold, in bytes")
+              .restart()};
+}
+
+const config::Settings<AppSettings>& all_settings() {
+  static const auto all = [] {
+    using Row = config::Setting<AppSettings>;
+    config::Settings<AppSettings> rows;
+    settings::add_below(rows, &AppSettings::resources, rest::resource_settings());
+    rows.push_back(Row::count("rest_iq_pending_limit", &AppSettings::max_pending_iqs, 1, 1000000,
+                              "iqs that wait at once")
+                       .restart());
+    rows.push_back(
+        Row::count("rest_stanza_size_limit", &AppSettings::max_body, 1, 16777216, "bytes of a body")
+            .restart());
+    settings::add_below(rows, &AppSettings::journal, journal_settings());
+    settings::add_below(rows, &AppSettings::webhooks, webhook::endpoint_list_settings());
+    return rows;
+  }();
+  return all;
+}
+
+}  // namespace
+
+Result<AppSettings> read_settings(std::string_view json, AppSettings given) {
+  const auto read = config::read_object(
+      json, [&](config::Reader& reader) { settings::read_each(all_settings(), reader, given); });
+  if (!read) return read.error();
+  rest::Resources::Settings& resources = given.resources;
+  resources.iqs.mapping = resources.mapping;
+  const auto completed =
+      webhook::complete(given.webhooks, resources.credentials.domain, resources.mapping, given.max_body);
+  if (!completed) return completed.error();
+  return given;
+}
+
+std::vector<std::string> restart_keys(std::string_view before, std::string_view after) {
+  std::vector<std::string> keys = config::changed_keys(before, after);
+  const auto live = [](const std::string& key) {
+    const auto& all = all_settings();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.row.key == key; });
+    return found == all.end() || found->row.live;
+  };
+  keys.erase(std::remove_if(keys.begin(), keys.end(), live), keys.end());
+  return keys;
+}
+
+std::vector<settings::Section> settings_reference() {
+  return {{"All settings", settings::rows_of(all_settings())},
+          {"An entry of rest_callbacks", settings::rows_of(webhook::entry_settings())},
+          {"An entry of rest_tokens", settings::rows_of(rest::token_settings())}};
+}
+
+}  // namespace restanza

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What the journal can be asked that has an answer of its own, as plain values: a read looks at what is
+// stored, a command changes it. Whoever has a value owns all in it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "journal/claim.h"
+#include "journal/record.h"
+
+namespace restanza::journal {
+
+// In the order of acceptance, those with a greater seq than `beyond`, at most `limit`; the stanzas are there
+// without their xml: a list must not be as large as the journal.
+struct List {
+  using Answer = std::vector<Delivery>;
+  Filter filter;
+  Seq beyond = 0;
+  size_t limit = 0;
+};
+// With its stanza; absent where there is none of this id.
+struct Find {
+  using Answer = std::optional<Delivery>;
+  std::string id;
+};
+// Sorted by endpoint; those that have none are absent.
+struct CountDeliveries {
+  using Answer = std::vector<Count>;
+};
+struct ListStops {
+  using Answer = std::vector<EndpointStop>;
+};
+// The stanza of a delivery; absent where there is none any more.
+struct LoadStanza {
+  using Answer = std::optional<xmpp::Stanza>;
+  Seq seq = 0;
+};
+
+// A dead letter comes back to life: with a new seq and acceptance, no attempts. It is told as in a list;
+// absent where there is no such dead letter.
+struct Revive {
+  using Answer = std::optional<Delivery>;
+  std::string id;
+  WallTime now;
+};
+// The same for those of the filter (state is ignored), in their old order, at most `limit`.
+struct ReviveMany {
+  using Answer = std::vector<Delivery>;
+  Filter filter;
+  size_t limit = 0;
+  WallTime now;
+};
+// Of `seqs` those that the filter names go, and are the answer.
+struct Discard {
+  using Answer = std::vector<Seq>;
+  std::vector<Seq> seqs;
+  Filter filter;
+};
+// `key`: a digest of credential, method, target and the client's key; `fingerprint`: of the content's type
+// and body. Keys older than kKeyLifetime count as unknown.
+struct ClaimKey {
+  using Answer = Claim;
+  std::string key;
+  std::string fingerprint;
+  WallTime now;
+};
+struct FinishKey {
+  using Answer = std::monostate;
+  std::string key;
+  Remembered answer;
+};
+struct ForgetKey {
+  using Answer = std::monostate;
+  std::string key;
+};
+struct ForgetOldKeys {
+  using Answer = std::monostate;
+  WallTime now;
+};
+
+using Read = std::variant<List, Find, CountDeliveries, ListStops, LoadStanza>;
+using Command = std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, ForgetOldKeys>;
+
+// Holds the `Answer` of what was asked.
+using Answer =
+    std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>, std::vector<Count>,
+                 std::vector<EndpointStop>, std::optional<xmpp::Stanza>, std::vector<Seq>, Claim>;
+
+}  // namespace restanza::journal

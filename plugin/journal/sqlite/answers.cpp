@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/answers.h"
+
+#include <utility>
+
+#include "journal/sqlite/deliveries.h"
+#include "journal/sqlite/keys.h"
+
+namespace restanza::journal {
+namespace {
+
+template <class T>
+Result<Answer> answer(Result<T> result) {
+  if (!result) return result.error();
+  return Answer(std::move(*result));
+}
+
+Result<Answer> answer(const Result<void>& result) {
+  if (!result) return result.error();
+  return Answer();
+}
+
+struct Carried {
+  Database& db;
+
+  Result<Answer> operator()(const List& asked) const {
+    return answer(list(db, asked.filter, asked.beyond, asked.limit));
+  }
+  Result<Answer> operator()(const Find& asked) const { return answer(find(db, asked.id)); }
+  Result<Answer> operator()(const CountDeliveries&) const { return answer(count(db)); }
+  Result<Answer> operator()(const ListStops&) const { return answer(stops(db)); }
+  Result<Answer> operator()(const LoadStanza& asked) const { return answer(stanza_of(db, asked.seq)); }
+
+  Result<Answer> operator()(const Revive& asked) const { return answer(revive(db, asked.id, asked.now)); }
+  Result<Answer> operator()(const ReviveMany& asked) const {
+    return answer(revive(db, asked.filter, asked.now, asked.limit));
+  }
+  Result<Answer> operator()(const Discard& asked) const {
+    return answer(discard(db, asked.seqs, asked.filter));
+  }
+  Result<Answer> operator()(const ClaimKey& asked) const {
+    return answer(claim(db, asked.key, asked.fingerprint, asked.now));
+  }
+  Result<Answer> operator()(const FinishKey& asked) const {
+    return answer(remember(db, asked.key, asked.answer));
+  }
+  Result<Answer> operator()(const ForgetKey& asked) const { return answer(forget(db, asked.key)); }
+  Result<Answer> operator()(const ForgetOldKeys& asked) const {
+    return answer(forget_old_keys(db, asked.now));
+  }
+};
+
+}  // namespace
+
+Result<Answer> carry_out(Database& db, const Read& read) {
+  return std::visit(Carried{db}, read);
+}
+
+Result<Answer> carry_out(Database& db, const Command& command) {
+  return std::visit(Carried{db}, command);
+}
+
+}  // namespace restanza::journal

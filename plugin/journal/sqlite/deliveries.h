@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The tables of stanzas, deliveries and stopped endpoints: functions for inside `SqliteStore::write` and
+// `SqliteStore::read`. Each may fail with the database's words. A stanza is stored once, however many
+// deliveries want it, and goes with the last of them. Internal to this folder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "journal/record.h"
+
+namespace restanza::journal {
+
+class Database;
+
+// Gives each of the deliveries its seq, and stores what they say and the stanza.
+Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);
+
+// Writes state, attempts, failures, changed and last_error of its seq.
+Result<void> update(Database& db, const Delivery& delivery);
+
+// Sorted by endpoint; those that have none are absent.
+Result<std::vector<Count>> count(Database& db);
+
+// In the order of acceptance, those with a greater seq than `beyond`, at most `limit`; the stanzas
+// are there without their xml: a list must not be as large as the journal.
+Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyond, size_t limit);
+
+// With its stanza; absent where there is none of this id.
+Result<std::optional<Delivery>> find(Database& db, const std::string& id);
+Result<std::optional<xmpp::Stanza>> stanza_of(Database& db, Seq seq);
+
+// Dead letters of the filter (state is ignored) come back to life: with a new seq and acceptance, no
+// attempts, in their old order. Returns them as `list` does; at most `limit`.
+Result<std::vector<Delivery>> revive(Database& db, const Filter& filter, WallTime now, size_t limit);
+Result<std::optional<Delivery>> revive(Database& db, const std::string& id, WallTime now);
+
+// Of `seqs` those that the filter names go; returns them.
+Result<std::vector<Seq>> discard(Database& db, const std::vector<Seq>& seqs, const Filter& filter);
+Result<bool> discard(Database& db, Seq seq);
+Result<size_t> discard_dead(Database& db, WallTime before);  // whose death lies before
+
+Result<std::vector<EndpointStop>> stops(Database& db);
+Result<void> remember(Database& db, const EndpointStop& stop);
+Result<void> forget_stop(Database& db, const std::string& endpoint);
+
+}  // namespace restanza::journal

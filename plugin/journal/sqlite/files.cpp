@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "base/date.h"
+
+namespace restanza::journal {
+namespace {
+
+constexpr mode_t kPrivate = S_IRUSR | S_IWUSR;
+constexpr std::array<const char*, 2> kCompanions = {"-wal", "-shm"};
+
+std::string words(int code) {
+  return std::generic_category().message(code);
+}
+
+bool exists(const std::string& path) {
+  struct stat info;
+  return lstat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+Result<Hold> Hold::take(const std::string& directory) {
+  const std::string path = directory + "/journal.lock";
+  Hold hold;
+  hold.file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  if (hold.file_ < 0) {
+    return Error{path + ": " + words(errno) +
+                 ": the state directory must exist and be writable for this user"};
+  }
+  if (flock(hold.file_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return Error{path + ": " + words(errno)};
+    return Error{"the state directory " + directory +
+                 " is in use by another process: end that one, or give each a state directory of its own"};
+  }
+  return hold;
+}
+
+Hold& Hold::operator=(Hold&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+Hold::~Hold() {
+  if (file_ >= 0) close(file_);
+}
+
+Result<void> make_private(const std::string& directory) {
+  const std::string path = database_path(directory);
+  // Without O_TRUNC and before SQLite has it open: closing any descriptor of the file would drop SQLite's
+  // locks.
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  if (file < 0) return Error{path + ": " + words(errno) + ": it must be writable for this user"};
+  const bool changed = fchmod(file, kPrivate) == 0;
+  const int code = errno;
+  close(file);
+  if (!changed) return Error{path + ": " + words(code)};
+  for (const char* companion : kCompanions) {
+    const std::string beside = path + companion;
+    if (chmod(beside.c_str(), kPrivate) != 0 && errno != ENOENT) return Error{beside + ": " + words(errno)};
+  }
+  return {};
+}
+
+Result<std::string> set_aside(const std::string& directory, WallTime now) {
+  const std::string path = database_path(directory);
+  const std::string wanted = path + ".damaged-" + compact_date(now);
+  std::string target = wanted;
+  for (int count = 2; exists(target) || exists(target + "-wal"); ++count) {
+    target = wanted + "." + std::to_string(count);
+  }
+  // The companions first: a write-ahead log that stayed behind would be read into the new database.
+  for (const char* companion : kCompanions) {
+    if (rename((path + companion).c_str(), (target + companion).c_str()) != 0 && errno != ENOENT) {
+      return Error{path + companion + ": cannot be set aside: " + words(errno)};
+    }
+  }
+  if (rename(path.c_str(), target.c_str()) != 0) {
+    return Error{path + ": is damaged and cannot be set aside: " + words(errno)};
+  }
+  return target;
+}
+
+}  // namespace restanza::journal

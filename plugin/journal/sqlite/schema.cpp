@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/schema.h"
+
+namespace restanza::journal {
+namespace {
+
+// The comments are kept in the file, for whoever opens it with SQLite's own shell.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE stanza (  -- once, however many deliveries want it; it goes with the last of them
+  number INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,  -- 1 message, 2 presence, 4 iq
+  type TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  id TEXT NOT NULL,
+  xml TEXT NOT NULL
+);
+CREATE TABLE delivery (  -- dates are milliseconds since 1970, UTC
+  seq INTEGER PRIMARY KEY,  -- the order of acceptance, never used twice by one run of the program
+  id TEXT NOT NULL,  -- the webhook-id; only people ask for one by it, so it has no index
+  stanza INTEGER NOT NULL REFERENCES stanza (number),
+  shared INTEGER NOT NULL,  -- 1: other deliveries were made for the same stanza
+  endpoint TEXT NOT NULL,
+  answers INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,  -- 0 waiting, 1 dead
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  last_error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX delivery_queue ON delivery (endpoint, state);
+CREATE INDEX delivery_stanza ON delivery (stanza) WHERE shared = 1;
+CREATE INDEX delivery_dead ON delivery (state) WHERE state = 1;
+CREATE TRIGGER delivery_gone AFTER DELETE ON delivery BEGIN
+  DELETE FROM stanza WHERE number = OLD.stanza
+    AND (OLD.shared = 0 OR NOT EXISTS (SELECT 1 FROM delivery WHERE stanza = OLD.stanza AND shared = 1));
+END;
+CREATE TABLE endpoint_stop (
+  endpoint TEXT PRIMARY KEY,
+  stop INTEGER NOT NULL,  -- 0 paused, 1 disabled
+  reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE request_key (  -- idempotency keys of HTTP requests
+  number INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  fingerprint BLOB NOT NULL,
+  run TEXT NOT NULL,  -- which run of the program began it
+  started INTEGER NOT NULL,
+  status INTEGER,  -- null: not finished
+  headers TEXT NOT NULL DEFAULT '',
+  body BLOB NOT NULL DEFAULT x''
+);
+CREATE INDEX request_key_age ON request_key (started);
+)sql";
+
+Error later_version(const Database& db, int64_t version, int64_t known) {
+  return Error{db.name() + ": its layout is version " + std::to_string(version) +
+               ", and this program knows version " + std::to_string(known) +
+               ": run the version that wrote it, or move the file away to begin anew"};
+}
+
+Error earlier_version(const Database& db, int64_t version, int64_t known) {
+  return Error{db.name() + ": its layout is version " + std::to_string(version) +
+               ", and this program reads version " + std::to_string(known) +
+               ": start the host with it once, which brings it up to date"};
+}
+
+Result<void> carry_out(Database& db, const Step& step) {
+  if (auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = db.script(step.sql);
+  if (done) done = db.script(("PRAGMA user_version = " + std::to_string(step.to)).c_str());
+  if (done) done = db.run("COMMIT");
+  if (!done && db.in_transaction()) (void)db.run("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+const std::vector<Step>& schema_steps() {
+  static const std::vector<Step> steps = {{1, kVersion1}};
+  return steps;
+}
+
+Result<void> prepare_schema(Database& db, const std::vector<Step>& steps) {
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
+  for (const Step& step : steps) {
+    if (step.to <= *version) continue;
+    if (auto done = carry_out(db, step); !done) return done;
+  }
+  return {};
+}
+
+Result<void> check_schema(Database& db, const std::vector<Step>& steps) {
+  const auto version = db.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
+  if (*version < steps.back().to) return earlier_version(db, *version, steps.back().to);
+  return {};
+}
+
+}  // namespace restanza::journal

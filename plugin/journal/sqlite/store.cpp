@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/store.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "journal/sqlite/answers.h"
+#include "journal/sqlite/database.h"
+#include "journal/sqlite/files.h"
+#include "journal/sqlite/schema.h"
+#include "journal/sqlite/writes.h"
+
+namespace restanza::journal {
+namespace {
+
+// Another process that looks (`table`) holds up nothing but the very first and last moments of a file.
+constexpr int kBusyMs = 5000;
+
+Result<void> expect(Database& db, std::string_view pragma, std::string_view value) {
+  Query query = db.query(pragma);
+  const auto row = query.next();
+  if (!row) return row.error();
+  if (*row && query.text(0) == value) return {};
+  return Error{std::string(pragma) + " gives " + (*row ? query.text(0) : "nothing") + " instead of " +
+               std::string(value)};
+}
+
+Result<void> settle(Database& db) {
+  // Deleted content is overwritten where that costs no write of its own; temporary data never gets to a disk.
+  // Foreign keys are not enforced: the checks are a third of the work, and a trigger keeps the tables
+  // together.
+  return db.script(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST;"
+      "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;");
+}
+
+// A sound database that is ready for use, or an error; `damaged` then says whether it is one to set aside.
+Result<std::unique_ptr<Database>> open_file(const std::string& path, bool& damaged) {
+  auto opened = Database::open(path, SQLITE_OPEN_READWRITE, path);
+  if (!opened) return opened;
+  Database& db = **opened;
+  damaged = false;
+  const auto ready = [&]() -> Result<void> {
+    if (auto set = db.run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set;
+    if (db.read_only()) return Error{path + ": it must be writable for this user"};
+    Query check = db.query("PRAGMA quick_check(1)");
+    if (auto row = check.next(); !row) return row.error();
+    damaged = check.text(0) != "ok";
+    if (damaged) return Error{path + ": " + check.text(0)};
+    if (auto end = check.run(); !end) return end;
+    if (auto wal = expect(db, "PRAGMA journal_mode = WAL", "wal"); !wal) return wal;
+    if (auto set = settle(db); !set) return set;
+    return prepare_schema(db);
+  }();
+  if (ready) return opened;
+  damaged = damaged || db.damaged();
+  if (damaged) db.leave_files();
+  return ready.error();
+}
+
+Result<std::unique_ptr<Database>> open_reader(const std::string& path) {
+  auto opened = Database::open(path, SQLITE_OPEN_READONLY, path);
+  if (!opened) return opened;
+  if (auto set = (*opened)->run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set.error();
+  if (auto set = (*opened)->run("PRAGMA temp_store = MEMORY"); !set) return set.error();
+  return opened;
+}
+
+// All of `work` or nothing, in one transaction.
+Result<void> transact(Database& db, const char* begin, const std::function<Result<void>(Database&)>& work) {
+  // A rollback that failed left the transaction open; what it held must not become part of this one.
+  if (db.in_transaction()) (void)db.run("ROLLBACK");
+  if (auto begun = db.run(begin); !begun) return begun;
+  auto done = work(db);
+  if (done) done = db.run("COMMIT");
+  if (!done && db.in_transaction()) (void)db.run("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore() = default;
+SqliteStore::~SqliteStore() = default;
+
+Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
+  OpenedStore opened;
+  std::unique_ptr<SqliteStore> made_store(new SqliteStore());
+  SqliteStore& store = *made_store;
+  opened.store = std::move(made_store);
+  if (directory.empty()) {
+    auto memory = Database::open(":memory:", SQLITE_OPEN_READWRITE, "the journal in memory");
+    if (!memory) return memory.error();
+    store.db_ = std::move(*memory);
+    store.db_->limit(max_bytes);
+    if (auto set = settle(*store.db_); !set) return set.error();
+    if (auto made = prepare_schema(*store.db_); !made) return made.error();
+    return opened;
+  }
+
+  auto hold = Hold::take(directory);
+  if (!hold) return hold.error();
+  store.hold_ = std::make_unique<Hold>(std::move(*hold));
+  if (auto made = make_private(directory); !made) return made.error();
+  const std::string path = database_path(directory);
+  bool damaged = false;
+  auto file = open_file(path, damaged);
+  if (!file && damaged) {
+    auto moved = set_aside(directory, clock.wall());
+    if (!moved) return moved.error();
+    opened.set_aside = std::move(*moved);
+    if (auto made = make_private(directory); !made) return made.error();
+    file = open_file(path, damaged);
+  }
+  if (!file) return file.error();
+  store.db_ = std::move(*file);
+  store.db_->limit(max_bytes);
+  auto reader = open_reader(path);
+  if (!reader) return reader.error();
+  store.reader_ = std::move(*reader);
+  return opened;
+}
+
+Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& work) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  return transact(*db_, "BEGIN IMMEDIATE", work);
+}
+
+Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {
+  const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
+  return transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+}
+
+Result<void> SqliteStore::write(const std::vector<Write>& writes) {
+  return write([&](Database& db) { return carry_out(db, writes); });
+}
+
+Result<Answer> SqliteStore::read(const Read& read) {
+  Result<Answer> answer = Answer();
+  const auto done = this->read([&](Database& db) -> Result<void> {
+    answer = carry_out(db, read);
+    return answer ? Result<void>() : answer.error();
+  });
+  if (!done) return done.error();
+  return answer;
+}
+
+bool SqliteStore::full() {
+  const std::lock_guard<std::mutex> lock(writing_);
+  const auto full = db_->full();
+  return full && *full;  // where it cannot be known, the write that follows finds out why, and says it
+}
+
+}  // namespace restanza::journal

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// A store in a file: a SQLite database in write-ahead mode with synchronous=FULL, or one in memory. Opening
+// creates, checks, migrates; a damaged file is set aside, never deleted. SQLite stops in this folder.
+//
+// Any thread; each call may wait for the disk, and for others that write, or that read. The tables' own files
+// (deliveries, keys) work inside `write`, or `read`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "journal/store.h"
+
+namespace restanza::journal {
+
+class Database;  // prepared statements over one connection; database.h, for this folder only
+class Hold;      // files.h, likewise
+
+class SqliteStore final : public Store {
+ public:
+  // An OpenStore. An error: another process holds the file, it cannot be written, it comes from a later
+  // version.
+  static Result<OpenedStore> open(const std::string& directory, uint64_t max_bytes, const Clock& clock);
+  ~SqliteStore() override;
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  Result<void> write(const std::vector<Write>& writes) override;
+  Result<Answer> read(const Read& read) override;
+  bool full() override;
+
+  // For this folder: functions over the tables.
+  // All of `work` or, where it or the commit fails, nothing. The error says why in words for the log.
+  Result<void> write(const std::function<Result<void>(Database&)>& work);
+  Result<void> read(const std::function<Result<void>(Database&)>& work);
+
+ private:
+  SqliteStore();
+
+  std::unique_ptr<Hold> hold_;  // the last to go
+  std::mutex writing_;
+  std::unique_ptr<Database> db_;
+  // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
+  std::mutex reading_;
+  std::unique_ptr<Database> reader_;
+};
+
+}  // namespace restanza::journal

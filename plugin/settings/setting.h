@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// A setting as the program sees it: its row, and the member of a struct that it is read into. The struct is
+// the one that is used; its member's value in a new struct is the default. Plain values, any thread.
+//
+// `Reader` reads one table of a format key by key and keeps the first error: config/reader.h for JSON. A part
+// brings the settings of its own struct as a list; `below` makes them settings of a struct around it.
+#pragma once
+
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "settings/row.h"
+
+namespace restanza::settings {
+
+template <class Reader, class S>
+struct Setting {
+  using Read = std::function<void(Reader&, const char* key, S&)>;
+  using Same = std::function<bool(const S&, const S&)>;
+
+  Row row;
+  Read read;
+  Same same;  // whether two structs say the same here
+
+  static Setting flag(const char* key, bool S::*at, const char* sentence) {
+    return bound({key, "true or false", "", shown(S{}.*at), sentence}, at,
+                 [at](Reader& reader, const char* name, S& into) { reader.flag(name, into.*at); });
+  }
+
+  static Setting text(const char* key, std::string S::*at, const char* sentence) {
+    return bound({key, "text", "", shown(S{}.*at), sentence}, at,
+                 [at](Reader& reader, const char* name, S& into) { reader.text(name, into.*at); });
+  }
+
+  template <class N>
+  static Setting count(const char* key, N S::*at, uint64_t least, uint64_t most, const char* sentence) {
+    return bound({key, "whole number", range(least, most), shown(uint64_t{S{}.*at}), sentence}, at,
+                 [at, least, most](Reader& reader, const char* name, S& into) {
+                   uint64_t count = into.*at;
+                   reader.count(name, count, least, most);
+                   into.*at = static_cast<N>(count);
+                 });
+  }
+
+  static Setting number(const char* key, double S::*at, double least, double most, const char* sentence) {
+    return bound({key, "number", range(least, most), shown(S{}.*at), sentence}, at,
+                 [at, least, most](Reader& reader, const char* name, S& into) {
+                   reader.number(name, into.*at, least, most);
+                 });
+  }
+
+  // Bounds that are whole allow whole seconds only.
+  template <class N>
+  static Setting seconds(const char* key, std::chrono::milliseconds S::*at, N least, N most,
+                         const char* sentence) {
+    using Shown = std::conditional_t<std::is_integral_v<N>, uint64_t, double>;
+    const char* type = std::is_integral_v<N> ? "whole seconds" : "seconds";
+    return bound({key, type, range(Shown{least}, Shown{most}), shown(S{}.*at), sentence}, at,
+                 [at, least, most](Reader& reader, const char* name, S& into) {
+                   reader.seconds(name, into.*at, least, most);
+                 });
+  }
+
+  static Setting texts(const char* key, std::vector<std::string> S::*at, const char* sentence) {
+    return bound({key, "list of texts", "", shown(S{}.*at), sentence}, at,
+                 [at](Reader& reader, const char* name, S& into) { reader.words(name, into.*at); });
+  }
+
+  // What needs code of its own to be read. Where nobody says how to compare, all are the same.
+  static Setting custom(const char* key, const char* type, std::string default_value, const char* sentence,
+                        Read read) {
+    return {{key, type, "", std::move(default_value), sentence}, std::move(read), [](const S&, const S&) {
+              return true;
+            }};
+  }
+
+  Setting compared(Same by) && {
+    same = std::move(by);
+    return std::move(*this);
+  }
+  template <class T, class Of>
+  Setting compared(T Of::*at) && {
+    return std::move(*this).compared([at](const S& a, const S& b) { return a.*at == b.*at; });
+  }
+  Setting default_is(const char* words) && {  // where the value alone says too little
+    row.default_value = words;
+    return std::move(*this);
+  }
+  Setting within(const std::string& bounds) && {
+    row.bounds = bounds;
+    return std::move(*this);
+  }
+  Setting restart() && {
+    row.live = false;
+    return std::move(*this);
+  }
+
+  template <class Outer>
+  Setting<Reader, Outer> below(S Outer::*part) const {
+    return {row,
+            [part, inner = read](Reader& reader, const char* key, Outer& into) {
+              inner(reader, key, into.*part);
+            },
+            [part, inner = same](const Outer& a, const Outer& b) { return inner(a.*part, b.*part); }};
+  }
+
+ private:
+  template <class T>
+  static Setting bound(Row row, T S::*at, Read read) {
+    return {std::move(row), std::move(read), [at](const S& a, const S& b) { return a.*at == b.*at; }};
+  }
+  template <class N>
+  static std::string range(N least, N most) {
+    return shown(least) + " to " + shown(most);
+  }
+};
+
+template <class Reader, class S>
+using Settings = std::vector<Setting<Reader, S>>;
+
+// In the order of the rows.
+template <class Reader, class S>
+void read_each(const Settings<Reader, S>& settings, Reader& reader, S& into) {
+  for (const auto& setting : settings) setting.read(reader, setting.row.key.c_str(), into);
+}
+
+template <class Reader, class S, class Outer>
+void add_below(Settings<Reader, Outer>& all, S Outer::*part, const Settings<Reader, S>& of_part) {
+  for (const auto& setting : of_part) all.push_back(setting.below(part));
+}
+
+template <class Reader, class S>
+std::vector<Row> rows_of(const Settings<Reader, S>& settings) {
+  std::vector<Row> rows;
+  for (const auto& setting : settings) rows.push_back(setting.row);
+  return rows;
+}
+
+}  // namespace restanza::settings

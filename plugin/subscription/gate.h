@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// When an endpoint may be sent the next request: a circuit breaker that probes a dead endpoint with one
+// request at a time, the drain rate of what waited during an outage, and the stops that people and the plugin
+// itself order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "subscription/verdict.h"
+
+namespace restanza::subscription {
+
+class Gate {
+ public:
+  // Weights of consecutive failures: three requests that find nobody, or five that are answered 5xx in
+  // different conversations (one conversation alone may have a poisonous message at its head).
+  static constexpr uint32_t kTrip = 5;
+
+  enum Stop : uint32_t {
+    kPaused = 1,
+    kDisabled = 2,
+    kHeld = 4
+  };  // by people, by the endpoint, by a full way back
+
+  // `drain_rate`: requests a second while a backlog is drained; `breaker`: false never trips.
+  Gate(double drain_rate, bool breaker);
+
+  // When a request may begin: not later than now, or later, or at Instant::max(): once something else
+  // happens.
+  Instant opens(Instant now) const;
+
+  // A request begins now; the gate is open. True: it is the probe.
+  bool begin(Instant now);
+
+  // An attempt has ended. `backlog`: how many stanzas wait; they are paced once the endpoint is back.
+  void end(Instant now, bool probe, const std::string& lane, const Ended& ended, double chance,
+           size_t backlog);
+  // An attempt ended that says nothing about the endpoint: it was broken off here.
+  void forget(bool probe);
+
+  // So many stanzas wait from a time of standing still, and go at the drain rate.
+  void drain(Instant now, size_t backlog);
+  void at_most(size_t waiting) { backlog_ = std::min(backlog_, waiting); }
+
+  void stop(Stop why) { stops_ |= why; }
+  void resume(uint32_t which) { stops_ &= ~which; }
+  uint32_t stops() const { return stops_; }
+
+  bool answering() const { return state_ == State::closed; }  // the endpoint as a whole
+  bool flowing() const { return answering() && stops_ == 0; }
+  bool draining() const { return answering() && backlog_ != 0; }
+
+ private:
+  enum class State { closed, open, probing };
+  void note_failure(Verdict verdict, const std::string& lane);
+
+  const std::chrono::nanoseconds interval_;
+  const bool breaker_;
+  State state_ = State::closed;
+  uint32_t stops_ = 0;
+  uint32_t weight_ = 0;
+  // A hash of the lane: to keep its name would need memory, just when that may be short.
+  size_t last_failed_ = 0;
+  uint32_t probes_ = 0;
+  Instant next_{};      // probe, or paced request
+  size_t backlog_ = 0;  // of an outage, still to be begun
+};
+
+}  // namespace restanza::subscription

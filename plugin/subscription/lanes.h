@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// What waits for one endpoint: first in, first out within a conversation (sender and recipient, bare), never
+// two of one conversation at once; the conversations take turns, and the gate says when the next may go.
+// A conversation whose first delivery failed backs off alone. Any thread; callbacks run without a lock held.
+// Owns what waits. How much may wait is the endpoint's to say.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/timer.h"
+#include "journal/record.h"
+#include "subscription/gate.h"
+#include "subscription/verdict.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::subscription {
+
+// One delivery that waits.
+struct Item {
+  journal::Seq seq = 0;  // 0: the journal does not keep it
+  std::string id;        // kept over retries and restarts
+  bool answers = true;
+  uint32_t attempts = 0;
+  uint32_t failures = 0;
+  Instant accepted{};
+  std::shared_ptr<const xmpp::Stanza> stanza;  // absent: the journal has it
+  Timer::Id alarm = 0;                         // of one that must not wait for long
+
+  bool kept() const { return seq != 0; }
+};
+
+// The conversation that a stanza belongs to.
+std::string lane_of(const xmpp::Stanza& stanza);
+
+class Lanes {
+  struct Lane;
+  using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
+
+ public:
+  // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
+  static constexpr size_t kMaxResident = 8u << 20;
+
+  // A delivery that is at work. It goes back into its queue without needing memory.
+  class Work {
+   public:
+    Work() = default;
+    Work(Work&&) = default;
+    Work& operator=(Work&&) = default;
+    Item& item() { return held_.front(); }
+    const Item& item() const { return held_.front(); }
+    bool probe() const { return probe_; }  // whether a dead endpoint lives again
+
+   private:
+    friend class Lanes;
+    Named* lane_ = nullptr;
+    std::list<Item> held_;  // the one
+    bool probe_ = false;
+  };
+
+  // Timer and clock must outlive the lanes; no alarm may run after they are gone.
+  Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(std::move(gate)), timer_(timer), clock_(clock) {}
+
+  // False: the item is not kept and its conversation does not flow, so that it would be late; it is
+  // untouched.
+  // What is not kept has no journal behind it, so kMaxResident is the end of its room.
+  bool push(const std::string& lane, Item&& item);
+
+  // Waits for a delivery that may begin; absent once closed. `ended` or `broken_off` must follow, and then
+  // `done` or `put_back`.
+  std::optional<Work> next();
+
+  // Its request has ended so. True: the endpoint as a whole answers.
+  bool ended(const Work& work, const Ended& how, double chance) noexcept;
+  void broken_off(const Work& work) noexcept;
+
+  void done(Work&& work) noexcept;  // it has left; its conversation goes on
+  // It is the first of its conversation again, not before `when`; at once where there is no memory to wait.
+  void put_back(Work&& work, Instant when) noexcept;
+
+  // Of what waits without being kept: where it stands still.
+  std::vector<Item> take_stranded();
+  // The item, unless it is at work or gone.
+  std::optional<Item> withdraw(const std::string& lane, const std::string& id);
+  // What was accepted then or before, and is not at work.
+  std::vector<std::pair<std::string, Item>> take_older(Instant accepted, size_t limit);
+  // Whatever waits; for the end, when nothing is at work any more.
+  std::vector<Item> take_all();
+
+  void stop(Gate::Stop why);
+  void resume(uint32_t which);
+
+  // `next` is absent from now on; what waits stays.
+  void close();
+
+  struct Sight {
+    size_t waiting = 0;  // those at work not counted
+    size_t at_work = 0;
+    uint32_t stops = 0;
+    bool answering = true;
+    bool draining = false;
+  };
+  Sight sight() const;
+  std::optional<Instant> oldest() const;  // acceptance of what waits
+  bool at_work(const std::string& lane, const std::string& id) const;
+  bool unattended() const;  // no thread waits in `next` for what may come
+
+ private:
+  struct Lane {
+    std::list<Item> queue;
+    std::list<Named*> turn{nullptr};  // its place in a line, made with it: to get in line needs no memory
+    const Item* at_work = nullptr;
+    bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
+    bool backs_off = false;
+    std::multimap<Instant, Named*>::iterator due{};  // where it backs off
+  };
+
+  // All under the lock.
+  void go_on(Named& lane);
+  void get_in_line(Named& lane, std::list<Named*>& line);
+  std::list<Named*>& first_line();
+  void wake(Named& lane);
+  void promote(Instant now);
+  Work take(Named& lane, Instant now);
+  std::optional<Instant> next_event(Instant now);
+  bool ring_at(Instant when);
+  void note_removed(const Item& item);
+  Item remove(Lane& lane, std::list<Item>::iterator item);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Gate gate_;
+  Timer& timer_;
+  const Clock& clock_;
+  std::unordered_map<std::string, Lane> lanes_;  // those with something waiting or at work
+  // In the order of their turns. Somebody waits for the answer to an iq, and nobody for a backlog: every
+  // other turn is of what is not kept.
+  std::list<Named*> urgent_, ready_;
+  bool urgent_was_last_ = false;
+  std::multimap<Instant, Named*> backing_off_;
+  Instant alarm_ = Instant::max();
+  size_t waiting_ = 0;
+  size_t at_work_ = 0;
+  size_t idle_ = 0;  // threads in `next`
+  size_t resident_ = 0;
+  size_t loose_ = 0;  // of what waits, not kept
+  bool closed_ = false;
+};
+
+}  // namespace restanza::subscription

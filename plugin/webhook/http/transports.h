@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// HTTP over the network, for whoever puts the parts together: nothing else knows the client. Any thread.
+#pragma once
+
+#include "webhook/transport.h"
+
+namespace restanza::webhook {
+
+Transports http_transports();
+
+}  // namespace restanza::webhook

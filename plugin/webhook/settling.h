@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What becomes of a delivery whose attempt has ended: its answer goes back, the journal keeps account of it,
+// and what is given up becomes a dead letter, of which the sender is told. Where it stands in the queue is
+// not said here. Any thread; `reply` of the world runs on the caller's, so no lock may be held.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "subscription/lanes.h"
+#include "webhook/outcome.h"
+#include "webhook/settings.h"
+#include "webhook/tally.h"
+#include "webhook/world.h"
+#include "xmpp/stanza_tree.h"
+
+namespace restanza::webhook {
+
+class Settling {
+ public:
+  using Item = subscription::Item;
+  using Text = std::shared_ptr<const xmpp::Stanza>;
+
+  // All of them outlive this.
+  Settling(const Settings& settings, const World& world, Tally& tally)
+      : settings_(settings), world_(world), tally_(tally) {}
+
+  // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
+  // answers, so that the failure is the delivery's own.
+  std::optional<Instant> settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
+                                bool answering, double chance);
+
+  // The stanzas that go back; the delivery leaves the journal once the host has them.
+  void answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome);
+
+  // A day has passed. `text` is the stanza as far as it could be read; absent where it was discarded.
+  void expire(const Item& item, const Result<Text>& text);
+
+ private:
+  void give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, const std::string& why,
+               Counter& cause);
+
+  const Settings& settings_;
+  const World& world_;
+  Tally& tally_;
+};
+
+}  // namespace restanza::webhook

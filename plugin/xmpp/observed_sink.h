@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The way out with observers beside it: each is told of a stanza before it is sent. Observers are added
+// before the first stanza is sent, and outlive this, as the sink does; after that any thread.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "xmpp/stanza_consumer.h"
+#include "xmpp/stanza_sink.h"
+
+namespace restanza::xmpp {
+
+class ObservedSink final : public StanzaSink {
+ public:
+  explicit ObservedSink(StanzaSink& sink) : sink_(sink) {}
+
+  void add(SentObserver& observer) { observers_.push_back(&observer); }
+
+  Sent send(const Stanza& stanza, std::function<void()> writable) override {
+    for (SentObserver* observer : observers_) observer->about_to_send(stanza);
+    return sink_.send(stanza, std::move(writable));
+  }
+
+ private:
+  StanzaSink& sink_;
+  std::vector<SentObserver*> observers_;
+};
+
+}  // namespace restanza::xmpp

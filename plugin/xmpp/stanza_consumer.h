@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Who may take a stanza that comes from the host, and who sees the stanzas that leave: two interfaces for
+// the parts of the plugin, which do not know each other. Any thread; neither blocks.
+#pragma once
+
+#include <functional>
+
+#include "xmpp/stanza.h"
+
+namespace restanza::xmpp {
+
+enum class Offered {
+  taken,    // nobody else shall see the stanza
+  foreign,  // it is untouched, and somebody else may want it
+  busy,     // it is untouched, and is to be offered again once `room` has run. Never for an iq
+};
+
+class StanzaConsumer {
+ public:
+  virtual ~StanzaConsumer() = default;
+
+  // What is taken may be moved from. Whoever is busy takes `room` and calls it once, perhaps before this
+  // returns; everybody else leaves it as it is. The same stanza may come again, because a later consumer was
+  // busy.
+  virtual Offered offer(Stanza& stanza, std::function<void()>& room) = 0;
+};
+
+class SentObserver {
+ public:
+  virtual ~SentObserver() = default;
+
+  // Before it is sent; once more where there was no room for it and it is tried again.
+  virtual void about_to_send(const Stanza& stanza) = 0;
+};
+
+}  // namespace restanza::xmpp

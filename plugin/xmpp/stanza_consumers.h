@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Asks consumers in their order, until one takes the stanza or is busy. Consumers are added before the first
+// stanza is offered, and outlive this; after that any thread.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "xmpp/stanza_consumer.h"
+
+namespace restanza::xmpp {
+
+class StanzaConsumers {
+ public:
+  void add(StanzaConsumer& consumer) { consumers_.push_back(&consumer); }
+
+  Offered offer(Stanza stanza, std::function<void()> room) const {
+    for (StanzaConsumer* consumer : consumers_) {
+      const Offered offered = consumer->offer(stanza, room);
+      if (offered != Offered::foreign) return offered;
+    }
+    return Offered::foreign;
+  }
+
+ private:
+  std::vector<StanzaConsumer*> consumers_;
+};
+
+}  // namespace restanza::xmpp

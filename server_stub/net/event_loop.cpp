@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "net/event_loop.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <future>
+#include <system_error>
+
+#include "base/thread.h"
+
+namespace restanza::host {
+namespace {
+
+constexpr int kEventsAtOnce = 256;
+constexpr std::chrono::hours kLongestWait{1};        // then it looks at the clock again
+constexpr uint64_t kOfTheCrowd = uint64_t{1} << 63;  // marks a member's number; tokens never get there
+
+bool control(int epoll, int operation, int fd, uint64_t mark, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = mark;
+  return ::epoll_ctl(epoll, operation, fd, &event) == 0;
+}
+
+}  // namespace
+
+EventLoop::~EventLoop() {
+  stop();
+  if (epoll_ >= 0) ::close(epoll_);
+}
+
+Result<void> EventLoop::open() {
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  const int fd = wakeup_.descriptor();
+  if (epoll_ < 0 || fd < 0 || watch(fd, EPOLLIN, [this](uint32_t) { wakeup_.clear(); }) == 0)
+    return Error{"cannot wait for sockets: " + std::generic_category().message(errno)};
+  return {};
+}
+
+void EventLoop::start(const char* thread_name) {
+  state_ = State::running;
+  thread_ = start_thread(thread_name, [this] { run(); });
+}
+
+void EventLoop::stop() {
+  if (!thread_.joinable()) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    state_ = State::ended;
+    return;
+  }
+  post([this] { stopping_ = true; });
+  thread_.join();
+}
+
+bool EventLoop::post(std::function<void()> work) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (state_ == State::ended) return false;
+    posted_.push_back(std::move(work));
+    if (posted_.size() > 1) return true;  // the loop has been woken for the first
+  }
+  wakeup_.wake();
+  return true;
+}
+
+void EventLoop::call(const std::function<void()>& work) {
+  if (state_ == State::idle || std::this_thread::get_id() == thread_.get_id()) {
+    work();
+    return;
+  }
+  const auto done = std::make_shared<std::promise<void>>();  // the loop may still be inside it when we go on
+  const bool posted = post([&work, done] {
+    work();
+    done->set_value();
+  });
+  if (posted) {
+    done->get_future().wait();
+  } else {
+    work();
+  }
+}
+
+EventLoop::Token EventLoop::watch(int fd, uint32_t events, std::function<void(uint32_t)> ready) {
+  const Token token = ++last_;
+  if (!control(epoll_, EPOLL_CTL_ADD, fd, token, events)) return 0;
+  watches_[token] = std::make_shared<std::function<void(uint32_t)>>(std::move(ready));
+  return token;
+}
+
+void EventLoop::change(Token token, int fd, uint32_t events) {
+  control(epoll_, EPOLL_CTL_MOD, fd, token, events);
+}
+
+void EventLoop::forget(Token token, int fd) {
+  if (watches_.erase(token) > 0) ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+}
+
+bool EventLoop::watch_member(uint64_t member, int fd, uint32_t events) {
+  return control(epoll_, EPOLL_CTL_ADD, fd, kOfTheCrowd | member, events);
+}
+
+EventLoop::Token EventLoop::after(std::chrono::milliseconds delay, std::function<void()> work) {
+  const Token token = ++last_;
+  const Instant when = clock_.now() + delay;
+  timers_[{when, token}] = std::move(work);
+  timer_times_[token] = when;
+  return token;
+}
+
+void EventLoop::cancel(Token timer) {
+  const auto found = timer_times_.find(timer);
+  if (found == timer_times_.end()) return;
+  timers_.erase({found->second, timer});
+  timer_times_.erase(found);
+}
+
+std::vector<std::function<void()>> EventLoop::take_posted() {
+  std::vector<std::function<void()>> taken;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  taken.swap(posted_);
+  if (stopping_ && taken.empty()) state_ = State::ended;
+  return taken;
+}
+
+void EventLoop::run() {
+  while (state_ != State::ended) {
+    for (auto& work : take_posted()) work();
+    if (stopping_) continue;
+    run_timers();
+    wait_for_events(milliseconds_to_next(crowd_ ? crowd_->turn_over() : std::nullopt));
+  }
+}
+
+void EventLoop::wait_for_events(int milliseconds) {
+  std::array<epoll_event, kEventsAtOnce> events;
+  const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, milliseconds);
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    const uint64_t mark = event.data.u64;
+    if ((mark & kOfTheCrowd) != 0) {
+      crowd_->ready(mark & ~kOfTheCrowd, event.events);
+    } else if (const auto found = watches_.find(mark); found != watches_.end()) {
+      const auto ready = found->second;  // survives a `forget` by itself
+      (*ready)(event.events);
+    }  // else forgotten by what ran before it in this turn
+  }
+}
+
+void EventLoop::run_timers() {
+  if (timers_.empty()) return;
+  const Instant now = clock_.now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    auto node = timers_.extract(timers_.begin());
+    timer_times_.erase(node.key().second);
+    node.mapped()();
+  }
+}
+
+int EventLoop::milliseconds_to_next(std::optional<Instant> wanted) const {
+  using std::chrono::milliseconds;
+  if (!timers_.empty()) {
+    const Instant timer = timers_.begin()->first.first;
+    wanted = wanted ? std::min(*wanted, timer) : timer;
+  }
+  if (!wanted) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(*wanted - clock_.now());
+  return static_cast<int>(std::clamp<milliseconds>(left, milliseconds(0), kLongestWait).count());
+}
+
+}  // namespace restanza::host

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// One thread that waits for descriptors, posted work and timers (epoll). The HTTP front and the embedded
+// server have one each.
+//
+// Threads: `post`, `call` and `running` are for any thread; what is marked [loop] is for the loop's thread,
+// or for the owner's while the loop does not run. No lock is held while work runs. Ownership: owns the work
+// it is given until that has run; descriptors stay their owners'.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "net/wakeup.h"
+
+namespace restanza::host {
+
+class EventLoop {
+ public:
+  using Token = uint64_t;  // never reused; 0 is none
+
+  // The owner of thousands of descriptors, which keeps a table of its own and knows them by its own numbers.
+  // For these the loop needs no memory.
+  class Crowd {
+   public:
+    virtual ~Crowd() = default;
+    // `member` may be gone already: an event can have been under way.
+    virtual void ready(uint64_t member, uint32_t events) = 0;
+    // At the end of each turn, after events, work and timers. Says when the next turn must come at the
+    // latest; absent: when something happens.
+    virtual std::optional<Instant> turn_over() = 0;
+  };
+
+  explicit EventLoop(const Clock& clock) : clock_(clock) {}
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  Result<void> open();
+  void serve(Crowd& crowd) { crowd_ = &crowd; }  // before the start; there is one at most
+  void start(const char* thread_name);
+  void stop();  // runs what has been posted, then ends the thread; nothing can be posted from then on
+
+  // In order. False, and dropped, once the loop has ended; before the start it waits.
+  bool post(std::function<void()> work);
+  // Runs it on the loop and waits; at once where this is the loop's thread or the loop does not run.
+  void call(const std::function<void()>& work);
+  bool running() const { return state_ == State::running; }
+
+  // [loop] The events are those of epoll_ctl(2). 0: it cannot be watched.
+  Token watch(int fd, uint32_t events, std::function<void(uint32_t)> ready);
+  void change(Token token, int fd, uint32_t events);
+  void forget(Token token, int fd);
+  // [loop] For the crowd; closing the descriptor ends it. False: it cannot be watched.
+  bool watch_member(uint64_t member, int fd, uint32_t events);
+
+  // [loop]
+  Token after(std::chrono::milliseconds delay, std::function<void()> work);
+  void cancel(Token timer);
+
+ private:
+  enum class State { idle, running, ended };
+  void run();
+  void wait_for_events(int milliseconds);
+  void run_timers();
+  std::vector<std::function<void()>> take_posted();
+  int milliseconds_to_next(std::optional<Instant> wanted) const;
+
+  const Clock& clock_;
+  Crowd* crowd_ = nullptr;
+  int epoll_ = -1;
+  Wakeup wakeup_;
+  std::atomic<State> state_{State::idle};
+  bool stopping_ = false;  // the loop's
+  std::thread thread_;
+  Token last_ = 0;
+  std::unordered_map<Token, std::shared_ptr<std::function<void(uint32_t)>>> watches_;
+  std::map<std::pair<Instant, Token>, std::function<void()>> timers_;
+  std::unordered_map<Token, Instant> timer_times_;
+
+  std::mutex mutex_;  // over posted_ and the change of state_ to ended
+  std::vector<std::function<void()>> posted_;
+};
+
+}  // namespace restanza::host

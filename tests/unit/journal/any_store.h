@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The stores there are, each as a test sees it through the interface. A new store is one more row, and all
+// tests of store_test.cpp and store_keys_test.cpp run for it. One thread.
+#pragma once
+
+#include <type_traits>
+
+#include "journal/sqlite/store.h"
+#include "world.h"
+
+namespace restanza::journal {
+
+struct StoreRow {
+  const char* name;
+  OpenStore open;
+  bool in_memory;  // forgets when it is closed
+};
+
+inline const std::vector<StoreRow>& store_rows() {
+  static const std::vector<StoreRow> rows = {
+      {"SQLite in a file", SqliteStore::open, false},
+      {"SQLite in memory", SqliteStore::open, true},
+  };
+  return rows;
+}
+
+class AnyStore {
+ public:
+  explicit AnyStore(uint64_t max_bytes = uint64_t{1} << 30) : max_bytes_(max_bytes) { open(); }
+
+  bool in_memory() const { return row_.in_memory; }
+  WallTime now() const { return clock.wall(); }
+  void open() {
+    store.reset();
+    auto opened = row_.open(row_.in_memory ? std::string() : directory_.path, max_bytes_, clock);
+    INFO((opened ? row_.name : opened.error().text));
+    REQUIRE(opened);
+    CHECK(opened->set_aside.empty());
+    store = std::move(opened->store);
+  }
+
+  void write(const std::vector<Write>& writes) {
+    const auto written = store->write(writes);
+    INFO((written ? row_.name : written.error().text));
+    REQUIRE(written);
+  }
+  void apply(const Change& change) { write({&change}); }
+  // A read, or a command in a transaction of its own.
+  template <class Request>
+  typename Request::Answer ask(Request request) {
+    Result<Answer> answer = Answer();
+    if constexpr (std::is_constructible_v<Read, Request>) {
+      answer = store->read(request);
+    } else {
+      const Command command = std::move(request);
+      write({Alone{command, answer}});
+    }
+    INFO((answer ? row_.name : answer.error().text));
+    REQUIRE(answer);
+    return std::get<typename Request::Answer>(std::move(*answer));
+  }
+
+  Delivery add(const std::string& body, const std::string& endpoint = "default") {
+    return add_all(body, {endpoint}).front();
+  }
+  std::vector<Delivery> add_all(const std::string& body, const std::vector<std::string>& endpoints) {
+    std::vector<Delivery> deliveries;
+    for (const auto& endpoint : endpoints) deliveries.push_back(accepted(body, endpoint));
+    const xmpp::Stanza stanza = message(body);
+    write({Insert{stanza, deliveries}});
+    return deliveries;
+  }
+  Delivery accepted(const std::string& body, const std::string& endpoint) const {
+    Delivery delivery;
+    delivery.id = "msg_" + body + "_" + endpoint;
+    delivery.endpoint = endpoint;
+    delivery.accepted = delivery.changed = now();
+    return delivery;
+  }
+  Delivery& kill(Delivery& delivery) {
+    delivery.state = State::dead;
+    delivery.changed = now();
+    apply(Noted{delivery});
+    return delivery;
+  }
+  std::string listed(const Filter& filter = {}) { return ids(ask(List{filter, 0, 1000000})); }
+
+  FakeClock clock;
+  std::unique_ptr<Store> store;
+
+ private:
+  const StoreRow& row_ = store_rows()[GENERATE(range(size_t{0}, store_rows().size()))];
+  const Directory directory_;
+  const uint64_t max_bytes_;
+};
+
+}  // namespace restanza::journal

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "net/event_loop.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace restanza;
+using namespace std::chrono_literals;
+using host::EventLoop;
+
+namespace {
+
+constexpr std::chrono::seconds kDeadline{20};
+
+struct Running {
+  SystemClock clock;
+  EventLoop loop{clock};
+  Running() { REQUIRE(loop.open().ok()); }
+  ~Running() { loop.stop(); }
+};
+
+// Two ends of a connection; `near` never blocks.
+struct Pair {
+  int near = -1, far = -1;
+  Pair() {
+    int both[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, both) == 0);
+    near = both[0];
+    far = both[1];
+  }
+  ~Pair() {
+    ::close(near);
+    ::close(far);
+  }
+  void talk() const { REQUIRE(::write(far, "x", 1) == 1); }
+};
+
+template <class T>
+bool comes(std::future<T>& future) {
+  return future.wait_for(kDeadline) == std::future_status::ready;
+}
+
+}  // namespace
+
+TEST_CASE("posted work runs in order, also what was posted before the start and what comes before the end") {
+  std::string ran;
+  {
+    Running at;
+    at.loop.post([&] { ran += "1"; });
+    CHECK(ran.empty());
+    at.loop.start("test-loop");
+    at.loop.post([&] {
+      ran += "2";
+      at.loop.post([&] { ran += "4"; });
+    });
+    at.loop.post([&] { ran += "3"; });
+    at.loop.stop();
+    CHECK_FALSE(at.loop.post([&] { ran += "5"; }));
+    CHECK_FALSE(at.loop.running());
+  }
+  CHECK(ran == "1234");
+}
+
+TEST_CASE("a call runs on the loop's thread and is waited for; without a running loop it runs at once") {
+  Running at;
+  const auto here = std::this_thread::get_id();
+  std::thread::id ran, inside;
+  at.loop.call([&] { ran = std::this_thread::get_id(); });
+  CHECK(ran == here);
+  at.loop.start("test-loop");
+  at.loop.call([&] {
+    ran = std::this_thread::get_id();
+    at.loop.call([&] { inside = std::this_thread::get_id(); });
+  });
+  CHECK(ran != here);
+  CHECK(inside == ran);
+  at.loop.stop();
+  at.loop.call([&] { ran = std::this_thread::get_id(); });
+  CHECK(ran == here);
+}
+
+TEST_CASE("who watches a descriptor is told its events until it forgets it") {
+  Running at;
+  const Pair pair;
+  std::promise<uint32_t> told;
+  EventLoop::Token token = 0;
+  int count = 0;
+  token = at.loop.watch(pair.near, EPOLLIN, [&](uint32_t events) {
+    at.loop.forget(token, pair.near);
+    ++count;
+    told.set_value(events);
+  });
+  CHECK(token != 0);
+  at.loop.start("test-loop");
+  pair.talk();
+  auto events = told.get_future();
+  REQUIRE(comes(events));
+  CHECK(events.get() == EPOLLIN);
+  pair.talk();
+  at.loop.stop();
+  CHECK(count == 1);
+}
+
+TEST_CASE("an event under way of a descriptor that another handler forgot is told to nobody") {
+  Running at;
+  const Pair one, other;
+  EventLoop::Token tokens[2] = {0, 0};
+  int count = 0;
+  std::promise<void> told;
+  const auto handler = [&](int forgets, int descriptor) {
+    return [&, forgets, descriptor](uint32_t) {
+      if (++count == 1) told.set_value();
+      at.loop.forget(tokens[0], one.near);
+      at.loop.forget(tokens[1], other.near);
+      at.loop.forget(tokens[forgets], descriptor);  // once more is nothing
+    };
+  };
+  tokens[0] = at.loop.watch(one.near, EPOLLIN, handler(1, other.near));
+  tokens[1] = at.loop.watch(other.near, EPOLLIN, handler(0, one.near));
+  one.talk();
+  other.talk();
+  at.loop.start("test-loop");
+  auto done = told.get_future();
+  REQUIRE(comes(done));
+  at.loop.stop();
+  CHECK(count == 1);
+}
+
+TEST_CASE("what cannot be watched is told so") {
+  Running at;
+  const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  CHECK(at.loop.watch(file, EPOLLIN, [](uint32_t) {}) == 0);
+  CHECK_FALSE(at.loop.watch_member(1, file, EPOLLIN));
+  ::close(file);
+}
+
+TEST_CASE("timers run when they are due, in the order of their times, and not when they were cancelled") {
+  Running at;
+  std::string ran;
+  std::promise<void> last;
+  at.loop.after(20ms, [&] {
+    ran += "3";
+    last.set_value();
+  });
+  at.loop.after(0ms, [&] { ran += "1"; });
+  const auto cancelled = at.loop.after(1ms, [&] { ran += "x"; });
+  at.loop.after(10ms, [&] { ran += "2"; });
+  at.loop.cancel(cancelled);
+  at.loop.cancel(cancelled);
+  const Instant begun = at.clock.now();
+  at.loop.start("test-loop");
+  auto done = last.get_future();
+  REQUIRE(comes(done));
+  CHECK(at.clock.now() - begun >= 10ms);
+  at.loop.stop();
+  CHECK(ran == "123");
+}
+
+TEST_CASE("a crowd is told which member has events, and gets the end of each turn") {
+  struct Members final : EventLoop::Crowd {
+    explicit Members(const Clock& given) : clock(given) {}
+    void ready(uint64_t member, uint32_t events) override { told.emplace_back(member, events); }
+    // Asks for one turn more, although nothing happens, once a member has been ready.
+    std::optional<Instant> turn_over() override {
+      ++turns;
+      if (told.empty()) return std::nullopt;
+      if (std::exchange(asked, true)) {
+        if (!std::exchange(over, true)) again.set_value();
+        return std::nullopt;
+      }
+      return clock.now() + 5ms;
+    }
+    const Clock& clock;
+    std::vector<std::pair<uint64_t, uint32_t>> told;
+    int turns = 0;
+    bool asked = false, over = false;
+    std::promise<void> again;
+  };
+  Running at;
+  Members members(at.clock);
+  at.loop.serve(members);
+  const Pair pair;
+  constexpr uint64_t kLargest = (uint64_t{1} << 63) - 1;
+  REQUIRE(at.loop.watch_member(kLargest, pair.near, EPOLLIN | EPOLLET));
+  at.loop.start("test-loop");
+  pair.talk();
+  auto done = members.again.get_future();
+  REQUIRE(comes(done));
+  at.loop.stop();
+  REQUIRE(members.told.size() == 1);
+  CHECK(members.told[0].first == kLargest);
+  CHECK(members.told[0].second == EPOLLIN);
+  CHECK(members.turns >= 3);
+}

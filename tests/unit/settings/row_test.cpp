@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "settings/row.h"
+
+#include "settings/setting.h"
+#include "support/catch.h"
+
+using namespace restanza;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Inner {
+  size_t most = 8;
+  std::chrono::milliseconds wait{1500};
+};
+struct Outer {
+  Inner inner;
+  bool loud = true;
+};
+
+// Hands out the same values for every key.
+struct FixedReader {
+  uint64_t number = 5;
+  std::vector<std::string> asked = {};
+
+  void count(const char* key, uint64_t& into, uint64_t, uint64_t) {
+    asked.push_back(key);
+    into = number;
+  }
+  void seconds(const char* key, std::chrono::milliseconds& into, double, double) {
+    asked.push_back(key);
+    into = 2s;
+  }
+  void flag(const char* key, bool& into) {
+    asked.push_back(key);
+    into = false;
+  }
+};
+
+template <class S>
+using Row = settings::Setting<FixedReader, S>;
+
+settings::Settings<FixedReader, Outer> settings_of_outer() {
+  settings::Settings<FixedReader, Outer> all = {Row<Outer>::flag("loud", &Outer::loud, "is heard").restart()};
+  settings::add_below(all, &Outer::inner,
+                      settings::Settings<FixedReader, Inner>{
+                          Row<Inner>::count("most", &Inner::most, 1, 9, "`at most`"),
+                          Row<Inner>::seconds("wait", &Inner::wait, 0.1, 60.0, "how long")});
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("settings are read in their order into the struct that is used, also below another") {
+  FixedReader reader;
+  Outer outer;
+  settings::read_each(settings_of_outer(), reader, outer);
+  CHECK(reader.asked == std::vector<std::string>{"loud", "most", "wait"});
+  CHECK_FALSE(outer.loud);
+  CHECK(outer.inner.most == 5);
+  CHECK(outer.inner.wait == 2s);
+}
+
+TEST_CASE("a setting tells two structs apart by its own member only") {
+  const auto all = settings_of_outer();
+  Outer other;
+  other.inner.most = 9;
+  CHECK(all[0].same(Outer{}, other));
+  CHECK_FALSE(all[1].same(Outer{}, other));
+  CHECK(all[2].same(Outer{}, other));
+}
+
+TEST_CASE("a row shows its member's first value as the default, and its bounds") {
+  const auto rows = settings::rows_of(settings_of_outer());
+  CHECK(settings::as_markdown({"Title", rows}) ==
+        "## Title\n\n| key | type | default | changes | |\n| --- | --- | --- | --- | --- |\n"
+        "| `loud` | true or false | true | restart | is heard |\n"
+        "| `most` | whole number, 1 to 9 | 8 | SIGHUP | `at most` |\n"
+        "| `wait` | seconds, 0.1 to 60 | 1.5 | SIGHUP | how long |\n");
+  CHECK(settings::as_text({"T", {{"k", "text", "", "required", "s"}}}) ==
+        "T\n\n  k: text; required\n      s\n");
+  CHECK(settings::as_text({"Title", rows}) ==
+        "Title\n"
+        "\n  loud: true or false; default: true; restart\n      is heard\n"
+        "\n  most: whole number, 1 to 9; default: 8\n      at most\n"
+        "\n  wait: seconds, 0.1 to 60; default: 1.5\n      how long\n");
+}
+
+TEST_CASE("defaults are shown as they are written in a file") {
+  CHECK(settings::shown(std::string("rest")) == "`\"rest\"`");
+  CHECK(settings::shown(std::string()) == "none");
+  CHECK(settings::shown(std::vector<std::string>{"a", "b"}) == "`[\"a\", \"b\"]`");
+  CHECK(settings::shown(std::vector<std::string>()) == "none");
+  CHECK(settings::shown(0.001) == "0.001");
+  CHECK(settings::shown(100000.0) == "100000");
+  CHECK(settings::shown(uint64_t{1} << 40) == "1099511627776");
+}
+
+TEST_CASE("a line for the terminal has 80 columns at most, unless a word has more") {
+  const auto lines = [](const std::string& sentence) {
+    return settings::as_text({"T", {{"k", "text", "", "none", sentence, true}}});
+  };
+  const std::string before = "T\n\n  k: text; default: none\n      ";
+  CHECK(lines(std::string(70, 'a') + " bcd") == before + std::string(70, 'a') + " bcd\n");
+  CHECK(lines(std::string(70, 'a') + " bcde") == before + std::string(70, 'a') + "\n      bcde\n");
+  CHECK(lines(std::string(90, 'a') + " b") == before + std::string(90, 'a') + "\n      b\n");
+  CHECK(settings::as_text({"T", {{"k", std::string(70, 't'), "", "none", "s", true}}}) ==
+        "T\n\n  k: " + std::string(70, 't') + ";\n    default: none\n      s\n");
+}

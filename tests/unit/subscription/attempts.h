@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// How an attempt may have ended, for the tests that make none.
+#pragma once
+
+#include "subscription/verdict.h"
+
+namespace restanza::subscription {
+
+inline constexpr Ended kDelivered{Verdict::delivered};
+inline constexpr Ended kFailed{Verdict::failed};
+inline constexpr Ended kSilent{Verdict::unavailable};  // nobody is there
+
+}  // namespace restanza::subscription

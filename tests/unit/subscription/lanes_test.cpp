@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "subscription/lanes.h"
+
+#include <future>
+
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "unit/subscription/attempts.h"
+
+using namespace restanza;
+using namespace restanza::subscription;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Laned {
+  FakeClock clock;
+  Timer timer{clock};
+  Lanes lanes{Gate(1000, true), timer, clock};
+  journal::Seq seq = 0;
+
+  // A kept item whose lane is its id's first letter.
+  void push(const std::string& id) { REQUIRE(lanes.push(id.substr(0, 1), item(id))); }
+  bool push_unkept(const std::string& id) {
+    Item one = item(id);
+    one.seq = 0;
+    return lanes.push(id.substr(0, 1), std::move(one));
+  }
+  Item item(const std::string& id, size_t size = 10) {
+    Item one;
+    one.seq = ++seq;
+    one.id = id;
+    one.accepted = clock.now();
+    xmpp::Stanza stanza;
+    stanza.xml.assign(size, 'x');
+    one.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
+    return one;
+  }
+  Lanes::Work next() {
+    auto work = lanes.next();
+    REQUIRE(work);
+    return std::move(*work);
+  }
+  void finish(Lanes::Work work, const Ended& how = kDelivered) {
+    lanes.ended(work, how, 0.5);
+    lanes.done(std::move(work));
+  }
+  void fail(Lanes::Work work, std::chrono::milliseconds wait, const Ended& how = kFailed) {
+    lanes.ended(work, how, 0.5);
+    lanes.put_back(std::move(work), clock.now() + wait);
+  }
+  std::string order(size_t count) {
+    std::string ids;
+    for (size_t i = 0; i < count; ++i) {
+      auto work = next();
+      ids += work.item().id + " ";
+      finish(std::move(work));
+    }
+    return ids;
+  }
+  // For when `next` has to wait: it runs on another thread, and the timer rings it once its alarm is set.
+  Lanes::Work next_after(std::chrono::milliseconds wait) {
+    auto later = std::async(std::launch::async, [this] { return lanes.next(); });
+    clock.advance(wait);
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (later.wait_for(1ms) != std::future_status::ready) {
+      timer.run_due();
+      if (std::chrono::steady_clock::now() > deadline) {
+        lanes.close();
+        FAIL("nothing became ready");
+      }
+    }
+    auto work = later.get();
+    REQUIRE(work);
+    return std::move(*work);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a conversation keeps its order and has one delivery at work") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "b1"}) l.push(id);
+  auto first = l.next();
+  CHECK(first.item().id == "a1");
+  CHECK(l.next().item().id == "b1");  // a2 belongs to a1's conversation
+  l.finish(std::move(first));
+  CHECK(l.next().item().id == "a2");
+}
+
+TEST_CASE("a conversation is the bare sender and the bare recipient") {
+  const auto lane = [](const char* from, const char* to) {
+    xmpp::Stanza stanza;
+    stanza.from = from;
+    stanza.to = to;
+    return lane_of(stanza);
+  };
+  CHECK(lane("a@x/phone", "bot@y/1") == lane("a@x/desk", "bot@y"));
+  CHECK(lane("a@x", "bot@y") != lane("b@x", "bot@y"));
+  CHECK(lane("a@x", "bot@y") != lane("a@x", "other@y"));
+}
+
+TEST_CASE("conversations take turns, so that a backlog does not go first") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "a3", "b1", "b2"}) l.push(id);
+  CHECK(l.order(5) == "a1 b1 a2 b2 a3 ");
+}
+
+TEST_CASE("what failed comes again first of its conversation, and holds up no other") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "b1"}) l.push(id);
+  l.fail(l.next(), 5s);
+  CHECK(l.order(1) == "b1 ");
+  l.push("b2");
+  CHECK(l.order(1) == "b2 ");
+  auto again = l.next_after(5s);
+  CHECK(again.item().id == "a1");
+  CHECK_FALSE(again.item().stanza);  // the journal has it
+  l.finish(std::move(again));
+  CHECK(l.order(1) == "a2 ");
+}
+
+TEST_CASE("a dead endpoint gets one probe, and everything once it is back") {
+  Laned l;
+  for (const char* id : {"a1", "b1", "c1", "d1"}) l.push(id);
+  for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
+  CHECK_FALSE(l.lanes.sight().answering);
+  auto probe = l.next_after(1s);
+  CHECK(probe.probe());
+  CHECK(probe.item().id == "d1");
+  l.finish(std::move(probe));
+  CHECK(l.lanes.sight().answering);
+  // Their hour has not passed, but there is nothing to wait for any more.
+  CHECK(l.next_after(0s).item().id == "a1");
+}
+
+TEST_CASE("what is not kept does not wait where nothing flows") {
+  Laned l;
+  CHECK(l.push_unkept("a1"));
+  l.push("a2");
+  l.fail(l.next(), 5s);
+  CHECK_FALSE(l.push_unkept("a3"));  // a1 is tried again in five seconds
+  CHECK(l.push_unkept("b1"));
+  const auto stranded = l.lanes.take_stranded();
+  REQUIRE(stranded.size() == 1);
+  CHECK(stranded[0].id == "a1");
+  l.lanes.stop(Gate::kPaused);
+  CHECK_FALSE(l.push_unkept("c1"));
+  CHECK(l.lanes.take_stranded().size() == 1);  // b1
+  CHECK(l.lanes.sight().waiting == 1);         // a2 is kept
+}
+
+TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else waits for it") {
+  Laned l;
+  for (const char* id : {"a1", "b1", "c1"}) {
+    CHECK(l.push_unkept(id));
+    l.finish(l.next(), kSilent);
+  }
+  CHECK_FALSE(l.lanes.sight().answering);
+  CHECK_FALSE(l.push_unkept("d1"));  // its probe is not due yet
+  l.clock.advance(1s);
+  CHECK(l.push_unkept("d2"));
+  CHECK(l.push_unkept("e1"));
+  auto probe = l.next();
+  CHECK(probe.probe());
+  CHECK_FALSE(l.push_unkept("f1"));  // one is enough
+  SECTION("it is back") {
+    l.finish(std::move(probe));
+    CHECK(l.lanes.sight().answering);
+    CHECK(l.lanes.take_stranded().empty());
+    CHECK(l.order(1) == "e1 ");
+  }
+  SECTION("it is not") {
+    l.finish(std::move(probe), kSilent);
+    const auto stranded = l.lanes.take_stranded();
+    REQUIRE(stranded.size() == 1);
+    CHECK(stranded[0].id == "e1");
+  }
+}
+
+TEST_CASE("a paused endpoint begins nothing until it is resumed") {
+  Laned l;
+  l.lanes.stop(Gate::kPaused);
+  l.push("a1");
+  auto later = std::async(std::launch::async, [&] { return l.lanes.next(); });
+  l.lanes.resume(Gate::kPaused);
+  REQUIRE(later.wait_for(20s) == std::future_status::ready);
+  CHECK(later.get()->item().id == "a1");
+}
+
+TEST_CASE("what is withdrawn is gone, and what is at work cannot be") {
+  Laned l;
+  for (const char* id : {"a1", "a2"}) l.push(id);
+  auto work = l.next();
+  CHECK_FALSE(l.lanes.withdraw("a", "a1"));
+  CHECK(l.lanes.at_work("a", "a1"));
+  CHECK(l.lanes.withdraw("a", "a2"));
+  CHECK_FALSE(l.lanes.withdraw("a", "a2"));
+  CHECK_FALSE(l.lanes.withdraw("z", "z1"));
+  l.finish(std::move(work));
+  l.push("b1");
+  CHECK(l.lanes.withdraw("b", "b1"));
+  l.push("b2");
+  CHECK(l.order(1) == "b2 ");
+  CHECK(l.lanes.sight().waiting == 0);
+}
+
+TEST_CASE("where the first of a conversation that backs off is withdrawn, the next one need not wait") {
+  Laned l;
+  for (const char* id : {"a1", "a2"}) l.push(id);
+  l.fail(l.next(), 1h);
+  REQUIRE(l.lanes.withdraw("a", "a1"));
+  CHECK(l.order(1) == "a2 ");
+}
+
+TEST_CASE("iqs do not stand behind the backlogs of other conversations, nor these behind iqs") {
+  Laned l;
+  for (const char* id : {"a1", "b1"}) l.push(id);
+  REQUIRE(l.push_unkept("c1"));
+  REQUIRE(l.push_unkept("d1"));
+  CHECK(l.order(4) == "c1 a1 d1 b1 ");
+}
+
+TEST_CASE("what is not kept has no more room than memory for texts, to the byte") {
+  Laned l;
+  Item most = l.item("a1", Lanes::kMaxResident), more = l.item("b1", 1);
+  most.seq = more.seq = 0;
+  REQUIRE(l.lanes.push("a", std::move(most)));
+  CHECK_FALSE(l.lanes.push("b", std::move(more)));
+}
+
+TEST_CASE("what is too old is taken from the head of each conversation that rests") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "b1", "b2"}) l.push(id);
+  l.clock.advance(10s);
+  l.push("a3");
+  auto work = l.next();
+  CHECK(work.item().id == "a1");
+  std::string old;
+  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 1)) old += item.id + " ";
+  CHECK(old == "b1 ");
+  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 10)) old += item.id + " ";
+  CHECK(old == "b1 b2 ");
+  l.finish(std::move(work));
+  CHECK(l.lanes.oldest() == l.clock.now() - 10s);
+  CHECK(l.lanes.take_older(l.clock.now() - 10s - 1ns, 10).empty());
+  CHECK(l.order(2) == "a2 a3 ");
+  CHECK_FALSE(l.lanes.oldest());
+}
+
+TEST_CASE("texts stay in memory up to the limit, and one byte past it the journal's will do") {
+  Laned l;
+  REQUIRE(l.lanes.push("a", l.item("a1", Lanes::kMaxResident - 10)));
+  REQUIRE(l.lanes.push("b", l.item("b1", 10)));
+  REQUIRE(l.lanes.push("c", l.item("c1", 1)));
+  auto first = l.next();
+  CHECK(first.item().stanza);
+  CHECK(l.next().item().stanza);
+  CHECK_FALSE(l.next().item().stanza);
+  REQUIRE(l.lanes.push("d", l.item("d1", 10)));  // the others have left
+  CHECK(l.next().item().stanza);
+}
+
+TEST_CASE("closed lanes give nothing to work on, and hand over the rest") {
+  Laned l;
+  for (const char* id : {"a1", "a2"}) l.push(id);
+  l.lanes.close();
+  CHECK_FALSE(l.lanes.next());
+  l.push("a3");
+  CHECK_FALSE(l.push_unkept("b1"));
+  std::string ids;
+  for (const Item& item : l.lanes.take_all()) ids += item.id + " ";
+  CHECK(ids == "a1 a2 a3 ");
+  CHECK(l.lanes.take_all().empty());
+}
+
+TEST_CASE("lanes are unattended until a thread waits for what may come") {
+  Laned l;
+  CHECK(l.lanes.unattended());
+  auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(); });
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (l.lanes.unattended() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  CHECK_FALSE(l.lanes.unattended());
+  l.push("a1");
+  CHECK(waiting.get()->item().id == "a1");
+  CHECK(l.lanes.unattended());
+}

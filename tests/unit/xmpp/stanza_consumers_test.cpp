@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "xmpp/stanza_consumers.h"
+
+#include <string>
+
+#include "support/catch.h"
+#include "support/memory_sink.h"
+#include "xmpp/observed_sink.h"
+
+using namespace restanza;
+using namespace restanza::xmpp;
+
+namespace {
+
+// Says what the test wants, and writes down that it was asked.
+class Saying final : public StanzaConsumer {
+ public:
+  Saying(std::string name, Offered says, std::string& asked)
+      : name_(std::move(name)), says_(says), asked_(asked) {}
+  Offered offer(Stanza& stanza, std::function<void()>& room) override {
+    asked_ += name_ + stanza.id;
+    if (says_ == Offered::taken) stanza = {};
+    if (says_ == Offered::busy) std::exchange(room, nullptr)();
+    return says_;
+  }
+
+ private:
+  const std::string name_;
+  const Offered says_;
+  std::string& asked_;
+};
+
+class Seeing final : public SentObserver {
+ public:
+  Seeing(const MemorySink& sink, std::string& seen) : sink_(sink), seen_(seen) {}
+  void about_to_send(const Stanza& stanza) override {
+    seen_ += stanza.id + " after " + std::to_string(sink_.sent().size()) + ";";
+  }
+
+ private:
+  const MemorySink& sink_;
+  std::string& seen_;
+};
+
+Stanza stanza(const std::string& id) {
+  return *parse_stanza("<message to='a@b' id='" + id + "'/>");
+}
+
+}  // namespace
+
+TEST_CASE("consumers are asked in their order, until one takes the stanza") {
+  std::string asked;
+  Saying first("a", Offered::foreign, asked);
+  Saying second("b", Offered::taken, asked);
+  Saying third("c", Offered::taken, asked);
+  StanzaConsumers consumers;
+  consumers.add(first);
+  consumers.add(second);
+  consumers.add(third);
+  CHECK(consumers.offer(stanza("1"), [] {}) == Offered::taken);
+  CHECK(asked == "a1b1");
+}
+
+TEST_CASE("nobody behind a busy consumer is asked, and room is its to call") {
+  std::string asked;
+  int room = 0;
+  Saying first("a", Offered::busy, asked);
+  Saying second("b", Offered::taken, asked);
+  StanzaConsumers consumers;
+  consumers.add(first);
+  consumers.add(second);
+  CHECK(consumers.offer(stanza("1"), [&room] { ++room; }) == Offered::busy);
+  CHECK(asked == "a1");
+  CHECK(room == 1);
+}
+
+TEST_CASE("what nobody wants is foreign") {
+  std::string asked;
+  StanzaConsumers consumers;
+  CHECK(consumers.offer(stanza("1"), [] {}) == Offered::foreign);
+  Saying only("a", Offered::foreign, asked);
+  consumers.add(only);
+  CHECK(consumers.offer(stanza("2"), [] {}) == Offered::foreign);
+  CHECK(asked == "a2");
+}
+
+TEST_CASE("observers see a stanza before it is sent") {
+  MemorySink sink;
+  std::string seen;
+  Seeing first(sink, seen);
+  Seeing second(sink, seen);
+  ObservedSink observed(sink);
+  observed.add(first);
+  observed.add(second);
+  CHECK(observed.send(stanza("1"), {}) == Sent::ok);
+  CHECK(observed.send(stanza("2"), {}) == Sent::ok);
+  CHECK(seen == "1 after 0;1 after 0;2 after 1;2 after 1;");
+  CHECK(sink.sent().size() == 2);
+}
