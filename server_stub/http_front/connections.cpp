@@ -72,6 +72,11 @@ void Connections::renew(std::shared_ptr<const TlsIdentity> tls) {
 }
 
 void Connections::stop() {
+  // First, on the loop: a connection that has more to read posts itself again, and would keep the loop going.
+  loop_.call([this] {
+    listeners_.clear();
+    connections_.clear();
+  });
   loop_.stop();
   connections_.clear();
   listeners_.clear();
@@ -144,7 +149,19 @@ void Connections::complain(Complaint& complaint) {
   log_.warn(complaint.line);
 }
 
+// One for which there is no memory is closed.
 void Connections::add(Listener::Accepted accepted) {
+  const int socket = accepted.socket;
+  std::shared_ptr<Outbox> outbox;
+  try {
+    add_as(std::move(accepted), outbox);
+  } catch (const std::bad_alloc&) {
+    if (!outbox) ::close(socket);
+    complain(exhausted_);
+  }
+}
+
+void Connections::add_as(Listener::Accepted accepted, std::shared_ptr<Outbox>& outbox) {
   if (connections_.size() >= parts_.settings.max_connections) {
     ::close(accepted.socket);
     return complain(full_);
@@ -157,8 +174,8 @@ void Connections::add(Listener::Accepted accepted) {
   auto session = identity ? identity->accept(accepted.socket) : nullptr;
   const bool lost = identity && !session;
   const uint64_t number = ++last_number_;
-  const auto outbox = std::make_shared<Outbox>(accepted.socket, number, *this,
-                                               parts_.settings.max_stream_buffer, std::move(session));
+  outbox = std::make_shared<Outbox>(accepted.socket, number, *this, parts_.settings.max_stream_buffer,
+                                    std::move(session));
   if (lost || !loop_.watch_member(number, accepted.socket, kEvents))
     return complain(exhausted_);  // the outbox closes the socket
   if (accepted.local) accepted.peer = kUnixPeer;

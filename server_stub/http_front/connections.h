@@ -41,6 +41,7 @@ class Connections final : public Waker, private EventLoop::Crowd {
   std::optional<Instant> turn_over() override;
 
   void add(Listener::Accepted accepted);
+  void add_as(Listener::Accepted accepted, std::shared_ptr<Outbox>& outbox);
   bool make_room();  // for a newcomer; false: nobody can go
   void attend_now(uint64_t connection);
   void expire_due();

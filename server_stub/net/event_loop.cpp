@@ -68,7 +68,7 @@ bool EventLoop::post(std::function<void()> work) {
 }
 
 void EventLoop::call(const std::function<void()>& work) {
-  if (state_ == State::idle || std::this_thread::get_id() == thread_.get_id()) {
+  if (state_ == State::idle || std::this_thread::get_id() == loop_thread_) {
     work();
     return;
   }
@@ -127,6 +127,7 @@ std::vector<std::function<void()>> EventLoop::take_posted() {
 }
 
 void EventLoop::run() {
+  loop_thread_ = std::this_thread::get_id();
   while (state_ != State::ended) {
     for (auto& work : take_posted()) work();
     if (stopping_) continue;

@@ -84,6 +84,7 @@ class EventLoop {
   std::atomic<State> state_{State::idle};
   bool stopping_ = false;  // the loop's
   std::thread thread_;
+  std::atomic<std::thread::id> loop_thread_{};  // since it runs
   Token last_ = 0;
   std::unordered_map<Token, std::shared_ptr<std::function<void(uint32_t)>>> watches_;
   std::map<std::pair<Instant, Token>, std::function<void()>> timers_;

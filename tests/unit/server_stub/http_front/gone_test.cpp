@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Clients that leave, and fronts that stop: who hears of it, and how often.
+#include <future>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "front_fixture.h"
 #include "support/catch.h"
@@ -170,4 +172,25 @@ TEST_CASE("a front on an address that is taken says which") {
   FrontFixture second(settings);
   CHECK(second.port == 0);
   CHECK(RawClient(at.port).exchange(get("/now")).status == 200);
+}
+
+TEST_CASE("clients that go on sending do not hold up the end") {
+  FrontFixture fixture;
+  constexpr int kClients = 8;
+  Arrivals<int> flooding;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      RawClient client(fixture.port);
+      client.send("POST /now HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n");
+      const std::string much(1u << 20, 'x');
+      for (bool first = true; client.send(much); first = false) {
+        if (first) flooding.add(1);
+      }
+    });
+  }
+  for (int i = 0; i < kClients; ++i) CHECK(flooding.next());
+  auto ended = std::async(std::launch::async, [&] { fixture.front.stop(); });
+  CHECK(ended.wait_for(kDeadline) == std::future_status::ready);
+  for (std::thread& client : clients) client.join();
 }
