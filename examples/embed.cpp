@@ -26,11 +26,11 @@ using Work = std::function<void()>;
 
 class PipeServer final : public xp::host::Server {
  public:
-  static constexpr size_t kMaxUnsent =
-      1000;  // stanzas; past it XP_WOULD_BLOCK, and past as many of these XP_INTERNAL
+  static constexpr size_t kMaxUnsent = 1000;  // stanzas, and functions that wait for room
 
   xp_status send(std::string stanza, Work writable) override {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (ended_) return XP_GONE;
     if (unsent_ == kMaxUnsent) {
       if (waiting_.size() == kMaxUnsent) return XP_INTERNAL;
       if (writable) waiting_.push_back(std::move(writable));
@@ -59,7 +59,11 @@ class PipeServer final : public xp::host::Server {
     }
   }
   void end() {
-    post([this] { ended_ = true; });
+    post([this] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ended_ = true;
+      waiting_.clear();
+    });
   }
 
   // Reads stanzas to the end of the input; each line waits for the one before it.
@@ -86,12 +90,10 @@ class PipeServer final : public xp::host::Server {
   }
   void leave(const std::string& stanza) {
     write(stanza);
-    std::deque<Work> waiting;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      --unsent_;
-      waiting.swap(waiting_);
-    }
+    std::unique_lock<std::mutex> lock(mutex_);
+    --unsent_;
+    const std::deque<Work> waiting = std::exchange(waiting_, {});
+    lock.unlock();
     for (const Work& writable : waiting) writable();
   }
 
@@ -99,7 +101,7 @@ class PipeServer final : public xp::host::Server {
   std::condition_variable come_;
   std::deque<Work> work_, waiting_;
   size_t unsent_ = 0;
-  bool ended_ = false;  // of the thread in `run`
+  bool ended_ = false;  // set on the thread in `run`
 };
 
 }  // namespace
@@ -109,7 +111,6 @@ int main(int argc, char** argv) {
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before there are threads, for all of them
-
   xp::host::PluginSettings wanted;
   xp::host::HostSettings settings{
       "embed", "1.0", {xp::host::Address{}}, [](int32_t level, std::string_view line) {
@@ -122,7 +123,6 @@ int main(int argc, char** argv) {
     if (option == "--domain") wanted.domain = argv[i + 1];
     if (option == "--settings") wanted.settings_json = argv[i + 1];
   }
-
   static PipeServer server;  // for ever: a plugin that never ends may still call
   static xp::host::Host host(std::move(settings));
   std::string error;

@@ -108,14 +108,19 @@ void Hooks::go_on() {
     // Out of the queue while it is asked: `after` may bring new stanzas here, and they belong behind it.
     Offered offered = std::move(waiting_.front());
     const size_t bytes = offered.stanza.xml.size();
-    if (!ask(offered)) {
+    bool busy = false;
+    try {
+      busy = !ask(offered);
+    } catch (...) {  // of a server's `after`: that stanza has had its turn, and the others go on
+      take_front(bytes);
+      if (!waiting_.empty()) on_link([](Hooks& self) { self.go_on(); });
+      throw;
+    }
+    if (busy) {
       waiting_.front() = std::move(offered);
       return;
     }
-    waiting_.pop_front();
-    waiting_bytes_ -= bytes;
-    ++turn_;
-    if (!waiting_.empty()) start_patience();
+    take_front(bytes);
   }
 }
 
@@ -123,12 +128,21 @@ void Hooks::give_up(uint64_t turn) {
   if (waiting_.empty() || turn != turn_) return;
   log_.warn("a hook was busy for 5 s: a stanza is refused");
   Offered offered = std::move(waiting_.front());
-  waiting_bytes_ -= offered.stanza.xml.size();
+  take_front(offered.stanza.xml.size());
+  try {
+    offered.after(std::move(offered.stanza), Offer::refused);
+  } catch (...) {
+    if (!waiting_.empty()) on_link([](Hooks& self) { self.go_on(); });
+    throw;
+  }
+  go_on();
+}
+
+void Hooks::take_front(size_t bytes) {
   waiting_.pop_front();
+  waiting_bytes_ -= bytes;
   ++turn_;
   if (!waiting_.empty()) start_patience();
-  offered.after(std::move(offered.stanza), Offer::refused);
-  go_on();
 }
 
 }  // namespace restanza::host

@@ -64,6 +64,7 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   void start_patience();                           // for the stanza at the front
   void go_on();
   void give_up(uint64_t turn);
+  void take_front(size_t bytes);
 
   Timer& timer_;
   Log& log_;

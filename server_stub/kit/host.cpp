@@ -29,7 +29,11 @@ class FunctionLog final : public Log {
  public:
   explicit FunctionLog(std::function<void(int32_t, std::string_view)> to) : to_(std::move(to)) {}
   void write(Level level, std::string_view line) override {
-    if (to_) to_(static_cast<int32_t>(level), line);
+    if (!to_) return;
+    try {
+      to_(static_cast<int32_t>(level), line);
+    } catch (...) {  // the line is lost, and nothing else
+    }
   }
 
  private:
@@ -62,7 +66,11 @@ struct Drained {
     if (--missing == 0) all();
   }
   void all() {
-    if (!told.exchange(true)) done();
+    if (told.exchange(true)) return;
+    try {
+      done();
+    } catch (...) {  // it may run on a thread of ours
+    }
   }
   std::atomic<size_t> missing;
   std::atomic<bool> told{false};

@@ -52,9 +52,7 @@ namespace xp::host {
 std::string error_for(std::string_view text, Outcome outcome) {
   namespace xmpp = restanza::xmpp;
   const auto stanza = xmpp::parse_stanza(text);
-  if (!stanza || outcome == Outcome::taken || !xmpp::may_be_answered(*stanza)) return {};
-  // A room would take an error for the end of an occupant.
-  if (stanza->kind == xmpp::Kind::presence || stanza->type == "groupchat") return {};
+  if (!stanza || outcome == Outcome::taken || !xmpp::may_be_refused(*stanza)) return {};
   return outcome == Outcome::refused ? xmpp::error_reply(*stanza, {"wait", "resource-constraint", ""}).xml
                                      : xmpp::error_reply(*stanza, {"cancel", "service-unavailable", ""}).xml;
 }

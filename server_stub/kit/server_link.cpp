@@ -13,9 +13,7 @@ ServerLink::ServerLink(std::string domain, uint64_t max_stanza, xp::host::Server
 
 xp_status ServerLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
   if (stanza.xml.size() > max_stanza_) return XP_TOO_BIG;
-  // An iq that nobody could answer (RFC 6120, section 8.2.3).
-  const bool iq = stanza.kind == xmpp::Kind::iq;
-  if (iq && (stanza.id.empty() || !(stanza.is_request() || stanza.is_answer()))) return XP_INVALID;
+  if (stanza.kind == xmpp::Kind::iq && !stanza.is_valid_iq()) return XP_INVALID;
   const auto from = xmpp::Jid::parse(stanza.from);
   if (!from || from->domain != domain_) return XP_DENIED;
   return server_.send(std::move(stanza.xml), std::move(writable));
@@ -28,6 +26,8 @@ void ServerLink::post(std::function<void()> work) {
     } catch (const std::exception& thrown) {
       const auto link = self.lock();  // the loop may run on after the host
       if (link) log_thrown(link->log_, "work of the loop", thrown);
+    } catch (...) {
+      if (const auto link = self.lock()) link->log_.error("work of the loop failed");
     }
   });
 }

@@ -125,7 +125,8 @@ struct Request {
 
 // How the answer to such a request goes to its client: `respond` once, or `begin`, any number of `write`, and
 // `end` once; `cut` may take the place of each of them and is the last call then. [any], from one thread at a
-// time, without waiting; freed after the last call. The code is 200 to 599 and the headers are sound;
+// time, without waiting; but where a plugin still answers while it is ended, `cut` may come during another
+// call. Freed after the last call. The code is 200 to 599 and the headers are sound;
 // Content-Length, Transfer-Encoding and Connection are not among them, they are the server's, as is leaving
 // out the body where the method or the code forbids one. XP_GONE: the client has left.
 class Answer {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "hosting/hooks.h"
 
+#include <stdexcept>
+
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/lines.h"
@@ -104,6 +106,20 @@ TEST_CASE("a hook may be busy for five seconds and no longer") {
   CHECK(o.ends.empty());
   o.pass_time(1ms);
   CHECK(o.ends == "1 refused, 2 taken, ");
+}
+
+TEST_CASE("what is thrown at the end of a stanza costs that stanza alone") {
+  Offering o;
+  bool busy = true;
+  const auto id = o.add(0, [&](const std::string&) { return busy ? XP_BUSY : XP_CONSUME; });
+  o.hooks->offer(*xmpp::parse_stanza("<message id='1' from='a@x' to='y'/>"), false,
+                 [](const xmpp::Stanza&, Offer) { throw std::runtime_error("the server's own"); });
+  o.offer("2");
+  busy = false;
+  o.hooks->resume(id);
+  CHECK_THROWS_AS(o.link->run(), std::runtime_error);
+  o.link->run();
+  CHECK(o.ends == "2 taken, ");
 }
 
 TEST_CASE("each stanza has five seconds of its own") {
