@@ -2,13 +2,29 @@
 #include "http/exchange.h"
 
 #include <atomic>
+#include <mutex>
 
 namespace restanza::http {
 
 struct Exchange::Watched {
+  void client_leaves() {
+    left = true;
+    if (gone) gone();
+    tell_writer();  // who waits for room would wait for ever
+  }
+  void tell_writer() {
+    std::shared_ptr<const std::function<void()>> told;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      told = writable;
+    }
+    if (told && *told) (*told)();
+  }
+
   std::function<void()> gone;
-  std::function<void()> writable;  // set before the answer begins, and called only after that
   std::atomic<bool> left{false};
+  std::mutex mutex;
+  std::shared_ptr<const std::function<void()>> writable;  // since the answer begins
 };
 
 Exchange::~Exchange() {
@@ -36,13 +52,8 @@ void Exchange::install_watch(std::function<void()> gone) {
   auto watched = std::make_shared<Watched>();
   watched->gone = std::move(gone);
   Watch watch;
-  watch.gone = [watched] {
-    watched->left = true;
-    if (watched->gone) watched->gone();
-  };
-  watch.writable = [watched] {
-    if (watched->writable) watched->writable();
-  };
+  watch.gone = [watched] { watched->client_leaves(); };
+  watch.writable = [watched] { watched->tell_writer(); };
   responder_->watch(std::move(watch));
   watched_ = std::move(watched);
 }
@@ -52,6 +63,7 @@ void Exchange::watch(std::function<void()> gone) {
 }
 
 void Exchange::respond(Response response) {
+  if (!responder_) return;
   if (status_ != 0) {
     const Exchange dropped(std::move(*this));
     return;
@@ -70,10 +82,15 @@ void Exchange::respond(Response response) {
 }
 
 Written Exchange::begin(Head head, std::function<void()> writable) {
+  if (!responder_ || status_ != 0) return Written::gone;
   head.headers.insert(head.headers.end(), headers_.begin(), headers_.end());
   if (common_) head.common = common_;
   if (!watched_) install_watch({});
-  watched_->writable = std::move(writable);
+  {
+    auto told = std::make_shared<const std::function<void()>>(std::move(writable));
+    const std::lock_guard<std::mutex> lock(watched_->mutex);
+    watched_->writable.swap(told);
+  }
   const Written begun = responder_->begin(head);
   if (begun == Written::refused) {
     tell_ended({500, 0, {}, false, client_left()});

@@ -42,9 +42,10 @@ class Exchange {
   void respond(Response response);
 
   // An answer in pieces. Where `begin` throws, for want of memory, nothing has begun.
-  // `writable` runs once for each `write` that says `would_block`, when there is room again: on any thread,
-  // perhaps inside that very call, and perhaps still while another thread ends or drops the exchange. So it
-  // must not use the exchange itself, nor own it, but let whoever writes know.
+  // `writable` runs once for each `write` that says `would_block`, when there is room again, and once when
+  // the client leaves, which the next `write` says: on any thread, perhaps inside that very call, and perhaps
+  // still while another thread ends or drops the exchange. So it must not use the exchange itself, nor own
+  // it, but let whoever writes know. A second `begin` does nothing and says `gone`.
   Written begin(Head head, std::function<void()> writable = {});
   Written write(std::string_view bytes);
   void end();

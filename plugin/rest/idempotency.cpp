@@ -60,7 +60,7 @@ class ClaimedKey {
   ~ClaimedKey() {
     if (!open_) return;
     guarded(log_, "freeing an Idempotency-Key",
-            [this] { journal_.forget_key(key_, [](const Result<void>&) {}); });
+            [this] { journal_.forget_key(std::move(key_), [](const Result<void>&) {}); });
   }
   ClaimedKey(const ClaimedKey&) = delete;
   ClaimedKey& operator=(const ClaimedKey&) = delete;

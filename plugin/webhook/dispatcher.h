@@ -60,7 +60,8 @@ class Dispatcher {
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
   Offer offer(xmpp::Stanza&& stanza, std::function<void()> room);
 
-  // [any] A stanza that is about to be sent some other way, so that a room's reflection of it is known.
+  // [any] A stanza that is about to be sent, so that a room's reflection of it is known. Replies of endpoints
+  // are noted already.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
 
   // [any] Begins no new delivery of what the journal keeps on disk; the rest is finished. `done` runs once,
@@ -88,7 +89,8 @@ class Dispatcher {
   Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);
 
   // [any] Dead letters back into their queues, and deliveries out of the world. `then` runs on the journal's
-  // thread. What is being posted right now cannot be discarded.
+  // thread. What is being posted when this is called cannot be discarded; what begins until the journal has
+  // written the discard is posted all the same, once.
   void replay(const std::string& id,
               std::function<void(const Result<bool>&)> then);  // false: no such dead letter
   void replay(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);

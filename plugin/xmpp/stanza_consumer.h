@@ -19,7 +19,7 @@ class StanzaConsumer {
  public:
   virtual ~StanzaConsumer() = default;
 
-  // What is taken may be moved from. Whoever is busy takes `room` and calls it once, perhaps before this
+  // What is taken may be moved from. Whoever is busy keeps `room`, or a copy, and calls it once, perhaps before this
   // returns; everybody else leaves it as it is. The same stanza may come again, because a later consumer was
   // busy.
   virtual Offered offer(Stanza& stanza, std::function<void()>& room) = 0;

@@ -131,6 +131,43 @@ TEST_CASE("where there is no room nothing is taken, and writable tells when ther
   CHECK(answer->body() == "one");
 }
 
+TEST_CASE(
+    "who waits for room hears of the client's going, also where nobody watches or the exchange outlasts it") {
+  for (const bool outlasts : {false, true}) {
+    const auto answer = std::make_shared<MemoryAnswer>();
+    int writable = 0;
+    Exchange exchange = exchange_to(answer);
+    if (outlasts) exchange.outlast_client();
+    exchange.begin({200}, [&writable] { ++writable; });
+    answer->room = false;
+    CHECK(exchange.write("one") == Written::would_block);
+    answer->leave();
+    CHECK(writable == 1);
+    CHECK(exchange.write("one") == Written::gone);
+  }
+}
+
+TEST_CASE("what has begun does not begin again, and what is over is over") {
+  const auto answer = std::make_shared<MemoryAnswer>();
+  Exchange exchange = exchange_to(answer);
+  CHECK(exchange.begin({200}) == Written::taken);
+  CHECK(exchange.begin({404}) == Written::gone);
+  CHECK(exchange.write("one") == Written::taken);
+  exchange.end();
+  CHECK(exchange.begin({404}) == Written::gone);
+  exchange.respond({404, {}, {}});
+  CHECK(answer->status() == 200);
+  CHECK(answer->answers == 1);
+
+  const auto refused = std::make_shared<MemoryAnswer>();
+  refused->refuses = true;
+  Exchange other = exchange_to(refused);
+  CHECK(other.begin({200}) == Written::refused);
+  CHECK(other.begin({200}) == Written::gone);
+  other.respond({202, {}, {}});
+  CHECK(refused->answers == 1);
+}
+
 TEST_CASE("a watch from before begin hears of the client's going, and of room too") {
   const auto answer = std::make_shared<MemoryAnswer>();
   int gone = 0;
@@ -142,6 +179,7 @@ TEST_CASE("a watch from before begin hears of the client's going, and of room to
   CHECK(writable == 1);
   answer->leave();
   CHECK(gone == 1);
+  CHECK(writable == 2);  // who waits for room looks again
   CHECK(exchange.write("one") == Written::gone);
   CHECK(answer->answers == 0);  // the end is still to come
   exchange.end();
