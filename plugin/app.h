@@ -39,9 +39,9 @@ class App {
   static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
   ~App();
 
-  // New settings for requests that come from now on; those under way end with the old ones. An error: they
-  // are wrong, and nothing has changed. Otherwise the keys that cannot change while this runs: where there
-  // are any, nothing has changed either. One thread at a time.
+  // New settings for requests that come from now on, and other endpoints; requests under way end with the old
+  // ones. An error: they are wrong, or cannot be taken now, and nothing has changed. Otherwise the keys that
+  // cannot change while this runs: where there are any, nothing has changed either. One thread at a time.
   Result<std::vector<std::string>> reload(std::string_view settings_json);
 
   // An error: the journal cannot be opened or read; the text names it and the remedy.

@@ -9,14 +9,19 @@ void Crew::grow() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopped_ || threads_.size() >= limit_) return;
   const bool first = threads_.empty();
+  ++running_;
   try {
     transports_.reserve(threads_.size() + 1);
     threads_.reserve(threads_.size() + 1);
     auto transport = make_();
-    DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] { work_(own, first); });
+    DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] {
+      work_(own, first);
+      --running_;  // the last that it does here
+    });
     transports_.push_back(std::move(transport));
     threads_.push_back(std::move(thread));
   } catch (const std::exception& error) {
+    --running_;
     log_.error("endpoint '" + name_ + "' has " + std::to_string(threads_.size()) +
                " threads and got no other: " + error.what());
   }

@@ -3,6 +3,7 @@
 // limit. Any thread; `stop` once, at the end. Owns threads and connections.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,9 +35,10 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  void grow();   // one thread more, where that is allowed and possible
-  void abort();  // their requests; no thread comes to them any more
-  void stop();   // aborts their requests and waits for their end; `work` must see by itself that it is over
+  void grow();                                  // one thread more, where that is allowed and possible
+  void abort();                                 // their requests; no thread comes to them any more
+  bool ended() const { return running_ == 0; }  // there is no thread, or its work has ended
+  void stop();  // aborts their requests and waits for their end; `work` must see by itself that it is over
 
  private:
   const std::string name_;
@@ -49,6 +51,7 @@ class Crew {
   std::vector<std::unique_ptr<Transport>> transports_;
   std::vector<DeepThread> threads_;
   bool stopped_ = false;
+  std::atomic<size_t> running_{0};
 };
 
 }  // namespace restanza::webhook

@@ -58,14 +58,12 @@ const config::Settings<EndpointList>& endpoint_list_settings() {
     config::Settings<EndpointList> rows;
     settings::add_below(rows, &EndpointList::short_form, short_form_settings());
     rows.push_back(Row::flag("rest_callback_public_only", &EndpointList::public_only,
-                             "never connect to an address in a private range; holds for every endpoint")
-                       .restart());
+                             "never connect to an address in a private range; holds for every endpoint"));
     rows.push_back(
         Row::custom("rest_callbacks", "list of tables", "none",
                     "several endpoints, instead of `rest_callback_url` and its companions: a table for "
                     "each, with the keys below; at most 64",
-                    read_list)
-            .restart());
+                    read_list));
     return rows;
   }();
   return all;

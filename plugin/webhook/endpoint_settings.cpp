@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/endpoint_settings.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace restanza::webhook {
 namespace {
 
@@ -112,7 +115,6 @@ const config::Settings<Settings>& entry_settings() {
     for (auto& row : common_settings()) rows.push_back(std::move(row));
     for (auto& row : further_settings()) rows.push_back(std::move(row));
     for (auto& row : rows) {
-      row.row.live = false;
       if (row.row.key == "url") row.row.default_value = "required";
     }
     return rows;
@@ -123,13 +125,20 @@ const config::Settings<Settings>& entry_settings() {
 const config::Settings<Settings>& short_form_settings() {
   static const auto all = [] {
     auto rows = common_settings();
-    for (auto& row : rows) {
-      row.row.key.insert(0, kShortForm);
-      row.row.live = false;
-    }
+    for (auto& row : rows) row.row.key.insert(0, kShortForm);
     return rows;
   }();
   return all;
+}
+
+bool same(const Settings& a, const Settings& b) {
+  const auto given_to_all = [](const Settings& s) {
+    return std::tie(s.domain, s.mapping.strict, s.mapping.raw_xml, s.public_only, s.max_answer,
+                    s.gone_disables);
+  };
+  const auto& keys = entry_settings();
+  return given_to_all(a) == given_to_all(b) &&
+         std::all_of(keys.begin(), keys.end(), [&](const auto& key) { return key.same(a, b); });
 }
 
 }  // namespace restanza::webhook

@@ -13,6 +13,9 @@ const config::Settings<Settings>& entry_settings();
 // Of the short form, `rest_callback_url` with its companions: some of the above under longer names.
 const config::Settings<Settings>& short_form_settings();
 
+// Whether both say the same: by all keys of an entry, and by what applies to every endpoint.
+bool same(const Settings& a, const Settings& b);
+
 inline constexpr const char* kShortForm = "rest_callback_";  // before each key of the short form
 
 }  // namespace restanza::webhook

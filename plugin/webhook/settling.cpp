@@ -52,7 +52,7 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
   if (!answer.unmapped.empty()) {
     world_.log.info("an endpoint's answer has keys without mapping: " + listed(answer.unmapped));
   }
-  const auto leave = [&journal = world_.journal, seq = item.seq] {
+  const auto leave = [&journal = world_.journal, seq = item.seq, held = open_] {
     if (seq != 0) journal.remove(seq);
   };
   if (answer.stanzas.empty()) return leave();

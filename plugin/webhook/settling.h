@@ -23,10 +23,12 @@ class Settling {
  public:
   using Item = subscription::Item;
   using Text = std::shared_ptr<const xmpp::Stanza>;
+  // Held by each delivery whose answer is on its way to the host: until then it is in the journal.
+  using Open = std::shared_ptr<const bool>;
 
   // All of them outlive this.
-  Settling(const Settings& settings, const World& world, Tally& tally)
-      : settings_(settings), world_(world), tally_(tally) {}
+  Settling(const Settings& settings, const World& world, Tally& tally, const Open& open)
+      : settings_(settings), world_(world), tally_(tally), open_(open) {}
 
   // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
   // answers, so that the failure is the delivery's own.
@@ -46,6 +48,7 @@ class Settling {
   const Settings& settings_;
   const World& world_;
   Tally& tally_;
+  const Open& open_;
 };
 
 }  // namespace restanza::webhook

@@ -53,6 +53,11 @@ Outcome Trial::post(Transport& transport) const {
   return transport.post(request, settings_.timeout);
 }
 
+bool Trial::ended() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !running_;
+}
+
 void Trial::stop() {
   DeepThread thread;
   {

@@ -33,6 +33,7 @@ class Trial {
 
   // `then` runs on the trial's thread. False: one is under way, or it is over.
   bool run(std::function<void(const Outcome&)> then);
+  bool ended() const;  // none is under way
   void stop();
 
  private:
@@ -45,7 +46,7 @@ class Trial {
   const Clock& clock_;
   const Transports& transports_;
   Log& log_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool running_ = false;
   bool stopped_ = false;
   std::unique_ptr<Transport> transport_;

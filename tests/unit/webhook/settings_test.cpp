@@ -5,8 +5,11 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <map>
 
 #include "support/catch.h"
+#include "webhook/endpoint_settings.h"
 
 using namespace restanza;
 using webhook::Settings;
@@ -117,4 +120,46 @@ TEST_CASE("filters that nothing can pass are refused") {
   CHECK_THAT(error_after([](Settings& settings) { settings.to = {"a", ""}; }), Contains("'to' holds"));
   CHECK_THAT(error_after([](Settings& settings) { settings.namespaces = {""}; }),
              Contains("'namespaces' holds"));
+}
+
+TEST_CASE("endpoints that differ in any one thing are not the same") {
+  Settings settings;
+  settings.url = "http://h/";
+  CHECK(webhook::same(settings, settings));
+  const std::map<std::string, std::function<void(Settings&)>> keys = {
+      {"name", [](Settings& s) { s.name = "other"; }},
+      {"url", [](Settings& s) { s.url = "http://h/other"; }},
+      {"content_type", [](Settings& s) { s.format = mapping::Format::json; }},
+      {"stanzas", [](Settings& s) { s.kinds = subscription::mask(xmpp::Kind::iq); }},
+      {"events", [](Settings& s) { s.events = subscription::mask(webhook::Event::host); }},
+      {"timeout", [](Settings& s) { s.timeout += std::chrono::milliseconds(1); }},
+      {"retry", [](Settings& s) { s.retry = false; }},
+      {"types", [](Settings& s) { s.types = {"chat"}; }},
+      {"from", [](Settings& s) { s.from = {"a@*"}; }},
+      {"to", [](Settings& s) { s.to = {"a@*"}; }},
+      {"namespaces", [](Settings& s) { s.namespaces = {"x"}; }},
+      {"secrets", [](Settings& s) { s.secrets = {"whsec_x"}; }},
+      {"authorization", [](Settings& s) { s.authorization = "Bearer x"; }},
+      {"ca_file", [](Settings& s) { s.ca_file = "/x"; }},
+      {"tls_verify", [](Settings& s) { s.tls_verify = false; }},
+      {"max_connections", [](Settings& s) { ++s.max_connections; }},
+      {"max_queued", [](Settings& s) { ++s.max_queued; }},
+      {"drain_rate", [](Settings& s) { ++s.drain_rate; }},
+      {"reply", [](Settings& s) { s.reply = true; }}};
+  for (const auto& setting : webhook::entry_settings()) {
+    INFO(setting.row.key);
+    REQUIRE(keys.count(setting.row.key) == 1);
+    Settings other = settings;
+    keys.at(setting.row.key)(other);
+    CHECK_FALSE(webhook::same(settings, other));
+  }
+  const std::vector<std::function<void(Settings&)>> given_to_all = {
+      [](Settings& s) { s.domain = "other"; },       [](Settings& s) { s.mapping.strict = true; },
+      [](Settings& s) { s.mapping.raw_xml = true; }, [](Settings& s) { s.public_only = true; },
+      [](Settings& s) { ++s.max_answer; },           [](Settings& s) { s.gone_disables = true; }};
+  for (const auto& change : given_to_all) {
+    Settings other = settings;
+    change(other);
+    CHECK_FALSE(webhook::same(settings, other));
+  }
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Other endpoints while the plugin runs: who comes, changes and goes, and how a delivery stays where it is.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/guarded.h"
+#include "webhook/dispatcher.h"
+#include "webhook/endpoint_settings.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr const char* kRecovering = "reading what waits for a new endpoint";
+
+}  // namespace
+
+// What a reconfiguration comes to; all that may fail is done while this is made.
+struct Dispatcher::Changes {
+  struct Changed {
+    Shared endpoint;
+    std::shared_ptr<Posting> posting;
+  };
+  std::shared_ptr<Members> members = std::make_shared<Members>();
+  std::vector<Changed> changed, returning;
+  std::vector<Shared> added, removed;  // added: those that return as well
+  std::vector<Shared> reopened;        // of those that return; closed again unless the change is made
+
+  Changes() = default;
+  Changes(const Changes&) = delete;
+  Changes& operator=(const Changes&) = delete;
+  ~Changes() {
+    for (const Shared& endpoint : reopened) endpoint->close_again();
+  }
+};
+
+Result<void> Dispatcher::reconfigure(const std::vector<Settings>& settings) {
+  Changes changes;
+  {
+    const std::lock_guard<std::mutex> changing(changing_);
+    if (draining_ || stopped_) return Error{"the plugin is ending: its endpoints stay as they are"};
+    if (auto compared = compare(settings, changes); !compared) return compared;
+    changes.reopened.clear();
+    for (auto& [endpoint, posting] : changes.returning) endpoint->come_again(std::move(posting));
+    for (auto& [endpoint, posting] : changes.changed) endpoint->take_on(std::move(posting));
+    publish(changes.members, changes);
+  }
+  // Without the lock, for the way back to the host may say that it is full.
+  for (const Shared& endpoint : changes.removed) endpoint->retire();
+  for (const Shared& endpoint : changes.added) {
+    if (started_) guarded_until_done(world_.log, kRecovering, [&] { recover_late(endpoint); });
+  }
+  return {};
+}
+
+Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes& changes) {
+  const auto before = members();
+  for (const Settings& one : settings) {
+    const auto known = std::find_if(before->begin(), before->end(),
+                                    [&](const auto& member) { return member->endpoint->name() == one.name; });
+    if (known == before->end()) {
+      if (auto added = add(one, changes); !added) return added;
+    } else if (same((*known)->endpoint->current()->settings, one)) {
+      changes.members->push_back(*known);
+    } else {
+      const Shared& endpoint = (*known)->endpoint;
+      changes.members->push_back(std::make_shared<const Member>(endpoint, one));
+      changes.changed.push_back({endpoint, endpoint->prepare(one)});
+    }
+  }
+  const auto stays = [&](const std::string& name) {
+    return std::any_of(settings.begin(), settings.end(),
+                       [&](const Settings& one) { return one.name == name; });
+  };
+  size_t retiring = 0;
+  for (const auto& member : *before) {
+    retiring += member->endpoint->retiring();
+    if (!stays(member->endpoint->name())) changes.removed.push_back(member->endpoint);
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  retiring += retired_.size();
+  if (retiring != 0 && retiring + changes.changed.size() + changes.removed.size() > kMaxRetiring) {
+    return Error{std::to_string(retiring) +
+                 " endpoints of earlier settings have not ended yet: reload again in a minute"};
+  }
+  retired_.reserve(retired_.size() + changes.removed.size());
+  return {};
+}
+
+// A new one, or one of this name that was removed and has not ended.
+Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
+  Shared endpoint = latest_retired(settings.name);
+  if (endpoint && !endpoint->ended()) {
+    changes.reopened.reserve(changes.reopened.size() + 1);
+    const bool reopened = endpoint->reopen();
+    if (reopened) changes.reopened.push_back(endpoint);
+    if (!reopened || endpoint->is_settling()) {
+      return Error{"endpoint '" + settings.name +
+                   "' was removed, and its last requests have not ended yet: reload again later"};
+    }
+    changes.returning.push_back({endpoint, endpoint->prepare(settings)});
+  } else {
+    endpoint = std::make_shared<Endpoint>(settings, for_endpoints_);
+    show(settings.name);
+  }
+  changes.members->push_back(std::make_shared<const Member>(endpoint, settings));
+  changes.added.push_back(std::move(endpoint));
+  return {};
+}
+
+// Those before it had ended when it was made.
+Dispatcher::Shared Dispatcher::latest_retired(const std::string& name) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = std::find_if(retired_.rbegin(), retired_.rend(),
+                                  [&](const Shared& endpoint) { return endpoint->name() == name; });
+  return found == retired_.rend() ? nullptr : *found;
+}
+
+void Dispatcher::publish(std::shared_ptr<const Members> members, const Changes& changes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const Shared& endpoint : changes.added) endpoint->hold(held_);
+  members_.swap(members);
+  for (const auto& one : changes.returning) {
+    retired_.erase(std::find(retired_.begin(), retired_.end(), one.endpoint));
+  }
+  retired_.insert(retired_.end(), changes.removed.begin(), changes.removed.end());
+}
+
+// On the timer's thread, which is the one that their alarms run on. Who holds one besides, may still bring it
+// a stanza that is on its way through the journal.
+void Dispatcher::end_retired() {
+  std::vector<Shared> ended;  // goes without the lock, for its threads are joined
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto gone = std::stable_partition(retired_.begin(), retired_.end(), [](const Shared& endpoint) {
+    return endpoint.use_count() != 1 || !endpoint->ended();
+  });
+  ended.assign(std::make_move_iterator(gone), std::make_move_iterator(retired_.end()));
+  retired_.erase(gone, retired_.end());
+}
+
+// On the journal's thread. Where an endpoint was removed and came again while a stanza was on its way, the
+// new one has it; it knows whether it has read it from the journal already.
+void Dispatcher::push(const Shared& reserved, const journal::Delivery& delivery,
+                      const std::shared_ptr<const xmpp::Stanza>& stanza) {
+  const Shared successor = reserved->retired() ? find(delivery.endpoint) : nullptr;
+  if (!successor) return reserved->push(delivery, stanza);
+  reserved->cancel();
+  successor->reserve_beyond();
+  successor->push(delivery, stanza);
+}
+
+// After the endpoint has begun to take stanzas: what is committed before the journal reads is read, and what
+// is committed later is pushed. What is both is known by its seq.
+void Dispatcher::recover_late(const Shared& endpoint) {
+  using Stops = Result<std::vector<journal::EndpointStop>>;
+  world_.journal.stops([this, endpoint](const Stops& stops) {
+    if (!stops) return recover_again(endpoint);
+    for (const journal::EndpointStop& stop : *stops) {
+      if (stop.endpoint == endpoint->name()) endpoint->remember(stop);
+    }
+    recover_page(endpoint, 0);
+  });
+}
+
+void Dispatcher::recover_page(const Shared& endpoint, journal::Seq beyond) {
+  journal::Filter waiting;
+  waiting.state = journal::State::waiting;
+  waiting.endpoint = endpoint->name();
+  const auto then = [this, endpoint](const Result<std::vector<journal::Delivery>>& page) {
+    const bool more = page && page->size() == kPage;
+    const bool went_on = page && guarded(world_.log, kRecovering, [&] {
+                           for (const journal::Delivery& delivery : *page) endpoint->recover(delivery);
+                           if (more) recover_page(endpoint, page->back().seq);
+                         });
+    if (!went_on) return recover_again(endpoint);
+    if (more) return;
+    endpoint->recovered();
+    endpoint->tend();
+  };
+  world_.journal.list(waiting, beyond, kPage, then);
+}
+
+// From the start, for what is there already is known.
+void Dispatcher::recover_again(const Shared& endpoint) {
+  if (stopped_ || endpoint->retired()) return;
+  guarded_until_done(world_.log, kRecovering, [&] {
+    world_.log.error("endpoint '" + endpoint->name() +
+                     "': what waits for it cannot be read from the journal; it is tried again");
+    world_.timer.after(kNextSweep, [this, endpoint] { recover_late(endpoint); });
+  });
+}
+
+}  // namespace restanza::webhook
