@@ -17,6 +17,12 @@ const Error kEnded{"the journal is closed"};
 
 constexpr const char* kTold = "what the journal was asked for";
 
+bool wants_settled(const Read& read) {
+  if (const auto* list = std::get_if<List>(&read)) return list->settled;
+  const auto* stops = std::get_if<ListStops>(&read);
+  return stops && stops->settled;
+}
+
 }  // namespace
 
 Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
@@ -142,6 +148,12 @@ void Journal::count(Then<std::vector<Count>> then) {
 void Journal::stops(Then<std::vector<EndpointStop>> then) {
   ask(ListStops{}, std::move(then));
 }
+void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(List{std::move(filter), beyond, limit, true}, std::move(then));
+}
+void Journal::stops_settled(Then<std::vector<EndpointStop>> then) {
+  ask(ListStops{true}, std::move(then));
+}
 
 void Journal::revive(std::string id, Then<std::optional<Delivery>> then) {
   ask(Revive{std::move(id), clock_.wall()}, std::move(then));
@@ -210,6 +222,10 @@ void Journal::read(Group& group) {
     auto* asked = std::get_if<Asked>(&item);
     const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
     if (!read) continue;
+    if (writer_->owes() && wants_settled(*read)) {
+      asked->answer = Error{"changes of before could not be written yet"};
+      continue;
+    }
     if (!guarded_until_done(log_, "reading the journal", [&] { asked->answer = store_->read(*read); }))
       asked->answer = Error{};
   }

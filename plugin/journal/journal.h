@@ -81,6 +81,9 @@ class Journal {
   void find(std::string id, Then<std::optional<Delivery>> then);
   void count(Then<std::vector<Count>> then);
   void stops(Then<std::vector<EndpointStop>> then);
+  // The same two for whoever acts on it: an error while changes wait for another try.
+  void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
+  void stops_settled(Then<std::vector<EndpointStop>> then);
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
   // called. Waits for the disk, so it is for threads that may.
   Result<std::optional<xmpp::Stanza>> load(Seq seq);

@@ -20,6 +20,7 @@ struct List {
   Filter filter;
   Seq beyond = 0;
   size_t limit = 0;
+  bool settled = false;  // rather an error than what a change that waits for another try has overtaken
 };
 // With its stanza; absent where there is none of this id.
 struct Find {
@@ -32,6 +33,7 @@ struct CountDeliveries {
 };
 struct ListStops {
   using Answer = std::vector<EndpointStop>;
+  bool settled = false;  // as above
 };
 // The stanza of a delivery; absent where there is none any more.
 struct LoadStanza {
