@@ -119,6 +119,7 @@ class Lanes {
   // They were closed, and go on: what comes waits until `read` has been called, so that what the journal has
   // is inserted before. What is at work is known until then, also where it is done meanwhile.
   void reopen();
+  void pass_over(const std::vector<journal::Seq>& seqs);  // after `reopen`: these have left before
   void read();
 
   struct Sight {
@@ -177,7 +178,7 @@ class Lanes {
   size_t loose_ = 0;  // of what waits, not kept
   bool closed_ = false;
   bool reading_ = false;
-  std::vector<journal::Seq> done_;  // while reading
+  std::vector<journal::Seq> done_;  // while reading: what has left, though the journal may still have it
 };
 
 }  // namespace restanza::subscription

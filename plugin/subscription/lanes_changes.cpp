@@ -58,6 +58,12 @@ void Lanes::reopen() {
   closed_ = false;
 }
 
+void Lanes::pass_over(const std::vector<journal::Seq>& seqs) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  done_.reserve(done_.size() + seqs.size() + at_work_);
+  done_.insert(done_.end(), seqs.begin(), seqs.end());
+}
+
 void Lanes::read() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);

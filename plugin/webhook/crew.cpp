@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/crew.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace restanza::webhook {
@@ -16,6 +17,7 @@ void Crew::grow() {
     auto transport = make_();
     DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] {
       work_(own, first);
+      close(own);
       --running_;  // the last that it does here
     });
     transports_.push_back(std::move(transport));
@@ -25,6 +27,17 @@ void Crew::grow() {
     log_.error("endpoint '" + name_ + "' has " + std::to_string(threads_.size()) +
                " threads and got no other: " + error.what());
   }
+}
+
+// By the thread that used it, for it may wait for the peer.
+void Crew::close(const Transport& own) {
+  std::unique_ptr<Transport> closed;  // goes without the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = std::find_if(transports_.begin(), transports_.end(),
+                                  [&](const auto& transport) { return transport.get() == &own; });
+  if (found == transports_.end()) return;
+  closed = std::move(*found);
+  transports_.erase(found);
 }
 
 void Crew::abort() {

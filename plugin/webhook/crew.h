@@ -41,6 +41,8 @@ class Crew {
   void stop();  // aborts their requests and waits for their end; `work` must see by itself that it is over
 
  private:
+  void close(const Transport& own);
+
   const std::string name_;
   const size_t limit_;
   const size_t stack_;

@@ -134,6 +134,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   const auto reserved = std::make_shared<Reserved>();
   bool crowded = false;  // who should answer has no place for it
   std::vector<Shared> full;
+  reserved->endpoints.reserve(members->size());
   for (const auto& member : *members) {
     const Shared& endpoint = member->endpoint;
     const bool answers = endpoint == answering;
@@ -224,7 +225,10 @@ Dispatcher::Shared Dispatcher::find(const std::string& name) const {
 
 bool Dispatcher::sweep() {
   bool more = false;
-  for (const auto& member : *members()) more = member->endpoint->tend() || more;
+  for (const auto& member : *members()) {
+    guarded(world_.log, "reading what waits for an endpoint", [&] { recover_late(member->endpoint); });
+    more = member->endpoint->tend() || more;
+  }
   end_retired();
   return more;
 }

@@ -48,8 +48,10 @@ class Dispatcher {
   static constexpr std::chrono::hours kPurge{1};        // between looks for old dead letters
   static constexpr std::chrono::hours kDeadKept{14 * 24};
   static constexpr size_t kPage = 1000;  // deliveries that are read from the journal at once
-  // What other settings have replaced or removed, and still ends its requests.
+  // What other settings have replaced or removed, and still ends its requests: at so many no more are
+  // changed.
   static constexpr size_t kMaxRetiring = 64;
+  static constexpr std::chrono::seconds kEndSoon{1};  // after a change, for what has ended at once
 
   // The settings have passed `check`, their names differ. What the world refers to must outlive the
   // dispatcher.
@@ -65,7 +67,7 @@ class Dispatcher {
   // untouched. A changed one keeps its queue, as Endpoint::prepare says. A new one takes stanzas from now on,
   // and delivers once it has read what the journal holds under its name. A removed one as Endpoint::retire
   // says. Does not wait for any of this. An error, and nothing has changed: a drain has begun, kMaxRetiring
-  // are still ending, or an endpoint comes again that still ends and may not return yet.
+  // are still ending, or what waited for an endpoint that comes again is still being given up.
   Result<void> reconfigure(const std::vector<Settings>& settings);
 
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
@@ -130,9 +132,11 @@ class Dispatcher {
   Result<void> add(const Settings& settings, Changes& changes);
   Shared latest_retired(const std::string& name) const;
   void publish(std::shared_ptr<const Members> members, const Changes& changes);
+  void retire(Endpoint& endpoint) noexcept;
   void recover_late(const Shared& endpoint);
-  void recover_page(const Shared& endpoint, journal::Seq beyond);
-  void recover_again(const Shared& endpoint);
+  void recover_page(const Shared& endpoint, journal::Seq beyond, const Endpoint::Reading& reading);
+  void say_unread(const Endpoint& endpoint, const Error& error) const;
+  void end_earlier();
   void end_retired();
   Shared answering_for(const Members& members, const xmpp::StanzaTree& tree) const;
   void push(const Shared& reserved, const journal::Delivery& delivery,

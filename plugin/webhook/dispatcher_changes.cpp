@@ -45,11 +45,15 @@ Result<void> Dispatcher::reconfigure(const std::vector<Settings>& settings) {
     for (auto& [endpoint, posting] : changes.changed) endpoint->take_on(std::move(posting));
     publish(changes.members, changes);
   }
-  // Without the lock, for the way back to the host may say that it is full.
-  for (const Shared& endpoint : changes.removed) endpoint->retire();
+  // Without the lock, for the way back to the host may say that it is full. What throws here is done by the
+  // sweep.
+  for (const Shared& endpoint : changes.removed) retire(*endpoint);
   for (const Shared& endpoint : changes.added) {
-    if (started_) guarded_until_done(world_.log, kRecovering, [&] { recover_late(endpoint); });
+    show(endpoint->name());
+    if (started_) guarded(world_.log, kRecovering, [&] { recover_late(endpoint); });
   }
+  guarded(world_.log, "the end of earlier endpoints",
+          [this] { world_.timer.after(kEndSoon, [this] { end_earlier(); }); });
   return {};
 }
 
@@ -78,8 +82,9 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
     if (!stays(member->endpoint->name())) changes.removed.push_back(member->endpoint);
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  retiring += retired_.size();
-  if (retiring != 0 && retiring + changes.changed.size() + changes.removed.size() > kMaxRetiring) {
+  retiring += static_cast<size_t>(std::count_if(retired_.begin(), retired_.end(),
+                                                [](const Shared& endpoint) { return !endpoint->ended(); }));
+  if (retiring >= kMaxRetiring && changes.changed.size() + changes.removed.size() != 0) {
     return Error{std::to_string(retiring) +
                  " endpoints of earlier settings have not ended yet: reload again in a minute"};
   }
@@ -91,17 +96,14 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
 Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
   Shared endpoint = latest_retired(settings.name);
   if (endpoint && !endpoint->ended()) {
-    changes.reopened.reserve(changes.reopened.size() + 1);
-    const bool reopened = endpoint->reopen();
-    if (reopened) changes.reopened.push_back(endpoint);
-    if (!reopened || endpoint->is_settling()) {
+    changes.reopened.push_back(endpoint);
+    if (!endpoint->reopen()) {
       return Error{"endpoint '" + settings.name +
-                   "' was removed, and its last requests have not ended yet: reload again later"};
+                   "' was removed, and what waited for it is still being given up: reload again later"};
     }
     changes.returning.push_back({endpoint, endpoint->prepare(settings)});
   } else {
     endpoint = std::make_shared<Endpoint>(settings, for_endpoints_);
-    show(settings.name);
   }
   changes.members->push_back(std::make_shared<const Member>(endpoint, settings));
   changes.added.push_back(std::move(endpoint));
@@ -124,6 +126,22 @@ void Dispatcher::publish(std::shared_ptr<const Members> members, const Changes& 
     retired_.erase(std::find(retired_.begin(), retired_.end(), one.endpoint));
   }
   retired_.insert(retired_.end(), changes.removed.begin(), changes.removed.end());
+}
+
+void Dispatcher::retire(Endpoint& endpoint) noexcept {
+  const size_t waiting = endpoint.waiting();
+  endpoint.retire();
+  if (waiting == 0 || !world_.journal.durable()) return;
+  guarded(world_.log, "the end of an endpoint", [&] {
+    world_.log.warn("endpoint '" + endpoint.name() + "' was removed while " + std::to_string(waiting) +
+                    " stanzas waited for it; what is on disk stays there for a day");
+  });
+}
+
+// On the timer's thread, as `end_retired`.
+void Dispatcher::end_earlier() {
+  for (const auto& member : *members()) member->endpoint->end_earlier();
+  end_retired();
 }
 
 // On the timer's thread, which is the one that their alarms run on. Who holds one besides, may still bring it
@@ -150,44 +168,40 @@ void Dispatcher::push(const Shared& reserved, const journal::Delivery& delivery,
 }
 
 // After the endpoint has begun to take stanzas: what is committed before the journal reads is read, and what
-// is committed later is pushed. What is both is known by its seq.
+// is committed later is pushed. What is both is known by its seq. Where this breaks off, the sweep begins it
+// anew; what has been read by then is known.
 void Dispatcher::recover_late(const Shared& endpoint) {
   using Stops = Result<std::vector<journal::EndpointStop>>;
-  world_.journal.stops([this, endpoint](const Stops& stops) {
-    if (!stops) return recover_again(endpoint);
+  const auto reading = endpoint->begin_reading();
+  if (!reading) return;
+  world_.journal.stops_settled([this, endpoint, reading](const Stops& stops) {
+    if (!endpoint->is_reading(reading)) return;
+    if (!stops) return say_unread(*endpoint, stops.error());
     for (const journal::EndpointStop& stop : *stops) {
       if (stop.endpoint == endpoint->name()) endpoint->remember(stop);
     }
-    recover_page(endpoint, 0);
+    recover_page(endpoint, 0, reading);
   });
 }
 
-void Dispatcher::recover_page(const Shared& endpoint, journal::Seq beyond) {
+void Dispatcher::recover_page(const Shared& endpoint, journal::Seq beyond, const Endpoint::Reading& reading) {
   journal::Filter waiting;
   waiting.state = journal::State::waiting;
   waiting.endpoint = endpoint->name();
-  const auto then = [this, endpoint](const Result<std::vector<journal::Delivery>>& page) {
-    const bool more = page && page->size() == kPage;
-    const bool went_on = page && guarded(world_.log, kRecovering, [&] {
-                           for (const journal::Delivery& delivery : *page) endpoint->recover(delivery);
-                           if (more) recover_page(endpoint, page->back().seq);
-                         });
-    if (!went_on) return recover_again(endpoint);
-    if (more) return;
-    endpoint->recovered();
-    endpoint->tend();
+  const auto then = [this, endpoint, reading](const Result<std::vector<journal::Delivery>>& page) {
+    if (!endpoint->is_reading(reading)) return;
+    if (!page) return say_unread(*endpoint, page.error());
+    for (const journal::Delivery& delivery : *page) endpoint->recover(delivery);
+    if (page->size() == kPage) return recover_page(endpoint, page->back().seq, reading);
+    if (!endpoint->recovered(reading)) return;
+    world_.timer.after(std::chrono::milliseconds(0), [endpoint] { endpoint->tend(); });
   };
-  world_.journal.list(waiting, beyond, kPage, then);
+  world_.journal.list_settled(waiting, beyond, kPage, then);
 }
 
-// From the start, for what is there already is known.
-void Dispatcher::recover_again(const Shared& endpoint) {
-  if (stopped_ || endpoint->retired()) return;
-  guarded_until_done(world_.log, kRecovering, [&] {
-    world_.log.error("endpoint '" + endpoint->name() +
-                     "': what waits for it cannot be read from the journal; it is tried again");
-    world_.timer.after(kNextSweep, [this, endpoint] { recover_late(endpoint); });
-  });
+void Dispatcher::say_unread(const Endpoint& endpoint, const Error& error) const {
+  world_.log.error("endpoint '" + endpoint.name() +
+                   "': what waits for it cannot be read from the journal, and is tried again: " + error.text);
 }
 
 }  // namespace restanza::webhook

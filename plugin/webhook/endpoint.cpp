@@ -26,8 +26,9 @@ Endpoint::Endpoint(Settings settings, World world)
       lanes_(Gate(settings.drain_rate, settings.retry), world_.timer, world_.clock),
       posting_(make(std::move(settings), 1)) {}
 
+// Whatever is thrown: the lanes are closed first, and the threads are joined with their postings.
 Endpoint::~Endpoint() {
-  stop();
+  guarded(world_.log, "the end of an endpoint", [this] { stop(); });
 }
 
 bool Endpoint::reserve() {
@@ -130,7 +131,6 @@ void Endpoint::work(Posting& posting, Transport& transport, bool first) {
 
 void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   Item& item = turn.item();
-  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
   const auto text = text_of(item);
   if (!text) {
     turn.put_back(world_.clock.now() + kReread);
@@ -141,6 +141,10 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
     turn.done();
     return cancel();
   }
+  // Both take their time, and then other settings may hold: no request begins by earlier ones.
+  posting.negotiation.settle(transport);
+  if (retired_ || !is_current(posting)) return turn.put_back(world_.clock.now());
+  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
   const xmpp::StanzaTree tree(**text);
   const Instant began = world_.clock.now();
   const Outcome outcome = posting.attempts.make(transport, item, tree);
@@ -207,7 +211,7 @@ bool Endpoint::tend() {
   end_earlier();
   size_t expired = 0;
   {
-    const InHand counted(in_hand_);  // before the look, as `is_settling` looks the other way round
+    const InHand counted(in_hand_), counted_here(tending_);  // before the look, or `reopen` could miss it
     if (!recovered_ || retired_) return false;
     for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;

@@ -59,22 +59,20 @@ class Endpoint {
   std::shared_ptr<Posting> current() const;
   // [any] Of earlier settings, how many still have requests under way.
   size_t retiring() const;
+  void end_earlier();  // [any] lets go of those that have none
 
   // [any] It has been removed: what is under way ends, what only memory has is given up, and the journal
   // keeps the rest. Does not wait.
   void retire() noexcept;
   bool retired() const { return retired_; }
   // It comes again before it has ended: what is under way still ends, and is not repeated. First `reopen`,
-  // then `come_again`, which does not fail, or `close_again`, which leaves it as `retire` did. After
-  // `come_again`, `recover` and `recovered` must follow. False, and nothing has changed: only memory has what
-  // waits, or it is still being recovered.
+  // then `come_again`, which does not fail, or `close_again`, which leaves it as `retire` did, also where
+  // `reopen` has thrown or failed. After `come_again` it must be read anew what the journal has. `reopen` is
+  // false while somebody gives up what was taken out of the queue.
   bool reopen();
-  // Between `reopen` and `come_again`: the journal may still have a delivery that has left, for its answer is
-  // on its way to the host, or somebody holds what was taken out of the queue.
-  bool is_settling() const { return open_.use_count() != 1 || in_hand_ != 0; }
   void come_again(std::shared_ptr<Posting> posting) noexcept;
   void close_again() noexcept;
-  bool ended() const;  // nothing is left of it, so that `stop` does not wait
+  bool ended() const noexcept;  // nothing is left of it, so that `stop` does not wait
 
   // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
   // `cancel` must follow.
@@ -86,6 +84,13 @@ class Endpoint {
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
   void push(const journal::Delivery& delivery, const std::shared_ptr<const xmpp::Stanza>& stanza);
+  // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
+  // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
+  // reading is nobody's any more.
+  using Reading = std::shared_ptr<const bool>;
+  Reading begin_reading();
+  bool is_reading(const Reading& reading) const;
+  bool recovered(const Reading& reading);  // false: it is nobody's any more
   // [any] One that the journal has from before, in their order; it stands before what was accepted since. It
   // has its place whether or not there is room. Nothing is delivered before `recovered`.
   void recover(const journal::Delivery& delivery);
@@ -109,7 +114,7 @@ class Endpoint {
   // [any] False where that was so already.
   bool pause();
   bool resume();
-  void remember(const journal::EndpointStop& stop);  // [setup] from an earlier run
+  void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`
 
   bool test(std::function<void(const Outcome&)> then) { return current()->trial.run(std::move(then)); }
 
@@ -123,6 +128,7 @@ class Endpoint {
     std::string last_error;  // empty where the latest request went well
   };
   Sight sight() const;
+  size_t waiting() const { return lanes_.sight().waiting; }
   std::chrono::duration<double> oldest_age() const;  // of what waits; 0 where nothing does
   std::string origin() const { return current()->url.origin(); }
   std::vector<std::string> public_keys() const { return current()->signer.public_keys(); }
@@ -131,7 +137,7 @@ class Endpoint {
   using Text = Settling::Text;
   bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
   std::shared_ptr<Posting> make(Settings settings, uint64_t number);
-  void end_earlier();
+  bool is_current(const Posting& posting) const;
   std::vector<std::shared_ptr<Posting>> postings() const;
   Item item_of(const journal::Delivery& delivery) const;
   bool covered(const journal::Delivery& delivery) const;
@@ -144,6 +150,7 @@ class Endpoint {
   void strand();
   void late(const std::string& lane, const std::string& id);
   void disable(const Posting& posting);
+  bool is_giving_up() const;
   void note_reason(std::string reason);
   void note_error(const Posting& posting, std::string error);
   void check_drained();
@@ -153,10 +160,11 @@ class Endpoint {
   const std::string name_;
   const World world_;
   Tally tally_;
-  const Settling::Open open_ = std::make_shared<const bool>(true);
+  const OpenAnswers open_;
   subscription::Places places_;
   Lanes lanes_;
   std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
+  std::atomic<size_t> tending_{0};  // of these, who may have something that the journal keeps
   std::atomic<bool> stopped_{false};
   std::atomic<bool> retired_{false};
   std::atomic<bool> recovered_{false};
@@ -168,6 +176,7 @@ class Endpoint {
   std::string reason_, last_error_;
   std::function<void()> drained_;
   bool draining_ = false;
+  std::weak_ptr<const bool> reading_;
   // The last to come and the first to go: their threads use all the others.
   std::vector<std::shared_ptr<Posting>> earlier_;
   std::shared_ptr<Posting> posting_;

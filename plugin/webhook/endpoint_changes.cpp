@@ -45,7 +45,8 @@ void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
     earlier_.push_back(std::exchange(posting_, posting));
     last_error_.clear();
   }
-  if (recovered_ && lanes_.unattended()) posting->crew.grow();
+  if (!recovered_ || !lanes_.unattended()) return;
+  guarded(world_.log, "a thread for an endpoint", [&] { posting->crew.grow(); });  // `tend` tries it again
 }
 
 // Whoever else still has one looks at it for a moment.
@@ -59,6 +60,11 @@ void Endpoint::end_earlier() {
   earlier_.erase(gone, earlier_.end());
 }
 
+bool Endpoint::is_current(const Posting& posting) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return posting_.get() == &posting;
+}
+
 size_t Endpoint::retiring() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return static_cast<size_t>(
@@ -68,6 +74,10 @@ size_t Endpoint::retiring() const {
 void Endpoint::retire() noexcept {
   retired_ = true;
   stopped_ = true;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reading_.reset();
+  }
   lanes_.close();
   guarded_until_done(world_.log, "the end of an endpoint", [&] {
     give_up_rest();
@@ -75,11 +85,37 @@ void Endpoint::retire() noexcept {
   });
 }
 
-// The lanes first: from then on they note what is done, so that whoever asks `is_settling` after this misses
-// nothing that was done before.
+// The lanes first: from then on they note what is done, and what was done before is open, or has left the
+// journal for whoever reads it after this.
 bool Endpoint::reopen() {
-  if (!world_.journal.durable() || !recovered_.exchange(false)) return false;
   lanes_.reopen();
+  lanes_.pass_over(open_.seqs());
+  recovered_ = false;
+  return !is_giving_up();
+}
+
+// The journal may still have that for waiting.
+bool Endpoint::is_giving_up() const {
+  return tending_ != 0 || (in_hand_ != 0 && !world_.journal.durable());
+}
+
+Endpoint::Reading Endpoint::begin_reading() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (recovered_ || retired_ || !reading_.expired()) return nullptr;
+  const auto reading = std::make_shared<const bool>(true);
+  reading_ = reading;
+  return reading;
+}
+
+bool Endpoint::is_reading(const Reading& reading) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return reading_.lock() == reading;
+}
+
+bool Endpoint::recovered(const Reading& reading) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (reading_.lock() != reading) return false;
+  recovered();
   return true;
 }
 
@@ -90,17 +126,16 @@ void Endpoint::come_again(std::shared_ptr<Posting> posting) noexcept {
 }
 
 void Endpoint::close_again() noexcept {
-  lanes_.close();
-  recovered();
   retire();
 }
 
 // The answers that the host does not have yet are among it: until then the journal has their deliveries.
-bool Endpoint::ended() const {
+bool Endpoint::ended() const noexcept {
   const Lanes::Sight sight = lanes_.sight();
-  const auto all = postings();
-  return retired_ && sight.at_work == 0 && in_hand_ == 0 && open_.use_count() == 1 &&
-         std::all_of(all.begin(), all.end(), [](const auto& posting) { return posting->ended(); });
+  if (!retired_ || sight.at_work != 0 || in_hand_ != 0 || !open_.empty()) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return posting_->ended() &&
+         std::all_of(earlier_.begin(), earlier_.end(), [](const auto& posting) { return posting->ended(); });
 }
 
 }  // namespace restanza::webhook

@@ -30,10 +30,10 @@ bool Endpoint::resume() {
   return true;
 }
 
-// What answered may not be what the settings of now name.
+// What answered may not be what the settings of now name, nor those of an endpoint that comes later.
 void Endpoint::disable(const Posting& posting) {
   const std::lock_guard<std::mutex> steering(steering_);
-  if (current().get() != &posting) return;
+  if (retired_ || !is_current(posting)) return;
   steered_ = true;
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
@@ -54,11 +54,14 @@ void Endpoint::note_error(const Posting& posting, std::string error) {
 }
 
 void Endpoint::remember(const journal::EndpointStop& stop) {
-  const std::lock_guard<std::mutex> steering(steering_);
-  if (steered_) return;
-  lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
-  note_reason(stop.reason);
+  {
+    const std::lock_guard<std::mutex> steering(steering_);
+    if (steered_) return;
+    lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
+    note_reason(stop.reason);
+  }
   world_.log.warn("endpoint '" + name_ + "' is stopped from before: " + stop.reason);
+  strand();  // it may have come to a running plugin, and taken stanzas since
 }
 
 void Endpoint::withdraw(const journal::Delivery& delivery) {

@@ -6,7 +6,7 @@
 namespace restanza::webhook {
 
 Posting::Posting(Settings its_settings, uint64_t crew_number, const World& world, Tally& tally,
-                 const Settling::Open& open, std::function<size_t()> waiting, Work work)
+                 const OpenAnswers& open, std::function<size_t()> waiting, Work work)
     : settings(std::move(its_settings)),
       number(crew_number),
       url(*Url::parse(settings.url)),

@@ -30,7 +30,7 @@ struct Posting {
   // The settings have passed `check`. `crew_number` is the lanes' for its threads; `waiting` says how many
   // stanzas wait; `work` is what each thread does. The others outlive this.
   Posting(Settings its_settings, uint64_t crew_number, const World& world, Tally& tally,
-          const Settling::Open& open, std::function<size_t()> waiting, Work work);
+          const OpenAnswers& open, std::function<size_t()> waiting, Work work);
   Posting(const Posting&) = delete;
   Posting& operator=(const Posting&) = delete;
 

@@ -52,13 +52,14 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
   if (!answer.unmapped.empty()) {
     world_.log.info("an endpoint's answer has keys without mapping: " + listed(answer.unmapped));
   }
-  const auto leave = [&journal = world_.journal, seq = item.seq, held = open_] {
+  const auto leave = [&journal = world_.journal, seq = item.seq] {
     if (seq != 0) journal.remove(seq);
   };
   if (answer.stanzas.empty()) return leave();
+  const auto held = open_.hold(item.seq);
   const auto open = std::make_shared<std::atomic<size_t>>(answer.stanzas.size());
   for (xmpp::Stanza& reply : answer.stanzas) {
-    world_.reply(std::move(reply), [open, leave] {
+    world_.reply(std::move(reply), [open, leave, held] {
       if (--*open == 0) leave();
     });
   }

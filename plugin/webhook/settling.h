@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "subscription/lanes.h"
+#include "webhook/open_answers.h"
 #include "webhook/outcome.h"
 #include "webhook/settings.h"
 #include "webhook/tally.h"
@@ -23,11 +24,9 @@ class Settling {
  public:
   using Item = subscription::Item;
   using Text = std::shared_ptr<const xmpp::Stanza>;
-  // Held by each delivery whose answer is on its way to the host: until then it is in the journal.
-  using Open = std::shared_ptr<const bool>;
 
   // All of them outlive this.
-  Settling(const Settings& settings, const World& world, Tally& tally, const Open& open)
+  Settling(const Settings& settings, const World& world, Tally& tally, const OpenAnswers& open)
       : settings_(settings), world_(world), tally_(tally), open_(open) {}
 
   // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
@@ -48,7 +47,7 @@ class Settling {
   const Settings& settings_;
   const World& world_;
   Tally& tally_;
-  const Open& open_;
+  const OpenAnswers& open_;
 };
 
 }  // namespace restanza::webhook
