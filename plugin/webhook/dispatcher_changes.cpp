@@ -45,11 +45,11 @@ Result<void> Dispatcher::reconfigure(const std::vector<Settings>& settings) {
     for (auto& [endpoint, posting] : changes.changed) endpoint->take_on(std::move(posting));
     publish(changes.members, changes);
   }
-  // Without the lock, for the way back to the host may say that it is full. What throws here is done by the
-  // sweep.
+  // Without the lock, for the way back to the host may say that it is full. The change is made, so
+  // nothing may be thrown; what cannot be read now is read by the sweep.
   for (const Shared& endpoint : changes.removed) retire(*endpoint);
   for (const Shared& endpoint : changes.added) {
-    show(endpoint->name());
+    guarded(world_.log, "the metrics of an endpoint", [&] { show(endpoint->name()); });
     if (started_) guarded(world_.log, kRecovering, [&] { recover_late(endpoint); });
   }
   guarded(world_.log, "the end of earlier endpoints",
