@@ -15,7 +15,7 @@
 #include "iq/reply_table.h"
 #include "journal/journal.h"
 #include "journal/sqlite/store.h"
-#include "rest/reply.h"
+#include "rest/answers/reply.h"
 #include "rest/resources.h"
 #include "webhook/consumer.h"
 #include "webhook/dispatcher.h"

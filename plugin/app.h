@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "http/exchange.h"
-#include "rest/credentials.h"
+#include "rest/access/credentials.h"
 #include "xmpp/stanza_consumer.h"
 #include "xmpp/stanza_sink.h"
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "config/changes.h"
+#include "rest/access/token_settings.h"
 #include "rest/settings.h"
-#include "rest/token_settings.h"
 #include "webhook/endpoint_settings.h"
 
 namespace restanza {

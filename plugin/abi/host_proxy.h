@@ -9,7 +9,7 @@
 #include "base/in_flight.h"
 #include "base/log.h"
 #include "http/exchange.h"
-#include "rest/credentials.h"
+#include "rest/access/credentials.h"
 #include "xmpp/stanza_sink.h"
 #include "xp.h"
 

@@ -2,7 +2,7 @@
 #include "rest/settings.h"
 
 #include "base/credential.h"
-#include "rest/token_settings.h"
+#include "rest/access/token_settings.h"
 
 namespace restanza::rest {
 namespace {

@@ -22,12 +22,15 @@ LAYERS = {
     "xml": 1, "http": 1, "settings": 1,
     "xmpp": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
-    "subscription": 4, "journal/sqlite": 4,
-    "webhook": 5,
-    "rest": 6, "webhook/http": 6,
-    "app_settings": 7,
-    "app": 8, "settings_page": 8,
-    "abi": 9,
+    "subscription": 4, "journal/sqlite": 4, "rest/answers": 4,
+    "webhook": 5, "rest/access": 5,
+    "rest/routing": 6, "webhook/http": 6,
+    "rest/sending": 7,
+    "rest/resources": 8,
+    "rest": 9,
+    "app_settings": 10,
+    "app": 11, "settings_page": 11,
+    "abi": 12,
 }
 # The same for server_stub/.
 HOST_LAYERS = {
