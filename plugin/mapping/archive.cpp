@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/str.h"
 #include "mapping/irregular.h"
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 #include "mapping/scalar.h"
 #include "mapping/writing.h"
 

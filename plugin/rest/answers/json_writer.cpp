@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "base/date.h"
-#include "mapping/json_string.h"
+#include "mapping/json/json_string.h"
 
 namespace restanza::rest {
 void JsonWriter::begin(std::string_view name) {

@@ -6,7 +6,7 @@
 
 #include "base/date.h"
 #include "base/str.h"
-#include "mapping/flat_json.h"
+#include "mapping/json/flat_json.h"
 #include "mapping/media_type.h"
 
 namespace restanza::rest {

@@ -20,7 +20,7 @@ LIBRARY = pathlib.Path()
 LAYERS = {
     "base": 0,
     "xml": 1, "http": 1, "settings": 1,
-    "xmpp": 2,
+    "xmpp": 2, "mapping/json": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
     "subscription": 4, "journal/sqlite": 4, "rest/answers": 4,
     "webhook": 5, "rest/access": 5,

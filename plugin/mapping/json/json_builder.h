@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 namespace restanza::mapping {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 #include "base/text_place.h"
-#include "mapping/cbor_shape.h"
-#include "mapping/json_builder.h"
-#include "mapping/json_string.h"
+#include "mapping/json/cbor_shape.h"
+#include "mapping/json/json_builder.h"
+#include "mapping/json/json_string.h"
 #include "xml/gate.h"
 
 namespace restanza::mapping {

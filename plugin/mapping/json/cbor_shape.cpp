@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "mapping/cbor_shape.h"
+#include "mapping/json/cbor_shape.h"
 
 #include <cstdint>
 #include <vector>
 
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 namespace restanza::mapping {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "mapping/json_builder.h"
+#include "mapping/json/json_builder.h"
 
 #include <cmath>
 

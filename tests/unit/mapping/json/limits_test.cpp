@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What JSON and CBOR from outside may be at most, at each limit and one past it, and what is refused.
-#include "mapping/cbor_shape.h"
-#include "mapping/json.h"
-#include "mapping/naming.h"
-#include "unit/mapping/support.h"
+#include "mapping/json/cbor_shape.h"
+#include "mapping/json/json.h"
+#include "support/catch.h"
 
 using namespace restanza;
 using namespace restanza::mapping;
@@ -116,20 +115,4 @@ TEST_CASE("every proper beginning of a CBOR document is refused") {
   const std::string bytes = dump_cbor(whole);
   REQUIRE(*parse_cbor(bytes) == whole);
   for (size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(parse_cbor(bytes.substr(0, size)));
-}
-
-TEST_CASE("names are many and long only to a limit") {
-  Json object = {{"body", "x"}};
-  for (size_t i = 0; i <= kMaxNames; ++i) object["key" + std::to_string(i)] = i;
-  object["a" + std::string(2 * kMaxNameBytes, 'x')] = 1;
-  const auto decoded = decode(Format::json, object.dump(), {}, {});
-  REQUIRE(decoded);
-  CHECK(decoded->unmapped.size() == kMaxNames);
-  CHECK(decoded->unmapped.front().size() == kMaxNameBytes);
-
-  std::vector<std::string> names;
-  const size_t fitting = kMaxNamesBytes / kMaxNameBytes;
-  for (size_t i = 0; i <= fitting; ++i)
-    add_name(names, std::string(kMaxNameBytes, static_cast<char>('a' + i)));
-  CHECK(names.size() == fitting);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "mapping/flat_json.h"
+#include "mapping/json/flat_json.h"
 
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 namespace restanza::mapping {
 
