@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What is left of a plugin when it is gone. The cases begin with a whole life, so that what the C library or
 // a sanitizer makes once and for ever does not count.
+#include "traces.h"
+
 #include <algorithm>
 #include <thread>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
-#include "traces.h"
 
 namespace restanza::check {
 namespace {

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 

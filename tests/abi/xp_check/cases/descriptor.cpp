@@ -2,7 +2,7 @@
 // What can be seen without starting anything.
 #include <cstring>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traces.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests: odd ones, and clients that leave at every moment.
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 

@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <thread>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Settings that are wrong, and say so.
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 
 namespace restanza::check {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <initializer_list>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 

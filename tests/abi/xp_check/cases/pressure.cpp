@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <mutex>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "check.h"
 #include "traffic.h"
 
