@@ -7,8 +7,8 @@ Ownership: owns its directory and its process; both are gone after close(). Acco
 import os
 import tempfile
 
-from .deadline import wait_until
-from .process import Program, accepts, free_ports, installed
+from ..deadline import wait_until
+from ..process import Program, accepts, free_ports, installed
 
 CONFIG = """
 run_as_root = true

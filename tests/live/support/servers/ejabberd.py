@@ -11,7 +11,7 @@ import glob
 import os
 import tempfile
 
-from .process import Program, free_ports, installed
+from ..process import Program, free_ports, installed
 
 LIBRARY = "/usr/lib/*/ejabberd-*/ebin/ejabberd.beam"
 

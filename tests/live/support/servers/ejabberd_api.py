@@ -7,9 +7,9 @@ Ownership: owns its directory and its process; both are gone after close().
 import json
 import urllib.request
 
-from .deadline import DEADLINE, wait_until
+from ..deadline import DEADLINE, wait_until
 from .ejabberd import Ejabberd
-from .process import accepts, free_ports
+from ..process import accepts, free_ports
 
 API = """  - port: {http}
     ip: "127.0.0.1"

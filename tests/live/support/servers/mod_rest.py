@@ -15,14 +15,14 @@ import shutil
 import subprocess
 import tempfile
 
-from .deadline import wait_until
-from .process import accepts, free_ports, installed
+from ..deadline import wait_until
+from ..process import accepts, free_ports, installed
 from .prosody import Prosody
 
 INSTALLED = "/usr/lib/prosody/modules"
 SUITES = ("trixie", "sid")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-LOGIN_MODULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "side_by_side")
+LOGIN_MODULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "side_by_side")
 DOWNLOAD_DEADLINE = 300  # seconds for apt-get, which fetches a suite's whole index
 
 GLOBALS = """
