@@ -10,13 +10,13 @@
 #include <memory>
 #include <string>
 
-#include "http_front/body_reader.h"
 #include "http_front/exchange_table.h"
 #include "http_front/front.h"
+#include "http_front/message/body_reader.h"
+#include "http_front/message/request_reader.h"
 #include "http_front/outbox.h"
 #include "http_front/request_handling.h"
 #include "http_front/request_memory.h"
-#include "http_front/request_reader.h"
 
 namespace restanza::host {
 

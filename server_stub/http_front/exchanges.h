@@ -11,14 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "http_front/message/header.h"
 #include "xp.h"
 
 namespace restanza::host {
-
-using Header = std::pair<std::string, std::string>;
 
 struct HttpRequest {
   std::string method;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/str.h"
-#include "http_front/answer_text.h"
+#include "http_front/message/answer_text.h"
 
 namespace restanza::host {
 namespace {

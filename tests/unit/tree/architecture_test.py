@@ -34,7 +34,7 @@ LAYERS = {
 }
 # The same for server_stub/.
 HOST_LAYERS = {
-    "net": 0,
+    "net": 0, "http_front/message": 0,
     "link": 1, "http_front": 1,
     "local_server": 2, "hosting": 2,
     "config": 3, "kit": 3,

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "http_front/content_coding.h"
+#include "http_front/message/content_coding.h"
 
 namespace restanza::host {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http_front/content_decoding.h"
+#include "http_front/message/content_decoding.h"
 #include "support/catch.h"
 
 using namespace restanza;

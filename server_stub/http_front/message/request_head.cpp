@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // RFC 9112 sections 2 to 6, read as strictly as the standard allows.
-#include "http_front/request_head.h"
+#include "http_front/message/request_head.h"
 
 #include <algorithm>
 #include <array>
@@ -65,8 +65,7 @@ std::optional<Refusal> read_target(std::string_view target, RequestHead& head) {
   return std::nullopt;
 }
 
-std::optional<Refusal> read_request_line(std::string_view line, const FrontSettings& limits,
-                                         RequestHead& head) {
+std::optional<Refusal> read_request_line(std::string_view line, const HeadLimits& limits, RequestHead& head) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return bad("the request line has not three parts");
@@ -152,7 +151,7 @@ bool is_field_value(std::string_view text) {
   return kFieldBytes.hold(text);
 }
 
-Result<RequestHead, Refusal> parse_head(std::string_view text, const FrontSettings& limits) {
+Result<RequestHead, Refusal> parse_head(std::string_view text, const HeadLimits& limits) {
   RequestHead head;
   head.headers.reserve(kUsualHeaders);
   bool first = true;

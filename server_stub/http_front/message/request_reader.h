@@ -9,14 +9,14 @@
 #include <string>
 #include <string_view>
 
-#include "http_front/body_reader.h"
-#include "http_front/request_head.h"
+#include "http_front/message/body_reader.h"
+#include "http_front/message/request_head.h"
 
 namespace restanza::host {
 
 class RequestReader {
  public:
-  explicit RequestReader(const FrontSettings& limits) : limits_(limits) {}
+  explicit RequestReader(const HeadLimits& limits) : limits_(limits) {}
 
   void feed(std::string_view bytes) { in_.append(bytes); }
   bool empty() const { return in_.empty(); }
@@ -30,7 +30,7 @@ class RequestReader {
  private:
   std::optional<Refusal> scan();  // moves the marks below over what is new
 
-  const FrontSettings& limits_;
+  const HeadLimits& limits_;
   std::string in_;
   size_t scanned_ = 0;     // bytes that were looked at
   size_t line_start_ = 0;  // of the line that scanned_ stands in

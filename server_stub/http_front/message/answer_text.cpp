@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_front/answer_text.h"
+#include "http_front/message/answer_text.h"
 
 #include <algorithm>
 #include <array>

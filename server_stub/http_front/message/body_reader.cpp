@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RFC 9112 section 7.1, without the liberties that let two readers disagree about where a body ends.
-#include "http_front/body_reader.h"
+#include "http_front/message/body_reader.h"
 
 #include <algorithm>
 
-#include "http_front/request_head.h"
+#include "http_front/message/request_head.h"
 
 namespace restanza::host {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_front/content_coding.h"
+#include "http_front/message/content_coding.h"
 
 #include <array>
 

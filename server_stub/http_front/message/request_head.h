@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "http_front/front.h"
+#include "http_front/message/head_limits.h"
+#include "http_front/message/header.h"
 
 namespace restanza::host {
 
@@ -38,7 +39,7 @@ struct RequestHead {
 };
 
 // `text` runs from the request line to the end of the last field's line, every line ending in CRLF.
-Result<RequestHead, Refusal> parse_head(std::string_view text, const FrontSettings& limits);
+Result<RequestHead, Refusal> parse_head(std::string_view text, const HeadLimits& limits);
 
 bool is_token(std::string_view text);        // RFC 9110 section 5.6.2
 bool is_field_value(std::string_view text);  // no control character but the tab

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http_front/front.h"
+#include "http_front/message/header.h"
 
 namespace restanza::host {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http_front/request_head.h"
+#include "http_front/message/request_head.h"
 
 namespace restanza::host {
 

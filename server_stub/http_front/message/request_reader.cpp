@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Looks at each byte of a head once, however it was cut on the way, and refuses as soon as a limit is passed.
-#include "http_front/request_reader.h"
+#include "http_front/message/request_reader.h"
 
 #include <algorithm>
 

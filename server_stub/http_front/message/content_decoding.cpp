@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_front/content_decoding.h"
+#include "http_front/message/content_decoding.h"
 
 #include <brotli/decode.h>
 #include <zlib.h>
