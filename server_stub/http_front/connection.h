@@ -23,7 +23,7 @@ namespace restanza::host {
 // What all connections share.
 struct FrontParts {
   const FrontSettings& settings;
-  Router& router;
+  RouteLookup& routes;
   ExchangeTable& exchanges;
   RequestMemory& arriving;                     // requests that have come in part
   RequestMemory& waiting;                      // those that wait for their handlers, or are with them

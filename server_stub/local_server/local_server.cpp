@@ -113,7 +113,7 @@ class LocalServer::Core final : public local::StreamHost {
   const Clock& clock_;
   EventLoop loop_;
   local::LinkDomains domains_;
-  local::Router router_;
+  local::StanzaRouter router_;
   Listener listener_;
   std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
   uint64_t last_stream_ = 0;

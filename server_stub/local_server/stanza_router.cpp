@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/router.h"
+#include "local_server/stanza_router.h"
 
 #include <utility>
 
@@ -9,7 +9,8 @@
 
 namespace restanza::host::local {
 
-Router::Router(const LocalSettings& settings, const Accounts& accounts, const Clock& clock, Log& log)
+StanzaRouter::StanzaRouter(const LocalSettings& settings, const Accounts& accounts, const Clock& clock,
+                           Log& log)
     : settings_(settings),
       clock_(clock),
       log_(log),
@@ -18,8 +19,8 @@ Router::Router(const LocalSettings& settings, const Accounts& accounts, const Cl
   renew_service();
 }
 
-Result<Session*, xmpp::StanzaError> Router::bind(const std::string& node, const std::string& resource,
-                                                 Outlet& outlet) {
+Result<Session*, xmpp::StanzaError> StanzaRouter::bind(const std::string& node, const std::string& resource,
+                                                       Outlet& outlet) {
   const std::string wanted = resource.empty() ? random_id() : resource;
   const auto jid = xmpp::Jid::parse(node + "@" + settings_.domain + "/" + wanted);
   if (!jid) return xmpp::StanzaError{"modify", "bad-request", jid.error().text};
@@ -32,7 +33,7 @@ Result<Session*, xmpp::StanzaError> Router::bind(const std::string& node, const 
   return &sessions_.add(*jid, outlet);
 }
 
-Result<void> Router::from_client(Session& session, xml::Document element) {
+Result<void> StanzaRouter::from_client(Session& session, xml::Document element) {
   Intake intake = take_in(std::move(element), session.jid);
   if (!intake.stream_error.empty()) return Error{intake.stream_error};
   xmpp::Stanza& stanza = intake.stanza;
@@ -51,17 +52,17 @@ Result<void> Router::from_client(Session& session, xml::Document element) {
   return {};
 }
 
-void Router::leave(Session& session) {
+void StanzaRouter::leave(Session& session) {
   presence_.gone(session);
   sessions_.remove(session);
 }
 
-void Router::attach(const std::shared_ptr<PluginPort>& port) {
+void StanzaRouter::attach(const std::shared_ptr<PluginPort>& port) {
   ports_[port->domain] = port;
   renew_service();
 }
 
-void Router::detach(PluginPort& port) {
+void StanzaRouter::detach(PluginPort& port) {
   port.attached = false;
   const auto found = ports_.find(port.domain);
   if (found == ports_.end() || found->second.get() != &port) return;
@@ -69,7 +70,7 @@ void Router::detach(PluginPort& port) {
   renew_service();
 }
 
-void Router::renew_service() {
+void StanzaRouter::renew_service() {
   DomainIdentity identity{settings_.domain, "server", "im", {}};
   for (const auto& port : ports_) {
     if (port.first != settings_.domain) identity.items.push_back(port.first);
@@ -77,7 +78,7 @@ void Router::renew_service() {
   service_.emplace(std::move(identity), clock_);
 }
 
-void Router::from_plugin(PluginPort& port, xmpp::Stanza stanza) {
+void StanzaRouter::from_plugin(PluginPort& port, xmpp::Stanza stanza) {
   const auto from = xmpp::Jid::parse(stanza.from);
   if (!from) return;  // the link has checked it
   if (from->domain == settings_.domain && !from->node.empty() && xmpp::may_be_answered(stanza)) {
@@ -86,7 +87,7 @@ void Router::from_plugin(PluginPort& port, xmpp::Stanza stanza) {
   route(std::move(stanza), &port);
 }
 
-void Router::route(xmpp::Stanza stanza, const PluginPort* sender) {
+void StanzaRouter::route(xmpp::Stanza stanza, const PluginPort* sender) {
   if (stanza.to.empty()) {
     without_address(stanza);
     return;
@@ -110,7 +111,7 @@ void Router::route(xmpp::Stanza stanza, const PluginPort* sender) {
       [this, sender](PluginPort&, xmpp::Stanza passed) { dispatch(std::move(passed), sender); });
 }
 
-void Router::dispatch(xmpp::Stanza stanza, const PluginPort* sender) {
+void StanzaRouter::dispatch(xmpp::Stanza stanza, const PluginPort* sender) {
   const auto to = xmpp::Jid::parse(stanza.to);
   if (!to) return;
   if (PluginPort* port = hooks_of(*to)) {
@@ -128,13 +129,13 @@ void Router::dispatch(xmpp::Stanza stanza, const PluginPort* sender) {
   }
 }
 
-void Router::to_server(const xmpp::Stanza& stanza, const xmpp::Jid& to) {
+void StanzaRouter::to_server(const xmpp::Stanza& stanza, const xmpp::Jid& to) {
   answer(to.node.empty() ? service_->answer(stanza) : delivery_.deliver(stanza, to));
 }
 
 // RFC 6120 section 10.3: it concerns the account of its sender. A client's message and presence have got
 // their address before; so what else comes here was sent by a plugin.
-void Router::without_address(const xmpp::Stanza& stanza) {
+void StanzaRouter::without_address(const xmpp::Stanza& stanza) {
   const auto from = xmpp::Jid::parse(stanza.from);
   const bool account = from && from->domain == settings_.domain && !from->node.empty();
   if (!account) {
@@ -148,15 +149,15 @@ void Router::without_address(const xmpp::Stanza& stanza) {
   }
 }
 
-void Router::answer(std::optional<xmpp::Stanza> answer) {
+void StanzaRouter::answer(std::optional<xmpp::Stanza> answer) {
   if (answer && !answer->to.empty()) route(std::move(*answer), nullptr);
 }
 
-void Router::bounce(const xmpp::Stanza& stanza, const xmpp::StanzaError& error) {
+void StanzaRouter::bounce(const xmpp::Stanza& stanza, const xmpp::StanzaError& error) {
   if (xmpp::may_be_answered(stanza)) answer(xmpp::error_reply(stanza, error));
 }
 
-PluginPort* Router::hooks_of(const xmpp::Jid& to) {
+PluginPort* StanzaRouter::hooks_of(const xmpp::Jid& to) {
   const auto found = ports_.find(to.domain);
   if (found == ports_.end()) return nullptr;
   // On the server's own domain a plugin sees what is for the domain itself, not what is for its users.
@@ -164,7 +165,7 @@ PluginPort* Router::hooks_of(const xmpp::Jid& to) {
   return own && !(to.node.empty() && to.resource.empty()) ? nullptr : found->second.get();
 }
 
-PluginPort* Router::asker_of(const xmpp::Stanza& stanza, const xmpp::Jid& to) {
+PluginPort* StanzaRouter::asker_of(const xmpp::Stanza& stanza, const xmpp::Jid& to) {
   if (to.node.empty() || to.domain != settings_.domain) return nullptr;
   for (const auto& port : ports_) {
     if (port.second->record_of(stanza.kind).answered_by(stanza, to)) return port.second.get();
@@ -172,9 +173,9 @@ PluginPort* Router::asker_of(const xmpp::Stanza& stanza, const xmpp::Jid& to) {
   return nullptr;
 }
 
-void Router::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* sender,
-                   std::function<void(PluginPort&, const xmpp::Stanza&)> taken,
-                   std::function<void(PluginPort&, xmpp::Stanza)> passed) {
+void StanzaRouter::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* sender,
+                         std::function<void(PluginPort&, const xmpp::Stanza&)> taken,
+                         std::function<void(PluginPort&, xmpp::Stanza)> passed) {
   if (port.offers >= settings_.link_offers) {
     refuse(stanza);
     return;
@@ -194,7 +195,7 @@ void Router::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* send
 }
 
 // Only what somebody waits for is answered; the rest is dropped, and the host counts it.
-void Router::refuse(const xmpp::Stanza& stanza) {
+void StanzaRouter::refuse(const xmpp::Stanza& stanza) {
   if (xmpp::may_be_refused(stanza)) {
     bounce(stanza, {"wait", "resource-constraint", ""});
   } else {

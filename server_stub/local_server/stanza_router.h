@@ -22,9 +22,9 @@
 
 namespace restanza::host::local {
 
-class Router {
+class StanzaRouter {
  public:
-  Router(const LocalSettings& settings, const Accounts& accounts, const Clock& clock, Log& log);
+  StanzaRouter(const LocalSettings& settings, const Accounts& accounts, const Clock& clock, Log& log);
 
   // Clients. An empty resource is chosen by the server; the newcomer takes a used one over.
   Result<Session*, xmpp::StanzaError> bind(const std::string& node, const std::string& resource,
