@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The plugin's composition root: makes the parts from the settings, says who owns whom, starts and drains
-// them in order. The host stands behind seams, so that the whole plugin runs in a test without one.
+// them in order. The host is reached through interfaces only, so that the whole plugin runs in a test without
+// one.
 //
 // Threads: make, start and drain one at a time; handle and offer from any thread.
 #pragma once

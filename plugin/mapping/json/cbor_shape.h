@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whether bytes are one CBOR data item (RFC 8949 section 5.3.1) that JSON can express. The library recurses
-// for every string inside an indefinite string without asking, so this walks the bytes first, on a stack of
-// its own. Pure function, any thread. Internal to this folder.
+// for every string inside an indefinite string without a limit, so this reads the bytes first, without
+// recursion. Pure function, any thread. Internal to this folder.
 #pragma once
 
 #include <string_view>

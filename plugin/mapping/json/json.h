@@ -23,9 +23,9 @@ inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arra
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 
-// The end of a value takes memory, for the library makes a list of what is in it, and where there is none the
-// process ends. That of a value that was emptied takes none. The second, declared after the value, empties it
-// at the end of the scope.
+// Destroying a value needs memory, because the library first makes a list of what is in it; where there is no
+// memory, the process ends. Destroying a value that was emptied needs none. EmptyAtEnd, declared after the
+// value, empties it at the end of the scope.
 void empty(Json& value) noexcept;
 class EmptyAtEnd {
  public:

@@ -25,8 +25,8 @@
 
 namespace restanza::rest {
 
-// The host's password check (xp.auth/1) behind a seam. Exactly one verdict, on any thread, perhaps before it
-// returns.
+// The host's password check (xp.auth/1) behind an interface. Exactly one verdict, on any thread, perhaps
+// before it returns.
 class Accounts {
  public:
   enum class Verdict { ok, denied, failed };

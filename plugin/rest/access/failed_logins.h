@@ -47,8 +47,8 @@ class FailedLogins {
     Wait locked{0};
     Wait late{0};
   };
-  // A right secret ends the waiting, but each one only once: who knows one password of many must not buy
-  // guesses with it.
+  // A right secret ends the waiting, but each one only once: otherwise somebody who knows one password could
+  // use it again and again to end the waiting between guesses.
   Verdict judge(const Attempt& attempt, bool right);
 
   size_t remembered();

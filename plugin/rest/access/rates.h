@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How often each credential may ask. A bucket holds one second's worth of requests, at least one, and fills
-// up again at the rate; a request takes one out of it, or is told how long to wait. Any thread, never blocks;
-// without a rate nothing is locked, looked up or kept.
+// How often each credential may ask, by a token bucket for each. A bucket holds one second's worth of
+// requests, at least one, and fills up again at the rate; a request takes one out of it, or is told how long
+// to wait. Any thread, never blocks; without a rate nothing is locked, looked up or kept.
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bounded table that forgets what has been idle for longest. Keys come from outside: a tree and not a hash
-// table, so that nobody can choose keys that make it slow. One thread at a time.
+// A bounded table that forgets what was used least recently (LRU). Keys come from outside: a tree and not a
+// hash table, so that nobody can choose keys that make it slow. One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -31,7 +31,7 @@ std::string header_list(const std::vector<std::string>& names);
 // A request with no more of `request` than the functions here look at; for exchanges that wait.
 http::Request negotiating_headers(const http::Request& request);
 
-// 200 with a document in JSON, whatever the client likes: what people steer by has this one form.
+// 200 with a document in JSON, whatever the client likes: the resources for operators have no other form.
 void answer_json(http::Exchange exchange, std::string json);
 
 }  // namespace restanza::rest

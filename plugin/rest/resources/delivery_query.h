@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which deliveries a request names, by its query string or a JSON object with the same members: state,
-// endpoint, after, before, limit, beyond. What is not understood is refused and named, never passed over: it
-// might have been meant to spare something. Pure, any thread.
+// endpoint, after, before, limit, beyond. What is not understood is refused and named, never ignored: it may
+// have been meant to leave some deliveries out. Pure, any thread.
 #pragma once
 
 #include <string>

@@ -2,7 +2,8 @@
 // Cross-origin requests (the Fetch standard's CORS protocol): which pages' scripts may talk to this
 // interface. The headers stand on the answers to requests with an Origin, on errors too, or a script could
 // not see why it was refused; and on those to OPTIONS. All other answers say with Vary that they would be
-// others for a page (RFC 9110 section 12.5.5), so that no cache hands them to one. Pure, any thread.
+// others for a page (RFC 9110 section 12.5.5), so that no cache gives such an answer to a page. Pure, any
+// thread.
 #pragma once
 
 #include <memory>
