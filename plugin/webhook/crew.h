@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/deep_thread.h"
+#include "base/large_stack_thread.h"
 #include "base/log.h"
 #include "webhook/transport.h"
 
@@ -47,7 +47,7 @@ class Crew {
   Log& log_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Transport>> transports_;
-  std::vector<DeepThread> threads_;
+  std::vector<LargeStackThread> threads_;
   bool stopped_ = false;
 };
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/guarded.h"
-#include "base/in_hand.h"
 #include "base/random.h"
+#include "base/scoped_count.h"
 #include "webhook/verdict.h"
 
 namespace restanza::webhook {
@@ -173,7 +173,7 @@ void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
 
 void Endpoint::strand() {
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_);
     for (const Item& item : lanes_.take_stranded()) let_go(item, Outcome::End::unreachable);
   }
   check_drained();
@@ -181,7 +181,7 @@ void Endpoint::strand() {
 
 void Endpoint::late(const std::string& lane, const std::string& id) {
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_);
     if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, Outcome::End::timeout);
   }
   check_drained();
@@ -190,7 +190,7 @@ void Endpoint::late(const std::string& lane, const std::string& id) {
 bool Endpoint::tend() {
   size_t expired = 0;
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_);
     for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
       guarded(world_.log, "giving up what has expired",
@@ -249,7 +249,7 @@ void Endpoint::stop() {
 // What only memory has is lost now, and its senders are told, in order: after what was at work.
 void Endpoint::give_up_rest() {
   if (lanes_.sight().at_work != 0) return;
-  const InHand counted(in_hand_);
+  const ScopedCount counted(in_hand_);
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();

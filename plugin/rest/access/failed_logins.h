@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "rest/access/recent.h"
+#include "rest/access/lru_map.h"
 
 namespace restanza::rest {
 
@@ -69,7 +69,7 @@ class FailedLogins {
   const std::string salt_;
   std::atomic<bool> any_{false};
   std::mutex mutex_;
-  Recent<Failures> failures_{kRemembered};
+  LruMap<Failures> failures_{kRemembered};
 };
 
 // The peer for who counts failures: of an IPv6 address its network of 64 bits, within which anybody may take

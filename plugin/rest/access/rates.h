@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "rest/access/recent.h"
+#include "rest/access/lru_map.h"
 #include "rest/access/token.h"
 
 namespace restanza::rest {
@@ -61,7 +61,7 @@ class Rates {
   SharedBucket anonymous_;
   std::vector<SharedBucket> buckets_;  // of the tokens, in their order
   std::mutex mutex_;                   // of the accounts
-  Recent<Bucket> accounts_{kAccounts};
+  LruMap<Bucket> accounts_{kAccounts};
 };
 
 }  // namespace restanza::rest

@@ -13,11 +13,11 @@
 namespace restanza::rest {
 
 template <class Value>
-class Recent {
+class LruMap {
  public:
-  explicit Recent(size_t limit) : limit_(limit) {}
-  Recent(const Recent&) = delete;
-  Recent& operator=(const Recent&) = delete;
+  explicit LruMap(size_t limit) : limit_(limit) {}
+  LruMap(const LruMap&) = delete;
+  LruMap& operator=(const LruMap&) = delete;
 
   // Null where there is none. Looking does not count as use.
   Value* find(std::string_view key) {

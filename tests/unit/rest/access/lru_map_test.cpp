@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "rest/access/recent.h"
+#include "rest/access/lru_map.h"
 
 #include "support/catch.h"
 
 using namespace restanza::rest;
 
 TEST_CASE("a table keeps so many values, and for one more lets go of the one idle for longest") {
-  Recent<int> table(3);
+  LruMap<int> table(3);
   table.use("a") = 1;
   table.use("b") = 2;
   table.use("c") = 3;
@@ -21,7 +21,7 @@ TEST_CASE("a table keeps so many values, and for one more lets go of the one idl
 }
 
 TEST_CASE("looking does not count as use") {
-  Recent<int> table(2);
+  LruMap<int> table(2);
   table.use("a") = 1;
   table.use("b") = 2;
   CHECK(*table.find("a") == 1);
@@ -30,7 +30,7 @@ TEST_CASE("looking does not count as use") {
 }
 
 TEST_CASE("a value that comes back is a new one") {
-  Recent<int> table(1);
+  LruMap<int> table(1);
   table.use("a") = 1;
   table.drop_idlest();
   CHECK(table.size() == 0);
