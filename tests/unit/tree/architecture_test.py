@@ -173,15 +173,6 @@ class Architecture(unittest.TestCase):
             return {path.parent.relative_to(ROOT / top).as_posix() for path in code(top)}
         self.assertEqual(folders("tests/unit/server_stub"), folders("server_stub"))
 
-    def test_no_folder_of_the_host_holds_more_than_20_unlike_files(self):
-        """A header, its source and its test are alike: they have one name."""
-        names = {}
-        for top in ("server_stub", "tests/unit/server_stub"):
-            for path in code(top):
-                names.setdefault(path.parent, set()).add(path.stem.removesuffix("_test"))
-        wrong = {str(folder.relative_to(ROOT)): len(unlike) for folder, unlike in names.items() if len(unlike) > 20}
-        self.assertEqual(wrong, {})
-
     def test_only_the_border_knows_xp_h(self):
         users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}
         self.assertEqual(users, {"abi"})
