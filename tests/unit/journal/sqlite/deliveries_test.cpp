@@ -2,7 +2,7 @@
 // What stands in the tables, beyond what store_test.cpp asks of every store.
 #include "journal/sqlite/deliveries.h"
 
-#include "unit/journal/world.h"
+#include "opened.h"
 
 using namespace restanza;
 using namespace restanza::journal;
