@@ -223,11 +223,11 @@ void Journal::refuse(Group& group) noexcept {
   }
 }
 
-// Nothing has changed where this throws. An empty group: what is owed is due, or this is the end.
+// Nothing has changed where this throws. An empty group: changes that wait are due, or this is the end.
 void Journal::take_group(Group& group) {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto asked = [this] { return !running_ || !intake_.empty(); };
-  if (writer_->owes()) {
+  if (writer_->has_pending()) {
     changed_.wait_until(lock, writer_->retry_at(), asked);
   } else {
     changed_.wait(lock, asked);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A heap of changes that could not be written yet. Of the changes to one thing it keeps what they come to, so
-// that it is never larger than what is stored. The journal's thread only. Internal to this folder.
+// Changes that could not be written yet and wait for another try. Of several changes to one delivery or one
+// endpoint only the last one counts and is kept, and none replaces a removal; so there is at most one for
+// each delivery and endpoint in the store, and one more. The journal's thread only. Internal to this folder.
 #pragma once
 
 #include <map>
@@ -13,10 +14,10 @@
 
 namespace restanza::journal {
 
-class Heap {
+class PendingChanges {
  public:
   void add(const Change& change);
-  void append_to(std::vector<Write>& writes) const;  // which then refer to this heap
+  void append_to(std::vector<Write>& writes) const;  // they point into this object
   bool empty() const { return size() == 0; }
   size_t size() const { return deliveries_.size() + endpoints_.size() + (dead_ ? 1 : 0); }
   void clear();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/heap.h"
+#include "journal/pending_changes.h"
 
 namespace restanza::journal {
 namespace {
@@ -13,7 +13,7 @@ Cases(F...) -> Cases<F...>;
 
 }  // namespace
 
-void Heap::add(const Change& change) {
+void PendingChanges::add(const Change& change) {
   std::visit(Cases{[&](const Removed& removed) { deliveries_.insert_or_assign(removed.seq, change); },
                    [&](const Noted& noted) {
                      Change& latest = deliveries_.try_emplace(noted.delivery.seq, change).first->second;
@@ -25,13 +25,13 @@ void Heap::add(const Change& change) {
              change);
 }
 
-void Heap::append_to(std::vector<Write>& writes) const {
+void PendingChanges::append_to(std::vector<Write>& writes) const {
   for (const auto& [seq, change] : deliveries_) writes.emplace_back(&change);
   for (const auto& [endpoint, change] : endpoints_) writes.emplace_back(&change);
   if (dead_) writes.emplace_back(&*dead_);
 }
 
-void Heap::clear() {
+void PendingChanges::clear() {
   deliveries_.clear();
   endpoints_.clear();
   dead_.reset();
