@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/deep_thread.h"
+#include "base/thread_with_stack.h"
 
 #include <exception>
 #include <memory>
@@ -21,7 +21,7 @@ void* run(void* work) {
 
 }  // namespace
 
-DeepThread::DeepThread(const char* name, size_t stack, Work work) {
+ThreadWithStack::ThreadWithStack(const char* name, size_t stack, Work work) {
   auto own = std::make_unique<Work>(std::move(work));
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -35,16 +35,16 @@ DeepThread::DeepThread(const char* name, size_t stack, Work work) {
   pthread_setname_np(thread_, name);
 }
 
-DeepThread::~DeepThread() {
+ThreadWithStack::~ThreadWithStack() {
   if (running_) std::terminate();  // as std::thread does
 }
 
-void DeepThread::swap(DeepThread& other) noexcept {
+void ThreadWithStack::swap(ThreadWithStack& other) noexcept {
   std::swap(thread_, other.thread_);
   std::swap(running_, other.running_);
 }
 
-void DeepThread::join() {
+void ThreadWithStack::join() {
   pthread_join(thread_, nullptr);
   running_ = false;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A thread with a stack of a size, for calls into libraries that go deeper than the default allows:
-// std::thread has no say in that. Otherwise as `start_thread` makes them. The stack is address space; memory
-// is what of it was used. One owner, who joins it before it goes.
+// A thread whose stack has a given size, for calls into libraries that need more than the default:
+// std::thread cannot set it. Otherwise it is as `start_thread` makes threads. A stack takes address space at
+// once, and memory only as far as it is used.
+//
+// Threads: one at a time. Ownership: the owner joins the thread before it destroys the object.
 #pragma once
 
 #include <pthread.h>
@@ -11,20 +13,20 @@
 
 namespace restanza {
 
-class DeepThread {
+class ThreadWithStack {
  public:
-  DeepThread() = default;  // none
+  ThreadWithStack() = default;  // no thread runs
 
   // `name`: at most 15 bytes. `stack`: bytes, 0 for the default. Throws std::system_error where there is no
   // room for another thread.
-  DeepThread(const char* name, size_t stack, std::function<void()> work);
-  ~DeepThread();
-  DeepThread(DeepThread&& other) noexcept { swap(other); }
-  DeepThread& operator=(DeepThread&& other) noexcept {
+  ThreadWithStack(const char* name, size_t stack, std::function<void()> work);
+  ~ThreadWithStack();
+  ThreadWithStack(ThreadWithStack&& other) noexcept { swap(other); }
+  ThreadWithStack& operator=(ThreadWithStack&& other) noexcept {
     swap(other);
     return *this;
   }
-  void swap(DeepThread& other) noexcept;
+  void swap(ThreadWithStack& other) noexcept;
 
   bool joinable() const { return running_; }
   void join();

@@ -13,7 +13,7 @@ void Crew::grow() {
     transports_.reserve(threads_.size() + 1);
     threads_.reserve(threads_.size() + 1);
     auto transport = make_();
-    DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] { work_(own, first); });
+    ThreadWithStack thread("rz-webhook", stack_, [this, &own = *transport, first] { work_(own, first); });
     transports_.push_back(std::move(transport));
     threads_.push_back(std::move(thread));
   } catch (const std::exception& error) {
@@ -30,12 +30,12 @@ void Crew::abort() {
 
 void Crew::stop() {
   abort();
-  std::vector<DeepThread> threads;
+  std::vector<ThreadWithStack> threads;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     threads.swap(threads_);
   }
-  for (DeepThread& thread : threads) thread.join();
+  for (ThreadWithStack& thread : threads) thread.join();
 }
 
 }  // namespace restanza::webhook

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "base/deep_thread.h"
 #include "base/log.h"
+#include "base/thread_with_stack.h"
 #include "webhook/transport.h"
 
 namespace restanza::webhook {
@@ -47,7 +47,7 @@ class Crew {
   Log& log_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Transport>> transports_;
-  std::vector<DeepThread> threads_;
+  std::vector<ThreadWithStack> threads_;
   bool stopped_ = false;
 };
 

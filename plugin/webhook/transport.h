@@ -43,7 +43,7 @@ using MakeTransport =
     std::function<std::unique_ptr<Transport>(const Url& url, const Settings& settings, Timer& timer)>;
 
 // One kind of transport. The threads that make requests with it have so many bytes of stack, and SIGPIPE
-// blocked, as a DeepThread has it.
+// blocked, as a ThreadWithStack has it.
 struct Transports {
   MakeTransport make;
   size_t stack = size_t{8} << 20;

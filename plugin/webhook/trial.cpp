@@ -29,7 +29,7 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   try {
     transport_ = transports_.make(url_, settings_, timer_);
     running_ = true;
-    thread_ = DeepThread("rz-webhook-test", transports_.stack, [this, then = std::move(then)]() mutable {
+    thread_ = ThreadWithStack("rz-webhook-test", transports_.stack, [this, then = std::move(then)]() mutable {
       guarded(log_, "the test of an endpoint", [&] { then(post(*transport_)); });
       then = nullptr;  // with it goes whoever still waits to be told
       const std::lock_guard<std::mutex> end(mutex_);
@@ -54,7 +54,7 @@ Outcome Trial::post(Transport& transport) const {
 }
 
 void Trial::stop() {
-  DeepThread thread;
+  ThreadWithStack thread;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;

@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "base/clock.h"
-#include "base/deep_thread.h"
+#include "base/thread_with_stack.h"
 #include "base/timer.h"
 #include "webhook/settings.h"
 #include "webhook/signature.h"
@@ -49,7 +49,7 @@ class Trial {
   bool running_ = false;
   bool stopped_ = false;
   std::unique_ptr<Transport> transport_;
-  DeepThread thread_;
+  ThreadWithStack thread_;
 };
 
 }  // namespace restanza::webhook

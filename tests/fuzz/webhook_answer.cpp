@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "base/deep_thread.h"
+#include "base/thread_with_stack.h"
 #include "fuzz/property.h"
 #include "webhook/http/transports.h"
 #include "webhook/negotiation.h"
@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
   Outcome outcome;
-  DeepThread("fuzz", webhook::http_transports().stack, [&] {
+  ThreadWithStack("fuzz", webhook::http_transports().stack, [&] {
     outcome = transport->post(post, settings.timeout);
   }).join();
   check_outcome(outcome);
