@@ -102,9 +102,9 @@ Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clo
       accounts_(accounts),
       clock_(clock),
       rates_(settings_.rate_limit, settings_.tokens, clock),
-      guard_({settings_.prefix, [this](std::string_view text) { return is_secret(text); },
-              unauthorized(not_accepted(settings_, accounts_.available()).c_str())},
-             clock, timer, log) {}
+      throttle_({settings_.prefix, [this](std::string_view text) { return is_secret(text); },
+                 unauthorized(not_accepted(settings_, accounts_.available()).c_str())},
+                clock, timer, log) {}
 
 Refusal Credentials::unauthorized(const char* text) const {
   Refusal refusal{401, "auth", "not-authorized", text};
@@ -135,13 +135,13 @@ void Credentials::check(const http::Request& request, const std::shared_ptr<Aske
 
 void Credentials::unreadable(const http::Request& request, const char* why, const char* text,
                              const std::shared_ptr<Asker>& asker) const {
-  guard_.audit().refused(request, "", why);
+  throttle_.audit().refused(request, "", why);
   asker->tell(unauthorized(text));
 }
 
 void Credentials::check_component(const http::Request& request, const Attempt& attempt, bool right,
                                   const std::shared_ptr<Asker>& asker) const {
-  if (guard_.passes(request, attempt, right ? nullptr : "wrong secret", asker))
+  if (throttle_.passes(request, attempt, right ? nullptr : "wrong secret", asker))
     let_in(asker, rates_.component(), component_caller(settings_.domain));
 }
 
@@ -165,9 +165,9 @@ void Credentials::check_basic(const http::Request& request, std::string_view enc
     const bool equal = constant_time_equal(sha256(password), secret_digest_);
     check_component(request, attempt, equal && !settings_.component_secret.empty(), asker);
   } else if (accounts_.available()) {
-    if (guard_.may_try(request, attempt, asker)) check_account(request, name, password, asker);
+    if (throttle_.may_try(request, attempt, asker)) check_account(request, name, password, asker);
   } else {
-    guard_.passes(request, attempt, "unknown name", asker);
+    throttle_.passes(request, attempt, "unknown name", asker);
   }
 }
 
@@ -190,7 +190,7 @@ void Credentials::end_account(const Asking& asking, Accounts::Verdict verdict, c
         Refusal{500, "wait", "internal-server-error", "The server could not check the password"});
   }
   const char* wrong = verdict == Accounts::Verdict::ok ? nullptr : "wrong name or password";
-  if (guard_.passes(asking.request, asking.attempt(), wrong, asker))
+  if (throttle_.passes(asking.request, asking.attempt(), wrong, asker))
     let_in(asker, rates_.account(bare_jid), account_caller(bare_jid));
 }
 
@@ -202,17 +202,17 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
     if (constant_time_equal(digest, settings_.tokens[i].sha256)) found = i;
   }
   if (found == settings_.tokens.size()) {
-    guard_.passes(request, {request.peer, kBearer, token}, "unknown token", asker);
+    throttle_.passes(request, {request.peer, kBearer, token}, "unknown token", asker);
     return;
   }
   const Token& known = settings_.tokens[found];
   if (known.expires && *known.expires <= clock_.wall()) {
     // Under its own name: a program that goes on with it makes nobody else wait.
     const std::string name = "token " + known.name;
-    guard_.passes(request, {request.peer, name, token}, "the token has expired", asker);
+    throttle_.passes(request, {request.peer, name, token}, "the token has expired", asker);
     return;
   }
-  if (guard_.passes(request, {request.peer, kBearer, token}, nullptr, asker))
+  if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, asker))
     let_in(asker, rates_.token(found), token_caller(known, settings_.domain));
 }
 
@@ -231,12 +231,12 @@ bool Credentials::holds_secret(std::string_view text) const {
 }
 
 void Credentials::note(const http::Request& request, const Caller& caller, const Refusal& refusal) const {
-  if (refusal.status == 403) guard_.audit().refused(request, caller.name, refusal.text);
+  if (refusal.status == 403) throttle_.audit().refused(request, caller.name, refusal.text);
 }
 
 void Credentials::drain() const {
   open_->drain();
-  guard_.drain();
+  throttle_.drain();
 }
 
 }  // namespace restanza::rest

@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "base/timer.h"
 #include "rest/caller.h"
-#include "rest/guard.h"
+#include "rest/login_throttle.h"
 #include "rest/open_checks.h"
 #include "rest/rates.h"
 #include "rest/refusal.h"
@@ -93,7 +93,7 @@ class Credentials {
   Accounts& accounts_;
   const Clock& clock_;
   mutable Rates rates_;
-  const Guard guard_;
+  const LoginThrottle throttle_;
   const std::shared_ptr<OpenChecks> open_ =  // a late verdict holds it
       std::make_shared<OpenChecks>(kOpenChecks, "Too many passwords are being checked");
 };

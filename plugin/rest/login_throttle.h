@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What stands between a check of credentials and the telling of its outcome: bad ones are written down, and
-// who tries many is told late. Any thread, never blocks. Clock, timer and log must outlive it.
+// Slows down the guessing of credentials: stands between a check of credentials and the answer, logs bad
+// ones, and delays the answer to a client that has failed often. Any thread, never blocks. Clock, timer and
+// log must outlive it.
 #pragma once
 
 #include <functional>
@@ -17,7 +18,7 @@
 
 namespace restanza::rest {
 
-class Guard {
+class LoginThrottle {
  public:
   struct Settings {
     std::string prefix;  // stands before each path
@@ -25,18 +26,18 @@ class Guard {
     Refusal wrong;  // what bad credentials get
   };
 
-  Guard(Settings settings, const Clock& clock, Timer& timer, Log& log)
+  LoginThrottle(Settings settings, const Clock& clock, Timer& timer, Log& log)
       : settings_(std::move(settings)),
         failed_(clock),
         audit_(settings_.prefix, clock, timer, log),
         late_(timer) {}
 
-  // Whether the attempt may be checked; otherwise the asker has been told.
+  // Whether the attempt may be checked now; otherwise the asker has been refused.
   bool may_try(const http::Request& request, const Attempt& attempt,
                const std::shared_ptr<Asker>& asker) const;
 
-  // Whether the outcome of a check is good and may be told; otherwise the asker has been told, or will be.
-  // `why` is null where the attempt is right.
+  // Whether the attempt is right and its answer may be given now; otherwise the asker has been refused, or
+  // will be after the delay. `why`: what is wrong with the attempt, for the log; null where it is right.
   bool passes(const http::Request& request, const Attempt& attempt, const char* why,
               const std::shared_ptr<Asker>& asker) const;
 
