@@ -13,7 +13,7 @@
 namespace restanza::rest {
 namespace {
 
-Refusal unknown() {
+Refusal unknown_delivery() {
   return {404, "cancel", "item-not-found", "There is no such delivery"};
 }
 
@@ -160,7 +160,7 @@ void Deliveries::list(http::Exchange exchange, const http::Request& request) con
 
 void Deliveries::look_at(const std::string& id, http::Exchange exchange, const http::Request& request) const {
   const auto answer = [](Asked& asked, const std::optional<journal::Delivery>& found) {
-    if (!found) return asked.refuse(unknown());
+    if (!found) return asked.refuse(unknown_delivery());
     asked.answer(one(*found));
   };
   journal_.find(id, then<std::optional<journal::Delivery>>(std::move(exchange), request, answer));
@@ -218,7 +218,7 @@ void Deliveries::discard_one(const std::string& id, http::Exchange exchange,
       case Discarded::ok:
         return asked->exchange.respond({204, {}, {}});
       case Discarded::unknown:
-        return asked->refuse(unknown());
+        return asked->refuse(unknown_delivery());
       case Discarded::at_work:
         return asked->refuse({409, "wait", "conflict", "This delivery is being posted right now"});
     }

@@ -13,7 +13,7 @@ namespace {
 using Dispatcher = webhook::Dispatcher;
 using Outcome = webhook::Outcome;
 
-Refusal unknown() {
+Refusal unknown_endpoint() {
   return {404, "cancel", "item-not-found", "There is no endpoint of this name"};
 }
 
@@ -114,7 +114,7 @@ void Endpoints::steer(const std::string& name, Steering steering, http::Exchange
       return answer_json(std::move(exchange), json.take());
     }
   }
-  refuse(std::move(exchange), request, unknown());
+  refuse(std::move(exchange), request, unknown_endpoint());
 }
 
 void Endpoints::test(const std::string& name, http::Exchange exchange, const http::Request& request) const {
@@ -122,7 +122,8 @@ void Endpoints::test(const std::string& name, http::Exchange exchange, const htt
   const auto steered = dispatcher_.test(name, [name, waiting](const Outcome& outcome) {
     answer_json(std::move(*waiting), tested(name, outcome));
   });
-  if (steered == Dispatcher::Steered::unknown) return refuse(std::move(*waiting), request, unknown());
+  if (steered == Dispatcher::Steered::unknown)
+    return refuse(std::move(*waiting), request, unknown_endpoint());
   if (steered == Dispatcher::Steered::unchanged) {
     refuse(std::move(*waiting), request, {409, "wait", "conflict", "A test of this endpoint is under way"});
   }

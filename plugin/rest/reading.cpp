@@ -16,7 +16,7 @@ Result<mapping::Decoded, mapping::Failure> decoded(const http::Request& request,
 }
 
 // "application/xmpp+xml, ... or application/cbor"
-std::string all_formats() {
+std::string format_names() {
   const size_t last = std::size(mapping::kFormats) - 1;
   std::string list = mapping::media_type(mapping::kFormats[0]);
   for (size_t i = 1; i <= last; ++i)
@@ -71,7 +71,7 @@ Result<Posted, Refusal> read_tree(const http::Request& request, const Target& ta
   if (request.body_too_large) return refused::too_large();
   const auto type = request.header("Content-Type");
   const auto format = mapping::format_of(type.value_or(""));
-  if (!format && target.kind != Target::Kind::query) return refused::media_type(type, all_formats());
+  if (!format && target.kind != Target::Kind::query) return refused::media_type(type, format_names());
   auto read = decoded(request, target, format.value_or(mapping::Format::xml), options);
   if (!read) {
     if (read.error().kind == mapping::Failure::unparseable) return refused::unparseable(read.error().text);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Answer kFailed = {500, "The server could not do it, for want of memory for example."};
 constexpr Answer kEnding = {503, "There is no room right now, or the server is ending."};
-constexpr Answer kUnknown = {401, "There are no credentials, or they are wrong."};
+constexpr Answer kUnauthorized = {401, "There are no credentials, or they are wrong."};
 constexpr Answer kTooOften = {429,
                               "There are too many requests or failed logins; Retry-After says how long."};
 constexpr Answer kNoAdmin = {403, "The credentials lack the right admin."};
@@ -24,7 +24,7 @@ Answers answers_of(const Route& route) {
     if (!known) all.push_back(answer);
   };
   if (route.right != Right::none) {
-    add(kUnknown);
+    add(kUnauthorized);
     add(kTooOften);
   }
   if (route.right == Right::admin) {

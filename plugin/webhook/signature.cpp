@@ -18,8 +18,8 @@ Result<Signer> Signer::make(const std::vector<std::string>& secrets) {
 }
 
 std::vector<http::Header> Signer::headers(const std::string& id, WallTime now, std::string_view body) const {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-  const std::string timestamp = std::to_string(seconds.count());
+  const auto since_epoch = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+  const std::string timestamp = std::to_string(since_epoch.count());
   std::vector<http::Header> headers{{"webhook-id", id}, {"webhook-timestamp", timestamp}};
   if (keys_.empty()) return headers;
   std::string content = id + "." + timestamp + ".";

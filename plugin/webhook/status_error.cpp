@@ -4,14 +4,14 @@
 namespace restanza::webhook {
 namespace {
 
-struct Row {
+struct StatusRow {
   int status;
   const char* phrase;  // IANA's registry
   const char* type;
   const char* condition;  // after XEP-0086 where it has the code
 };
 
-constexpr Row kRows[] = {
+constexpr StatusRow kStatusRows[] = {
     {300, "Multiple Choices", "cancel", "undefined-condition"},
     {301, "Moved Permanently", "cancel", "undefined-condition"},
     {302, "Found", "cancel", "undefined-condition"},
@@ -65,7 +65,7 @@ constexpr Row kRows[] = {
 }  // namespace
 
 xmpp::StanzaError error_for_status(int status) {
-  for (const Row& row : kRows) {
+  for (const StatusRow& row : kStatusRows) {
     if (row.status == status) return {row.type, row.condition, std::to_string(status) + " " + row.phrase};
   }
   return {"cancel", "undefined-condition", std::to_string(status) + " Unassigned"};
