@@ -7,7 +7,7 @@
 namespace restanza::check {
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kRequestPatience{5};
 
 void hostile(const Subject& subject) {
   Life life(subject);
@@ -21,7 +21,8 @@ void answered(const Subject& subject) {
   for (const auto& route : life.host.routes()) {
     for (int i = 0; i < 100; ++i) {
       const auto exchange = life.host.ask({"GET", route.path + "/none"});
-      require(life.host.answered(exchange, kPatience), "a request that asks for nothing was never answered");
+      require(life.host.answered(exchange, kRequestPatience),
+              "a request that asks for nothing was never answered");
     }
   }
   life.host.finish();
@@ -33,7 +34,8 @@ void too_large(const Subject& subject) {
     if (route.max_body > (64U << 20U)) continue;
     Request request = post(route, std::string(static_cast<size_t>(route.max_body) + 1, 'x'));
     const auto exchange = life.host.ask(request);
-    require(life.host.answered(exchange, kPatience), "a request whose body was too large was never answered");
+    require(life.host.answered(exchange, kRequestPatience),
+            "a request whose body was too large was never answered");
     require(exchange->code >= 400,
             "a request whose body was too large was answered with " + std::to_string(exchange->code));
   }

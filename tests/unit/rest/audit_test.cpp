@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
-
 http::Request from(const std::string& peer, http::Request request) {
   request.peer = peer;
   return request;

@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
-
 std::shared_ptr<MemoryAnswer> ask(const RestWorld& world, const std::string& authorization,
                                   const std::string& peer = "192.0.2.1") {
   http::Request request = post(kMessage, authorization);

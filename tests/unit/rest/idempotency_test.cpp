@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
 constexpr const char* kOther = "<message id='2' to='bob@localhost'><body>Ho</body></message>";
 constexpr const char* kPing = "<iq type='get' id='1' to='bob@localhost/r'><ping xmlns='urn:xmpp:ping'/></iq>";
 constexpr const char* kPong = "<iq type='result' id='1' from='bob@localhost/r' to='rest.localhost'/>";

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
 constexpr const char* kPing = "<iq type='get' id='1' to='bob@localhost'><ping xmlns='urn:xmpp:ping'/></iq>";
 
 // How many of `count` requests at one moment are let through.

@@ -9,8 +9,6 @@ using namespace restanza::rest;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
-
 http::Request request(const std::string& method, const std::string& path,
                       const std::string& authorization = as_component()) {
   http::Request made = post(kMessage, authorization, path);

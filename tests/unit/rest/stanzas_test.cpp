@@ -9,8 +9,6 @@ using namespace restanza::rest;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
-
 http::Request with_header(http::Request request, const std::string& name, const std::string& value) {
   for (auto& header : request.headers) {
     if (header.first == name) {

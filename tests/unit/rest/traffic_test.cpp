@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* kPing = "<iq type='get' id='1' to='bob@localhost/r'><ping xmlns='urn:xmpp:ping'/></iq>";
 
-http::Request request(const std::string& method, const std::string& path,
-                      const std::string& authorization = as_component()) {
+http::Request counted_request(const std::string& method, const std::string& path,
+                              const std::string& authorization = as_component()) {
   http::Request made = post("", authorization, path);
   made.method = method;
   return made;
@@ -32,8 +32,8 @@ TEST_CASE("requests are counted by resource, method and code") {
   RestWorld world;
   world.ask(post("<message to='bob@localhost'><body>Hi</body></message>"));
   world.ask(post("<message to='bob@localhost'><body>Hi</body></message>"));
-  world.ask(request("OPTIONS", "/echo"));
-  world.ask(request("GET", "/health", ""));
+  world.ask(counted_request("OPTIONS", "/echo"));
+  world.ask(counted_request("GET", "/health", ""));
   CHECK(says(world, R"(restanza_http_requests_total{code="202",method="POST",resource="stanza"} 2)"));
   CHECK(says(world, R"(restanza_http_requests_total{code="200",method="OPTIONS",resource="echo"} 1)"));
   CHECK(says(world, R"(restanza_http_requests_total{code="200",method="GET",resource="health"} 1)"));
@@ -41,7 +41,7 @@ TEST_CASE("requests are counted by resource, method and code") {
 
 TEST_CASE("a method or path that nobody knows is counted without being named") {
   RestWorld world;
-  world.ask(request("BREW", "/wibble\"x"));
+  world.ask(counted_request("BREW", "/wibble\"x"));
   CHECK(says(world, R"(restanza_http_requests_total{code="404",method="other",resource="other"} 1)"));
   const std::string text = world.metrics.text();
   CHECK(text.find("BREW") == std::string::npos);
@@ -71,7 +71,7 @@ TEST_CASE("refusals are counted by their condition") {
   RestWorld world;
   world.ask(post("<message/>", ""));
   world.ask(post("<wibble/>"));
-  world.ask(request("PUT", ""));
+  world.ask(counted_request("PUT", ""));
   CHECK(says(world, R"(restanza_refusals_total{condition="not-authorized"} 1)"));
   CHECK(says(world, R"(restanza_refusals_total{condition="unsupported-stanza-type"} 1)"));
   CHECK(says(world, R"(restanza_refusals_total{condition="not-allowed"} 1)"));
@@ -83,7 +83,9 @@ TEST_CASE("a condition and a code that are none of ours are others") {
   Metrics metrics;
   const Traffic traffic(metrics, clock, {"stanza"});
   const auto answer = std::make_shared<MemoryAnswer>();
-  traffic.counted(http::Exchange(std::make_unique<MemoryResponder>(answer)), request("GET", ""), "stanza")
+  traffic
+      .counted(http::Exchange(std::make_unique<MemoryResponder>(answer)), counted_request("GET", ""),
+               "stanza")
       .respond({299, {}, {}, "wibble"});
   CHECK(answer->status() == 299);
   const std::string text = metrics.text();
@@ -93,16 +95,16 @@ TEST_CASE("a condition and a code that are none of ours are others") {
 
 TEST_CASE("the metrics are for those with the right admin, or for everybody") {
   RestWorld world;
-  CHECK(world.ask(request("GET", "/metrics", ""))->status() == 401);
-  CHECK(world.ask(request("GET", "/metrics", basic("alice", "wonder:land")))->status() == 403);
-  const auto answer = world.ask(request("GET", "/metrics"));
+  CHECK(world.ask(counted_request("GET", "/metrics", ""))->status() == 401);
+  CHECK(world.ask(counted_request("GET", "/metrics", basic("alice", "wonder:land")))->status() == 403);
+  const auto answer = world.ask(counted_request("GET", "/metrics"));
   CHECK(answer->status() == 200);
   CHECK(answer->header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
   CHECK(answer->body().find("# TYPE restanza_http_requests_total counter\n") != std::string::npos);
-  CHECK(world.ask(request("HEAD", "/metrics"))->status() == 200);
-  CHECK(world.ask(request("POST", "/metrics"))->header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(world.ask(counted_request("HEAD", "/metrics"))->status() == 200);
+  CHECK(world.ask(counted_request("POST", "/metrics"))->header("Allow") == "GET, HEAD, OPTIONS");
 
   const RestWorld open(credential_settings(), 2, {{}, {}, true});
-  CHECK(open.ask(request("GET", "/metrics", ""))->status() == 200);
-  CHECK(open.ask(request("POST", "/metrics", ""))->status() == 405);
+  CHECK(open.ask(counted_request("GET", "/metrics", ""))->status() == 200);
+  CHECK(open.ask(counted_request("POST", "/metrics", ""))->status() == 405);
 }
