@@ -200,14 +200,14 @@ TEST_CASE(
 }
 
 TEST_CASE("after a failure the endpoint is asked again, and what it says then counts") {
-  enum class State { xml, away, json };
-  std::atomic<State> state{State::xml};
+  enum class State { asks_xml, away, asks_json };
+  std::atomic<State> state{State::asks_xml};
   Collected<std::string> requests;
   MemoryEndpoint endpoint([&](const std::string& request) {
     const State now = state;  // before the test hears of the request, and changes it
     requests.add(is_probe(request) ? "OPTIONS" : content_type(request));
     if (now == State::away) return std::string();
-    const char* accept = now == State::xml ? "application/xmpp+xml" : "application/json";
+    const char* accept = now == State::asks_xml ? "application/xmpp+xml" : "application/json";
     return is_probe(request) ? accepting(accept) : response(204);
   });
   Negotiating r(endpoint);
@@ -223,7 +223,7 @@ TEST_CASE("after a failure the endpoint is asked again, and what it says then co
   REQUIRE(r.replies.wait(1).size() == 1);
   deliver(6);  // asked, tried nevertheless
   REQUIRE(r.replies.wait(2).size() == 2);
-  state = State::json;
+  state = State::asks_json;
   deliver(8);
   deliver(9);
   CHECK(requests.now() == std::vector<std::string>{"OPTIONS", "application/xmpp+xml", "application/xmpp+xml",
