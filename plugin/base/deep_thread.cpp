@@ -30,7 +30,7 @@ DeepThread::DeepThread(const char* name, size_t stack, Work work) {
   const int failed = pthread_create(&thread_, &attributes, run, own.get());
   pthread_attr_destroy(&attributes);
   if (failed != 0) throw std::system_error(failed, std::generic_category());
-  own.release();  // the thread has it now
+  own.release();  // NOLINT(bugprone-unused-return-value): the thread has it now
   running_ = true;
   pthread_setname_np(thread_, name);
 }

@@ -13,7 +13,7 @@
 namespace restanza::journal {
 namespace {
 
-const Error kEnded{"the journal is closed"};
+constexpr const char* kEnded = "the journal is closed";
 
 constexpr const char* kTold = "what the journal was asked for";
 
@@ -82,7 +82,7 @@ Result<void> Journal::enqueue(Item item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool is_work = std::holds_alternative<Asked>(item);
-    if (!running_) return kEnded;
+    if (!running_) return Error{kEnded};
     if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
     intake_.push_back(std::move(item));
     if (is_work) ++work_;
@@ -165,6 +165,7 @@ void Journal::forget_old_keys(Then<void> then) {
   ask(ForgetOldKeys{clock_.wall()}, std::move(then));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
 void Journal::flush(std::function<void()> then) {
   if (!enqueue(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})) then();
 }
@@ -175,7 +176,7 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     const std::lock_guard<std::mutex> lock(mutex_);
     store = store_;
   }
-  if (!store) return kEnded;
+  if (!store) return Error{kEnded};
   auto answer = store->read(LoadStanza{seq});
   if (!answer) return answer.error();
   return std::get<LoadStanza::Answer>(std::move(*answer));

@@ -35,7 +35,7 @@ bool is_command(const Item& item) {
 
 void append_command(Item& item, std::vector<Write>& writes) {
   if (const Command* command = command_of(item))
-    writes.push_back(Alone{*command, std::get<Asked>(item).answer});
+    writes.emplace_back(Alone{*command, std::get<Asked>(item).answer});
 }
 
 bool to_be_written(const Item& item) {
@@ -98,7 +98,7 @@ Result<void> Writer::write_together(Group& group) const {
   for (Item& item : group) {
     if (to_be_stored(item)) {
       auto& offered = std::get<Offered>(item);
-      if (!offered.taken->empty()) writes.push_back(Insert{offered.entry.stanza, *offered.taken});
+      if (!offered.taken->empty()) writes.emplace_back(Insert{offered.entry.stanza, *offered.taken});
     } else if (const auto* change = std::get_if<Change>(&item)) {
       writes.emplace_back(change);
     } else {

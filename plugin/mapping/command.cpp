@@ -21,7 +21,7 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
     for (const char* key : kActions) {
       const xml::Element action = actions.child(key);
       if (!action) continue;
-      Visit(action, reading);
+      const Visit visited(action, reading);
       found[key] = true;
     }
   }

@@ -14,7 +14,7 @@ std::string sha256(std::string_view text) {
   std::string digest(32, '\0');
   unsigned int size = 0;
   // The destination holds a SHA-256; the call fails only where OpenSSL lacks it, and then nothing matches.
-  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(&digest[0]), &size, kind.get(),
+  EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, kind.get(),
              nullptr);
   return digest;
 }

@@ -71,6 +71,7 @@ const ErrorFormat& format_for(std::string_view accept, std::string_view content_
   std::vector<const ErrorFormat*> formats{xml ? &kXml : &kJson, xml ? &kJson : &kXml};
   if (names_html(accept)) formats.push_back(&kHtml);
   std::vector<std::string_view> types;
+  types.reserve(formats.size());
   for (const ErrorFormat* format : formats) types.emplace_back(format->media_type);
   return *formats[http::negotiate(accept, types).value_or(0)];
 }

@@ -26,6 +26,7 @@ std::vector<mapping::Format> offers(const http::Request& request) {
 mapping::Format format_for(const http::Request& request) {
   const auto formats = offers(request);
   std::vector<std::string_view> types;
+  types.reserve(formats.size());
   for (const mapping::Format format : formats) types.emplace_back(mapping::media_type(format));
   return formats[http::negotiate(request.header("Accept").value_or(""), types).value_or(0)];
 }

@@ -3,13 +3,20 @@
 
 namespace restanza::webhook {
 
+namespace {
+
+Body as_it_is(const xmpp::StanzaTree& tree) {
+  return {mapping::Format::xml, tree.stanza().xml, {}};
+}
+
+}  // namespace
+
 Body body_of(const xmpp::StanzaTree& tree, mapping::Format format, const mapping::Options& options) {
-  const Body as_it_is{mapping::Format::xml, tree.stanza().xml, {}};
-  if (format == mapping::Format::xml) return as_it_is;
+  if (format == mapping::Format::xml) return as_it_is(tree);
   const xml::Element root = tree.root();
-  if (!root) return as_it_is;
+  if (!root) return as_it_is(tree);
   auto encoded = mapping::encode(format, root, options);
-  if (!encoded) return as_it_is;
+  if (!encoded) return as_it_is(tree);
   return {format, std::move(encoded->body), std::move(encoded->unmapped)};
 }
 

@@ -15,6 +15,7 @@ std::optional<mapping::Format> format_for(std::string_view accept, mapping::Form
     if (format != configured) formats.push_back(format);
   }
   std::vector<std::string_view> types;
+  types.reserve(formats.size());
   for (const mapping::Format format : formats) types.emplace_back(mapping::media_type(format));
   const auto chosen = http::negotiate(accept, types);
   if (!chosen) return std::nullopt;
