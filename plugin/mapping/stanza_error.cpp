@@ -25,7 +25,7 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
   for (const xml::Element child : xml::children(element)) {
     if (child.ns() != kConditionsNs || !is_condition(child.name())) continue;
     error.claim(child);
-    Visit(child, reading);
+    const Visit visited(child, reading);
     out["condition"] = child.name();
     break;
   }

@@ -10,8 +10,6 @@
 namespace restanza::host {
 namespace {
 
-const std::vector<Header> kPlain{{"Content-Type", "text/plain; charset=utf-8"}};
-
 std::vector<Header> without_framing(std::vector<Header> headers) {
   const auto framing = [](const Header& header) {
     return ascii_equal(header.first, "Content-Length") || ascii_equal(header.first, "Transfer-Encoding") ||
@@ -33,7 +31,10 @@ xp_status or_cut(xp::host::Answer& answer, Write write) {
 }
 
 xp_status refuse(xp::host::Answer& answer) {
-  or_cut(answer, [&] { return answer.respond(500, kPlain, "the answer could not be written\n"); });
+  or_cut(answer, [&] {
+    const std::vector<Header> plain{{"Content-Type", "text/plain; charset=utf-8"}};
+    return answer.respond(500, plain, "the answer could not be written\n");
+  });
   return XP_INVALID;
 }
 

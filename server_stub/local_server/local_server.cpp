@@ -157,7 +157,7 @@ void LocalServer::stop(std::chrono::milliseconds within) {
   core_->stop(within);
 }
 
-std::unique_ptr<Link> LocalServer::attach(std::string domain, Inbound& inbound) {
+std::unique_ptr<Link> LocalServer::attach(const std::string& domain, Inbound& inbound) {
   return core_->attach(domain, inbound);
 }
 

@@ -114,7 +114,7 @@ void Router::dispatch(xmpp::Stanza stanza, const PluginPort* sender) {
   const auto to = xmpp::Jid::parse(stanza.to);
   if (!to) return;
   if (PluginPort* port = hooks_of(*to)) {
-    offer(*port, std::move(stanza), sender, {}, [this, to = *to](PluginPort& at, xmpp::Stanza passed) {
+    offer(*port, std::move(stanza), sender, {}, [this, to = *to](PluginPort& at, const xmpp::Stanza& passed) {
       if (at.domain == settings_.domain) {
         to_server(passed, to);
       } else {
@@ -186,9 +186,13 @@ void Router::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* send
                        const std::shared_ptr<PluginPort> at = weak.lock();
                        if (!at || !at->attached) return;
                        --at->offers;
-                       if (verdict == Offer::passed) passed(*at, std::move(back));
-                       if (verdict == Offer::refused) refuse(back);
-                       if (verdict == Offer::taken && taken) taken(*at, back);
+                       if (verdict == Offer::passed) {
+                         passed(*at, std::move(back));
+                       } else if (verdict == Offer::refused) {
+                         refuse(back);
+                       } else if (verdict == Offer::taken && taken) {
+                         taken(*at, back);
+                       }
                        if (at->offers == 0 && at->on_quiet) std::exchange(at->on_quiet, nullptr)();
                      });
 }

@@ -88,6 +88,7 @@ class LocalNetwork final : public Network {
   const std::unique_ptr<LocalServer> server_;
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
 Result<std::unique_ptr<Network>> open(const HostConfig& config, Log& log, const Clock& clock, NetworkEvents) {
   LocalSettings settings;
   settings.domain = config.domain;
