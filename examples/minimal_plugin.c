@@ -14,7 +14,7 @@
 
 #include "xp.h"
 
-#define STR(literal) ((xp_str){literal, sizeof literal - 1})
+#define STR(literal) ((xp_str){(literal), sizeof(literal) - 1})
 
 enum { kMaxGreeting = 200, kMaxReply = 8192 };
 
@@ -111,7 +111,11 @@ static int is_ping(xp_str xml) {
   const char* at = xml.ptr;
   char quote = '\0';
   for (; at < end && (quote || *at != '>'); ++at) { /* a '>' may stand in an attribute */
-    if (quote ? *at == quote : *at == '\'' || *at == '"') quote = quote ? '\0' : *at;
+    if (!quote && (*at == '\'' || *at == '"')) {
+      quote = *at;
+    } else if (*at == quote) {
+      quote = '\0';
+    }
   }
   at = at < end ? skip_space(at + 1, end) : end;
   if (end - at < 6 || memcmp(at, "<ping ", 6) != 0) return 0;

@@ -15,7 +15,7 @@
 #include "iq/reply_table.h"
 #include "journal/journal.h"
 #include "journal/sqlite/store.h"
-#include "rest/reply.h"
+#include "rest/answers/reply.h"
 #include "rest/resources.h"
 #include "webhook/consumer.h"
 #include "webhook/dispatcher.h"
@@ -107,11 +107,15 @@ class App::Impl {
   }
 
   // Those that were replaced stay until no request needs them, and are looked through at the next time.
-  void replace(const rest::Resources::Settings& settings) {
-    auto made = resources_for(settings);
+  Result<void> replace(const AppSettings& settings) {
+    std::list<std::shared_ptr<const rest::Resources>> made{resources_for(settings.resources)};
+    if (auto changed = webhook_.reconfigure(settings.webhooks.endpoints); !changed) return changed;
+    // What may fail has been done.
     const std::lock_guard<std::mutex> lock(mutex_);
     replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
-    replaced_.push_back(std::exchange(resources_, std::move(made)));
+    resources_.swap(made.front());
+    replaced_.splice(replaced_.end(), made);
+    return {};
   }
 
   Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
@@ -186,8 +190,9 @@ Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
   if (!settings) return settings.error();
   auto fixed = restart_keys(settings_, settings_json);
   if (!fixed.empty()) return fixed;
-  impl_->replace(settings->resources);
-  settings_ = settings_json;
+  std::string taken(settings_json);
+  if (auto replaced = impl_->replace(*settings); !replaced) return replaced.error();
+  settings_.swap(taken);
   return fixed;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The plugin's composition root: makes the parts from the settings, says who owns whom, starts and drains
-// them in order. The host stands behind seams, so that the whole plugin runs in a test without one.
+// The plugin's composition root: makes the parts from the settings, owns them, starts and drains them in
+// order. The host is reached through interfaces only, so that the whole plugin runs in a test without one.
 //
-// Threads: make, start and drain one at a time; handle and offer from any thread.
+// Threads: make, start, reload, drain and stop from one thread at a time; handle and offer from any thread.
+// Ownership: the App owns its parts and their threads.
 #pragma once
 
 #include <chrono>
@@ -16,32 +17,34 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "http/exchange.h"
-#include "rest/credentials.h"
+#include "rest/access/credentials.h"
 #include "xmpp/stanza_consumer.h"
 #include "xmpp/stanza_sink.h"
 
 namespace restanza {
 
-// What the plugin needs of the world. Everything here outlives the App.
+// What the plugin needs of the host. What is referred to here outlives the App, and is for any thread.
 struct World {
-  std::string domain;
-  std::string prefix;
+  std::string domain;     // stanzas for it, and for addresses at it, are offered
+  std::string prefix;     // of the routes, "/rest"
   std::string state_dir;  // a directory of our own; empty: nothing outlasts the process
   xmpp::StanzaSink& sink;
   rest::Accounts& accounts;
-  std::function<bool()> link_up;
+  std::function<bool()> link_up;  // whether stanzas can leave right now
   const Clock& clock;
   Log& log;
 };
 
 class App {
  public:
+  // Reads the settings, and the files that they name; starts nothing. An error names the key, the value and
+  // the remedy.
   static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
   ~App();
 
-  // New settings for requests that come from now on; those under way end with the old ones. An error: they
-  // are wrong, and nothing has changed. Otherwise the keys that cannot change while this runs: where there
-  // are any, nothing has changed either. One thread at a time.
+  // New settings for requests that come from now on, and other endpoints; requests under way end with the old
+  // ones. An error: they are wrong, or cannot be taken now, and nothing has changed. Otherwise the keys that
+  // cannot change while this runs: where there are any, nothing has changed either. One thread at a time.
   Result<std::vector<std::string>> reload(std::string_view settings_json);
 
   // An error: the journal cannot be opened or read; the text names it and the remedy.

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "config/changes.h"
+#include "rest/access/token_settings.h"
 #include "rest/settings.h"
-#include "rest/token_settings.h"
-#include "webhook/endpoint_settings.h"
+#include "webhook/settings/endpoint_settings.h"
 
 namespace restanza {
 namespace {

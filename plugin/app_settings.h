@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "journal/journal.h"
 #include "rest/resources.h"
-#include "webhook/endpoint_list.h"
+#include "webhook/settings/endpoint_list.h"
 
 namespace restanza {
 

@@ -1,20 +1,49 @@
 // SPDX-License-Identifier: MIT
-// A program for the build and the tests: prints the plugin's settings from their rows, as the tables of
-// plugin/doc/settings.md, or as C++ source that holds the text for a terminal (`--source`). So the host can
-// show them without knowing the plugin's code.
+// A program for the build and the tests: prints the plugin's settings from their rows. So the host can show
+// them without knowing the plugin's code.
+//   settings-page                the tables of plugin/doc/settings.md
+//   settings-page --source       C++ source that holds the text for a terminal
+//   settings-page --manual FILE  the manual page FILE with the lists in their places (settings/manual.h)
 #include <cstdio>
 #include <string>
 
 #include "app_settings.h"
+#include "base/file.h"
+#include "settings/manual.h"
+
+namespace {
+
+using namespace restanza;
+
+std::string tables() {
+  std::string out;
+  for (const auto& section : settings_reference()) out += settings::as_markdown(section) + "\n";
+  return out;
+}
+
+std::string source() {
+  std::string out = "R\"rows(";
+  for (const auto& section : settings_reference()) out += settings::as_text(section) + "\n";
+  return out + ")rows\"\n";
+}
+
+Result<std::string> manual(const std::string& file) {
+  auto page = read_file(file);
+  if (!page) return Error{"'" + file + "' cannot be read"};
+  return settings::with_lists(std::move(*page), settings_reference());
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  const bool source = argc > 1 && std::string(argv[1]) == "--source";
-  std::string out = source ? "R\"rows(" : "";
-  for (const auto& section : restanza::settings_reference()) {
-    out += source ? restanza::settings::as_text(section) : restanza::settings::as_markdown(section);
-    out += "\n";
+  const std::string form = argc > 1 ? argv[1] : "";
+  const auto out = form == "--manual" && argc > 2 ? manual(argv[2])
+                   : form == "--source"           ? source()
+                                                  : Result<std::string>(tables());
+  if (!out) {
+    std::fprintf(stderr, "settings-page: %s\n", out.error().text.c_str());
+    return 1;
   }
-  if (source) out += ")rows\"\n";
-  std::fputs(out.c_str(), stdout);
+  std::fputs(out->c_str(), stdout);
   return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host as the plugin's seams see it: each call goes through the vtable of xp.h, and what comes back as a
-// ctx is freed by its release. Any thread. The xp_host outlives the proxy.
+// The host as an implementation of the plugin's interfaces: each call goes through the vtable of xp.h, and
+// what comes back as a ctx is freed by its release. Any thread. The xp_host outlives the proxy.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 #include "base/in_flight.h"
 #include "base/log.h"
 #include "http/exchange.h"
-#include "rest/credentials.h"
+#include "rest/access/credentials.h"
 #include "xmpp/stanza_sink.h"
 #include "xp.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A result as C knows it, and no exception past here. Internal to this folder; any thread.
+// Results as the status codes of C. No exception gets past this. Internal to this folder; any thread.
 #pragma once
 
 #include <exception>

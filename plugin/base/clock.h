@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two clocks of the world, as a seam: tests move theirs by hand. Any thread.
+// The two clocks, behind an interface: a test has one that it moves by hand. Any thread.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The net under work whose caller could do nothing about what it throws: on a thread of the plugin's own, as
+// Catches what is thrown by work whose caller could do nothing about it: on a thread of the plugin's own, as
 // a job of the timer, or called by the host. What is thrown, as a rule for want of memory, ends in a line of
 // the log, and the thread goes on. Any thread.
 #pragma once

@@ -18,6 +18,7 @@ struct Error {
     encoding,    // XML in another encoding than UTF-8
     restricted,  // XML with what XMPP does not allow, such as a comment (RFC 6120 section 11.1)
     misplaced,   // text between the elements of a stream
+    damaged,     // a file's content is not what was written to it
     unescaped,   // an address has a character that XEP-0106 escapes, and the text says how
   };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The host's end of an exchange, behind a seam: an answer is given whole (respond) or in pieces (begin,
+// The host's end of an exchange, behind an interface: an answer is given whole (respond) or in pieces (begin,
 // write, end). Calls come from one thread at a time. The exchange owns its responder.
 #pragma once
 

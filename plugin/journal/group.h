@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is asked of the journal, as values: the members of a group that is written in one commit. Whoever has
-// a group owns all in it. Others know these as names inside Journal.
+// What is asked of the journal, as values: the members of a group that is written in one commit. A group
+// owns all that is in it. Other folders use the names Journal::Entry and Journal::Taken. Plain values.
 #pragma once
 
 #include <functional>

@@ -13,9 +13,15 @@
 namespace restanza::journal {
 namespace {
 
-const Error kEnded{"the journal is closed"};
+constexpr const char* kEnded = "the journal is closed";
 
 constexpr const char* kTold = "what the journal was asked for";
+
+bool wants_settled(const Read& read) {
+  if (const auto* list = std::get_if<List>(&read)) return list->settled;
+  const auto* stops = std::get_if<ListStops>(&read);
+  return stops && stops->settled;
+}
 
 }  // namespace
 
@@ -82,7 +88,7 @@ Result<void> Journal::enqueue(Item item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool is_work = std::holds_alternative<Asked>(item);
-    if (!running_) return kEnded;
+    if (!running_) return Error{kEnded};
     if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
     intake_.push_back(std::move(item));
     if (is_work) ++work_;
@@ -142,6 +148,12 @@ void Journal::count(Then<std::vector<Count>> then) {
 void Journal::stops(Then<std::vector<EndpointStop>> then) {
   ask(ListStops{}, std::move(then));
 }
+void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(List{std::move(filter), beyond, limit, true}, std::move(then));
+}
+void Journal::stops_settled(Then<std::vector<EndpointStop>> then) {
+  ask(ListStops{true}, std::move(then));
+}
 
 void Journal::revive(std::string id, Then<std::optional<Delivery>> then) {
   ask(Revive{std::move(id), clock_.wall()}, std::move(then));
@@ -165,6 +177,7 @@ void Journal::forget_old_keys(Then<void> then) {
   ask(ForgetOldKeys{clock_.wall()}, std::move(then));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
 void Journal::flush(std::function<void()> then) {
   if (!enqueue(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})) then();
 }
@@ -175,7 +188,7 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     const std::lock_guard<std::mutex> lock(mutex_);
     store = store_;
   }
-  if (!store) return kEnded;
+  if (!store) return Error{kEnded};
   auto answer = store->read(LoadStanza{seq});
   if (!answer) return answer.error();
   return std::get<LoadStanza::Answer>(std::move(*answer));
@@ -210,6 +223,10 @@ void Journal::read(Group& group) {
     auto* asked = std::get_if<Asked>(&item);
     const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
     if (!read) continue;
+    if (writer_->has_pending() && wants_settled(*read)) {
+      asked->answer = Error{"changes of before could not be written yet"};
+      continue;
+    }
     if (!guarded_until_done(log_, "reading the journal", [&] { asked->answer = store_->read(*read); }))
       asked->answer = Error{};
   }
@@ -223,11 +240,11 @@ void Journal::refuse(Group& group) noexcept {
   }
 }
 
-// Nothing has changed where this throws. An empty group: what is owed is due, or this is the end.
+// Nothing has changed where this throws. An empty group: changes that wait are due, or this is the end.
 void Journal::take_group(Group& group) {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto asked = [this] { return !running_ || !intake_.empty(); };
-  if (writer_->owes()) {
+  if (writer_->has_pending()) {
     changed_.wait_until(lock, writer_->retry_at(), asked);
   } else {
     changed_.wait(lock, asked);

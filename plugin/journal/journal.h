@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The journal: keeps what waits for endpoints, what was given up, who is stopped, and what requests with an
 // Idempotency-Key were answered. Its thread writes what others ask for, many at a time in one commit (group
-// commit), and tells each what became of it. Values go in and come out; how they are stored is nobody's
-// business. Owns the store.
+// commit), and tells each what became of it. Values go in and come out; how they are stored, only the
+// store knows. Owns the store.
 //
 // Threads: open and stop [setup]; the others any thread, and they never block, but for `load`. What was asked
 // for is carried out in the order of asking; `then` runs on the journal's thread, without a lock held, in the
@@ -38,8 +38,8 @@ class Journal {
   static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit failed, for what must be written
 
   struct Settings {
-    std::string directory;  // empty: in memory
-    uint64_t max_bytes = uint64_t{1} << 30;
+    std::string directory;                   // exists and is ours alone; empty: in memory
+    uint64_t max_bytes = uint64_t{1} << 30;  // that the store may hold; from there on `take` gives an error
   };
 
   using Entry = journal::Entry;
@@ -62,8 +62,7 @@ class Journal {
   bool durable() const { return !settings_.directory.empty(); }
 
   // False: the intake is full (or stopped), the entry is untouched; `room`, if given, then runs once when
-  // there is room again, on the journal's thread. An entry for which the caller cannot wait is offered
-  // without.
+  // there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
   bool take(Entry&& entry, Taken then, std::function<void()> room = {});
 
   // Small changes that make room or keep account: they are written sooner or later. After a failed commit
@@ -81,6 +80,9 @@ class Journal {
   void find(std::string id, Then<std::optional<Delivery>> then);
   void count(Then<std::vector<Count>> then);
   void stops(Then<std::vector<EndpointStop>> then);
+  // The same two for whoever acts on it: an error while changes wait for another try.
+  void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
+  void stops_settled(Then<std::vector<EndpointStop>> then);
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
   // called. Waits for the disk, so it is for threads that may.
   Result<std::optional<xmpp::Stanza>> load(Seq seq);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the journal can be asked that has an answer of its own, as plain values: a read looks at what is
-// stored, a command changes it. Whoever has a value owns all in it.
+// stored, a command changes it. Each value owns all that is in it.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,7 @@ struct List {
   Filter filter;
   Seq beyond = 0;
   size_t limit = 0;
+  bool settled = false;  // rather an error than what a change that waits for another try has overtaken
 };
 // With its stanza; absent where there is none of this id.
 struct Find {
@@ -32,6 +33,7 @@ struct CountDeliveries {
 };
 struct ListStops {
   using Answer = std::vector<EndpointStop>;
+  bool settled = false;  // as above
 };
 // The stanza of a delivery; absent where there is none any more.
 struct LoadStanza {
@@ -39,21 +41,22 @@ struct LoadStanza {
   Seq seq = 0;
 };
 
-// A dead letter comes back to life: with a new seq and acceptance, no attempts. It is told as in a list;
-// absent where there is no such dead letter.
+// Makes a dead letter a waiting delivery again, with a new seq, a new time of acceptance and no attempts. The
+// answer is the delivery as in a list; absent where there is no such dead letter.
 struct Revive {
   using Answer = std::optional<Delivery>;
   std::string id;
   WallTime now;
 };
-// The same for those of the filter (state is ignored), in their old order, at most `limit`.
+// The same for all dead letters that the filter names (its state is ignored), in their old order, at most
+// `limit`.
 struct ReviveMany {
   using Answer = std::vector<Delivery>;
   Filter filter;
   size_t limit = 0;
   WallTime now;
 };
-// Of `seqs` those that the filter names go, and are the answer.
+// Removes those of `seqs` that the filter names. The answer says which they were.
 struct Discard {
   using Answer = std::vector<Seq>;
   std::vector<Seq> seqs;

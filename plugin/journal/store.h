@@ -4,8 +4,8 @@
 //
 // Any thread; each call may wait for the disk. So handlers and hooks never call this; the journal's thread
 // does, and threads that may wait. A read does not wait for a write's disk where the store can help it. What
-// fails is told in words for the log, which name the file or the server. A call may throw for want of memory,
-// and has then written nothing, unless its end was reached.
+// fails is told in words for the log, which name the file or the server. A call may throw std::bad_alloc; it
+// has then written nothing, or everything where only the answer could not be given.
 #pragma once
 
 #include <cstdint>

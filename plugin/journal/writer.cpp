@@ -35,7 +35,7 @@ bool is_command(const Item& item) {
 
 void append_command(Item& item, std::vector<Write>& writes) {
   if (const Command* command = command_of(item))
-    writes.push_back(Alone{*command, std::get<Asked>(item).answer});
+    writes.emplace_back(Alone{*command, std::get<Asked>(item).answer});
 }
 
 bool to_be_written(const Item& item) {
@@ -52,14 +52,14 @@ void fail_commands(Group& group, const Error& error) {
 
 void Writer::write(Group& group) {
   prepare(group);
-  const bool may_retry = !owes() || steady_now() >= retry_at_;
+  const bool may_retry = !has_pending() || steady_now() >= retry_at_;
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
-  const bool writes = owes() || std::any_of(group.begin(), group.end(), to_be_written);
+  const bool writes = has_pending() || std::any_of(group.begin(), group.end(), to_be_written);
   if (!writes) return;
   if (may_retry) {
     const auto written = write_together(group);
     if (written) {
-      owed_.clear();
+      pending_.clear();
       note(stores ? false : new_work_fails_, false);
       return;
     }
@@ -94,11 +94,11 @@ void Writer::prepare(Group& group) {
 
 Result<void> Writer::write_together(Group& group) const {
   std::vector<Write> writes;
-  owed_.append_to(writes);
+  pending_.append_to(writes);
   for (Item& item : group) {
     if (to_be_stored(item)) {
       auto& offered = std::get<Offered>(item);
-      if (!offered.taken->empty()) writes.push_back(Insert{offered.entry.stanza, *offered.taken});
+      if (!offered.taken->empty()) writes.emplace_back(Insert{offered.entry.stanza, *offered.taken});
     } else if (const auto* change = std::get_if<Change>(&item)) {
       writes.emplace_back(change);
     } else {
@@ -108,29 +108,29 @@ Result<void> Writer::write_together(Group& group) const {
   return store_.write(writes);
 }
 
-Result<void> Writer::write_owed() const {
+Result<void> Writer::write_pending() const {
   std::vector<Write> writes;
-  owed_.append_to(writes);
+  pending_.append_to(writes);
   return store_.write(writes);
 }
 
 void Writer::write_apart(Group& group, bool may_retry) {
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
   for (Item& item : group) {
-    if (const auto* change = std::get_if<Change>(&item)) owed_.add(*change);
+    if (const auto* change = std::get_if<Change>(&item)) pending_.add(*change);
     if (to_be_stored(item)) std::get<Offered>(item).taken = failure_;
   }
   // Changes come before what was asked for after them, and may make the room that was wanting.
-  if (owes() && may_retry) {
-    const auto written = write_owed();
+  if (has_pending() && may_retry) {
+    const auto written = write_pending();
     if (written) {
-      owed_.clear();
+      pending_.clear();
     } else {
       failure_ = written.error();
       retry_at_ = steady_now() + retry_;
     }
   }
-  note(stores || new_work_fails_, owes());
+  note(stores || new_work_fails_, has_pending());
   // A command that finds nothing to change succeeds whatever the disk is like.
   std::vector<Write> commands;
   for (Item& item : group) append_command(item, commands);
@@ -162,13 +162,13 @@ void Writer::note(bool new_work_fails, bool changes_fail) {
 }
 
 void Writer::finish() {
-  if (!owes()) return;
-  const auto written = write_owed();
+  if (!has_pending()) return;
+  const auto written = write_pending();
   if (written) {
-    owed_.clear();
+    pending_.clear();
   } else {
     log_.error("The journal cannot be written: " + written.error().text + ": " +
-               std::to_string(owed_.size()) + " changes are lost, so some deliveries will be repeated");
+               std::to_string(pending_.size()) + " changes are lost, so some deliveries will be repeated");
   }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "base/str.h"
 #include "mapping/irregular.h"
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 #include "mapping/scalar.h"
 #include "mapping/writing.h"
 
 namespace restanza::mapping {
 namespace {
 
-constexpr const char* kNs = "urn:xmpp:mam:2";
+constexpr const char* kArchiveNs = "urn:xmpp:mam:2";
 
 Json field(const char* var, Json values) {
   return Json::object({{"var", var}, {"values", std::move(values)}});
@@ -77,7 +77,7 @@ void expand_archive(Json& archive, Writing& writing) {
     }
     add_ids(archive, fields, writing);
     if (!fields.empty()) {
-      fields.insert(fields.begin(), field("FORM_TYPE", Json::array({kNs})));
+      fields.insert(fields.begin(), field("FORM_TYPE", Json::array({kArchiveNs})));
       archive["form"] = Json::object({{"type", "submit"}, {"fields", std::move(fields)}});
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Stanzas as bodies and bodies as stanzas, in every format. Bodies are bytes that nobody has looked at yet;
-// what comes out is a tree that XML can hold, whose addresses, kind and content are still to be checked.
-// Pure functions, any thread.
+// Stanzas as bodies and bodies as stanzas, in every format. Bodies are bytes that nobody has checked yet;
+// what comes out is a tree that XML can hold, whose addresses, kind and content are still to be checked. Pure
+// functions, any thread.
 #pragma once
 
 #include <string>

@@ -6,11 +6,11 @@
 namespace restanza::mapping {
 namespace {
 
-constexpr const char* kNs = "http://jabber.org/protocol/commands";
+constexpr const char* kCommandNs = "http://jabber.org/protocol/commands";
 constexpr const char* kAttributes[] = {"action", "node", "sessionid", "status"};
 constexpr const char* kActions[] = {"prev", "next", "complete"};
 
-std::optional<Json> read(xml::Element element, Reading& reading) {
+std::optional<Json> read_command(xml::Element element, Reading& reading) {
   Json out = Json::object();
   Visit command(element, reading);
   for (const char* key : kAttributes) put(out, key, command.attribute(key));
@@ -21,7 +21,7 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
     for (const char* key : kActions) {
       const xml::Element action = actions.child(key);
       if (!action) continue;
-      Visit(action, reading);
+      const Visit visited(action, reading);
       found[key] = true;
     }
   }
@@ -37,20 +37,20 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
 
 void write_actions(const Json& actions, xml::Element command, Writing& writing) {
   if (!writing.is_object(actions)) return;
-  xml::Element element = command.add("actions", kNs);
+  xml::Element element = command.add("actions", kCommandNs);
   writing.attribute(actions, "execute", element);
   for (const char* key : kActions) {
     const Json* action = writing.member(actions, key);
     if (!action) continue;
     const Writing::At at(writing, key);
-    if (writing.scalar(Scalar::boolean, *action) == "1") element.add(key, kNs);
+    if (writing.scalar(Scalar::boolean, *action) == "1") element.add(key, kCommandNs);
   }
   writing.only(actions, {"execute", "prev", "next", "complete"});
 }
 
 void write_note(const Json& note, xml::Element command, Writing& writing) {
   if (!writing.is_object(note)) return;
-  xml::Element element = command.add("note", kNs);
+  xml::Element element = command.add("note", kCommandNs);
   writing.attribute(note, "type", element);
   if (const Json* text = writing.member(note, "text")) {
     const Writing::At at(writing, "text");
@@ -59,9 +59,9 @@ void write_note(const Json& note, xml::Element command, Writing& writing) {
   writing.only(note, {"type", "text"});
 }
 
-void write(const Json& value, xml::Element stanza, Writing& writing) {
+void write_command(const Json& value, xml::Element stanza, Writing& writing) {
   if (!value.is_string() && !value.is_object()) return writing.fail("must be a node's name or an object");
-  xml::Element command = stanza.add("command", kNs);
+  xml::Element command = stanza.add("command", kCommandNs);
   if (value.is_string()) {
     if (const auto node = writing.string(value)) command.set_attribute("node", *node);
     return;
@@ -83,6 +83,6 @@ void write(const Json& value, xml::Element stanza, Writing& writing) {
 
 }  // namespace
 
-const Irregular kCommand = {Irregular::object, read, write};
+const Irregular kCommand = {Irregular::object, read_command, write_command};
 
 }  // namespace restanza::mapping

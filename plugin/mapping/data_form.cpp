@@ -28,7 +28,7 @@ Json read_field(xml::Element element, Reading& reading) {
   put(out, "label", field.attribute("label"));
   put(out, "desc", field.child_text("desc"));
   if (const xml::Element required = field.child("required")) {
-    Visit(required, reading);
+    const Visit visited(required, reading);
     out["required"] = true;
   }
   const bool list = type == "list-single" || type == "list-multi";
@@ -190,7 +190,7 @@ void write_form_data(const Json& data, xml::Element parent, Writing& writing) {
   }
 }
 
-const Irregular kDataForm = {
+constexpr Irregular kDataForm = {
     Irregular::object,
     [](xml::Element form, Reading& reading) -> std::optional<Json> { return read_data_form(form, reading); },
     write_data_form,

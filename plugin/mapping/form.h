@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 namespace restanza::mapping {
 

@@ -8,7 +8,7 @@
 namespace restanza::mapping {
 namespace {
 
-Failure unparseable(std::string text) {
+Failure wrong_shape(std::string text) {
   return {Failure::unparseable, std::move(text)};
 }
 
@@ -85,7 +85,7 @@ bool says_nothing(const Json& object, Kinds kind) {
 std::optional<Failure> apply(const Hints& hints, Json& value) {
   if (hints.kind.empty()) return std::nullopt;
   if (!kind_of(hints.kind))
-    return unparseable("the path must begin with message, presence or iq, and begins with '" +
+    return wrong_shape("the path must begin with message, presence or iq, and begins with '" +
                        printable(hints.kind) + "'");
   if (names_query(hints)) {
     Json content = std::move(value);
@@ -94,7 +94,7 @@ std::optional<Failure> apply(const Hints& hints, Json& value) {
     if (hints.type == "ping") content = true;
     if (query && is_query(*query)) value[hints.type] = std::move(content);
   } else {
-    if (!value.is_object()) return unparseable(no_object(value));
+    if (!value.is_object()) return wrong_shape(no_object(value));
     value["kind"] = hints.kind;
     value["type"] = hints.type;
   }
@@ -123,7 +123,7 @@ Result<Root, Failure> root_of(const Json& object, Writing& writing) {
   if (name) {
     const auto named = kind_of(*name);
     // Without the value: what endpoints answer does not belong into a log.
-    if (!named) return unparseable("'kind' must be message, presence or iq");
+    if (!named) return wrong_shape("'kind' must be message, presence or iq");
     kind = *named;
   } else if (const auto typed = type ? kind_by_type(*type) : std::nullopt) {
     kind = *typed;
@@ -146,8 +146,8 @@ bool names_query(const Hints& hints) {
 Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options& options) {
   const EmptyAtEnd emptied(value);
   if (auto failure = apply(hints, value)) return *failure;
-  if (!value.is_object()) return unparseable(no_object(value));
-  if (value.empty()) return unparseable("the JSON object is empty: a message has a 'body', for instance");
+  if (!value.is_object()) return wrong_shape(no_object(value));
+  if (value.empty()) return wrong_shape("the JSON object is empty: a message has a 'body', for instance");
   Writing writing(options);
   const auto root = root_of(value, writing);
   if (!root) return root.error();

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "mapping/codec.h"
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 
 namespace restanza::mapping {
 

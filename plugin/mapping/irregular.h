@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fields that rows cannot say. Each is defined in the file named for it; the table refers to them.
+// The fields that a row cannot describe. Each is defined in the file named for it; the table refers to them.
 // Constant data, any thread. Internal to this folder.
 #pragma once
 

@@ -6,12 +6,12 @@
 namespace restanza::mapping {
 namespace {
 
-constexpr const char* kNs = "urn:xmpp:json-msg:0";
+constexpr const char* kPayloadNs = "urn:xmpp:json-msg:0";
 constexpr const char* kJsonNs = "urn:xmpp:json:0";
 
 // The JSON stands in an element of its own (XEP-0432 section 4), or, as older senders have it, directly in
 // the payload. What is no JSON stays unmapped as a whole.
-std::optional<Json> read(xml::Element element, Reading& reading) {
+std::optional<Json> read_payload(xml::Element element, Reading& reading) {
   const xml::Element inner = element.child("json", kJsonNs);
   const std::string text = inner ? inner.text() : element.text();
   const bool empty = !inner && text.empty();
@@ -31,9 +31,9 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
 }
 
 // Here null is a value like others: the data is not ours.
-void write(const Json& value, xml::Element stanza, Writing& writing) {
+void write_payload(const Json& value, xml::Element stanza, Writing& writing) {
   if (!writing.is_object(value)) return;
-  xml::Element payload = stanza.add("payload", kNs);
+  xml::Element payload = stanza.add("payload", kPayloadNs);
   writing.attribute(value, "datatype", payload);
   const auto data = value.find("data");
   if (data != value.end()) writing.set_text(payload.add("json", kJsonNs), dump(*data));
@@ -42,6 +42,6 @@ void write(const Json& value, xml::Element stanza, Writing& writing) {
 
 }  // namespace
 
-const Irregular kPayload = {Irregular::object, read, write};
+const Irregular kPayload = {Irregular::object, read_payload, write_payload};
 
 }  // namespace restanza::mapping

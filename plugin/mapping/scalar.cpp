@@ -92,7 +92,7 @@ std::optional<std::string> write_scalar(Scalar type, const Json& value) {
     case Scalar::integer:
       return whole(value);
     case Scalar::number:
-      if (const auto exact = whole(value)) return exact;
+      if (auto exact = whole(value)) return exact;
       if (!value.is_number()) return std::nullopt;
       return value.dump();
   }

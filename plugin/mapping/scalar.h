@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 #include "mapping/table.h"
 
 namespace restanza::mapping {

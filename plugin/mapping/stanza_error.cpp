@@ -15,7 +15,7 @@ bool is_condition(std::string_view name) {
 }
 
 // What stands in a condition's place and has no name of one stays unmapped: it could not be written again.
-std::optional<Json> read(xml::Element element, Reading& reading) {
+std::optional<Json> read_error(xml::Element element, Reading& reading) {
   Json out = Json::object();
   Visit error(element, reading);
   put(out, "type", error.attribute("type"));
@@ -25,7 +25,7 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
   for (const xml::Element child : xml::children(element)) {
     if (child.ns() != kConditionsNs || !is_condition(child.name())) continue;
     error.claim(child);
-    Visit(child, reading);
+    const Visit visited(child, reading);
     out["condition"] = child.name();
     break;
   }
@@ -33,7 +33,7 @@ std::optional<Json> read(xml::Element element, Reading& reading) {
 }
 
 // Both type and condition are required (RFC 6120 section 8.3.2), so what is left out is filled in.
-void write(const Json& value, xml::Element stanza, Writing& writing) {
+void write_error(const Json& value, xml::Element stanza, Writing& writing) {
   if (!writing.is_object(value)) return;
   xml::Element error = stanza.add("error", xml::kContentNamespace);
   error.set_attribute("type", "cancel");
@@ -57,6 +57,6 @@ void write(const Json& value, xml::Element stanza, Writing& writing) {
 
 }  // namespace
 
-const Irregular kError = {Irregular::object, read, write};
+const Irregular kError = {Irregular::object, read_error, write_error};
 
 }  // namespace restanza::mapping

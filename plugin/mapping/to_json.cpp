@@ -57,14 +57,14 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
     case Shape::present: {
       const xml::Element child = visit.child(row.name, row.ns);
       if (!child) return std::nullopt;
-      Visit(child, *this);
+      const Visit visited(child, *this);
       return true;
     }
     case Shape::choice: {
       for (const std::string_view name : split(row.detail, ' ')) {
         const xml::Element child = visit.child(std::string(name).c_str(), row.ns);
         if (!child) continue;
-        Visit(child, *this);
+        const Visit visited(child, *this);
         return name;
       }
       return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stanzas into JSON, by the table. What is asked of an element counts as mapped; what nobody asked for when
-// the visit ends is lost, and gets named.
+// Stanzas into JSON, by the table. What is read of an element counts as mapped; what was not read when its
+// Visit ends is left out of the JSON, and is named as unmapped.
 //
 // One thread; Reading and Visit borrow the stanza. Internal to this folder.
 #pragma once
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "mapping/codec.h"
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 #include "mapping/table.h"
 
 namespace restanza::mapping {

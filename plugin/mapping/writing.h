@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "mapping/codec.h"
-#include "mapping/json.h"
+#include "mapping/json/json.h"
 #include "mapping/table.h"
 
 namespace restanza::mapping {

@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "rest/credentials.h"
-#include "rest/deliveries.h"
-#include "rest/endpoints.h"
-#include "rest/idempotency.h"
-#include "rest/iqs.h"
-#include "rest/router.h"
-#include "rest/stanzas.h"
-#include "rest/status.h"
+#include "rest/access/credentials.h"
+#include "rest/resources/deliveries.h"
+#include "rest/resources/endpoints.h"
+#include "rest/resources/stanzas.h"
+#include "rest/resources/status.h"
+#include "rest/routing/router.h"
+#include "rest/sending/idempotency.h"
+#include "rest/sending/iqs.h"
 
 namespace restanza::rest {
 

@@ -2,7 +2,7 @@
 #include "rest/settings.h"
 
 #include "base/credential.h"
-#include "rest/token_settings.h"
+#include "rest/access/token_settings.h"
 
 namespace restanza::rest {
 namespace {
@@ -26,11 +26,13 @@ void read_component_secret_file(Reader& reader, const char* key, Login& login) {
   login.component_secret = std::move(*content);
 }
 
-const std::vector<std::string> kMechanisms{"Basic", "Bearer"};
+std::vector<std::string> every_mechanism() {
+  return {"Basic", "Bearer"};
+}
 
 void read_mechanisms(Reader& reader, const char* key, Login& login) {
-  auto mechanisms = kMechanisms;
-  reader.words(key, mechanisms, kMechanisms);
+  auto mechanisms = every_mechanism();
+  reader.words(key, mechanisms, every_mechanism());
   login.basic = config::holds(mechanisms, "Basic");
   login.bearer = config::holds(mechanisms, "Bearer");
 }
@@ -44,7 +46,7 @@ config::Settings<Login> credential_settings() {
                   read_component_secret_file),
       Row::flag("anonymous_rest", &Login::anonymous,
                 "requests without credentials are accepted, from a random address at the domain"),
-      Row::custom("rest_auth_mechanisms", "list of texts", settings::shown(kMechanisms),
+      Row::custom("rest_auth_mechanisms", "list of texts", settings::shown(every_mechanism()),
                   "which credentials are accepted", read_mechanisms),
       Row::custom("rest_tokens", "list of tables", "none", "a table for each token, with the keys below",
                   [](Reader& reader, const char* key, Login& login) {

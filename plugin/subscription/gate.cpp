@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "subscription/gate.h"
 
+#include <utility>
+
 namespace restanza::subscription {
 
-Gate::Gate(double drain_rate, bool breaker)
-    : interval_(static_cast<int64_t>(1e9 / std::max(drain_rate, 1e-3))), breaker_(breaker) {}
+namespace {
+
+std::chrono::nanoseconds interval_at(double drain_rate) {
+  return std::chrono::nanoseconds(static_cast<int64_t>(1e9 / std::max(drain_rate, 1e-3)));
+}
+
+}  // namespace
+
+Gate::Gate(double drain_rate, bool breaker) : interval_(interval_at(drain_rate)), breaker_(breaker) {}
+
+void Gate::renew(double drain_rate, bool breaker, Instant now, size_t backlog) {
+  interval_ = interval_at(drain_rate);
+  breaker_ = breaker;
+  weight_ = 0;
+  last_failed_ = 0;
+  probes_ = 0;
+  if (std::exchange(state_, State::closed) != State::closed) drain(now, backlog);
+}
 
 Instant Gate::opens(Instant now) const {
   if (stops_ != 0 || state_ == State::probing) return Instant::max();

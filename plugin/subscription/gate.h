@@ -29,6 +29,10 @@ class Gate {
   // `drain_rate`: requests a second while a backlog is drained; `breaker`: false never trips.
   Gate(double drain_rate, bool breaker);
 
+  // Other settings, and perhaps another endpoint behind them: what is known of its health is forgotten. What
+  // waited while it was dead is drained. The stops stay.
+  void renew(double drain_rate, bool breaker, Instant now, size_t backlog);
+
   // When a request may begin: not later than now, or later, or at Instant::max(): once something else
   // happens.
   Instant opens(Instant now) const;
@@ -58,8 +62,8 @@ class Gate {
   enum class State { closed, open, probing };
   void note_failure(Verdict verdict, const std::string& lane);
 
-  const std::chrono::nanoseconds interval_;
-  const bool breaker_;
+  std::chrono::nanoseconds interval_;
+  bool breaker_;
   State state_ = State::closed;
   uint32_t stops_ = 0;
   uint32_t weight_ = 0;

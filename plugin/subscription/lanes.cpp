@@ -21,6 +21,10 @@ std::string lane_of(const xmpp::Stanza& stanza) {
   return lane;
 }
 
+Lanes::~Lanes() {
+  if (alarm_id_ != 0) timer_.cancel(alarm_id_);
+}
+
 bool Lanes::push(const std::string& lane, Item&& item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -46,11 +50,15 @@ bool Lanes::push(const std::string& lane, Item&& item) {
   return true;
 }
 
-std::optional<Lanes::Work> Lanes::next() {
+std::optional<Lanes::Work> Lanes::next(uint64_t crew) {
   std::unique_lock<std::mutex> lock(mutex_);
-  ++idle_;
+  idle_ += crew == crew_ ? 1 : 0;
   std::optional<Work> work;
-  while (!closed_ && !work) {
+  while (!closed_ && crew == crew_ && !work) {
+    if (reading_) {
+      changed_.wait(lock);
+      continue;
+    }
     const Instant now = clock_.now();
     promote(now);
     std::list<Named*>& line = first_line();
@@ -68,7 +76,7 @@ std::optional<Lanes::Work> Lanes::next() {
       changed_.wait_for(lock, kRingAgain);
     }
   }
-  --idle_;
+  idle_ -= crew == crew_ ? 1 : 0;  // `succeed` does not count the others any more
   const bool more = work && !(urgent_.empty() && ready_.empty());
   lock.unlock();
   if (more) changed_.notify_one();
@@ -79,6 +87,7 @@ bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
   bool answering = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (!is_current(work)) return false;
     const Instant now = clock_.now();
     const bool was_answering = gate_.answering();
     gate_.end(now, work.probe_, work.lane_->first, how, chance, waiting_);
@@ -92,7 +101,7 @@ bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
 void Lanes::broken_off(const Work& work) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    gate_.forget(work.probe_);
+    if (is_current(work)) gate_.forget(work.probe_);
   }
   changed_.notify_one();
 }
@@ -103,6 +112,7 @@ void Lanes::done(Work&& work) noexcept {
     Named& named = *work.lane_;
     named.second.at_work = nullptr;
     --at_work_;
+    if (reading_) done_.push_back(work.item().seq);  // there is room for as many as were at work
     if (named.second.queue.empty()) {
       lanes_.erase(lanes_.find(named.first));
     } else {
@@ -126,11 +136,12 @@ void Lanes::put_back(Work&& work, Instant when) noexcept {
     ++waiting_;
     named.second.waits = true;
     try {
-      named.second.due = backing_off_.emplace(when, &named);
-      named.second.backs_off = true;
+      if (is_current(work)) named.second.due = backing_off_.emplace(when, &named);
+      named.second.backs_off = is_current(work);
     } catch (const std::bad_alloc&) {
-      get_in_line(named, ready_);
+      named.second.backs_off = false;
     }
+    if (!named.second.backs_off) get_in_line(named, ready_);
   }
   changed_.notify_one();
 }
@@ -179,22 +190,6 @@ std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, si
   return old;
 }
 
-std::vector<Item> Lanes::take_all() {
-  std::vector<Item> all;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  all.reserve(waiting_);
-  for (auto& [name, lane] : lanes_) {
-    while (!lane.queue.empty()) all.push_back(remove(lane, lane.queue.begin()));
-  }
-  if (closed_ && at_work_ == 0) {  // nobody comes for them any more
-    urgent_.clear();
-    ready_.clear();
-    backing_off_.clear();
-    lanes_.clear();
-  }
-  return all;
-}
-
 void Lanes::stop(Gate::Stop why) {
   const std::lock_guard<std::mutex> lock(mutex_);
   gate_.stop(why);
@@ -207,14 +202,6 @@ void Lanes::resume(uint32_t which) {
     if ((which & (Gate::kPaused | Gate::kDisabled)) != 0) gate_.drain(clock_.now(), waiting_);
   }
   changed_.notify_one();
-}
-
-void Lanes::close() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    closed_ = true;
-  }
-  changed_.notify_all();
 }
 
 Lanes::Sight Lanes::sight() const {
@@ -291,6 +278,7 @@ Lanes::Work Lanes::take(Named& lane, Instant now) {
   Work work;
   work.lane_ = &lane;
   work.probe_ = gate_.begin(now);
+  work.crew_ = crew_;
   work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
   note_removed(work.item());
   lane.second.at_work = &work.item();
@@ -313,12 +301,16 @@ bool Lanes::ring_at(Instant when) {
   const auto ring = [this, when] {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (alarm_ == when) alarm_ = Instant::max();
+      if (alarm_ == when) {
+        alarm_ = Instant::max();
+        alarm_id_ = 0;
+      }
     }
     changed_.notify_one();
   };
   try {
-    timer_.at(when, ring);
+    const Timer::Id earlier = std::exchange(alarm_id_, timer_.at(when, ring));
+    if (earlier != 0) timer_.cancel(earlier);
   } catch (const std::bad_alloc&) {
     return false;
   }

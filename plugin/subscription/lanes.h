@@ -65,26 +65,40 @@ class Lanes {
     Named* lane_ = nullptr;
     std::list<Item> held_;  // the one
     bool probe_ = false;
+    uint64_t crew_ = 0;  // who took it
   };
 
-  // Timer and clock must outlive the lanes; no alarm may run after they are gone.
+  // Timer and clock must outlive the lanes. They go once the timer has stopped, or on its thread.
   Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(std::move(gate)), timer_(timer), clock_(clock) {}
+  ~Lanes();
+  Lanes(const Lanes&) = delete;
+  Lanes& operator=(const Lanes&) = delete;
 
   // False: the item is not kept and its conversation does not flow, so that it would be late; it is
   // untouched.
   // What is not kept has no journal behind it, so kMaxResident is the end of its room.
   bool push(const std::string& lane, Item&& item);
 
-  // Waits for a delivery that may begin; absent once closed. `ended` or `broken_off` must follow, and then
-  // `done` or `put_back`.
-  std::optional<Work> next();
+  // One that the journal has from before, where others came since: it gets in before what was accepted later.
+  // False: it is there already. For the time before the first `next`, or until `read`.
+  bool insert(const std::string& lane, Item&& item);
+
+  // Waits for a delivery that may begin; absent once closed, and for a crew that was succeeded. `ended` or
+  // `broken_off` must follow, and then `done` or `put_back`.
+  std::optional<Work> next(uint64_t crew);
+
+  // From now on the next crew takes what waits (the first is 1), whatever backs off at once. What the earlier
+  // ones still have they bring back here, and until then nothing of its conversation begins. How that ends
+  // says nothing about the endpoint as it is now.
+  void succeed(double drain_rate, bool breaker);
 
   // Its request has ended so. True: the endpoint as a whole answers.
   bool ended(const Work& work, const Ended& how, double chance) noexcept;
   void broken_off(const Work& work) noexcept;
 
   void done(Work&& work) noexcept;  // it has left; its conversation goes on
-  // It is the first of its conversation again, not before `when`; at once where there is no memory to wait.
+  // It is the first of its conversation again, not before `when`; at once where there is no memory to wait,
+  // and where its crew was succeeded.
   void put_back(Work&& work, Instant when) noexcept;
 
   // Of what waits without being kept: where it stands still.
@@ -93,7 +107,8 @@ class Lanes {
   std::optional<Item> withdraw(const std::string& lane, const std::string& id);
   // What was accepted then or before, and is not at work.
   std::vector<std::pair<std::string, Item>> take_older(Instant accepted, size_t limit);
-  // Whatever waits; for the end, when nothing is at work any more.
+  // Whatever waits; for the end, when they are closed and nothing is at work any more. Nothing while they are
+  // open.
   std::vector<Item> take_all();
 
   void stop(Gate::Stop why);
@@ -101,6 +116,11 @@ class Lanes {
 
   // `next` is absent from now on; what waits stays.
   void close();
+  // They were closed, and go on: what comes waits until `read` has been called, so that what the journal has
+  // is inserted before. What is at work is known until then, also where it is done meanwhile.
+  void reopen();
+  void pass_over(const std::vector<journal::Seq>& seqs);  // after `reopen`: these have left before
+  void read();
 
   struct Sight {
     size_t waiting = 0;  // those at work not counted
@@ -135,6 +155,7 @@ class Lanes {
   bool ring_at(Instant when);
   void note_removed(const Item& item);
   Item remove(Lane& lane, std::list<Item>::iterator item);
+  bool is_current(const Work& work) const { return work.crew_ == crew_; }
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -148,12 +169,16 @@ class Lanes {
   bool urgent_was_last_ = false;
   std::multimap<Instant, Named*> backing_off_;
   Instant alarm_ = Instant::max();
+  Timer::Id alarm_id_ = 0;
   size_t waiting_ = 0;
   size_t at_work_ = 0;
-  size_t idle_ = 0;  // threads in `next`
+  size_t idle_ = 0;  // threads of the current crew in `next`
+  uint64_t crew_ = 1;
   size_t resident_ = 0;
   size_t loose_ = 0;  // of what waits, not kept
   bool closed_ = false;
+  bool reading_ = false;
+  std::vector<journal::Seq> done_;  // while reading: what has left, though the journal may still have it
 };
 
 }  // namespace restanza::subscription

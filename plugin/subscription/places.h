@@ -19,9 +19,10 @@ class Places {
   }
   void take_beyond() { ++taken_; }  // for what waits already, whether or not there is room
   void give_back() { --taken_; }
+  void set_limit(size_t limit) { limit_ = limit; }  // for those who come from now on
 
  private:
-  const size_t limit_;
+  std::atomic<size_t> limit_;
   std::atomic<size_t> taken_{0};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/crew.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace restanza::webhook {
@@ -9,17 +10,34 @@ void Crew::grow() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopped_ || threads_.size() >= limit_) return;
   const bool first = threads_.empty();
+  ++running_;
   try {
     transports_.reserve(threads_.size() + 1);
     threads_.reserve(threads_.size() + 1);
     auto transport = make_();
-    DeepThread thread("rz-webhook", stack_, [this, &own = *transport, first] { work_(own, first); });
+    LargeStackThread thread("rz-webhook", stack_, [this, &own = *transport, first] {
+      work_(own, first);
+      close(own);
+      --running_;  // the last that it does here
+    });
     transports_.push_back(std::move(transport));
     threads_.push_back(std::move(thread));
   } catch (const std::exception& error) {
+    --running_;
     log_.error("endpoint '" + name_ + "' has " + std::to_string(threads_.size()) +
                " threads and got no other: " + error.what());
   }
+}
+
+// By the thread that used it, for it may wait for the peer.
+void Crew::close(const Transport& own) {
+  std::unique_ptr<Transport> closed;  // goes without the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = std::find_if(transports_.begin(), transports_.end(),
+                                  [&](const auto& transport) { return transport.get() == &own; });
+  if (found == transports_.end()) return;
+  closed = std::move(*found);
+  transports_.erase(found);
 }
 
 void Crew::abort() {
@@ -30,12 +48,12 @@ void Crew::abort() {
 
 void Crew::stop() {
   abort();
-  std::vector<DeepThread> threads;
+  std::vector<LargeStackThread> threads;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     threads.swap(threads_);
   }
-  for (DeepThread& thread : threads) thread.join();
+  for (LargeStackThread& thread : threads) thread.join();
 }
 
 }  // namespace restanza::webhook

@@ -3,15 +3,16 @@
 // limit. Any thread; `stop` once, at the end. Owns threads and connections.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "base/deep_thread.h"
+#include "base/large_stack_thread.h"
 #include "base/log.h"
-#include "webhook/transport.h"
+#include "webhook/request/transport.h"
 
 namespace restanza::webhook {
 
@@ -34,11 +35,14 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  void grow();   // one thread more, where that is allowed and possible
-  void abort();  // their requests; no thread comes to them any more
-  void stop();   // aborts their requests and waits for their end; `work` must see by itself that it is over
+  void grow();                                  // one thread more, where that is allowed and possible
+  void abort();                                 // their requests; no thread comes to them any more
+  bool ended() const { return running_ == 0; }  // there is no thread, or its work has ended
+  void stop();  // aborts their requests and waits for their end; `work` must see by itself that it is over
 
  private:
+  void close(const Transport& own);
+
   const std::string name_;
   const size_t limit_;
   const size_t stack_;
@@ -47,8 +51,9 @@ class Crew {
   Log& log_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Transport>> transports_;
-  std::vector<DeepThread> threads_;
+  std::vector<LargeStackThread> threads_;
   bool stopped_ = false;
+  std::atomic<size_t> running_{0};
 };
 
 }  // namespace restanza::webhook

@@ -26,32 +26,39 @@ Result<T> answer_of(Ask ask) {
 
 Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
     : world_(std::move(world)),
+      for_endpoints_(world_),
       unanswered_(world_.metrics.counter("restanza_webhook_dropped_total",
                                          "Stanzas that could not be taken and must not be answered")),
       refused_(
           world_.metrics.counter("restanza_webhook_refused_total",
                                  "Stanzas that could not be taken and were answered resource-constraint")) {
-  Endpoint::World with_reflections = world_;
-  with_reflections.reply = [this](xmpp::Stanza reply, std::function<void()> handed) {
+  for_endpoints_.reply = [this](xmpp::Stanza reply, std::function<void()> handed) {
     reflections_.note_sent(reply);
     world_.reply(std::move(reply), std::move(handed));
   };
-  for (Settings& one : settings) {
-    endpoints_.push_back(std::make_unique<Endpoint>(std::move(one), with_reflections));
-    show(*endpoints_.back());
+  const auto members = std::make_shared<Members>();
+  for (const Settings& one : settings) {
+    members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, for_endpoints_), one));
+    show(one.name);
   }
+  members_ = members;
 }
 
-void Dispatcher::show(const Endpoint& endpoint) const {
-  const Metrics::Labels labels = {{"endpoint", endpoint.settings().name}};
+// By name, for the metrics remember an endpoint that was removed: it has nothing in its queue.
+void Dispatcher::show(const std::string& name) const {
+  const Metrics::Labels labels = {{"endpoint", name}};
   world_.metrics.gauge("restanza_webhook_queued", "Stanzas that wait for an endpoint or are being posted",
-                       labels, [&endpoint] {
-                         const Lanes::Sight lanes = endpoint.sight().lanes;
+                       labels, [this, name] {
+                         const Shared endpoint = find(name);
+                         const Lanes::Sight lanes = endpoint ? endpoint->sight().lanes : Lanes::Sight();
                          return static_cast<double>(lanes.waiting + lanes.at_work);
                        });
   world_.metrics.gauge("restanza_webhook_oldest_age_seconds",
                        "How long the oldest stanza that waits for an endpoint has waited", labels,
-                       [&endpoint] { return endpoint.oldest_age().count(); });
+                       [this, name] {
+                         const Shared endpoint = find(name);
+                         return endpoint ? endpoint->oldest_age().count() : 0.0;
+                       });
 }
 
 Dispatcher::~Dispatcher() {
@@ -60,6 +67,7 @@ Dispatcher::~Dispatcher() {
 
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
+  started_ = true;
   const auto next_sweep = [this]() -> std::optional<Instant> {
     return world_.clock.now() + (sweep() ? kNextSweep : kSweep);
   };
@@ -84,15 +92,16 @@ Result<void> Dispatcher::recover() {
     if (!page) return page.error();
     for (const journal::Delivery& delivery : *page) {
       beyond = delivery.seq;
-      Endpoint* endpoint = find(delivery.endpoint);
+      const Shared endpoint = find(delivery.endpoint);
       if (endpoint) endpoint->recover(delivery);
       foreign += endpoint ? 0 : 1;
     }
     more = page->size() == kPage;
   }
   for (const journal::EndpointStop& stop : *stops) {
-    if (Endpoint* endpoint = find(stop.endpoint)) endpoint->remember(stop);
+    if (const Shared endpoint = find(stop.endpoint)) endpoint->remember(stop);
   }
+  for (const auto& member : *members()) member->endpoint->recovered();
   if (foreign != 0) {
     world_.log.warn(
         std::to_string(foreign) +
@@ -103,10 +112,13 @@ Result<void> Dispatcher::recover() {
 
 // The places that a stanza has taken in the queues, given back unless it gets there.
 struct Dispatcher::Reserved {
-  std::vector<Endpoint*> endpoints;
+  Reserved() = default;
+  Reserved(const Reserved&) = delete;
+  Reserved& operator=(const Reserved&) = delete;
   ~Reserved() {
-    for (Endpoint* endpoint : endpoints) endpoint->cancel();
+    for (const auto& endpoint : endpoints) endpoint->cancel();
   }
+  std::vector<std::shared_ptr<Endpoint>> endpoints;
 };
 
 Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
@@ -114,68 +126,73 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   const xmpp::StanzaTree tree(stanza);
   if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(tree))))
     return Offer::foreign;
-  Endpoint* const answering = answering_for(tree);
+  const auto members = this->members();
+  const Shared answering = answering_for(*members, tree);
   if (!answering) return Offer::foreign;
 
   journal::Journal::Entry entry;
-  Reserved reserved;
+  const auto reserved = std::make_shared<Reserved>();
   bool crowded = false;  // who should answer has no place for it
-  std::vector<Endpoint*> full;
-  for (const auto& endpoint : endpoints_) {
-    const bool answers = endpoint.get() == answering;
-    if (!answers && !endpoint->wants(tree)) continue;
+  std::vector<Shared> full;
+  reserved->endpoints.reserve(members->size());
+  for (const auto& member : *members) {
+    const Shared& endpoint = member->endpoint;
+    const bool answers = endpoint == answering;
+    if (!answers && !member->rules.wants(tree)) continue;
     if (!endpoint->reserve()) {
       crowded = crowded || answers;
-      full.push_back(endpoint.get());
+      full.push_back(endpoint);
       continue;
     }
-    reserved.endpoints.push_back(endpoint.get());
-    entry.to.push_back({endpoint->settings().name, answers});
+    reserved->endpoints.push_back(endpoint);
+    entry.to.push_back({endpoint->name(), answers});
   }
   const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
   if (!entry.to.empty()) {
     const bool can_wait = stanza.kind != xmpp::Kind::iq;
     entry.keep = subscription::worth_keeping(tree);
     entry.stanza = std::move(stanza);
-    const auto then = [this](journal::Journal::Entry e, Result<std::vector<journal::Delivery>> deliveries) {
-      committed(std::move(e), deliveries);
+    const auto then = [this, reserved](journal::Journal::Entry e,
+                                       const Result<std::vector<journal::Delivery>>& deliveries) {
+      committed(std::move(e), deliveries, std::exchange(reserved->endpoints, {}));
     };
     if (!world_.journal.take(std::move(entry), then, can_wait ? std::move(room) : nullptr)) {
-      stanza = std::move(entry.stanza);
+      stanza = std::move(entry.stanza);  // NOLINT(bugprone-use-after-move): what is not taken is untouched
       if (can_wait) return Offer::busy;
       refuse(stanza);
       return Offer::taken;
     }
-    reserved.endpoints.clear();
   }
-  for (Endpoint* endpoint : full) endpoint->count_crowded();
+  for (const Shared& endpoint : full) endpoint->count_crowded();
   if (crowded) refuse(refused);
   return Offer::taken;
 }
 
 // Of those that want it the first that is marked for it, else the first.
-Endpoint* Dispatcher::answering_for(const xmpp::StanzaTree& tree) const {
-  Endpoint* first = nullptr;
-  for (const auto& endpoint : endpoints_) {
-    if (!endpoint->wants(tree)) continue;
-    if (endpoint->settings().reply) return endpoint.get();
-    if (!first) first = endpoint.get();
+Dispatcher::Shared Dispatcher::answering_for(const Members& members, const xmpp::StanzaTree& tree) const {
+  Shared first;
+  for (const auto& member : members) {
+    if (!member->rules.wants(tree)) continue;
+    if (member->reply) return member->endpoint;
+    if (!first) first = member->endpoint;
   }
   return first;
 }
 
 // On the journal's thread, in the order of the offers.
 void Dispatcher::committed(journal::Journal::Entry entry,
-                           const Result<std::vector<journal::Delivery>>& deliveries) {
+                           const Result<std::vector<journal::Delivery>>& deliveries,
+                           const std::vector<Shared>& reserved) {
   std::shared_ptr<const xmpp::Stanza> stanza;
   const bool shared = guarded_until_done(world_.log, "taking a stanza on from the journal", [&] {
     stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));  // moved once there is room
   });
   if (deliveries && shared) {
-    for (const journal::Delivery& delivery : *deliveries) find(delivery.endpoint)->push(delivery, stanza);
+    size_t next = 0;  // in the order of the endpoints
+    for (const journal::Delivery& delivery : *deliveries) push(reserved[next++], delivery, stanza);
     return;
   }
-  for (const auto& to : entry.to) find(to.endpoint)->refuse_place();
+  for (const Shared& endpoint : reserved) endpoint->refuse_place();
   if (shared) guarded_until_done(world_.log, "refusing a stanza", [&] { refuse(*stanza); });
 }
 
@@ -187,15 +204,32 @@ void Dispatcher::refuse(const xmpp::Stanza& stanza) {
   refused_.add();
 }
 
-Endpoint* Dispatcher::find(const std::string& name) const {
-  const auto found = std::find_if(endpoints_.begin(), endpoints_.end(),
-                                  [&](const auto& endpoint) { return endpoint->settings().name == name; });
-  return found == endpoints_.end() ? nullptr : found->get();
+std::shared_ptr<const Dispatcher::Members> Dispatcher::members() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return members_;
+}
+
+std::vector<Dispatcher::Shared> Dispatcher::everyone() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<Shared> all = retired_;
+  for (const auto& member : *members_) all.push_back(member->endpoint);
+  return all;
+}
+
+Dispatcher::Shared Dispatcher::find(const std::string& name) const {
+  const auto members = this->members();
+  const auto found = std::find_if(members->begin(), members->end(),
+                                  [&](const auto& member) { return member->endpoint->name() == name; });
+  return found == members->end() ? nullptr : (*found)->endpoint;
 }
 
 bool Dispatcher::sweep() {
   bool more = false;
-  for (const auto& endpoint : endpoints_) more = endpoint->tend() || more;
+  for (const auto& member : *members()) {
+    guarded(world_.log, "reading what waits for an endpoint", [&] { recover_late(member->endpoint); });
+    more = member->endpoint->tend() || more;
+  }
+  end_retired();
   return more;
 }
 
@@ -213,7 +247,8 @@ void Dispatcher::bury_foreign() {
   world_.journal.list(old, 0, kPage, [this](const Result<std::vector<journal::Delivery>>& page) {
     if (!page) return;  // at the next look
     for (journal::Delivery delivery : *page) {
-      if (find(delivery.endpoint)) continue;
+      if (find(delivery.endpoint) || at_work(delivery)) continue;
+      withdraw(delivery);
       delivery.last_error = "a day has passed, and there is no such endpoint";
       delivery.changed = world_.clock.wall();
       world_.journal.note_dead(delivery);
@@ -222,29 +257,38 @@ void Dispatcher::bury_foreign() {
 }
 
 void Dispatcher::hold(bool held) {
-  for (const auto& endpoint : endpoints_) endpoint->hold(held);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  held_ = held;
+  for (const auto& member : *members_) member->endpoint->hold(held);
 }
 
 void Dispatcher::drain(std::function<void()> done) {
-  draining_ = true;
-  const auto open = std::make_shared<std::atomic<size_t>>(endpoints_.size() + 1);
+  {
+    const std::lock_guard<std::mutex> changing(changing_);
+    draining_ = true;
+  }
+  auto all = everyone();
+  const auto open = std::make_shared<std::atomic<size_t>>(all.size() + 1);
   const auto one_less = [open, done = std::move(done)] {
     if (--*open == 0) done();
   };
   // What was taken before is with the endpoints once the journal has got to this.
-  world_.journal.flush([this, one_less] {
-    for (const auto& endpoint : endpoints_) endpoint->drain(one_less);
+  world_.journal.flush([all = std::move(all), one_less] {
+    for (const auto& endpoint : all) endpoint->drain(one_less);
     one_less();
   });
 }
 
 void Dispatcher::break_off() {
-  for (const auto& endpoint : endpoints_) endpoint->break_off();
+  for (const auto& endpoint : everyone()) endpoint->break_off();
 }
 
 void Dispatcher::stop() {
-  stopped_ = true;
-  for (const auto& endpoint : endpoints_) endpoint->stop();
+  {
+    const std::lock_guard<std::mutex> changing(changing_);
+    stopped_ = true;
+  }
+  for (const auto& endpoint : everyone()) endpoint->stop();
 }
 
 }  // namespace restanza::webhook

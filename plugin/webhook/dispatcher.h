@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@
 #include "base/metrics.h"
 #include "journal/journal.h"
 #include "subscription/reflections.h"
+#include "subscription/rules.h"
 #include "webhook/endpoint.h"
-#include "webhook/settings.h"
+#include "webhook/settings/settings.h"
 
 namespace restanza::webhook {
 
@@ -46,6 +48,10 @@ class Dispatcher {
   static constexpr std::chrono::hours kPurge{1};        // between looks for old dead letters
   static constexpr std::chrono::hours kDeadKept{14 * 24};
   static constexpr size_t kPage = 1000;  // deliveries that are read from the journal at once
+  // What other settings have replaced or removed, and still ends its requests: at so many no more are
+  // changed.
+  static constexpr size_t kMaxRetiring = 64;
+  static constexpr std::chrono::seconds kEndSoon{1};  // after a change, for what has ended at once
 
   // The settings have passed `check`, their names differ. What the world refers to must outlive the
   // dispatcher.
@@ -56,6 +62,13 @@ class Dispatcher {
 
   // After the journal is open: takes over what it holds, and begins to deliver. Once, before `stop`.
   Result<void> start();
+
+  // [any, one thread at a time] These endpoints from now on, compared by name. What did not change goes on
+  // untouched. A changed one keeps its queue, as Endpoint::prepare says. A new one takes stanzas from now on,
+  // and delivers once it has read what the journal holds under its name. A removed one as Endpoint::retire
+  // says. Does not wait for any of this. An error, and nothing has changed: a drain has begun, kMaxRetiring
+  // are still ending, or what waited for an endpoint that comes again is still being given up.
+  Result<void> reconfigure(const std::vector<Settings>& settings);
 
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
   Offer offer(xmpp::Stanza&& stanza, std::function<void()> room);
@@ -99,12 +112,38 @@ class Dispatcher {
   void discard(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
 
  private:
+  using Shared = std::shared_ptr<Endpoint>;
+  // Which stanzas an endpoint wants stands beside it, so that all endpoints change at once.
+  struct Member {
+    Member(Shared its_endpoint, const Settings& settings)
+        : endpoint(std::move(its_endpoint)), rules(settings), reply(settings.reply) {}
+    Shared endpoint;
+    subscription::Rules rules;
+    bool reply;
+  };
+  using Members = std::vector<std::shared_ptr<const Member>>;
   struct Reserved;
-  Endpoint* find(const std::string& name) const;
-  void show(const Endpoint& endpoint) const;
-  Endpoint* answering_for(const xmpp::StanzaTree& tree) const;
+  struct Changes;
+  std::shared_ptr<const Members> members() const;
+  std::vector<Shared> everyone() const;  // and those that were removed and end
+  Shared find(const std::string& name) const;
+  void show(const std::string& name) const;
+  Result<void> compare(const std::vector<Settings>& settings, Changes& changes);
+  Result<void> add(const Settings& settings, Changes& changes);
+  Shared latest_retired(const std::string& name) const;
+  void publish(std::shared_ptr<const Members> members, const Changes& changes);
+  void retire(Endpoint& endpoint) noexcept;
+  void recover_late(const Shared& endpoint);
+  void recover_page(const Shared& endpoint, journal::Seq beyond, const Endpoint::Reading& reading);
+  void say_unread(const Endpoint& endpoint, const Error& error) const;
+  void end_earlier();
+  void end_retired();
+  Shared answering_for(const Members& members, const xmpp::StanzaTree& tree) const;
+  void push(const Shared& reserved, const journal::Delivery& delivery,
+            const std::shared_ptr<const xmpp::Stanza>& stanza);
   void refuse(const xmpp::Stanza& stanza);
-  void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries);
+  void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries,
+                 const std::vector<Shared>& reserved);
   Result<void> recover();
   bool sweep();  // true: there is more to expire
   void purge();
@@ -121,12 +160,18 @@ class Dispatcher {
   bool at_work(const journal::Delivery& delivery) const;
 
   const Endpoint::World world_;
-  std::vector<std::unique_ptr<Endpoint>> endpoints_;
   subscription::Reflections reflections_;
+  Endpoint::World for_endpoints_;
   Counter& unanswered_;
   Counter& refused_;
+  std::atomic<bool> started_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopped_{false};
+  std::mutex changing_;       // of the list: not together with the begin of its end
+  mutable std::mutex mutex_;  // of what follows
+  std::shared_ptr<const Members> members_;
+  std::vector<Shared> retired_;
+  bool held_ = false;
 };
 
 }  // namespace restanza::webhook

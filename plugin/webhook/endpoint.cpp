@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/guarded.h"
-#include "base/in_hand.h"
 #include "base/random.h"
-#include "webhook/verdict.h"
+#include "base/scoped_count.h"
+#include "webhook/request/verdict.h"
 
 namespace restanza::webhook {
 namespace {
@@ -19,27 +19,16 @@ double chance() {
 }  // namespace
 
 Endpoint::Endpoint(Settings settings, World world)
-    : settings_(std::move(settings)),
-      url_(*Url::parse(settings_.url)),
+    : name_(settings.name),
       world_(std::move(world)),
-      rules_(settings_),
-      signer_(*Signer::make(settings_.secrets)),
-      tally_(world_.metrics, settings_.name),
-      settling_(settings_, world_, tally_),
-      places_(settings_.max_queued),
-      lanes_(Gate(settings_.drain_rate, settings_.retry), world_.timer, world_.clock),
-      health_(
-          title(), [this] { return lanes_.sight().waiting; }, world_.clock, world_.log),
-      negotiation_(settings_, title(), url_, health_, world_.log),
-      attempts_(settings_, url_, signer_, negotiation_, world_.clock, world_.log),
-      trial_(settings_, url_, signer_, world_.timer, world_.clock, world_.transports, world_.log),
-      crew_(
-          settings_.name, settings_.max_connections, world_.transports.stack,
-          [this] { return world_.transports.make(url_, settings_, world_.timer); },
-          [this](Transport& transport, bool first) { work(transport, first); }, world_.log) {}
+      tally_(world_.metrics, name_),
+      places_(settings.max_queued),
+      lanes_(Gate(settings.drain_rate, settings.retry), world_.timer, world_.clock),
+      posting_(make(std::move(settings), 1)) {}
 
+// Whatever is thrown: the lanes are closed first, and the threads are joined with their postings.
 Endpoint::~Endpoint() {
-  stop();
+  guarded(world_.log, "the end of an endpoint", [this] { stop(); });
 }
 
 bool Endpoint::reserve() {
@@ -56,11 +45,15 @@ void Endpoint::refuse_place() {
 }
 
 void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
+  if (covered(delivery)) return cancel();
   Item item;
   bool queued = false;
   const bool done = guarded_until_done(world_.log, "putting a stanza into its queue",
                                        [&] { queued = queue(delivery, stanza, item); });
-  if (!done) cancel();  // the journal has it, where it is kept, for the next start
+  if (!done) {  // the journal has it, where it is kept, for the next start
+    if (item.alarm != 0) world_.timer.cancel(item.alarm);
+    cancel();
+  }
   if (done && !queued) let_go(item, Outcome::End::unreachable);
   guarded(world_.log, "a stanza's way into its queue", [&] {
     if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
@@ -77,12 +70,35 @@ bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item
   item.accepted = world_.clock.now();
   item.stanza = stanza;
   if (stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
-    item.alarm = world_.timer.after(settings_.timeout, [this, lane, id = item.id] { late(lane, id); });
+    item.alarm =
+        world_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });
   }
   return lanes_.push(lane, std::move(item));
 }
 
+// Others have come to the queue already where the endpoint is new to a running plugin.
 void Endpoint::recover(const journal::Delivery& delivery) {
+  if (lanes_.insert(subscription::lane_of(*delivery.stanza), item_of(delivery))) places_.take_beyond();
+  covered_ = std::max(covered_.load(), delivery.seq);
+}
+
+void Endpoint::recovered() {
+  lanes_.read();
+  recovered_ = true;
+}
+
+// Told of late, it may have been recovered.
+bool Endpoint::covered(const journal::Delivery& delivery) const {
+  return delivery.seq != 0 && delivery.seq <= covered_;
+}
+
+void Endpoint::requeue(const journal::Delivery& delivery) {
+  if (covered(delivery)) return;
+  places_.take_beyond();
+  lanes_.push(subscription::lane_of(*delivery.stanza), item_of(delivery));
+}
+
+Item Endpoint::item_of(const journal::Delivery& delivery) const {
   Item item;
   item.seq = delivery.seq;
   item.id = delivery.id;
@@ -92,19 +108,19 @@ void Endpoint::recover(const journal::Delivery& delivery) {
   const auto age =
       std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, subscription::kLifetime);
   item.accepted = world_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
-  places_.take_beyond();
-  lanes_.push(subscription::lane_of(*delivery.stanza), std::move(item));
+  return item;
 }
 
-void Endpoint::work(Transport& transport, bool first) {
+void Endpoint::work(Posting& posting, Transport& transport, bool first) {
   if (first && lanes_.sight().stops == 0) {
-    guarded(world_.log, "asking an endpoint for its formats", [&] { negotiation_.begin(transport); });
+    guarded(world_.log, "asking an endpoint for its formats", [&] { posting.negotiation.begin(transport); });
   }
-  while (auto next = lanes_.next()) {
+  while (auto next = lanes_.next(posting.number)) {
     guarded(world_.log, "a delivery", [&] {
       Turn turn(lanes_, world_.clock, kReread, std::move(*next));
-      if (lanes_.unattended()) crew_.grow();  // whoever begins a request leaves another to wait for the next
-      deliver(transport, turn);
+      if (lanes_.unattended())
+        current()->crew.grow();  // whoever begins a request leaves another to wait for the next
+      deliver(posting, transport, turn);
     });
     guarded(world_.log, "a delivery's end", [&] {
       if (stopped_) give_up_rest();
@@ -113,29 +129,32 @@ void Endpoint::work(Transport& transport, bool first) {
   }
 }
 
-void Endpoint::deliver(Transport& transport, Turn& turn) {
+void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   Item& item = turn.item();
-  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
   const auto text = text_of(item);
   if (!text) {
     turn.put_back(world_.clock.now() + kReread);
-    world_.log.error("endpoint '" + settings_.name + "': a delivery cannot be read: " + text.error().text);
+    world_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
     return;
   }
   if (!*text) {  // discarded meanwhile
     turn.done();
     return cancel();
   }
+  // Both take their time, and then other settings may hold: no request begins by earlier ones.
+  posting.negotiation.settle(transport);
+  if (retired_ || !is_current(posting)) return turn.put_back(world_.clock.now());
+  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
   const xmpp::StanzaTree tree(**text);
   const Instant began = world_.clock.now();
-  const Outcome outcome = attempts_.make(transport, item, tree);
+  const Outcome outcome = posting.attempts.make(transport, item, tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
   tally_.request(verdict_of(outcome), world_.clock.now() - began);
-  health_.note(outcome.end, outcome.detail);
-  if (outcome.end != Outcome::End::answered) negotiation_.ask_again();
+  posting.health.note(outcome.end, outcome.detail);
+  if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
   const bool answering = turn.ended(ended_of(outcome), chance());
-  settle(turn, tree, outcome, answering);
+  settle(posting, turn, tree, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
 }
@@ -148,15 +167,16 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
 }
 
 // Where a delivery goes from here: out, or back into the queue.
-void Endpoint::settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering) {
+void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome,
+                      bool answering) {
   const Verdict verdict = verdict_of(outcome);
   Item& item = turn.item();
-  note_error(verdict == Verdict::delivered ? std::string() : described(outcome));
-  if (verdict == Verdict::gone && settings_.gone_disables) {
-    disable();
+  note_error(posting, verdict == Verdict::delivered ? std::string() : described(outcome));
+  if (verdict == Verdict::gone && posting.settings.gone_disables) {
+    disable(posting);
     if (item.kept()) return turn.put_back(world_.clock.now());
   }
-  if (const auto again = settling_.settle(item, tree, outcome, answering, chance()))
+  if (const auto again = posting.settling.settle(item, tree, outcome, answering, chance()))
     return turn.put_back(*again);
   turn.done();
   cancel();
@@ -168,12 +188,12 @@ void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
   cancel();
   if (item.stanza->kind != xmpp::Kind::iq) return tally_.late.add();
   guarded_until_done(world_.log, "ending an iq that may not wait",
-                     [&] { settling_.answer(item, *item.stanza, without_answer(end)); });
+                     [&] { current()->settling.answer(item, *item.stanza, without_answer(end)); });
 }
 
 void Endpoint::strand() {
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_);
     for (const Item& item : lanes_.take_stranded()) let_go(item, Outcome::End::unreachable);
   }
   check_drained();
@@ -181,24 +201,28 @@ void Endpoint::strand() {
 
 void Endpoint::late(const std::string& lane, const std::string& id) {
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_);
     if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, Outcome::End::timeout);
   }
   check_drained();
 }
 
 bool Endpoint::tend() {
+  end_earlier();
   size_t expired = 0;
   {
-    const InHand counted(in_hand_);
+    const ScopedCount counted(in_hand_),
+        counted_here(tending_);  // before the look, or `reopen` could miss it
+    if (!recovered_ || retired_) return false;
     for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
       guarded(world_.log, "giving up what has expired",
-              [&] { settling_.expire(old.second, text_of(old.second)); });
+              [&] { current()->settling.expire(old.second, text_of(old.second)); });
       cancel();
     }
   }
-  if (lanes_.unattended()) crew_.grow();  // at the start, and later where there was no thread to be had then
+  if (lanes_.unattended())
+    current()->crew.grow();  // at the start, and later where there was no thread to be had then
   check_drained();
   return expired >= kMaxExpired;
 }
@@ -233,15 +257,14 @@ void Endpoint::check_drained() {
 void Endpoint::break_off() {
   stopped_ = true;
   lanes_.close();
-  crew_.abort();
+  for (const auto& posting : postings()) posting->abort();
   give_up_rest();
   check_drained();
 }
 
 void Endpoint::stop() {
   break_off();
-  trial_.stop();
-  crew_.stop();
+  for (const auto& posting : postings()) posting->stop();
   give_up_rest();
   check_drained();
 }
@@ -249,7 +272,7 @@ void Endpoint::stop() {
 // What only memory has is lost now, and its senders are told, in order: after what was at work.
 void Endpoint::give_up_rest() {
   if (lanes_.sight().at_work != 0) return;
-  const InHand counted(in_hand_);
+  const ScopedCount counted(in_hand_);
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();
@@ -258,12 +281,12 @@ void Endpoint::give_up_rest() {
     ++given_up;
     guarded(world_.log, "giving up what waited", [&] {
       const auto text = text_of(item);
-      if (text && *text) settling_.answer(item, **text, without_answer(Outcome::End::aborted));
+      if (text && *text) current()->settling.answer(item, **text, without_answer(Outcome::End::aborted));
     });
   }
   if (given_up != 0) {
-    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" +
-                    settings_.name + "'");
+    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" + name_ +
+                    "'");
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One endpoint: its queue and the threads that post from it. How a request is made, and what becomes of the
-// delivery then, stands in Attempts and Settling.
+// One endpoint, by its name: its queue, what is counted of it, and who stopped it. With what settings it is
+// posted to stands in Posting; other settings take the place of the earlier ones while it goes on, and the
+// queue stays. How a request is made, and what becomes of the delivery then, stands in Attempts and Settling.
 // Threads: said with each function; `reply` runs on the posting threads, the timer's, the journal's, or the
 // one that calls `stop`, without a lock held, and for deliveries in order within a conversation.
 #pragma once
@@ -17,20 +18,14 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
-#include "subscription/health.h"
 #include "subscription/lanes.h"
 #include "subscription/places.h"
-#include "subscription/rules.h"
 #include "subscription/turn.h"
-#include "webhook/attempts.h"
-#include "webhook/crew.h"
-#include "webhook/negotiation.h"
-#include "webhook/settings.h"
+#include "webhook/posting.h"
+#include "webhook/request/transport.h"
+#include "webhook/settings/settings.h"
 #include "webhook/settling.h"
-#include "webhook/signature.h"
 #include "webhook/tally.h"
-#include "webhook/transport.h"
-#include "webhook/trial.h"
 #include "webhook/world.h"
 
 namespace restanza::webhook {
@@ -53,22 +48,55 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  const Settings& settings() const { return settings_; }
+  const std::string& name() const { return name_; }
 
-  // [any] Whether the stanza is one for this endpoint.
-  bool wants(const xmpp::StanzaTree& tree) const { return rules_.wants(tree); }
+  // One thread at a time, and not together with `stop`: other settings of the same name. What waits stays in
+  // its order and goes by them. What is under way ends by the earlier ones, and until then nothing of its
+  // conversation begins. `prepare` makes what is needed and changes nothing; `take_on` does not fail.
+  std::shared_ptr<Posting> prepare(Settings settings);
+  void take_on(std::shared_ptr<Posting> posting) noexcept;
+  // [any] The settings of now; whoever has them may keep them as long as the endpoint.
+  std::shared_ptr<Posting> current() const;
+  // [any] Of earlier settings, how many still have requests under way.
+  size_t retiring() const;
+  void end_earlier();  // [any] lets go of those that have none
+
+  // [any] It has been removed: what is under way ends, what only memory has is given up, and the journal
+  // keeps the rest. Does not wait.
+  void retire() noexcept;
+  bool retired() const { return retired_; }
+  // It comes again before it has ended: what is under way still ends, and is not repeated. First `reopen`,
+  // then `come_again`, which does not fail, or `close_again`, which leaves it as `retire` did, also where
+  // `reopen` has thrown or failed. After `come_again` it must be read anew what the journal has. `reopen` is
+  // false while somebody gives up what was taken out of the queue.
+  bool reopen();
+  void come_again(std::shared_ptr<Posting> posting) noexcept;
+  void close_again() noexcept;
+  bool ended() const noexcept;  // nothing is left of it, so that `stop` does not wait
 
   // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
   // `cancel` must follow.
   bool reserve();
+  void reserve_beyond() { places_.take_beyond(); }  // whether or not there is room
   void cancel();
   void refuse_place();                            // the same, where the journal could not take the stanza
   void count_crowded() { tally_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
   void push(const journal::Delivery& delivery, const std::shared_ptr<const xmpp::Stanza>& stanza);
-  // [any] One that the journal has from before. It has its place whether or not there is room.
+  // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
+  // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
+  // reading is nobody's any more.
+  using Reading = std::shared_ptr<const bool>;
+  Reading begin_reading();
+  bool is_reading(const Reading& reading) const;
+  bool recovered(const Reading& reading);  // false: it is nobody's any more
+  // [any] One that the journal has from before, in their order; it stands before what was accepted since. It
+  // has its place whether or not there is room. Nothing is delivered before `recovered`.
   void recover(const journal::Delivery& delivery);
+  void recovered();
+  // [any] A dead letter that has come back to life.
+  void requeue(const journal::Delivery& delivery);
 
   // [any] As Dispatcher::drain.
   void drain(std::function<void()> done);
@@ -76,8 +104,8 @@ class Endpoint {
   void stop();       // the same, and waits for the threads
 
   // [any] Gives up what is older than subscription::kLifetime, at most kMaxExpired at once, and then sees to
-  // it that somebody delivers the rest: with the first call delivering begins. True: there is more to give
-  // up.
+  // it that somebody delivers the rest: with the first call after `recovered` delivering begins. True: there
+  // is more to give up.
   static constexpr size_t kMaxExpired = 1000;
   bool tend();
   // [any] While the way back to the host is full.
@@ -86,9 +114,9 @@ class Endpoint {
   // [any] False where that was so already.
   bool pause();
   bool resume();
-  void remember(const journal::EndpointStop& stop);  // [setup] from an earlier run
+  void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`
 
-  bool test(std::function<void(const Outcome&)> then) { return trial_.run(std::move(then)); }
+  bool test(std::function<void(const Outcome&)> then) { return current()->trial.run(std::move(then)); }
 
   // [any] Takes a delivery out of the queue, where it still is there.
   void withdraw(const journal::Delivery& delivery);
@@ -100,52 +128,58 @@ class Endpoint {
     std::string last_error;  // empty where the latest request went well
   };
   Sight sight() const;
+  size_t waiting() const { return lanes_.sight().waiting; }
   std::chrono::duration<double> oldest_age() const;  // of what waits; 0 where nothing does
-  std::string origin() const { return url_.origin(); }
-  // As the log names it, by what people wrote in the settings.
-  std::string title() const { return "endpoint '" + settings_.name + "' (" + url_.origin() + ")"; }
-  std::vector<std::string> public_keys() const { return signer_.public_keys(); }
+  std::string origin() const { return current()->url.origin(); }
+  std::vector<std::string> public_keys() const { return current()->signer.public_keys(); }
 
  private:
   using Text = Settling::Text;
   bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
-  void work(Transport& transport, bool first);
-  void deliver(Transport& transport, Turn& turn);
+  std::shared_ptr<Posting> make(Settings settings, uint64_t number);
+  bool is_current(const Posting& posting) const;
+  std::vector<std::shared_ptr<Posting>> postings() const;
+  Item item_of(const journal::Delivery& delivery) const;
+  bool covered(const journal::Delivery& delivery) const;
+  void work(Posting& posting, Transport& transport, bool first);
+  void deliver(Posting& posting, Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  void settle(Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool answering);
+  void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome,
+              bool answering);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
   void late(const std::string& lane, const std::string& id);
-  void disable();
+  void disable(const Posting& posting);
+  bool is_giving_up() const;
   void note_reason(std::string reason);
-  void note_error(std::string error);
+  void note_error(const Posting& posting, std::string error);
   void check_drained();
   void give_up_rest();
   bool survives(const Item& item) const { return item.kept() && world_.journal.durable(); }
 
-  const Settings settings_;
-  const Url url_;
+  const std::string name_;
   const World world_;
-  const subscription::Rules rules_;
-  const Signer signer_;
   Tally tally_;
-  Settling settling_;
+  const OpenAnswers open_;
   subscription::Places places_;
   Lanes lanes_;
-  subscription::Health health_;
-  Negotiation negotiation_;
-  Attempts attempts_;
-  Trial trial_;
   std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
+  std::atomic<size_t> tending_{0};  // of these, who may have something that the journal keeps
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> retired_{false};
+  std::atomic<bool> recovered_{false};
+  std::atomic<journal::Seq> covered_{0};  // what the journal had up to here was recovered
 
   std::mutex steering_;       // so that lanes and journal hear of stops in one order
+  bool steered_ = false;      // by somebody who knows better than what is remembered
   mutable std::mutex mutex_;  // of what follows
   std::string reason_, last_error_;
   std::function<void()> drained_;
   bool draining_ = false;
-
-  Crew crew_;  // the last to come and the first to go: its threads use all the others
+  std::weak_ptr<const bool> reading_;
+  // The last to come and the first to go: their threads use all the others.
+  std::vector<std::shared_ptr<Posting>> earlier_;
+  std::shared_ptr<Posting> posting_;
 };
 
 }  // namespace restanza::webhook

@@ -12,8 +12,9 @@ void Endpoint::hold(bool held) {
 bool Endpoint::pause() {
   const std::lock_guard<std::mutex> steering(steering_);
   if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
+  steered_ = true;
   lanes_.stop(Gate::kPaused);
-  world_.journal.remember_stop({settings_.name, journal::Stop::paused, "paused by request"});
+  world_.journal.remember_stop({name_, journal::Stop::paused, "paused by request"});
   note_reason("paused by request");
   strand();
   return true;
@@ -22,18 +23,22 @@ bool Endpoint::pause() {
 bool Endpoint::resume() {
   const std::lock_guard<std::mutex> steering(steering_);
   if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
-  world_.journal.forget_stop(settings_.name);
+  steered_ = true;
+  world_.journal.forget_stop(name_);
   note_reason({});
   lanes_.resume(Gate::kPaused | Gate::kDisabled);
   return true;
 }
 
-void Endpoint::disable() {
+// What answered may not be what the settings of now name, nor those of an endpoint that comes later.
+void Endpoint::disable(const Posting& posting) {
   const std::lock_guard<std::mutex> steering(steering_);
+  if (retired_ || !is_current(posting)) return;
+  steered_ = true;
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
-  world_.journal.remember_stop({settings_.name, journal::Stop::disabled, reason});
-  world_.log.warn("endpoint '" + settings_.name + "' is disabled: " + reason +
+  world_.journal.remember_stop({name_, journal::Stop::disabled, reason});
+  world_.log.warn("endpoint '" + name_ + "' is disabled: " + reason +
                   "; new stanzas wait until it is resumed");
   note_reason(reason);
 }
@@ -43,15 +48,20 @@ void Endpoint::note_reason(std::string reason) {
   reason_ = std::move(reason);
 }
 
-void Endpoint::note_error(std::string error) {
+void Endpoint::note_error(const Posting& posting, std::string error) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  last_error_ = std::move(error);
+  if (posting_.get() == &posting) last_error_ = std::move(error);
 }
 
 void Endpoint::remember(const journal::EndpointStop& stop) {
-  lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
-  note_reason(stop.reason);
-  world_.log.warn("endpoint '" + settings_.name + "' is stopped from before: " + stop.reason);
+  {
+    const std::lock_guard<std::mutex> steering(steering_);
+    if (steered_) return;
+    lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
+    note_reason(stop.reason);
+  }
+  world_.log.warn("endpoint '" + name_ + "' is stopped from before: " + stop.reason);
+  strand();  // it may have come to a running plugin, and taken stanzas since
 }
 
 void Endpoint::withdraw(const journal::Delivery& delivery) {

@@ -27,12 +27,13 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
     if (handed) handed();
     return;
   }
+  const auto kept = std::make_shared<const Reply>(Reply{std::move(reply), std::move(handed)});
   bool full = false, others_work = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     full = waiting_.size() >= kMaxWaiting;
     if (!full) {
-      waiting_.push_back(std::make_shared<const Reply>(Reply{std::move(reply), std::move(handed)}));
+      waiting_.push_back(kept);
       in_flight_.enter();
       others_work = std::exchange(at_work_, true);
       pressed_ = pressed_ || waiting_.size() >= kHighWater;
@@ -40,7 +41,7 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
   }
   if (full) {
     log_.warn("an endpoint's reply was dropped: 10000 wait for the server already");
-    if (handed) handed();
+    if (kept->handed) kept->handed();
     return;
   }
   tell();

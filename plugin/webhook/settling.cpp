@@ -4,9 +4,9 @@
 #include <atomic>
 #include <utility>
 
-#include "webhook/body.h"
-#include "webhook/reply.h"
-#include "webhook/verdict.h"
+#include "webhook/request/body.h"
+#include "webhook/request/reply.h"
+#include "webhook/request/verdict.h"
 
 namespace restanza::webhook {
 namespace {
@@ -56,9 +56,10 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
     if (seq != 0) journal.remove(seq);
   };
   if (answer.stanzas.empty()) return leave();
+  const auto held = open_.hold(item.seq);
   const auto open = std::make_shared<std::atomic<size_t>>(answer.stanzas.size());
   for (xmpp::Stanza& reply : answer.stanzas) {
-    world_.reply(std::move(reply), [open, leave] {
+    world_.reply(std::move(reply), [open, leave, held] {
       if (--*open == 0) leave();
     });
   }

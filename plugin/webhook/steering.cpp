@@ -19,9 +19,10 @@ const char* state_of(const Lanes::Sight& sight) {
 
 std::vector<Dispatcher::Report> Dispatcher::report() const {
   std::vector<Report> reports;
-  for (const auto& endpoint : endpoints_) {
+  for (const auto& member : *members()) {
+    const Shared& endpoint = member->endpoint;
     const Endpoint::Sight sight = endpoint->sight();
-    reports.push_back({endpoint->settings().name, endpoint->origin(), state_of(sight.lanes), sight.reason,
+    reports.push_back({endpoint->name(), endpoint->origin(), state_of(sight.lanes), sight.reason,
                        sight.last_error, sight.lanes.waiting + sight.lanes.at_work, sight.lanes.at_work,
                        endpoint->public_keys()});
   }
@@ -29,19 +30,19 @@ std::vector<Dispatcher::Report> Dispatcher::report() const {
 }
 
 Dispatcher::Steered Dispatcher::pause(const std::string& endpoint) {
-  Endpoint* const found = find(endpoint);
+  const Shared found = find(endpoint);
   if (!found) return Steered::unknown;
   return found->pause() ? Steered::ok : Steered::unchanged;
 }
 
 Dispatcher::Steered Dispatcher::resume(const std::string& endpoint) {
-  Endpoint* const found = find(endpoint);
+  const Shared found = find(endpoint);
   if (!found) return Steered::unknown;
   return found->resume() ? Steered::ok : Steered::unchanged;
 }
 
 Dispatcher::Steered Dispatcher::test(const std::string& endpoint, std::function<void(const Outcome&)> then) {
-  Endpoint* const found = find(endpoint);
+  const Shared found = find(endpoint);
   if (!found) return Steered::unknown;
   return found->test(std::move(then)) ? Steered::ok : Steered::unchanged;
 }
@@ -74,17 +75,23 @@ void Dispatcher::replay_page(const journal::Filter& filter, size_t so_far,
 }
 
 void Dispatcher::requeue(const journal::Delivery& revived) {
-  if (Endpoint* const endpoint = find(revived.endpoint)) endpoint->recover(revived);
+  if (const Shared endpoint = find(revived.endpoint)) endpoint->requeue(revived);
 }
 
+// Also from the queue of one that was removed: it may come again before it has ended.
 void Dispatcher::withdraw(const journal::Delivery& delivery) {
-  Endpoint* const endpoint = find(delivery.endpoint);
-  if (endpoint && delivery.state == journal::State::waiting) endpoint->withdraw(delivery);
+  if (delivery.state != journal::State::waiting) return;
+  for (const Shared& endpoint : everyone()) {
+    if (endpoint->name() == delivery.endpoint) endpoint->withdraw(delivery);
+  }
 }
 
 bool Dispatcher::at_work(const journal::Delivery& delivery) const {
-  Endpoint* const endpoint = find(delivery.endpoint);
-  return endpoint && delivery.state == journal::State::waiting && endpoint->at_work(delivery);
+  if (delivery.state != journal::State::waiting) return false;
+  const auto all = everyone();
+  return std::any_of(all.begin(), all.end(), [&](const Shared& endpoint) {
+    return endpoint->name() == delivery.endpoint && endpoint->at_work(delivery);
+  });
 }
 
 void Dispatcher::discard(const std::string& id, std::function<void(const Result<Discarded>&)> then) {

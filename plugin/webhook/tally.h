@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/metrics.h"
-#include "webhook/verdict.h"
+#include "webhook/request/verdict.h"
 
 namespace restanza::webhook {
 

@@ -9,7 +9,7 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
-#include "webhook/transport.h"
+#include "webhook/request/transport.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::webhook {

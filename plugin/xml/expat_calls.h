@@ -17,7 +17,7 @@
 
 namespace restanza::xml {
 
-// Secret bytes that keep names which collide in expat's tables from being found out.
+// Secret bytes for expat's hash tables, so that nobody can choose names that collide there.
 using HashSalt = std::array<uint8_t, 16>;
 
 inline HashSalt make_hash_salt() {

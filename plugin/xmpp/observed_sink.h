@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way out with observers beside it: each is told of a stanza before it is sent. Observers are added
-// before the first stanza is sent, and go when nothing is sent any more; after that any thread. The sink
-// outlives this.
+// A sink that tells its observers of each stanza before it sends it. Observers are added before the first
+// stanza is sent, and go when nothing is sent any more; after that any thread. The sink outlives this.
 #pragma once
 
 #include <functional>

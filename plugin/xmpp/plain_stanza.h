@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads a stanza that stands in plain form, in one pass and without a tree: as xml::write writes it, and only
 // that. What is in plain form is well-formed and in the trees' normal form, so its text can go on as it is;
-// of what is not, nothing is said here, and the gate has to read it. Pure, any thread.
+// what is not is left to the strict parser (xml/gate.h). Pure, any thread.
 //
 // Plain form: one element, UTF-8; names of ASCII letters, digits, '.', '-' and '_', and xml:lang; no other
 // prefix; no xmlns on the root, and none that only repeats the content namespace; of references the five

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where stanzas leave the plugin: the host behind a seam, so that tests can stand in for it.
+// Where stanzas leave the plugin: the host behind an interface, which tests implement as well.
 #pragma once
 
 #include <functional>

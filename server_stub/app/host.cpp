@@ -24,31 +24,31 @@ Result<std::unique_ptr<Host>> Host::make(const HostConfig& config, Log& log, Hos
   if (!network) return network.error();
   host->network_ = std::move(*network);
   for (const PluginConfig& plugin : config.plugins) {
-    auto seat = host->make_seat(plugin);
-    if (!seat) return seat.error();
-    host->seats_.push_back(std::move(*seat));
+    auto served = host->load(plugin);
+    if (!served) return served.error();
+    host->served_.push_back(std::move(*served));
   }
   return host;
 }
 
-Result<std::unique_ptr<Host::Seat>> Host::make_seat(const PluginConfig& config) {
+Result<std::unique_ptr<Host::ServedPlugin>> Host::load(const PluginConfig& config) {
   const HostApi::Place place{"restanza-host", RESTANZA_VERSION, config.domain,
                              config.prefix,   config.http_host, config.state_dir};
   auto instance = Instance::load(config.load, place, {timer_, front_, routes_, log_});
   if (!instance) return instance.error();
-  auto seat = std::make_unique<Seat>();
-  seat->config = config;
-  seat->instance = std::move(*instance);
-  auto link = network_->attach({config, seat->instance->inbound(), seat->instance->log(), started_});
+  auto served = std::make_unique<ServedPlugin>();
+  served->config = config;
+  served->instance = std::move(*instance);
+  auto link = network_->attach({config, served->instance->inbound(), served->instance->log(), started_});
   if (!link) return link.error();
-  seat->instance->connect(std::move(*link), network_->check_password());
-  Plugin& plugin = seat->instance->plugin();
+  served->instance->connect(std::move(*link), network_->check_password());
+  Plugin& plugin = served->instance->plugin();
   if (auto created = plugin.create(config.settings_json); !created) {
     const Error error{failure(config, plugin, "create", created.error().text)};
-    part_from(std::move(seat));
+    part_from(std::move(served));
     return error;
   }
-  return seat;
+  return served;
 }
 
 std::string Host::failure(const PluginConfig& config, const Plugin& plugin, const char* step,
@@ -91,30 +91,30 @@ Result<void> Host::start() {
   if (!http) return Error{http.error().text + "; choose another with 'http.listen' in the configuration"};
   const auto network = network_->start();
   if (!network) return network.error();
-  for (const auto& seat : seats_) {
-    if (auto started = seat->instance->plugin().start(); !started)
-      return Error{failure(seat->config, seat->instance->plugin(), "start", started.error().text)};
+  for (const auto& served : served_) {
+    if (auto started = served->instance->plugin().start(); !started)
+      return Error{failure(served->config, served->instance->plugin(), "start", started.error().text)};
   }
   front_.start();
-  for (const auto& seat : seats_) seat->instance->link().start();
+  for (const auto& served : served_) served->instance->link().start();
   started_ = true;
   ready_.listening("ready http=" + *http + *network);
   return {};
 }
 
-void Host::drain(const Seats& seats) {
-  Latch drained(seats.size());
-  for (const auto& seat : seats) seat->instance->plugin().drain(kDrain, drained.counter());
+void Host::drain(const ServedPlugins& plugins) {
+  Latch drained(plugins.size());
+  for (const auto& served : plugins) served->instance->plugin().drain(kDrain, drained.counter());
   drained.wait(kDrain + std::chrono::seconds(1));
 }
 
 // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
 // close.
-void Host::close_links(const Seats& seats) {
-  Latch closed(seats.size());
-  for (const auto& seat : seats) {
-    Log& log = seat->instance->log();
-    seat->instance->link().close(kClose, [&log, one = closed.counter()](size_t unsent) {
+void Host::close_links(const ServedPlugins& plugins) {
+  Latch closed(plugins.size());
+  for (const auto& served : plugins) {
+    Log& log = served->instance->log();
+    served->instance->link().close(kClose, [&log, one = closed.counter()](size_t unsent) {
       if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
       one();
     });
@@ -122,23 +122,23 @@ void Host::close_links(const Seats& seats) {
   closed.wait(kClose + std::chrono::seconds(1));
 }
 
-void Host::part_from(std::unique_ptr<Seat> seat) {
-  if (seat->instance->plugin().end()) return;
+void Host::part_from(std::unique_ptr<ServedPlugin> served) {
+  if (served->instance->plugin().end()) return;
   abandoned_ = true;
-  forsaken_.push_back(std::move(seat));
+  never_ended_.push_back(std::move(served));
 }
 
 // What the plugins left open is answered while the front can still send it.
 void Host::end_plugins() {
-  for (const auto& seat : seats_) seat->instance->plugin().dismiss();
+  for (const auto& served : served_) served->instance->plugin().dismiss();
   front_.stop();
-  for (const auto& seat : seats_) abandoned_ = !seat->instance->plugin().end() || abandoned_;
+  for (const auto& served : served_) abandoned_ = !served->instance->plugin().end() || abandoned_;
 }
 
 void Host::shut_down() {
   front_.refuse_new();
-  drain(seats_);
-  close_links(seats_);
+  drain(served_);
+  close_links(served_);
   end_plugins();
 }
 
@@ -146,10 +146,10 @@ Host::~Host() {
   // The same order where a start failed half-way: nobody may be called whose parts are gone, and what has
   // started is drained before it is destroyed.
   front_.refuse_new();
-  drain(seats_);
+  drain(served_);
   end_plugins();
   timer_.stop();
-  seats_.clear();
+  served_.clear();
   if (network_) network_->stop(kClose);
 }
 

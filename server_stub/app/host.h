@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The host's composition root: the HTTP front, the network of the configuration's mode, and the plugins on
-// them; in which order they start, come and go, and end. [setup] only; the events come on any thread.
+// them; in which order they start, come and go, and end.
+//
+// Threads: [setup] only; the events come on any thread. Ownership: owns the front, the network and the
+// plugins; the log outlives it.
 #pragma once
 
 #include <functional>
@@ -31,12 +34,12 @@ class Host {
   static constexpr std::chrono::milliseconds kDrain{10000};  // for what runs at the end to finish
   static constexpr std::chrono::milliseconds kClose{5000};   // for the links to flush and close
 
-  // Loads the plugins and creates their instances, so that every setting has been looked at; listens to
-  // nobody yet.
+  // Loads the plugins and creates their instances, so that every setting has been looked at; does not listen
+  // yet. An error names the file and the line of what is wrong, where it stands in one.
   static Result<std::unique_ptr<Host>> make(const HostConfig& config, Log& log, HostEvents events);
   ~Host();
 
-  Result<void> start();
+  Result<void> start();  // once; listens. On an error the host is to be shut down
 
   // Applies a configuration that was read again, while everything else serves: new settings through reload,
   // new entries, and the end of those that are not there any more, for which it waits. What goes wrong is
@@ -50,31 +53,31 @@ class Host {
   bool abandoned() const { return abandoned_; }
 
  private:
-  // What belongs to one plugin.
-  struct Seat {
+  // An entry of the configuration with the plugin that was loaded for it.
+  struct ServedPlugin {
     PluginConfig config;
     std::unique_ptr<Instance> instance;
   };
-  using Seats = std::vector<std::unique_ptr<Seat>>;
+  using ServedPlugins = std::vector<std::unique_ptr<ServedPlugin>>;
 
   Host(const HostConfig& config, Log& log, HostEvents events);
-  Result<std::unique_ptr<Seat>> make_seat(const PluginConfig& plugin);
+  Result<std::unique_ptr<ServedPlugin>> load(const PluginConfig& plugin);
   // Why a plugin failed at a step of its life, with the line of the key that it names.
   static std::string failure(const PluginConfig& config, const Plugin& plugin, const char* step,
                              const std::string& why);
   NetworkEvents network_events();
   void warn_of_open_doors() const;
   void warn_of_certificate() const;
-  void drain(const Seats& seats);
-  void close_links(const Seats& seats);
+  void drain(const ServedPlugins& plugins);
+  void close_links(const ServedPlugins& plugins);
   void end_plugins();
-  void part_from(std::unique_ptr<Seat> seat);
+  void part_from(std::unique_ptr<ServedPlugin> served);
 
   // The steps of a reload; each tells of its failures, and gives the domains with which it went well.
   HostConfig running() const;
-  Result<Seats> make_seats(const std::vector<PluginConfig>& plugins);
+  Result<ServedPlugins> load_all(const std::vector<PluginConfig>& plugins);
   std::string apply_settings(const std::vector<PluginConfig>& changed);
-  std::string start_late(Seats seats);
+  std::string start_late(ServedPlugins plugins);
   std::string unload(const std::vector<std::string>& domains);
 
   const HostConfig config_;
@@ -87,8 +90,8 @@ class Host {
   Routes routes_;
   Front front_;
   std::unique_ptr<Network> network_;
-  Seats seats_;
-  Seats forsaken_;  // of instances that never ended: whatever they know stays
+  ServedPlugins served_;
+  ServedPlugins never_ended_;  // plugins that did not end: nothing that they refer to is freed
   Readiness ready_;
   bool started_ = false;
   bool abandoned_ = false;

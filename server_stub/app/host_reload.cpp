@@ -27,7 +27,7 @@ HostConfig Host::running() const {
   HostConfig running = config_;
   running.http.tls = tls_;
   running.plugins.clear();
-  for (const auto& seat : seats_) running.plugins.push_back(seat->config);
+  for (const auto& served : served_) running.plugins.push_back(served->config);
   return running;
 }
 
@@ -38,7 +38,7 @@ bool Host::reload(const HostConfig& read) {
               (plan.possible ? "" : "; nothing was changed"));
   }
   if (!plan.possible) return false;
-  auto fresh = make_seats(plan.added);
+  auto fresh = load_all(plan.added);
   if (!fresh) {
     log_.error("SIGHUP: " + fresh.error().text + "; nothing was changed");
     return false;
@@ -52,12 +52,12 @@ bool Host::reload(const HostConfig& read) {
   std::string loaded = start_late(std::move(*fresh));
   const std::string unloaded = unload(plan.removed);
   for (const PluginConfig& plugin : plan.successors) {
-    auto seats = make_seats({plugin});
-    if (!seats) {
-      log_.error("SIGHUP: " + seats.error().text + "; nobody serves " + plugin.domain + " now");
+    auto successor = load_all({plugin});
+    if (!successor) {
+      log_.error("SIGHUP: " + successor.error().text + "; nobody serves " + plugin.domain + " now");
       continue;
     }
-    const std::string started = start_late(std::move(*seats));
+    const std::string started = start_late(std::move(*successor));
     loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
   }
   const std::string done =
@@ -66,66 +66,66 @@ bool Host::reload(const HostConfig& read) {
       (read.log_level == level_ ? "" : std::string("; log level ") + name_of(read.log_level));
   level_ = read.log_level;
   log_.info(done.empty() ? "SIGHUP: nothing was changed"
-                         : "reloaded: " + std::to_string(seats_.size()) + " plugins" + done);
+                         : "reloaded: " + std::to_string(served_.size()) + " plugins" + done);
   return true;
 }
 
-Result<Host::Seats> Host::make_seats(const std::vector<PluginConfig>& plugins) {
-  Seats seats;
+Result<Host::ServedPlugins> Host::load_all(const std::vector<PluginConfig>& plugins) {
+  ServedPlugins loaded;
   std::string wrong;
   for (const PluginConfig& plugin : plugins) {
     if (!plugin.state_dir.empty()) {
       const auto made = make_directory(plugin.state_dir);
       if (!made) wrong = made.error().text;
     }
-    auto seat = wrong.empty() ? make_seat(plugin) : Result<std::unique_ptr<Seat>>(Error{wrong});
-    if (seat) {
-      seats.push_back(std::move(*seat));
+    auto served = wrong.empty() ? load(plugin) : Result<std::unique_ptr<ServedPlugin>>(Error{wrong});
+    if (served) {
+      loaded.push_back(std::move(*served));
       continue;
     }
-    for (auto& made : seats) {
+    for (auto& made : loaded) {
       ready_.taken_away(made->config.domain);
       part_from(std::move(made));
     }
     ready_.taken_away(plugin.domain);
-    return seat.error();
+    return served.error();
   }
-  return seats;
+  return loaded;
 }
 
 std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
   std::vector<std::string> applied;
   for (const PluginConfig& plugin : changed) {
-    const auto seat = std::find_if(seats_.begin(), seats_.end(),
-                                   [&](const auto& each) { return each->config.domain == plugin.domain; });
-    if (const auto reloaded = (*seat)->instance->plugin().reload(plugin.settings_json); !reloaded) {
-      (*seat)->instance->log().error(
-          "SIGHUP: " + failure(plugin, (*seat)->instance->plugin(), "reload", reloaded.error().text) +
+    const auto served = std::find_if(served_.begin(), served_.end(),
+                                     [&](const auto& each) { return each->config.domain == plugin.domain; });
+    if (const auto reloaded = (*served)->instance->plugin().reload(plugin.settings_json); !reloaded) {
+      (*served)->instance->log().error(
+          "SIGHUP: " + failure(plugin, (*served)->instance->plugin(), "reload", reloaded.error().text) +
           "; it goes on with its old settings");
       continue;
     }
-    const auto keys = changed_keys((*seat)->config.source, plugin.source);
-    (*seat)->config.settings_json = plugin.settings_json;
-    (*seat)->config.source = plugin.source;
+    const auto keys = changed_keys((*served)->config.source, plugin.source);
+    (*served)->config.settings_json = plugin.settings_json;
+    (*served)->config.source = plugin.source;
     applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
   }
   return joined(applied);
 }
 
-std::string Host::start_late(Seats seats) {
+std::string Host::start_late(ServedPlugins loaded) {
   std::vector<std::string> started;
-  for (auto& seat : seats) {
-    const std::string domain = seat->config.domain;
-    if (const auto begun = seat->instance->plugin().start(); !begun) {
-      seat->instance->log().error(
-          "SIGHUP: " + failure(seat->config, seat->instance->plugin(), "start", begun.error().text) +
+  for (auto& served : loaded) {
+    const std::string domain = served->config.domain;
+    if (const auto begun = served->instance->plugin().start(); !begun) {
+      served->instance->log().error(
+          "SIGHUP: " + failure(served->config, served->instance->plugin(), "start", begun.error().text) +
           "; it is not loaded");
       ready_.taken_away(domain);
-      part_from(std::move(seat));
+      part_from(std::move(served));
       continue;
     }
-    seat->instance->link().start();
-    seats_.push_back(std::move(seat));
+    served->instance->link().start();
+    served_.push_back(std::move(served));
     started.push_back(domain);
   }
   return joined(started);
@@ -133,21 +133,21 @@ std::string Host::start_late(Seats seats) {
 
 // All of them drain at once, each for as long as the deadline at most; nobody else waits.
 std::string Host::unload(const std::vector<std::string>& domains) {
-  const auto stays = [&](const std::unique_ptr<Seat>& seat) {
-    return std::find(domains.begin(), domains.end(), seat->config.domain) == domains.end();
+  const auto stays = [&](const std::unique_ptr<ServedPlugin>& served) {
+    return std::find(domains.begin(), domains.end(), served->config.domain) == domains.end();
   };
-  const auto border = std::stable_partition(seats_.begin(), seats_.end(), stays);
-  Seats leaving(std::make_move_iterator(border), std::make_move_iterator(seats_.end()));
-  seats_.erase(border, seats_.end());
+  const auto border = std::stable_partition(served_.begin(), served_.end(), stays);
+  ServedPlugins leaving(std::make_move_iterator(border), std::make_move_iterator(served_.end()));
+  served_.erase(border, served_.end());
   drain(leaving);
   close_links(leaving);
   std::vector<std::string> unloaded;
-  for (auto& seat : leaving) {
-    const std::string domain = seat->config.domain;
+  for (auto& served : leaving) {
+    const std::string domain = served->config.domain;
     ready_.taken_away(domain);
-    const size_t before = forsaken_.size();
-    part_from(std::move(seat));
-    if (forsaken_.size() == before) unloaded.push_back(domain);
+    const size_t before = never_ended_.size();
+    part_from(std::move(served));
+    if (never_ended_.size() == before) unloaded.push_back(domain);
   }
   return joined(unloaded);
 }

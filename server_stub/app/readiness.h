@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Says once that everything is up: when the program listens and every link that it waits for is up, or
-// was taken away before it could be. Any thread; the line is said without a lock held.
+// Calls a function once, when everything is up: the program listens, and every link that it waits for is up
+// or was removed before it could be. Any thread; the function is called without a lock.
 #pragma once
 
 #include <algorithm>

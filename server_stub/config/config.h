@@ -58,8 +58,8 @@ struct HostConfig {
   bool anonymous = false;
 
   HostPort server{"127.0.0.1", 5347};  // component
-  uint64_t max_stanza = 262144;
-  std::string secret;  // of the plugins that name none
+  uint64_t max_stanza = 262144;        // bytes, 1024 to 1073741824
+  std::string secret;                  // of the plugins that name none
 
   std::vector<PluginConfig> plugins;
 };

@@ -85,8 +85,8 @@ const Settings<FrontSettings>& http_settings() {
             .compared(&Http::trusted_proxies),
         Row::count("max_connections", &Http::max_connections, 1, kMaxConnections,
                    "further ones are closed at once"),
-        Row::count("max_header_bytes", &Http::max_header_bytes, 1024, 1024 * 1024,
-                   "request line and headers; past it 431"),
+        Row::count<size_t>("max_header_bytes", &Http::max_header_bytes, 1024, 1024 * 1024,
+                           "request line and headers; past it 431"),
         Row::count(
             "max_request_memory", &Http::max_request_memory, 1024 * 1024, uint64_t{1} << 40,
             "bytes of all requests that have come in part, and as much for those that wait; past it 503"),

@@ -43,33 +43,34 @@ void read_settings(TomlReader& reader, const char* key, PluginConfig& plugin) {
   }
 }
 
-using Row = settings::Setting<TomlReader, PluginConfig>;
+using PluginRow = settings::Setting<TomlReader, PluginConfig>;
 
 }  // namespace
 
 const Settings<PluginConfig>& plugin_settings() {
   static const Settings<PluginConfig> all = {
-      Row::text("load", &PluginConfig::load,
-                "a name in `RESTANZA_PLUGIN_PATH` or the plugin directory, or a path"),
-      Row::custom("domain", "text", "required",
-                  "whose stanzas the plugin gets; in component mode the component's own domain",
-                  [](TomlReader& reader, const char* key, PluginConfig& plugin) {
-                    reader.parsed(key,
-                                  [&](const std::string& text) { return read_domain(text, plugin.domain); });
-                  }),
-      Row::custom("prefix", "text", settings::shown(PluginConfig{}.prefix),
-                  "of its paths, as it stands in URLs", read_prefix)
+      PluginRow::text("load", &PluginConfig::load,
+                      "a name in `RESTANZA_PLUGIN_PATH` or the plugin directory, or a path"),
+      PluginRow::custom("domain", "text", "required",
+                        "whose stanzas the plugin gets; in component mode the component's own domain",
+                        [](TomlReader& reader, const char* key, PluginConfig& plugin) {
+                          reader.parsed(
+                              key, [&](const std::string& text) { return read_domain(text, plugin.domain); });
+                        }),
+      PluginRow::custom("prefix", "text", settings::shown(PluginConfig{}.prefix),
+                        "of its paths, as it stands in URLs", read_prefix)
           .compared(&PluginConfig::prefix)
           .restart(),
-      Row::custom("http_host", "text", "the domain",
-                  "the Host header that chooses this plugin where several share a prefix", read_http_host)
+      PluginRow::custom("http_host", "text", "the domain",
+                        "the Host header that chooses this plugin where several share a prefix",
+                        read_http_host)
           .compared(&PluginConfig::http_host)
           .restart(),
-      Row::custom("state_dir", "text", "the host's, and the domain below it", "where its journal lies",
-                  read_state_dir)
+      PluginRow::custom("state_dir", "text", "the host's, and the domain below it", "where its journal lies",
+                        read_state_dir)
           .compared(&PluginConfig::state_dir)
           .restart(),
-      Row::custom("settings", "table", "none", "the plugin's own", read_settings),
+      PluginRow::custom("settings", "table", "none", "the plugin's own", read_settings),
   };
   return all;
 }

@@ -24,7 +24,8 @@ inline std::string copy(xp_str view) {
   return std::string(text(view));
 }
 
-// Handles are numbers in a pointer's clothes: never followed, so that a stale one does no harm.
+// A handle is a number, though its type is a pointer: nobody dereferences it, so one that is out of date does
+// no harm.
 inline ExchangeId id_of(xp_exchange* exchange) {
   return reinterpret_cast<uintptr_t>(exchange);
 }

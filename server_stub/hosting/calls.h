@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The calls into one plugin instance: let in between its start and its end only, and counted, so that nobody
-// destroys an instance under a call. Any thread; `close` waits and must not run inside such a call. Whoever
-// was let in finds everything that belongs to the instance in its place until it leaves.
+// The calls into one plugin instance: allowed between its start and its end only, and counted, so that no
+// instance is destroyed while a call is in it. As long as a call is counted, everything that belongs to the
+// instance exists. Any thread; `close` waits, and must not be called from within such a call.
 #pragma once
 
 #include <chrono>
@@ -12,15 +12,15 @@ namespace restanza::host {
 
 class Calls {
  public:
-  // One call's stay.
-  class Stay {
+  // One call, for as long as this lives. False: it is not allowed.
+  class Scope {
    public:
-    explicit Stay(Calls& calls) : calls_(calls), in_(calls.enter()) {}
-    ~Stay() {
+    explicit Scope(Calls& calls) : calls_(calls), in_(calls.enter()) {}
+    ~Scope() {
       if (in_) calls_.leave();
     }
-    Stay(const Stay&) = delete;
-    Stay& operator=(const Stay&) = delete;
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
     explicit operator bool() const { return in_; }
 
    private:
@@ -33,7 +33,7 @@ class Calls {
     open_ = true;
   }
 
-  // Lets nobody in any more and waits for those that are in. False: some are in still.
+  // Allows no further calls, and waits for those in the instance. False: after `within` some are still there.
   bool close(std::chrono::milliseconds within) {
     std::unique_lock<std::mutex> lock(mutex_);
     open_ = false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The drains under way, by handles that are numbers: a plugin may say done twice, or after its end, and such
-// a word must find nothing that has been freed. One for the process, because the word brings nothing but its
-// ctx. Any thread; what `open` was given runs without a lock.
+// The drains under way, by number. A plugin may call `done` twice, or after its end: a number that is no
+// longer in the table is then ignored, where a pointer would lead to freed memory. There is one table for the
+// process, because such a call brings only its ctx, which is the number. Any thread; the function that `open`
+// was given runs without a lock.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,7 @@ class Drains {
  public:
   static Drains& all();
 
-  // `log` until `close`. The result is the ctx for `on_done`.
+  // `log` must live until `close`. The result is the ctx for `on_done`.
   void* open(std::function<void()> done, Log& log);
   bool done(void* drain) const;
   void close(void* drain);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Looks at what one plugin's hooks do while they are called: how long they take, and how much they send from
-// inside. What is too much is said once, with the plugin's name, and goes on being served: the queues have
-// limits of their own. Any thread.
+// inside. What is too much is logged once, with the plugin's name; nothing is refused for it, because the
+// queues have limits of their own. Any thread.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ class HookWatch {
   // A hook holds up the stanzas behind it, in local mode everybody's.
   static constexpr std::chrono::milliseconds kSlow{250};
   static constexpr size_t kSendsInACall = 1000;
-  // Sent while the plugin was shown what it had sent itself: such answers feed themselves.
+  // Sent while the plugin was shown stanzas that it had sent itself, which may go on without end.
   static constexpr size_t kSendsToItself = 1000;
 
   explicit HookWatch(Log& log) : log_(log) {}

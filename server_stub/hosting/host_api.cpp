@@ -108,7 +108,7 @@ void HostApi::withdraw() {
   if (!left.empty()) misuse("routes or hooks that were never unregistered: " + std::to_string(left.size()));
 }
 
-void HostApi::forsake() {
+void HostApi::abandon() {
   decltype(registrations_) left;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -167,8 +167,8 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
     return api.routes_.add(api.mount_, copy(subpath), max_body,
                            [&api, &http = api.http_, calls = api.calls_, weak = std::weak_ptr(call)](
                                ExchangeId exchange, const HttpRequest& request) {
-                             const Calls::Stay stay(*calls);
-                             if (stay) return api.serve(weak.lock().get(), exchange, request);
+                             const Calls::Scope allowed(*calls);
+                             if (allowed) return api.serve(weak.lock().get(), exchange, request);
                              http.respond(exchange, 503, {}, "the plugin is not there any more\n");
                            });
   });
@@ -195,9 +195,9 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
     return api.hooks_->add(kinds, priority,
                            [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza,
                                                                             bool injected) -> int32_t {
-                             const Calls::Stay stay(*calls);
+                             const Calls::Scope allowed(*calls);
                              const auto known = weak.lock();
-                             return stay && known ? (*known)(stanza, injected) : XP_PASS;
+                             return allowed && known ? (*known)(stanza, injected) : XP_PASS;
                            });
   });
   if (out) *out = reg;

@@ -55,14 +55,14 @@ class HostApi {
   Log& log() { return log_; }
 
   // Requests and stanzas reach the instance between these two; before and after them requests get 503, and
-  // its hooks pass. False: a call is in the instance still.
+  // its hooks pass. `dismiss` waits for the calls in the instance. False: after `within` one is still there.
   void admit() { calls_->open(); }
   bool dismiss(std::chrono::milliseconds within) { return calls_->close(within); }
 
-  // Completes what the instance has not, 500 to the clients; how many exchanges that were.
+  // Answers the exchanges that the instance has left open with 500; returns how many they were.
   size_t end_exchanges();
   void withdraw();  // the routes and hooks that the instance has left behind
-  void forsake();   // the same where the instance still runs: their contexts stay
+  void abandon();   // the same where the instance still runs: their contexts are not released
 
   // Waits until the host holds no context of the plugin any more. False after `within`: then the library must
   // stay.

@@ -3,7 +3,7 @@
 // handed before anything else is done with it, and what is wrong with an answer is said in the log.
 #include "hosting/border_views.h"
 #include "hosting/host_api.h"
-#include "http_front/answer_text.h"
+#include "http_front/message/answer_text.h"
 
 namespace restanza::host {
 namespace {

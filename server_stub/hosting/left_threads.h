@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The threads of this process that run a library's code: whoever unloads it would pull the code from under
-// them. [setup] only.
+// The threads of this process that run a library's code. They would crash if the library were unloaded.
+// [setup] only.
 #pragma once
 
 #include <cstddef>

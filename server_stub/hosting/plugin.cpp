@@ -107,7 +107,7 @@ bool Plugin::end() {
 // The library and the vtable stay for ever.
 void Plugin::leave_alone(const std::string& why) {
   api_->log().write(Level::plugin_bug, why);
-  api_->forsake();
+  api_->abandon();
   library_->leak();
   static_cast<void>(api_.release());
 }

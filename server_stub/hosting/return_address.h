@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Which words of a stack may be return addresses: those that stand behind a call. Others in the range of a
-// library's code are numbers that look like it, such as a pointer half overwritten by a 0.
+// Which words of a stack may be return addresses: those that point behind a call instruction. Other words in
+// the range of a library's code are there by chance, such as a pointer of which a half was overwritten with
+// 0. Pure functions, any thread.
 #pragma once
 
 #include <cstddef>

@@ -20,7 +20,7 @@ struct Mount {
   std::string http_host;  // lower case, without port
 };
 
-class Routes final : public Router {
+class Routes final : public RouteLookup {
  public:
   using Handle = std::function<void(ExchangeId, const HttpRequest&)>;
   using Id = uint64_t;

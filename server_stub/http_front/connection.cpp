@@ -145,7 +145,7 @@ bool Connection::use_head() {
   form_ = AnswerForm::of(**head);
   in_full_ = !(*head)->has_body();
   if (parts_.refusing) return refuse({503, "the server is shutting down"});
-  auto route = parts_.router.find((*head)->path, (*head)->host);
+  auto route = parts_.routes.find((*head)->path, (*head)->host);
   if (!route && in_full_) {
     stage_ = Stage::answer;
     outbox_->open_answer(true);

@@ -10,20 +10,20 @@
 #include <memory>
 #include <string>
 
-#include "http_front/body_reader.h"
 #include "http_front/exchange_table.h"
 #include "http_front/front.h"
+#include "http_front/message/body_reader.h"
+#include "http_front/message/request_reader.h"
 #include "http_front/outbox.h"
 #include "http_front/request_handling.h"
 #include "http_front/request_memory.h"
-#include "http_front/request_reader.h"
 
 namespace restanza::host {
 
 // What all connections share.
 struct FrontParts {
   const FrontSettings& settings;
-  Router& router;
+  RouteLookup& routes;
   ExchangeTable& exchanges;
   RequestMemory& arriving;                     // requests that have come in part
   RequestMemory& waiting;                      // those that wait for their handlers, or are with them

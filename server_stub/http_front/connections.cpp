@@ -28,7 +28,7 @@ Connections::Connections(FrontParts& parts, std::function<bool()> relieve, Log& 
       full_{std::to_string(parts.settings.max_connections) +
                 " HTTP connections are open, which is max_connections: further ones are closed",
             {}} {
-  loop_.serve(*this);
+  loop_.set_shared_handler(*this);
 }
 
 Connections::~Connections() {
@@ -176,7 +176,7 @@ void Connections::add_as(Listener::Accepted accepted, std::shared_ptr<Outbox>& o
   const uint64_t number = ++last_number_;
   outbox = std::make_shared<Outbox>(accepted.socket, number, *this, parts_.settings.max_stream_buffer,
                                     std::move(session));
-  if (lost || !loop_.watch_member(number, accepted.socket, kEvents))
+  if (lost || !loop_.watch_shared(number, accepted.socket, kEvents))
     return complain(exhausted_);  // the outbox closes the socket
   if (accepted.local) accepted.peer = kUnixPeer;
   connections_.emplace(number, std::make_unique<Connection>(outbox, std::move(accepted.peer), parts_));

@@ -4,8 +4,6 @@
 namespace restanza::host {
 namespace {
 
-const Refusal kNoHttp{500, "the answer could not be written"};
-
 // What `write` returns, which writes an answer. Where there is no memory for it, the connection ends: nobody
 // else will answer.
 template <class Write>
@@ -24,7 +22,9 @@ Exchange::Exchange(std::shared_ptr<Outbox> outbox, AnswerForm form)
     : outbox_(std::move(outbox)), form_(form) {}
 
 xp_status Exchange::refuse() {
-  or_fail(*outbox_, [&] { return outbox_->finish(plain_answer(form_, kNoHttp), !form_.keep_alive); });
+  or_fail(*outbox_, [&] {
+    return outbox_->finish(plain_answer(form_, {500, "the answer could not be written"}), !form_.keep_alive);
+  });
   return XP_INVALID;
 }
 

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "http_front/answer_text.h"
 #include "http_front/front.h"
+#include "http_front/message/answer_text.h"
 #include "http_front/outbox.h"
 
 namespace restanza::host {

@@ -11,14 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "http_front/message/header.h"
 #include "xp.h"
 
 namespace restanza::host {
-
-using Header = std::pair<std::string, std::string>;
 
 struct HttpRequest {
   std::string method;
@@ -47,9 +45,9 @@ struct Route {
 
 // Who answers for a path; absent: 404 from the front itself. Called on the loop's thread, once a head is
 // complete and before its body is read: it must not block.
-class Router {
+class RouteLookup {
  public:
-  virtual ~Router() = default;
+  virtual ~RouteLookup() = default;
   virtual std::optional<Route> find(std::string_view path, std::string_view host_header) = 0;
 };
 

@@ -11,14 +11,14 @@ namespace restanza::host {
 
 class Front::Impl {
  public:
-  Impl(FrontSettings given, Router& router, Log& given_log)
+  Impl(FrontSettings given, RouteLookup& routes, Log& given_log)
       : settings(std::move(given)),
         exchanges(settings.max_exchanges),
         arriving(settings.max_request_memory),
         waiting(settings.max_request_memory),
         log(given_log),
         workers([this](ReadyRequest& ready) { serve(ready); }, settings.max_threads, settings.thread_time),
-        parts{settings, router,  exchanges,
+        parts{settings, routes,  exchanges,
               arriving, waiting, [this](ReadyRequest ready) { return workers.submit(std::move(ready)); }},
         connections(
             parts, [this] { return workers.relieve(); }, given_log) {}
@@ -63,8 +63,8 @@ class Front::Impl {
   Connections connections;
 };
 
-Front::Front(FrontSettings settings, Router& router, Log& log)
-    : impl_(std::make_unique<Impl>(std::move(settings), router, log)) {}
+Front::Front(FrontSettings settings, RouteLookup& routes, Log& log)
+    : impl_(std::make_unique<Impl>(std::move(settings), routes, log)) {}
 
 Front::~Front() {
   stop();

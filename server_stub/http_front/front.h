@@ -22,8 +22,8 @@ namespace restanza::host {
 
 class Front final : public Exchanges {
  public:
-  // The router and the log must outlive the front.
-  Front(FrontSettings settings, Router& router, Log& log);
+  // The routes and the log must outlive the front.
+  Front(FrontSettings settings, RouteLookup& routes, Log& log);
   ~Front() override;
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;

@@ -5,8 +5,21 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace restanza::host {
+namespace {
+
+// Behind what waits already; where nothing does, without a copy.
+void add(std::string& waiting, std::string bytes) {
+  if (waiting.empty()) {
+    waiting = std::move(bytes);
+  } else {
+    waiting += bytes;
+  }
+}
+
+}  // namespace
 
 Outbox::Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit,
                std::unique_ptr<TlsSession> tls)
@@ -59,12 +72,8 @@ bool Outbox::finish(std::string bytes, bool close_after) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (failed_) return false;
-    if (waiting_.empty()) {
-      waiting_ = std::move(bytes);
-      progress_ = std::chrono::steady_clock::now();
-    } else {
-      waiting_ += bytes;
-    }
+    if (waiting_.empty()) progress_ = std::chrono::steady_clock::now();
+    add(waiting_, std::move(bytes));
     complete_ = true;
     close_after_ = close_after_ || close_after;
     alive = send_waiting();
@@ -86,7 +95,7 @@ Outbox::Sent Outbox::append(std::string bytes) {
     if (waiting_.empty()) progress_ = std::chrono::steady_clock::now();
     waiting_.erase(0, sent_);
     sent_ = 0;
-    waiting_ += bytes;
+    add(waiting_, std::move(bytes));
     alive = send_waiting();
     wake = take_settled();
   }
@@ -112,7 +121,7 @@ void Outbox::open_answer(bool input_waits) {
 void Outbox::interim(std::string bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (waiting_.empty()) progress_ = std::chrono::steady_clock::now();
-  waiting_ += bytes;
+  add(waiting_, std::move(bytes));
   send_waiting();
 }
 

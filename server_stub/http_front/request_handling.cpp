@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "http_front/content_decoding.h"
 #include "http_front/memory_pressure.h"
+#include "http_front/message/content_decoding.h"
 
 namespace restanza::host {
 namespace {

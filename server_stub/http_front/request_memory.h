@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// An account for the bytes of all requests in one state, so that many senders together cannot take what each
-// of them alone may. Those that arrive in pieces and those that wait for a handler have one each: slow
-// senders that fill theirs shut out no request that comes at once.
+// Counts the bytes of all requests in one state against one limit, so that many senders together cannot take
+// as much as each of them alone may. Requests that arrive in pieces and requests that wait for a handler are
+// counted apart: slow senders who reach their limit keep out no request that comes at once.
 //
-// Threads: any. Ownership: a share gives its bytes back at its end; the account outlives the shares.
+// Threads: any. Ownership: a share gives its bytes back at its end; the count outlives the shares.
 #pragma once
 
 #include <atomic>
@@ -34,7 +34,7 @@ class RequestMemory {
 
     // False: there is no room for so much; the share stays as it was.
     bool resize(RequestMemory& whole, size_t bytes) {
-      if (whole_ != &whole) give_back();  // to another account
+      if (whole_ != &whole) give_back();  // to another count
       if (bytes > bytes_ && !whole.take(bytes - bytes_)) return false;
       if (bytes < bytes_) whole.used_ -= bytes_ - bytes;
       whole_ = &whole;

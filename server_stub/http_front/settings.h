@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "http_front/message/head_limits.h"
 #include "http_front/trusted_proxies.h"
 #include "net/listen_address.h"
 
@@ -19,7 +20,7 @@ class TlsIdentity;
 
 inline constexpr const char* kHttpOverTls = "http/1.1";  // its name in RFC 7301
 
-struct FrontSettings {
+struct FrontSettings : HeadLimits {
   static constexpr size_t kMaxListeners = 16;
 
   std::vector<ListenAddress> listen{{"127.0.0.1", 0, ""}};  // at most kMaxListeners
@@ -28,9 +29,6 @@ struct FrontSettings {
   size_t max_connections = 32768;                 // further ones are closed at once
   size_t max_exchanges = 65536;                   // that await a completion; further requests get 503
   size_t max_threads = 64;                        // of the pool; it grows on demand
-  size_t max_header_bytes = 32 * 1024;            // request line and headers; past it 431
-  size_t max_header_count = 100;                  // past it 431
-  size_t max_target_bytes = 8 * 1024;             // past it 414
   size_t max_request_memory = 64 * 1024 * 1024;   // of all that arrive, and of all that wait; past it 503
   size_t max_stream_buffer = 256 * 1024;          // unsent bytes of a streamed answer; past it XP_WOULD_BLOCK
   std::chrono::milliseconds thread_time{10000};   // after which an idle thread of the pool ends

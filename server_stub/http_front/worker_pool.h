@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Threads with small stacks that run handlers. As many as there are cores start when they are needed; further
-// ones only when nothing has moved for a while, or a request has waited for long, which means that handlers
-// block: under mere load more threads would only take turns. Idle ones end.
+// A thread pool that runs handlers, with small stacks. As many threads as there are cores start when they are
+// needed. Further ones start only when no request was begun for a while, or one has waited for long, because
+// handlers block then; where they only compute, more threads than cores would gain nothing. Idle ones end.
 //
 // Threads: any. Ownership: owns its threads and the requests that wait for one.
 #pragma once

@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "base/str.h"
-#include "http_front/answer_text.h"
+#include "http_front/message/answer_text.h"
 
 namespace restanza::host {
 namespace {
-
-const std::vector<Header> kPlain{{"Content-Type", "text/plain; charset=utf-8"}};
 
 std::vector<Header> without_framing(std::vector<Header> headers) {
   const auto framing = [](const Header& header) {
@@ -33,7 +31,10 @@ xp_status or_cut(xp::host::Answer& answer, Write write) {
 }
 
 xp_status refuse(xp::host::Answer& answer) {
-  or_cut(answer, [&] { return answer.respond(500, kPlain, "the answer could not be written\n"); });
+  or_cut(answer, [&] {
+    const std::vector<Header> plain{{"Content-Type", "text/plain; charset=utf-8"}};
+    return answer.respond(500, plain, "the answer could not be written\n");
+  });
   return XP_INVALID;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What carries the stanzas of one plugin: the embedded server or a component's connection to a real one. Two
-// seams, one for each direction.
+// interfaces, one for each direction.
 #pragma once
 
 #include <chrono>

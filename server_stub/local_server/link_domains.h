@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The domains that plugins are attached at, and with the accounts whom a link may speak for. Any thread.
+// The domains that plugins are attached at, and which addresses a link may send from. Any thread; the
+// accounts outlive it.
 #pragma once
 
 #include <mutex>
@@ -15,6 +16,7 @@ class LinkDomains {
  public:
   explicit LinkDomains(const Accounts& accounts) : accounts_(accounts) {}
 
+  // False: it is there already.
   bool add(const std::string& domain) {
     const std::lock_guard<std::mutex> lock(mutex_);
     return domains_.insert(domain).second;

@@ -8,7 +8,7 @@
 
 #include "link/xmpp_link.h"
 #include "local_server/link_domains.h"
-#include "local_server/router.h"
+#include "local_server/stanza_router.h"
 #include "net/event_loop.h"
 
 namespace restanza::host::local {
@@ -17,7 +17,7 @@ class LocalLink final : public Link {
  public:
   struct Parts {
     EventLoop& loop;
-    Router& router;
+    StanzaRouter& router;
     LinkDomains& domains;
     uint64_t max_stanza;
   };

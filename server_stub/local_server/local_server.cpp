@@ -113,7 +113,7 @@ class LocalServer::Core final : public local::StreamHost {
   const Clock& clock_;
   EventLoop loop_;
   local::LinkDomains domains_;
-  local::Router router_;
+  local::StanzaRouter router_;
   Listener listener_;
   std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
   uint64_t last_stream_ = 0;
@@ -157,7 +157,7 @@ void LocalServer::stop(std::chrono::milliseconds within) {
   core_->stop(within);
 }
 
-std::unique_ptr<Link> LocalServer::attach(std::string domain, Inbound& inbound) {
+std::unique_ptr<Link> LocalServer::attach(const std::string& domain, Inbound& inbound) {
   return core_->attach(domain, inbound);
 }
 

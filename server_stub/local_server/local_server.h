@@ -37,7 +37,7 @@ class LocalServer {
   // [any] The link of a plugin's domain; none where the domain is no domain or has a link already. Where it
   // is the server's own, the plugin sees what is addressed to the domain itself. `inbound` must outlive the
   // link. Destroying the link detaches it: waits for the loop, after which `inbound` is not called any more.
-  std::unique_ptr<Link> attach(std::string domain, Inbound& inbound);
+  std::unique_ptr<Link> attach(const std::string& domain, Inbound& inbound);
 
   // [any] One verdict, before this returns: XP_OK with the bare address, or XP_DENIED. `name` as people write
   // it, "alice" or "alice@localhost".

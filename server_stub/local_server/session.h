@@ -11,7 +11,7 @@
 
 namespace restanza::host::local {
 
-// The way out to a client. It never calls back into who uses it, but for `evict`.
+// Where the stanzas for a client go. Only `evict` calls back into the user of it.
 class Outlet {
  public:
   virtual ~Outlet() = default;
@@ -22,8 +22,8 @@ class Outlet {
 struct Session {
   xmpp::Jid jid;
   Outlet* outlet = nullptr;
-  bool available = false;  // has sent initial presence (RFC 6121 section 4.2)
-  int priority = 0;
+  bool available = false;          // has sent initial presence (RFC 6121 section 4.2)
+  int priority = 0;                // -128 to 127 (RFC 6121 section 4.7.2.3)
   uint64_t since = 0;              // rises with each available presence, over all sessions
   std::string presence;            // the last available one, as it was sent
   std::set<std::string> directed;  // who else learns that it has gone (RFC 6121 section 4.6)

@@ -64,24 +64,25 @@ class ComponentNetwork final : public Network {
         clock_(clock),
         events_(std::move(events)) {}
 
-  Result<std::shared_ptr<Link>> attach(const Seat& seat) override {
-    const std::string& domain = seat.config.domain;
+  Result<std::shared_ptr<Link>> attach(const Attachment& plugin) override {
+    const std::string& domain = plugin.config.domain;
     ComponentSettings settings;
     settings.host = server_.host;
     settings.port = server_.port;
     settings.domain = domain;
-    settings.secret = seat.config.secret;
+    settings.secret = plugin.config.secret;
     settings.max_stanza = max_stanza_;
     ComponentEvents events;
     events.ready = [this, domain] { events_.ready(domain); };
     // One that came while the others serve is no reason to end them; the link has told the log.
-    if (!seat.late) {
+    if (!plugin.late) {
       events.refused = [this, domain] {
         events_.refused("the server refused the component '" + domain +
                         "': not-authorized: " + advice_for("not-authorized"));
       };
     }
-    auto link = std::make_shared<ComponentLink>(settings, seat.inbound, seat.log, clock_, std::move(events));
+    auto link =
+        std::make_shared<ComponentLink>(settings, plugin.inbound, plugin.log, clock_, std::move(events));
     events_.expect("component", domain);
     return std::shared_ptr<Link>(std::move(link));
   }

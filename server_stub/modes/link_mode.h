@@ -28,10 +28,10 @@ struct NetworkEvents {
   std::function<void(const std::string& why)> refused;  // the start waits for a link that will never be ready
 };
 
-// What the links of all plugins hang on while the host runs.
+// What all links of one mode share while the host runs, such as the embedded server. It owns no link.
 class Network {
  public:
-  struct Seat {  // of the plugin that gets a link
+  struct Attachment {  // a plugin that is to get a link; what it refers to outlives the link
     const PluginConfig& config;
     Inbound& inbound;
     Log& log;
@@ -42,7 +42,8 @@ class Network {
                                            std::function<void(xp_status, std::string bare)> verdict)>;
 
   virtual ~Network() = default;
-  virtual Result<std::shared_ptr<Link>> attach(const Seat& seat) = 0;
+  // An error is a sentence for the log, and there is no link.
+  virtual Result<std::shared_ptr<Link>> attach(const Attachment& plugin) = 0;
   virtual CheckPassword check_password() { return nullptr; }  // none: there are no accounts
   virtual void warn() const {}                                // of what strangers could read
   // Listens, where it listens. Gives what the ready line says of that: " c2s=127.0.0.1:5222".

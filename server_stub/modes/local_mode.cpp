@@ -65,10 +65,10 @@ class LocalNetwork final : public Network {
  public:
   explicit LocalNetwork(std::unique_ptr<LocalServer> server) : server_(std::move(server)) {}
 
-  Result<std::shared_ptr<Link>> attach(const Seat& seat) override {
-    std::shared_ptr<Link> link = server_->attach(seat.config.domain, seat.inbound);
+  Result<std::shared_ptr<Link>> attach(const Attachment& plugin) override {
+    std::shared_ptr<Link> link = server_->attach(plugin.config.domain, plugin.inbound);
     if (!link)
-      return Error{"the domain '" + seat.config.domain + "' is served already: give the plugin its own"};
+      return Error{"the domain '" + plugin.config.domain + "' is served already: give the plugin its own"};
     return link;
   }
   CheckPassword check_password() override {
@@ -88,6 +88,7 @@ class LocalNetwork final : public Network {
   const std::unique_ptr<LocalServer> server_;
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
 Result<std::unique_ptr<Network>> open(const HostConfig& config, Log& log, const Clock& clock, NetworkEvents) {
   LocalSettings settings;
   settings.domain = config.domain;

@@ -16,8 +16,9 @@ namespace restanza::host {
 namespace {
 
 constexpr int kEventsAtOnce = 256;
-constexpr std::chrono::hours kLongestWait{1};        // then it looks at the clock again
-constexpr uint64_t kOfTheCrowd = uint64_t{1} << 63;  // marks a member's number; tokens never get there
+constexpr std::chrono::hours kLongestWait{1};  // then it looks at the clock again
+constexpr uint64_t kShared = uint64_t{1}
+                             << 63;  // marks a number of the shared handler; tokens never get there
 
 bool control(int epoll, int operation, int fd, uint64_t mark, uint32_t events) {
   epoll_event event{};
@@ -99,8 +100,8 @@ void EventLoop::forget(Token token, int fd) {
   if (watches_.erase(token) > 0) ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
 }
 
-bool EventLoop::watch_member(uint64_t member, int fd, uint32_t events) {
-  return control(epoll_, EPOLL_CTL_ADD, fd, kOfTheCrowd | member, events);
+bool EventLoop::watch_shared(uint64_t number, int fd, uint32_t events) {
+  return control(epoll_, EPOLL_CTL_ADD, fd, kShared | number, events);
 }
 
 EventLoop::Token EventLoop::after(std::chrono::milliseconds delay, std::function<void()> work) {
@@ -132,7 +133,7 @@ void EventLoop::run() {
     for (auto& work : take_posted()) work();
     if (stopping_) continue;
     run_timers();
-    wait_for_events(milliseconds_to_next(crowd_ ? crowd_->turn_over() : std::nullopt));
+    wait_for_events(milliseconds_to_next(shared_handler_ ? shared_handler_->turn_over() : std::nullopt));
   }
 }
 
@@ -142,8 +143,8 @@ void EventLoop::wait_for_events(int milliseconds) {
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<size_t>(i)];
     const uint64_t mark = event.data.u64;
-    if ((mark & kOfTheCrowd) != 0) {
-      crowd_->ready(mark & ~kOfTheCrowd, event.events);
+    if ((mark & kShared) != 0) {
+      shared_handler_->ready(mark & ~kShared, event.events);
     } else if (const auto found = watches_.find(mark); found != watches_.end()) {
       const auto ready = found->second;  // survives a `forget` by itself
       (*ready)(event.events);

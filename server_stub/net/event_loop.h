@@ -30,13 +30,13 @@ class EventLoop {
  public:
   using Token = uint64_t;  // never reused; 0 is none
 
-  // The owner of thousands of descriptors, which keeps a table of its own and knows them by its own numbers.
-  // For these the loop needs no memory.
-  class Crowd {
+  // One handler for thousands of descriptors, which knows each by a number of its own choice below 2^63. The
+  // loop keeps no memory for these. Its functions are called on the loop's thread.
+  class SharedHandler {
    public:
-    virtual ~Crowd() = default;
-    // `member` may be gone already: an event can have been under way.
-    virtual void ready(uint64_t member, uint32_t events) = 0;
+    virtual ~SharedHandler() = default;
+    // `number` may have been closed already: its event can have been under way.
+    virtual void ready(uint64_t number, uint32_t events) = 0;
     // At the end of each turn, after events, work and timers. Says when the next turn must come at the
     // latest; absent: when something happens.
     virtual std::optional<Instant> turn_over() = 0;
@@ -48,7 +48,8 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   Result<void> open();
-  void serve(Crowd& crowd) { crowd_ = &crowd; }  // before the start; there is one at most
+  // Before the start; at most one, which outlives the loop's thread.
+  void set_shared_handler(SharedHandler& handler) { shared_handler_ = &handler; }
   void start(const char* thread_name);
   void stop();  // runs what has been posted, then ends the thread; nothing can be posted from then on
 
@@ -62,8 +63,8 @@ class EventLoop {
   Token watch(int fd, uint32_t events, std::function<void(uint32_t)> ready);
   void change(Token token, int fd, uint32_t events);
   void forget(Token token, int fd);
-  // [loop] For the crowd; closing the descriptor ends it. False: it cannot be watched.
-  bool watch_member(uint64_t member, int fd, uint32_t events);
+  // [loop] For the shared handler; closing the descriptor ends it. False: it cannot be watched.
+  bool watch_shared(uint64_t number, int fd, uint32_t events);
 
   // [loop]
   Token after(std::chrono::milliseconds delay, std::function<void()> work);
@@ -78,7 +79,7 @@ class EventLoop {
   int milliseconds_to_next(std::optional<Instant> wanted) const;
 
   const Clock& clock_;
-  Crowd* crowd_ = nullptr;
+  SharedHandler* shared_handler_ = nullptr;
   int epoll_ = -1;
   Wakeup wakeup_;
   std::atomic<State> state_{State::idle};

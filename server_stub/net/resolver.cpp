@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "base/thread.h"
 
@@ -40,7 +41,7 @@ std::shared_ptr<Resolution> Resolution::start(const std::string& host, uint16_t 
     return resolution;
   }
   try {
-    start_thread("rz-resolve", [resolution, host, port, wakeup] {
+    start_thread("rz-resolve", [resolution, host, port, wakeup = std::move(wakeup)] {
       resolution->finish(look_up(host, port, 0));
       wakeup->wake();
     }).detach();

@@ -125,11 +125,10 @@ Result<void> TlsIdentity::use_certificates(const std::string& pem) {
     return Error{"whose certificate cannot be used: " + reason()};
   expiry_ = text_of(X509_get0_notAfter(own.get()));
   for (;;) {
-    Certificate next(PEM_read_bio_X509(in.get(), nullptr, &no_passphrase, nullptr));
+    const Certificate next(PEM_read_bio_X509(in.get(), nullptr, &no_passphrase, nullptr));
     if (!next) break;
-    if (SSL_CTX_add0_chain_cert(context_.get(), next.get()) != 1)
+    if (SSL_CTX_add1_chain_cert(context_.get(), next.get()) != 1)
       return Error{"whose chain cannot be used: " + reason()};
-    next.release();  // the context's now
   }
   const bool end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   if (!end) return Error{"whose chain is damaged: " + reason()};

@@ -98,8 +98,8 @@ class Local(unittest.TestCase):
         self.host.close()
 
     def test_restanza_names_what_it_cannot_change_while_it_runs_and_goes_on(self):
-        said = self.host.reload(restanza(settings={"rest_callback_url": "http://127.0.0.1:9/"}))
-        self.assertIn("'rest_callback_url' cannot change while the plugin runs", said)
+        said = self.host.reload(restanza(settings={"rest_iq_pending_limit": 7, "rest_callback_url": "http://127.0.0.1:9/"}))
+        self.assertIn("'rest_iq_pending_limit' cannot change while the plugin runs", said)
         self.assertIn("it goes on with its old settings", said)
         said = self.host.reload(restanza(settings={"wibble": 1}))
         self.assertIn("wibble", said)

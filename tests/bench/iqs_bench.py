@@ -13,7 +13,7 @@ from peer import DOMAIN
 from request import JSON, Request, basic, message_json, message_xml, ping
 from rivals import ModRest
 from support.host import Host, local_mode
-from support.mod_rest import Unavailable
+from support.servers.mod_rest import Unavailable
 from table import Rows
 
 FROM = f"bot@{DOMAIN}"

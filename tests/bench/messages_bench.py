@@ -16,9 +16,9 @@ from nginx import Nginx
 from peer import DOMAIN, PEOPLE, Peer
 from request import JSON, Request, basic, message_json, message_xml
 from rivals import ModRest
-from support.ejabberd_api import EjabberdApi
+from support.servers.ejabberd_api import EjabberdApi
 from support.host import Host
-from support.mod_rest import Unavailable
+from support.servers.mod_rest import Unavailable
 from table import Rows
 
 TO = f"bob@{PEOPLE}"

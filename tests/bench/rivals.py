@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""mod_rest, to compare restanza-host with; the other contender is support.ejabberd_api.
+"""mod_rest, to compare restanza-host with; the other contender is support.servers.ejabberd_api.
 
 Threads: for the part's thread.
 Ownership: owns its process and its directory; both are gone after close().
@@ -7,13 +7,13 @@ Ownership: owns its process and its directory; both are gone after close().
 import os
 
 from peer import DOMAIN, PEOPLE
-from support.mod_rest import TwinProsody, plugins_with_mod_rest
+from support.servers.mod_rest import TwinProsody, plugins_with_mod_rest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class ModRest(TwinProsody):
-    """A Prosody with mod_rest for the domain, where everybody has one password. Raises support.mod_rest.Unavailable."""
+    """A Prosody with mod_rest for the domain, where everybody has one password. Raises Unavailable of support.servers.mod_rest."""
     password = "rest-secret"
 
     def __init__(self, settings=None):

@@ -17,7 +17,7 @@ from nginx import Nginx
 from peer import Peer
 from rivals import ModRest
 from support.deadline import wait_until
-from support.mod_rest import Unavailable
+from support.servers.mod_rest import Unavailable
 from table import Rows
 
 OURS_ON_THE_WAY = 2000  # between the source's socket and the endpoint's count

@@ -9,7 +9,7 @@
 #include "fuzz/property.h"
 #include "http/negotiate.h"
 #include "mapping/media_type.h"
-#include "webhook/negotiation.h"
+#include "webhook/request/negotiation.h"
 
 using namespace restanza;
 using fuzz::must;

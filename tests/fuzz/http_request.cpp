@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 #include "fuzz/property.h"
-#include "http_front/request_reader.h"
+#include "http_front/message/request_reader.h"
 
 using namespace restanza;
 using namespace restanza::host;
@@ -19,14 +19,14 @@ namespace {
 
 constexpr uint64_t kMaxBody = 300;
 
-FrontSettings limits() {
-  FrontSettings settings;
-  settings.max_header_bytes = 600;
-  settings.max_header_count = 8;
-  settings.max_target_bytes = 200;
-  return settings;
+HeadLimits small_limits() {
+  HeadLimits limits;
+  limits.max_header_bytes = 600;
+  limits.max_header_count = 8;
+  limits.max_target_bytes = 200;
+  return limits;
 }
-const FrontSettings kLimits = limits();
+const HeadLimits kLimits = small_limits();
 
 // What the connection does with its bytes, without its socket.
 class Connection {

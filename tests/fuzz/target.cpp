@@ -2,16 +2,16 @@
 // What a request names. Input: the method in a line, then path and query.
 // A path is made of parts that mean the same however they are encoded; a query becomes an iq that can be
 // sent, or is refused; the filter of deliveries takes nothing that it does not understand.
-#include "rest/target.h"
+#include "rest/routing/target.h"
 
 #include <algorithm>
 
 #include "base/str.h"
 #include "fuzz/property.h"
 #include "fuzz/stanza_checks.h"
-#include "rest/delivery_query.h"
-#include "rest/http_error.h"
-#include "rest/path_pattern.h"
+#include "rest/answers/http_error.h"
+#include "rest/resources/delivery_query.h"
+#include "rest/routing/path_pattern.h"
 #include "xml/gate.h"
 #include "xmpp/stanza.h"
 

@@ -15,13 +15,13 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "base/deep_thread.h"
+#include "base/large_stack_thread.h"
 #include "fuzz/property.h"
 #include "webhook/http/transports.h"
-#include "webhook/negotiation.h"
-#include "webhook/reply.h"
-#include "webhook/retry_after.h"
-#include "webhook/verdict.h"
+#include "webhook/request/negotiation.h"
+#include "webhook/request/reply.h"
+#include "webhook/request/retry_after.h"
+#include "webhook/request/verdict.h"
 #include "xml/gate.h"
 #include "xmpp/stanza.h"
 
@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   post.content_type = "application/xmpp+xml";
   post.body = stanza->xml;
   Outcome outcome;
-  DeepThread("fuzz", webhook::http_transports().stack, [&] {
+  LargeStackThread("fuzz", webhook::http_transports().stack, [&] {
     outcome = transport->post(post, settings.timeout);
   }).join();
   check_outcome(outcome);

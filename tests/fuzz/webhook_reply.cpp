@@ -10,9 +10,9 @@
 #include "base/str.h"
 #include "fuzz/property.h"
 #include "fuzz/stanza_checks.h"
-#include "webhook/negotiation.h"
-#include "webhook/reply.h"
-#include "webhook/verdict.h"
+#include "webhook/request/negotiation.h"
+#include "webhook/request/reply.h"
+#include "webhook/request/verdict.h"
 #include "xml/gate.h"
 #include "xmpp/jid.h"
 

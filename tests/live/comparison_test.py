@@ -12,8 +12,8 @@ import threading
 import unittest
 
 from support.deadline import DEADLINE
-from support.ejabberd_api import EjabberdApi
-from support.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
+from support.servers.ejabberd_api import EjabberdApi
+from support.servers.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
 from support.process import free_ports
 from support.raw_component import RawComponent
 from support.rest_client import RestClient

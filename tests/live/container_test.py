@@ -16,7 +16,7 @@ import unittest
 from support.deadline import DEADLINE, wait_until
 from support.host import PROGRAM, READY, sanitized_environment
 from support.process import Program, accepts, free_ports, installed
-from support.prosody import Prosody
+from support.servers.prosody import Prosody
 from support.rest_client import RestClient
 
 CONTAINER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "server_stub", "packaging", "container")

@@ -4,7 +4,7 @@
 import unittest
 
 import component_mode
-from support.ejabberd import Ejabberd
+from support.servers.ejabberd import Ejabberd
 
 
 class BehindEjabberd(component_mode.ComponentMode, unittest.TestCase):

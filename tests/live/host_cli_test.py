@@ -75,7 +75,7 @@ class Checks(CommandLine):
         for line in ("  max_header_bytes: whole number, 1024 to 1048576; default: 32768; restart",
                      '  level: text; default: "info"',
                      "  rest_iq_timeout: seconds, 0.001 to 86400; default: 120",
-                     "  max_connections: whole number, 1 to 256; default: 8; restart",
+                     "  max_connections: whole number, 1 to 256; default: 8",
                      "  sha256: text; required"):
             self.assertIn(line + "\n", done.stdout)
         self.assertEqual([line for line in done.stdout.split("\n") if len(line) > 80], [])

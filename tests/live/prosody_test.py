@@ -4,7 +4,7 @@
 import unittest
 
 import component_mode
-from support.prosody import Prosody
+from support.servers.prosody import Prosody
 
 
 class BehindProsody(component_mode.ComponentMode, unittest.TestCase):

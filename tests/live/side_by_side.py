@@ -24,7 +24,7 @@ import sys
 from support.comparable import Rules, body_data, element_data, shown
 from support.deadline import DEADLINE, Missed
 from support.host import Host, component_of
-from support.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
+from support.servers.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
 from support.played import FULL, one_in, played, told
 from support.raw_component import RawComponent
 from support.rest_client import RestClient

@@ -19,7 +19,7 @@ import unittest
 from support.certificates import new_authority, server_files
 from support.deadline import DEADLINE
 from support.host import PROGRAM, Host, local_mode, sanitized_environment
-from support.nginx import Nginx
+from support.servers.nginx import Nginx
 from support.process import installed
 
 ELSEWHERE = "127.0.0.9"  # where a client comes from that is not the proxy; all of 127/8 is loopback

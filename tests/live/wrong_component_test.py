@@ -8,9 +8,9 @@ Ownership: each class owns its server, each test its host.
 import sys
 import unittest
 
-from support.ejabberd import Ejabberd
+from support.servers.ejabberd import Ejabberd
 from support.host import Host
-from support.prosody import Prosody
+from support.servers.prosody import Prosody
 
 # What the servers answer differs; which mistake was made and what each server says to it.
 HOSTED = "the server has no such component, or hosts this domain itself"

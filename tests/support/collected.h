@@ -20,11 +20,10 @@ inline constexpr std::chrono::seconds kPatience{20};  // far beyond what any eve
 template <class T>
 class Collected {
  public:
+  // Tells with the lock held, so that whoever has waited for it may destroy this at once.
   void add(T item) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      items_.push_back(std::move(item));
-    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    items_.push_back(std::move(item));
     changed_.notify_all();
   }
 

@@ -20,7 +20,7 @@ Result<Answer> answer(const Result<void>& result) {
   return Answer();
 }
 
-struct Carried {
+struct Answered {
   Database& db;
 
   Result<Answer> operator()(const List& asked) const {
@@ -53,11 +53,11 @@ struct Carried {
 }  // namespace
 
 Result<Answer> carry_out(Database& db, const Read& read) {
-  return std::visit(Carried{db}, read);
+  return std::visit(Answered{db}, read);
 }
 
 Result<Answer> carry_out(Database& db, const Command& command) {
-  return std::visit(Carried{db}, command);
+  return std::visit(Answered{db}, command);
 }
 
 }  // namespace restanza::journal

@@ -131,17 +131,17 @@ void Database::leave_files() {
 }
 
 Error Database::error(int code) {
-  const int kind = code & 0xff;
-  if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) damaged_ = true;
+  const int primary = code & 0xff;
+  const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
   // The connection's message says more than the code's, but only where it is about the same failure.
   std::string text = sqlite3_errcode(connection_) == code || sqlite3_extended_errcode(connection_) == code
                          ? sqlite3_errmsg(connection_)
                          : sqlite3_errstr(code);
   const int system = sqlite3_system_errno(connection_);
-  if (system != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
+  if (system != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)) {
     text += " (" + std::generic_category().message(system) + ")";
   }
-  return Error{name_ + ": " + text};
+  return Error{name_ + ": " + text, damaged ? Error::Kind::damaged : Error::Kind::general};
 }
 
 Result<bool> Database::full() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One connection to SQLite and its prepared statements, each prepared once. Errors are SQLite's words and the
-// file they are about. One thread at a time; whoever owns it has the lock. Internal to this folder.
+// file they are about; their kind is `damaged` where SQLite found the file damaged, or found no database in
+// it. One thread at a time; whoever owns it has the lock. Internal to this folder.
 #pragma once
 
 #include <cstdint>
@@ -71,9 +72,6 @@ class Database {
   bool in_transaction() const;
   bool read_only() const;
 
-  // Whether SQLite ever found the file damaged, or found it not to be a database.
-  bool damaged() const { return damaged_; }
-
   // From how many bytes in use on new work is refused; what is in the write-ahead log counts.
   void limit(uint64_t max_bytes) { max_bytes_ = max_bytes; }
   Result<bool> full();
@@ -97,7 +95,6 @@ class Database {
   const std::string name_;
   const std::string run_id_;
   sqlite3* connection_ = nullptr;
-  bool damaged_ = false;
   uint64_t max_bytes_ = UINT64_MAX;
   std::optional<int64_t> latest_seq_;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;

@@ -32,12 +32,12 @@ Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyon
 Result<std::optional<Delivery>> find(Database& db, const std::string& id);
 Result<std::optional<xmpp::Stanza>> stanza_of(Database& db, Seq seq);
 
-// Dead letters of the filter (state is ignored) come back to life: with a new seq and acceptance, no
-// attempts, in their old order. Returns them as `list` does; at most `limit`.
+// Makes dead letters that the filter names (its state is ignored) waiting deliveries again, as request.h
+// says. Returns them as `list` does; at most `limit`.
 Result<std::vector<Delivery>> revive(Database& db, const Filter& filter, WallTime now, size_t limit);
 Result<std::optional<Delivery>> revive(Database& db, const std::string& id, WallTime now);
 
-// Of `seqs` those that the filter names go; returns them.
+// Removes those of `seqs` that the filter names, and returns which they were.
 Result<std::vector<Seq>> discard(Database& db, const std::vector<Seq>& seqs, const Filter& filter);
 Result<bool> discard(Database& db, Seq seq);
 Result<size_t> discard_dead(Database& db, WallTime before);  // whose death lies before

@@ -30,28 +30,28 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Result<Hold> Hold::take(const std::string& directory) {
+Result<LockFile> LockFile::lock(const std::string& directory) {
   const std::string path = directory + "/journal.lock";
-  Hold hold;
-  hold.file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivate);
-  if (hold.file_ < 0) {
+  LockFile locked;
+  locked.file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  if (locked.file_ < 0) {
     return Error{path + ": " + words(errno) +
                  ": the state directory must exist and be writable for this user"};
   }
-  if (flock(hold.file_, LOCK_EX | LOCK_NB) != 0) {
+  if (flock(locked.file_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return Error{path + ": " + words(errno)};
     return Error{"the state directory " + directory +
                  " is in use by another process: end that one, or give each a state directory of its own"};
   }
-  return hold;
+  return locked;
 }
 
-Hold& Hold::operator=(Hold&& other) noexcept {
+LockFile& LockFile::operator=(LockFile&& other) noexcept {
   std::swap(file_, other.file_);
   return *this;
 }
 
-Hold::~Hold() {
+LockFile::~LockFile() {
   if (file_ >= 0) close(file_);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The journal's files in its directory: who may read them, who holds them, where damaged ones go. Nothing
-// here opens the database. Internal to this folder; blocks for as long as the disk does.
+// The journal's files in its directory: who may read them, which process has them, where damaged ones go.
+// Nothing here opens the database. Any thread; blocks for as long as the disk does. Internal to this folder.
 #pragma once
 
 #include <string>
@@ -14,15 +14,16 @@ inline std::string database_path(const std::string& directory) {
   return directory + "/journal.db";
 }
 
-// The directory, held against other processes (flock(2), so that it ends with the process however that dies).
-// Reading from outside does not ask for it.
-class Hold {
+// The lock file of the directory, journal.lock: while one process has it locked, no other gets it (flock(2),
+// whose lock ends with the process however that dies). Who only reads from outside does not lock it.
+class LockFile {
  public:
-  static Result<Hold> take(const std::string& directory);
-  Hold() = default;  // of nothing
-  ~Hold();
-  Hold(Hold&& other) noexcept : file_(other.file_) { other.file_ = -1; }
-  Hold& operator=(Hold&& other) noexcept;
+  // An error where another process has it, or the file cannot be made.
+  static Result<LockFile> lock(const std::string& directory);
+  LockFile() = default;  // nothing is locked
+  ~LockFile();           // unlocks
+  LockFile(LockFile&& other) noexcept : file_(other.file_) { other.file_ = -1; }
+  LockFile& operator=(LockFile&& other) noexcept;
 
  private:
   int file_ = -1;

@@ -35,27 +35,24 @@ Result<void> settle(Database& db) {
       "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;");
 }
 
-// A sound database that is ready for use, or an error; `damaged` then says whether it is one to set aside.
-Result<std::unique_ptr<Database>> open_file(const std::string& path, bool& damaged) {
+// A sound database that is ready for use. An error of the kind `damaged` is about a file to set aside.
+Result<std::unique_ptr<Database>> open_file(const std::string& path) {
   auto opened = Database::open(path, SQLITE_OPEN_READWRITE, path);
   if (!opened) return opened;
   Database& db = **opened;
-  damaged = false;
   const auto ready = [&]() -> Result<void> {
     if (auto set = db.run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set;
     if (db.read_only()) return Error{path + ": it must be writable for this user"};
     Query check = db.query("PRAGMA quick_check(1)");
     if (auto row = check.next(); !row) return row.error();
-    damaged = check.text(0) != "ok";
-    if (damaged) return Error{path + ": " + check.text(0)};
+    if (check.text(0) != "ok") return Error{path + ": " + check.text(0), Error::Kind::damaged};
     if (auto end = check.run(); !end) return end;
     if (auto wal = expect(db, "PRAGMA journal_mode = WAL", "wal"); !wal) return wal;
     if (auto set = settle(db); !set) return set;
     return prepare_schema(db);
   }();
   if (ready) return opened;
-  damaged = damaged || db.damaged();
-  if (damaged) db.leave_files();
+  if (ready.error().kind == Error::Kind::damaged) db.leave_files();
   return ready.error();
 }
 
@@ -98,19 +95,18 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
     return opened;
   }
 
-  auto hold = Hold::take(directory);
-  if (!hold) return hold.error();
-  store.hold_ = std::make_unique<Hold>(std::move(*hold));
+  auto locked = LockFile::lock(directory);
+  if (!locked) return locked.error();
+  store.lock_file_ = std::make_unique<LockFile>(std::move(*locked));
   if (auto made = make_private(directory); !made) return made.error();
   const std::string path = database_path(directory);
-  bool damaged = false;
-  auto file = open_file(path, damaged);
-  if (!file && damaged) {
+  auto file = open_file(path);
+  if (!file && file.error().kind == Error::Kind::damaged) {
     auto moved = set_aside(directory, clock.wall());
     if (!moved) return moved.error();
     opened.set_aside = std::move(*moved);
     if (auto made = make_private(directory); !made) return made.error();
-    file = open_file(path, damaged);
+    file = open_file(path);
   }
   if (!file) return file.error();
   store.db_ = std::move(*file);

@@ -18,7 +18,7 @@
 namespace restanza::journal {
 
 class Database;  // prepared statements over one connection; database.h, for this folder only
-class Hold;      // files.h, likewise
+class LockFile;  // files.h, likewise
 
 class SqliteStore final : public Store {
  public:
@@ -41,7 +41,7 @@ class SqliteStore final : public Store {
  private:
   SqliteStore();
 
-  std::unique_ptr<Hold> hold_;  // the last to go
+  std::unique_ptr<LockFile> lock_file_;  // destroyed last
   std::mutex writing_;
   std::unique_ptr<Database> db_;
   // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.

@@ -78,7 +78,7 @@ Result<std::string> endpoints(Database& db, WallTime now) {
   if (rows.empty()) return std::string("The journal is empty.\n");
   Columns columns({"ENDPOINT", "STATE", "WAITING", "DEAD", "OLDEST", "LAST ERROR"});
   for (const auto& [endpoint, row] : rows) {
-    const auto error = latest_error(db, endpoint);
+    auto error = latest_error(db, endpoint);
     if (!error) return error;
     columns.add({endpoint, row.state, std::to_string(row.count.waiting), std::to_string(row.count.dead),
                  row.count.oldest ? age(*row.count.oldest, now) : "-", *error});
@@ -119,7 +119,7 @@ Result<std::string> table(const std::string& directory, const Clock& clock) {
   const WallTime now = clock.wall();
   auto text = endpoints(db, now);
   if (!text) return text;
-  const auto rest = deliveries(db, now);
+  auto rest = deliveries(db, now);
   if (!rest) return rest;
   return *text + *rest;
 }

@@ -10,7 +10,7 @@
 #include "base/pipe_signal.h"
 #include "mapping/media_type.h"
 #include "webhook/http/transports.h"
-#include "webhook/retry_after.h"
+#include "webhook/request/retry_after.h"
 
 namespace restanza::webhook {
 namespace {

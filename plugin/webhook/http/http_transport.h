@@ -10,7 +10,7 @@
 
 #include "webhook/http/resolving.h"
 #include "webhook/http/watchdog.h"
-#include "webhook/transport.h"
+#include "webhook/request/transport.h"
 
 namespace httplib {
 class Client;

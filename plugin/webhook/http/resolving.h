@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "webhook/url.h"
+#include "webhook/settings/url.h"
 
 namespace restanza::webhook {
 

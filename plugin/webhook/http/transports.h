@@ -2,7 +2,7 @@
 // HTTP over the network, for whoever puts the parts together: nothing else knows the client. Any thread.
 #pragma once
 
-#include "webhook/transport.h"
+#include "webhook/request/transport.h"
 
 namespace restanza::webhook {
 

@@ -48,7 +48,7 @@ std::optional<std::string> Accounts::node_of(std::string_view name) const {
 }
 
 std::optional<std::string> Accounts::check(std::string_view name, std::string_view password) const {
-  const auto node = node_of(name);
+  auto node = node_of(name);
   const auto found = node ? accounts_.find(*node) : accounts_.end();
   const bool known = found != accounts_.end();
   const auto prepared = xmpp::saslprep(password);

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "cases.h"
+#include "cases/cases.h"
 #include "runner.h"
 
 namespace {

@@ -51,7 +51,7 @@ std::string read_all(int in, std::chrono::steady_clock::time_point until, bool& 
     pollfd polled{in, POLLIN, 0};
     in_time = left.count() > 0 && poll(&polled, 1, static_cast<int>(left.count())) > 0;
     if (!in_time) return text;
-    const auto got = read(in, bytes.data(), bytes.size());
+    const auto got = ::read(in, bytes.data(), bytes.size());
     if (got <= 0) return text;
     text.append(bytes.data(), static_cast<size_t>(got));
   }

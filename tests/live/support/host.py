@@ -7,6 +7,7 @@ badly or a sanitizer complained.
 """
 import json
 import os
+import signal
 import tempfile
 
 from .process import Program
@@ -15,6 +16,7 @@ from .rest_client import RestClient
 PROGRAM = os.environ.get("RESTANZA_HOST", "restanza-host")
 SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tsan.supp")
 COMPLAINTS = ("ThreadSanitizer", "AddressSanitizer", "LeakSanitizer", "runtime error:")
+OUTCOME = "reloaded: |nothing was changed"  # of a SIGHUP
 # The path of a Unix socket may have spaces.
 READY = r"^ready http=(?P<http>.+?)(?: c2s=(?P<c2s>\S+))?(?: component=(?P<component>\S+))?$"
 
@@ -59,6 +61,14 @@ class Host:
     def launch(self, settings=None, wait_ready=True):
         """Starts the program, again where it has ended, on the same state."""
         self.http = self.c2s = self.rest = None
+        self.write(settings)
+        self.program = Program("restanza-host", [PROGRAM, "--config", self.config],
+                               env={**sanitized_environment(), **self._environment})
+        if wait_ready:
+            self.wait_ready()
+
+    def write(self, settings=None):
+        """The configuration, which the program reads at its start and with SIGHUP."""
         secret = {"component_secret": self.component_secret} if self.component_secret else {}
         with open(self.config, "w", encoding="utf-8") as config:
             config.write(section("", {"state_dir": self.state_dir} if self.state_dir else {}))
@@ -66,10 +76,14 @@ class Host:
             config.write(section("[xmpp]", self._xmpp))
             config.write(section("[[plugin]]", {"load": "restanza", "domain": self.domain}))
             config.write(section("[plugin.settings]", {**secret, **(settings or {})}))
-        self.program = Program("restanza-host", [PROGRAM, "--config", self.config],
-                               env={**sanitized_environment(), **self._environment})
-        if wait_ready:
-            self.wait_ready()
+
+    def reload(self, settings=None):
+        """Has the program read other settings with SIGHUP, and waits for the outcome; what the log says from then on."""
+        before = len(self.program.lines())
+        self.write(settings)
+        self.program.signal(signal.SIGHUP)
+        self.program.wait_for_line(OUTCOME, since=before)
+        return "\n".join(self.program.lines()[before:])
 
     def wait_ready(self):
         try:

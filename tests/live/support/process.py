@@ -91,10 +91,11 @@ class Program:
         with self._changed:
             return [line for where, line in self._lines if source in (None, where)]
 
-    def wait_for_line(self, pattern, source=None, deadline=DEADLINE):
-        """The match of the first line, also of those already printed, in which the pattern is found."""
+    def wait_for_line(self, pattern, source=None, deadline=DEADLINE, since=0):
+        """The match of the first line, also of those already printed, in which the pattern is found; the first
+        `since` lines do not count."""
         end = time.monotonic() + deadline
-        seen = 0
+        seen = since
         with self._changed:
             while True:
                 for where, line in self._lines[seen:]:

@@ -7,7 +7,7 @@
 
 #include "unit/abi/asking.h"
 #include "unit/webhook/http_endpoint.h"
-#include "webhook/settings.h"
+#include "webhook/settings/settings.h"
 
 using namespace restanza;
 using webhook::HttpEndpoint;
@@ -16,7 +16,7 @@ namespace {
 
 const std::string kAddresses = " from='u@localhost/r' to='bot@rest.localhost'";
 const std::string kReturn = " from='bot@rest.localhost' to='u@localhost/r'";
-const std::string kMessage = "<message type='chat' id='1'" + kAddresses + "><body>Hi</body></message>";
+const std::string kPostedMessage = "<message type='chat' id='1'" + kAddresses + "><body>Hi</body></message>";
 const std::string kIq = "<iq type='get' id='1'" + kAddresses + "><ping xmlns='urn:xmpp:ping'/></iq>";
 const std::string kResult = "<iq type='result' id='1'" + kReturn + "/>";
 
@@ -73,7 +73,7 @@ TEST_CASE(
         std::pair(kJson, R"({"kind":"presence","show":"away"})"),
         std::pair("text/html", "<html>ok</html>")}) {
     CAPTURE(type, body);
-    const Exchanged got = exchanged(kMessage, webhook::response(200, type, body));
+    const Exchanged got = exchanged(kPostedMessage, webhook::response(200, type, body));
     CHECK(got.requests == 1);
     CHECK(got.replies.empty());
     CHECK(got.warnings == (std::string(body).empty() ? 0 : 1));
@@ -100,14 +100,14 @@ TEST_CASE(
   const std::string text(1024, 'x');
   for (const std::string& body : {std::string("Not today"), text, text + "y"}) {
     const std::string expected = body.substr(0, 1024);
-    check_one_reply(kMessage, webhook::response(403, "text/plain; charset=utf-8", body),
+    check_one_reply(kPostedMessage, webhook::response(403, "text/plain; charset=utf-8", body),
                     message_error(error_of("auth", "forbidden", expected)));
     check_one_reply(kIq, webhook::response(500, "text/plain", body),
                     iq_error(error_of("wait", "internal-server-error", expected)));
   }
   for (const auto& [type, body] : {std::pair(kText, ""), std::pair("text/html", "<p>Not today</p>"),
                                    std::pair(kJson, R"({"body":"Not today"})")}) {
-    check_one_reply(kMessage, webhook::response(403, type, body),
+    check_one_reply(kPostedMessage, webhook::response(403, type, body),
                     message_error(error_of("auth", "forbidden", "403 Forbidden")));
   }
 }
@@ -149,7 +149,7 @@ TEST_CASE(
         std::pair(429, error_of("wait", "resource-constraint", "429 Too Many Requests")),
         std::pair(500, error_of("wait", "internal-server-error", "500 Internal Server Error")),
         std::pair(503, error_of("cancel", "service-unavailable", "503 Service Unavailable"))}) {
-    check_one_reply(kMessage, webhook::response(status), message_error(error));
+    check_one_reply(kPostedMessage, webhook::response(status), message_error(error));
   }
   std::string url;
   {
@@ -157,7 +157,7 @@ TEST_CASE(
     url = endpoint.url();
   }  // now nobody listens there
   LoadedPlugin loaded(callback_to(url));
-  CHECK(loaded.host.offer(kMessage) == XP_CONSUME);
+  CHECK(loaded.host.offer(kPostedMessage) == XP_CONSUME);
   CHECK(loaded.host.offer(kIq) == XP_CONSUME);
   loaded.end();
   const std::string away = error_of("wait", "recipient-unavailable", "The endpoint cannot be reached");
@@ -190,7 +190,7 @@ TEST_CASE(
       [&](const std::string&) { return ++posts == 1 ? webhook::response(503) : webhook::response(204); }));
   LoadedPlugin loaded(settings(R"(, "rest_callback_url": ")" + endpoint.url() +
                                R"(", "rest_callback_retry": )" + (retry ? "true" : "false")));
-  CHECK(loaded.host.offer(kMessage) == XP_CONSUME);
+  CHECK(loaded.host.offer(kPostedMessage) == XP_CONSUME);
   const auto deadline = std::chrono::steady_clock::now() + webhook::kPatience;
   const auto over = [&] { return retry ? posts == 2 : !loaded.host.sent().empty(); };
   while (!over() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
+constexpr const char* kSentMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
 
 }  // namespace
 
@@ -68,7 +68,7 @@ TEST_CASE("what the host says of a stanza is the response") {
   LoadedPlugin loaded;
   const auto status = [&](xp_status verdict) {
     loaded.host.on_send([verdict](const std::string&) { return verdict; });
-    const int message = loaded.host.ask(loaded.post(kMessage)).status;
+    const int message = loaded.host.ask(loaded.post(kSentMessage)).status;
     CHECK(loaded.host.ask(loaded.ping("1")).status == message);
     return message;
   };
@@ -87,7 +87,7 @@ TEST_CASE("while the link is down messages are taken, iqs are not, and health sa
   CHECK(loaded.host.ask(health).status == 200);
   loaded.host.link(false);
   CHECK(loaded.host.ask(health).status == 503);
-  CHECK(loaded.host.ask(loaded.post(kMessage)).status == 202);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage)).status == 202);
   const auto refused = loaded.host.ask(loaded.ping("1"));
   CHECK(refused.status == 503);
   CHECK(refused.header("Retry-After") == "5");
@@ -104,18 +104,18 @@ TEST_CASE("a host without extensions has no accounts, and its link counts as up"
   health.method = "GET";
   health.path = "/rest/health";
   CHECK(loaded.host.ask(health).status == 200);
-  CHECK(loaded.host.ask(loaded.post(kMessage, "", basic("alice", "wonder"))).status == 401);
-  CHECK(loaded.host.ask(loaded.post(kMessage)).status == 202);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wonder"))).status == 401);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage)).status == 202);
 }
 
 TEST_CASE("an account's stanza goes out as the account, whoever gives the verdict") {
   LoadedPlugin loaded;
   loaded.host.account("alice", "wonder", "alice@localhost");
   loaded.host.on_send([](const std::string&) { return XP_OK; });
-  CHECK(loaded.host.ask(loaded.post(kMessage, "", basic("alice", "wonder"))).status == 202);
-  CHECK(loaded.host.ask(loaded.post(kMessage, "", basic("alice", "wrong"))).status == 401);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wonder"))).status == 202);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wrong"))).status == 401);
   loaded.host.hold_verdicts();
-  const auto call = loaded.host.request(loaded.post(kMessage, "", basic("alice", "wonder")));
+  const auto call = loaded.host.request(loaded.post(kSentMessage, "", basic("alice", "wonder")));
   std::thread([&] { loaded.host.give_verdicts(); }).join();
   CHECK(loaded.host.now(call).value_or(FakeHost::Response()).status == 202);
   CHECK(loaded.host.sent().size() == 2);
@@ -125,7 +125,7 @@ TEST_CASE("an account's stanza goes out as the account, whoever gives the verdic
 TEST_CASE("a password that could not be checked is 500") {
   LoadedPlugin loaded;
   loaded.host.password_checks_fail();
-  CHECK(loaded.host.ask(loaded.post(kMessage, "", basic("alice", "wonder"))).status == 500);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wonder"))).status == 500);
 }
 
 TEST_CASE("a body of the largest size is taken, and one byte more is 413") {
@@ -142,7 +142,7 @@ TEST_CASE("a stanza larger than the host's largest is 413") {
   FakeHost::Settings place;
   place.max_stanza = 64;
   LoadedPlugin loaded(settings(), place);
-  CHECK(loaded.host.ask(loaded.post(kMessage)).status == 413);
+  CHECK(loaded.host.ask(loaded.post(kSentMessage)).status == 413);
   CHECK(loaded.host.ask(loaded.post("<message id='1' to='b@localhost'/>")).status == 202);
 }
 

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The stores there are, each as a test sees it through the interface. A new store is one more row, and all
-// tests of store_test.cpp and store_keys_test.cpp run for it. One thread.
+// A store as a test sees it through the interface; a test that has one runs once for each row of stores.h.
+// One thread.
 #pragma once
 
 #include <type_traits>
 
-#include "journal/sqlite/store.h"
+#include "stores.h"
 #include "world.h"
 
 namespace restanza::journal {
-
-struct StoreRow {
-  const char* name;
-  OpenStore open;
-  bool in_memory;  // forgets when it is closed
-};
-
-inline const std::vector<StoreRow>& store_rows() {
-  static const std::vector<StoreRow> rows = {
-      {"SQLite in a file", SqliteStore::open, false},
-      {"SQLite in memory", SqliteStore::open, true},
-  };
-  return rows;
-}
 
 class AnyStore {
  public:

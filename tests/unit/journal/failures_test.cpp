@@ -109,6 +109,15 @@ TEST_CASE("where the file cannot grow, new stanzas are refused, and changes are 
           // Looking works all the time, and shows what was committed.
           EXPECT(ids(running.listed()) == first.id + " " + second.id);
           EXPECT(xml_of(running.journal.load(second.seq)) == message("second").xml);
+          // But not for who would take `first` for one that waits.
+          const auto settled = [&] {
+            const auto list = running.asked<std::vector<Delivery>>(
+                [&](auto then) { running.journal.list_settled(Filter{}, 0, 10, then); });
+            const auto stops = running.asked<std::vector<EndpointStop>>(
+                [&](auto then) { running.journal.stops_settled(then); });
+            return std::pair(bool(list->wait()), bool(stops->wait()));
+          };
+          EXPECT(settled() == std::pair(false, false));
           EXPECT(running.log.of(Level::error) ==
                  "The journal cannot be written: " + refusal +
                      ": new stanzas for endpoints are refused until it can\n");
@@ -116,6 +125,7 @@ TEST_CASE("where the file cannot grow, new stanzas are refused, and changes are 
           limit_files(RLIM_INFINITY);
           EXPECT(comes([&] { return ids(running.listed()) == second.id; }));
           EXPECT(running.listed().front().attempts == 2);
+          EXPECT(settled() == std::pair(true, true));
           EXPECT(running.take(entry("fifth")).front().seq > second.seq);
           EXPECT(lines_of(running.log.of(Level::error)) == 1);
           EXPECT(running.log.of(Level::info) == "The journal can be written again\n");

@@ -2,6 +2,7 @@
 // A journal with its thread, as tests use it. One thread; what it waits for may happen on any.
 #pragma once
 
+#include "stores.h"
 #include "world.h"
 
 namespace restanza::journal {
@@ -38,7 +39,7 @@ class Obstacle {
 class Running {
  public:
   explicit Running(const std::string& directory, uint64_t max_bytes = uint64_t{1} << 30)
-      : journal({directory, max_bytes}, SqliteStore::open, clock, log) {
+      : journal({directory, max_bytes}, store_on_disk(), clock, log) {
     const auto opened = journal.open();
     INFO((opened ? "" : opened.error().text));
     REQUIRE(opened);

@@ -15,7 +15,7 @@ std::string made(Format format, const std::string& body, const Hints& hints = {}
   return (decoded.error().kind == Failure::unparseable ? "400 " : "422 ") + decoded.error().text;
 }
 
-void check(const std::string& form, const std::string& stanza) {
+void check_form(const std::string& form, const std::string& stanza) {
   CHECK(data(made(Format::form, form)) == data(stanza));
 }
 
@@ -23,36 +23,38 @@ void check(const std::string& form, const std::string& stanza) {
 
 TEST_CASE("boolean fields of a form are 1, true or empty") {
   for (const char* form : {"ping=1&to=b%40x", "ping=true&to=b%40x", "ping=&to=b%40x"}) {
-    check(form, "<iq type='get' to='b@x'><ping xmlns='urn:xmpp:ping'/></iq>");
+    check_form(form, "<iq type='get' to='b@x'><ping xmlns='urn:xmpp:ping'/></iq>");
   }
-  check("ping=0&to=b%40x", "<message to='b@x'/>");
+  check_form("ping=0&to=b%40x", "<message to='b@x'/>");
   CHECK(made(Format::form, "ping=maybe") == "422 /ping: must be true or false");
-  check("join=&to=r%40m%2Fn", "<presence to='r@m/n'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+  check_form("join=&to=r%40m%2Fn",
+             "<presence to='r@m/n'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
 }
 
 TEST_CASE("numbers, objects and lists of a form are text or empty") {
-  check("priority=-1&show=away", "<presence><priority>-1</priority><show>away</show></presence>");
+  check_form("priority=-1&show=away", "<presence><priority>-1</priority><show>away</show></presence>");
   CHECK(made(Format::form, "priority=low") == "422 /priority: must be a whole number");
-  check("kind=presence&priority=", "<presence/>");
-  check("version=&to=x", "<iq type='get' to='x'><query xmlns='jabber:iq:version'/></iq>");
-  check("disco=&to=x", "<iq type='get' to='x'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
-  check("disco=n&to=x",
-        "<iq type='get' to='x'><query xmlns='http://jabber.org/protocol/disco#info' node='n'/></iq>");
+  check_form("kind=presence&priority=", "<presence/>");
+  check_form("version=&to=x", "<iq type='get' to='x'><query xmlns='jabber:iq:version'/></iq>");
+  check_form("disco=&to=x",
+             "<iq type='get' to='x'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+  check_form("disco=n&to=x",
+             "<iq type='get' to='x'><query xmlns='http://jabber.org/protocol/disco#info' node='n'/></iq>");
   CHECK(made(Format::form, "version=2") == "422 /version: must be an object");
 }
 
 TEST_CASE("what does not follow the encoding stands for itself") {
-  check("body=100%&kind=message", "<message><body>100%</body></message>");
-  check("body=%4&type=chat", "<message type='chat'><body>%4</body></message>");
-  check("body=%zz%41", "<message><body>%zzA</body></message>");
+  check_form("body=100%&kind=message", "<message><body>100%</body></message>");
+  check_form("body=%4&type=chat", "<message type='chat'><body>%4</body></message>");
+  check_form("body=%zz%41", "<message><body>%zzA</body></message>");
 }
 
 TEST_CASE("the last of fields of one name counts, and a part without '=' is none") {
-  check("body=a&body=b&more", "<message><body>b</body></message>");
+  check_form("body=a&body=b&more", "<message><body>b</body></message>");
 }
 
 TEST_CASE("a form without fields is text") {
-  check("a+b%21", "<message type='chat'><body>a b!</body></message>");
+  check_form("a+b%21", "<message type='chat'><body>a b!</body></message>");
 }
 
 TEST_CASE("on the path of a message a form without '=' is its body, as it was typed") {
@@ -77,7 +79,7 @@ TEST_CASE("a form is UTF-8 and has an end") {
   CHECK(made(Format::form, "body=%ff").substr(0, 4) == "400 ");
   std::string form = "body=x";
   for (size_t i = 1; i < kMaxFormFields; ++i) form += "&body=x";
-  check(form, "<message><body>x</body></message>");
+  check_form(form, "<message><body>x</body></message>");
   CHECK(made(Format::form, form + "&body=x").substr(0, 4) == "400 ");
 }
 

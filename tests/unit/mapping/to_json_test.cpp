@@ -8,10 +8,10 @@ using nlohmann::json;
 
 namespace {
 
-const Options kRaw{false, true};
+const Options kKeepRaw{false, true};
 using Names = std::vector<std::string>;
 
-void check(const std::string& stanza, const char* expected) {
+void check_to(const std::string& stanza, const char* expected) {
   CHECK(json_of(stanza) == json::parse(expected));
 }
 
@@ -40,31 +40,32 @@ TEST_CASE("parts of elements without mapping are named too") {
 }
 
 TEST_CASE("with raw XML, what has no mapping is kept") {
-  const Encoded made = encoded("<message><body>x</body><foo xmlns='urn:foo'>t</foo><bar/></message>", kRaw);
+  const Encoded made =
+      encoded("<message><body>x</body><foo xmlns='urn:foo'>t</foo><bar/></message>", kKeepRaw);
   CHECK(json::parse(made.body) ==
         json::parse(R"({"kind":"message","body":"x","xml":"<foo xmlns='urn:foo'>t</foo><bar/>"})"));
   CHECK(made.unmapped == Names{"{urn:foo}foo", "{jabber:client}bar"});
-  CHECK(json_of("<message><body>x</body></message>", kRaw) ==
+  CHECK(json_of("<message><body>x</body></message>", kKeepRaw) ==
         json::parse(R"({"kind":"message","body":"x"})"));
 }
 
 TEST_CASE("a request for a receipt shows with raw XML only, as recorded") {
   const std::string stanza = "<message id='1'><body>x</body><request xmlns='urn:xmpp:receipts'/></message>";
-  check(stanza, R"({"kind":"message","id":"1","body":"x"})");
+  check_to(stanza, R"({"kind":"message","id":"1","body":"x"})");
   CHECK(encoded(stanza).unmapped == Names{"{urn:xmpp:receipts}request"});
-  CHECK(json_of(stanza, kRaw) ==
+  CHECK(json_of(stanza, kKeepRaw) ==
         json::parse(R"({"kind":"message","id":"1","body":"x","receipt_request":true})"));
 }
 
 TEST_CASE("payloads are read in both forms") {
   const char* expected = R"({"kind":"message","payload":{"datatype":"urn:d","data":{"a":1}}})";
-  check(
+  check_to(
       "<message><payload xmlns='urn:xmpp:json-msg:0' datatype='urn:d'><json "
       "xmlns='urn:xmpp:json:0'>{\"a\":1}</json>"
       "</payload></message>",
       expected);
-  check("<message><payload xmlns='urn:xmpp:json-msg:0' datatype='urn:d'>{\"a\":1}</payload></message>",
-        expected);
+  check_to("<message><payload xmlns='urn:xmpp:json-msg:0' datatype='urn:d'>{\"a\":1}</payload></message>",
+           expected);
   const Encoded broken = encoded(
       "<message><payload xmlns='urn:xmpp:json-msg:0'><json "
       "xmlns='urn:xmpp:json:0'>{</json></payload></message>");
@@ -73,28 +74,29 @@ TEST_CASE("payloads are read in both forms") {
 }
 
 TEST_CASE("an error shows the error, and what regular fields it came with") {
-  check(
+  check_to(
       "<iq type='error'><query xmlns='jabber:iq:version'/><error type='cancel'>"
       "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
       R"({"kind":"iq","type":"error","version":{},"error":{"type":"cancel","condition":"gone"}})");
-  check("<message type='error'/>", R"({"kind":"message","type":"error","error":{}})");
-  check("<message type='error'><error><no2 xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
-        R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
-  check("<message type='error'><error code='404'/></message>",
-        R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
+  check_to("<message type='error'/>", R"({"kind":"message","type":"error","error":{}})");
+  check_to(
+      "<message type='error'><error><no2 xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+      R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
+  check_to("<message type='error'><error code='404'/></message>",
+           R"({"kind":"message","type":"error","error":{"condition":"undefined-condition"}})");
 }
 
 TEST_CASE("what holds nothing reads as recorded") {
-  check("<iq type='get'><query xmlns='http://jabber.org/protocol/stats'/></iq>",
-        R"({"kind":"iq","type":"get","stats":{}})");
-  check("<message><thread/></message>", R"({"kind":"message","thread":{"id":""}})");
-  check("<message><body/></message>", R"({"kind":"message","body":""})");
-  check("<presence><x xmlns='http://jabber.org/protocol/muc'/></presence>",
-        R"({"kind":"presence","type":"available","muc":{}})");
+  check_to("<iq type='get'><query xmlns='http://jabber.org/protocol/stats'/></iq>",
+           R"({"kind":"iq","type":"get","stats":{}})");
+  check_to("<message><thread/></message>", R"({"kind":"message","thread":{"id":""}})");
+  check_to("<message><body/></message>", R"({"kind":"message","body":""})");
+  check_to("<presence><x xmlns='http://jabber.org/protocol/muc'/></presence>",
+           R"({"kind":"presence","type":"available","muc":{}})");
 }
 
 TEST_CASE("archived messages are read inside") {
-  check(
+  check_to(
       "<message><result xmlns='urn:xmpp:mam:2' queryid='q' id='i'><forwarded xmlns='urn:xmpp:forward:0'>"
       "<delay xmlns='urn:xmpp:delay' stamp='t'/><message xmlns='jabber:client' to='a@b' "
       "type='chat'><body>x</body>"
@@ -104,8 +106,8 @@ TEST_CASE("archived messages are read inside") {
 }
 
 TEST_CASE("several stanzas become one document") {
-  check("<xmpp><message><body>1</body></message><iq type='result'/></xmpp>",
-        R"({"xmpp":[{"kind":"message","body":"1"},{"kind":"iq","type":"result"}]})");
+  check_to("<xmpp><message><body>1</body></message><iq type='result'/></xmpp>",
+           R"({"xmpp":[{"kind":"message","body":"1"},{"kind":"iq","type":"result"}]})");
 }
 
 TEST_CASE("an element that is no stanza has no JSON") {
@@ -115,7 +117,7 @@ TEST_CASE("an element that is no stanza has no JSON") {
 }
 
 TEST_CASE("a form that leaves types out shows every value") {
-  check(
+  check_to(
       "<message><x xmlns='jabber:x:data' type='submit'><field "
       "var='a'><value>1</value><value>2</value></field></x>"
       "</message>",

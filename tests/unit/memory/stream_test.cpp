@@ -5,7 +5,7 @@
 #include <string>
 
 #include "abi/host_proxy.h"
-#include "rest/traffic.h"
+#include "rest/routing/traffic.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/scarce_memory.h"

@@ -50,6 +50,10 @@ class FakeAccounts final : public Accounts {
   std::vector<std::function<void(Verdict, std::string)>> held;
 };
 
+// What most tests send.
+inline constexpr const char* kMessage = "<message id='1' to='bob@localhost'><body>Hi</body></message>";
+inline constexpr const char* kPing =
+    "<iq type='get' id='1' to='bob@localhost/r'><ping xmlns='urn:xmpp:ping'/></iq>";
 inline constexpr const char* kSecret = "s3cret";
 inline constexpr const char* kTokenDigest =  // SHA-256 of "t0ken"
     "b46c09677343261f0b439a472422225e3a230c9c094d6ab16762e2036b597053";

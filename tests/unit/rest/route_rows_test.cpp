@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "rest/resource.h"
+#include "rest/routing/resource.h"
 #include "support/catch.h"
 #include "unit/rest/rest_world.h"
 

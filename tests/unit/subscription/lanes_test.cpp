@@ -2,6 +2,7 @@
 #include "subscription/lanes.h"
 
 #include <future>
+#include <thread>
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
@@ -37,7 +38,7 @@ struct Laned {
     return one;
   }
   Lanes::Work next() {
-    auto work = lanes.next();
+    auto work = lanes.next(1);
     REQUIRE(work);
     return std::move(*work);
   }
@@ -60,7 +61,7 @@ struct Laned {
   }
   // For when `next` has to wait: it runs on another thread, and the timer rings it once its alarm is set.
   Lanes::Work next_after(std::chrono::milliseconds wait) {
-    auto later = std::async(std::launch::async, [this] { return lanes.next(); });
+    auto later = std::async(std::launch::async, [this] { return lanes.next(1); });
     clock.advance(wait);
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     while (later.wait_for(1ms) != std::future_status::ready) {
@@ -182,7 +183,7 @@ TEST_CASE("a paused endpoint begins nothing until it is resumed") {
   Laned l;
   l.lanes.stop(Gate::kPaused);
   l.push("a1");
-  auto later = std::async(std::launch::async, [&] { return l.lanes.next(); });
+  auto later = std::async(std::launch::async, [&] { return l.lanes.next(1); });
   l.lanes.resume(Gate::kPaused);
   REQUIRE(later.wait_for(20s) == std::future_status::ready);
   CHECK(later.get()->item().id == "a1");
@@ -265,7 +266,7 @@ TEST_CASE("closed lanes give nothing to work on, and hand over the rest") {
   Laned l;
   for (const char* id : {"a1", "a2"}) l.push(id);
   l.lanes.close();
-  CHECK_FALSE(l.lanes.next());
+  CHECK_FALSE(l.lanes.next(1));
   l.push("a3");
   CHECK_FALSE(l.push_unkept("b1"));
   std::string ids;
@@ -277,11 +278,86 @@ TEST_CASE("closed lanes give nothing to work on, and hand over the rest") {
 TEST_CASE("lanes are unattended until a thread waits for what may come") {
   Laned l;
   CHECK(l.lanes.unattended());
-  auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(); });
+  auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(1); });
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (l.lanes.unattended() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   CHECK_FALSE(l.lanes.unattended());
   l.push("a1");
   CHECK(waiting.get()->item().id == "a1");
   CHECK(l.lanes.unattended());
+}
+
+TEST_CASE("a crew that succeeds another gets what waits, but for the conversations that are at work") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "b1"}) l.push(id);
+  auto earlier = l.next();
+  l.lanes.succeed(1000, true);
+  CHECK_FALSE(l.lanes.next(1));
+  auto later = l.lanes.next(2);
+  REQUIRE(later);
+  CHECK(later->item().id == "b1");
+  SECTION("until these are done") {
+    l.finish(std::move(earlier));
+    CHECK(l.lanes.next(2)->item().id == "a2");
+  }
+  SECTION("until these have failed, which says nothing about the endpoint of now") {
+    CHECK_FALSE(l.lanes.ended(earlier, kSilent, 0.5));
+    l.lanes.put_back(std::move(earlier), l.clock.now() + 1h);
+    CHECK(l.lanes.next(2)->item().id == "a1");
+    CHECK(l.lanes.sight().answering);
+  }
+}
+
+TEST_CASE("whoever waits for a delivery hears that another crew has come") {
+  Laned l;
+  auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(1); });
+  while (l.lanes.unattended()) std::this_thread::yield();
+  l.lanes.succeed(1000, true);
+  CHECK_FALSE(waiting.get());
+  CHECK(l.lanes.unattended());
+}
+
+TEST_CASE("what backs off, and what waits for a dead endpoint, goes at once by other settings") {
+  Laned l;
+  for (const char* id : {"a1", "b1", "c1"}) l.push(id);
+  for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
+  CHECK_FALSE(l.lanes.sight().answering);
+  l.lanes.succeed(1000, true);
+  CHECK(l.lanes.sight().answering);
+  CHECK(l.lanes.next(2));
+}
+
+TEST_CASE("what is read from the journal gets in before what came since, and once") {
+  Laned l;
+  Item first = l.item("a1"), second = l.item("a2"), twice = l.item("a3");
+  const journal::Seq seq = twice.seq;
+  CHECK(l.lanes.push("a", std::move(twice)));
+  CHECK(l.push_unkept("a4"));
+  CHECK(l.lanes.insert("a", std::move(first)));
+  CHECK(l.lanes.insert("a", std::move(second)));
+  Item again = l.item("a3");
+  again.seq = seq;
+  CHECK_FALSE(l.lanes.insert("a", std::move(again)));
+  CHECK(l.order(4) == "a1 a2 a3 a4 ");
+}
+
+TEST_CASE("lanes that go on after all know what is at work, and what was done while the journal was read") {
+  Laned l;
+  for (const char* id : {"a1", "a2", "b1"}) l.push(id);
+  auto first = l.next(), second = l.next();
+  l.lanes.close();
+  l.lanes.succeed(1000, true);
+  l.lanes.reopen();
+  auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(2); });
+  l.finish(std::move(first));
+  for (const auto& [seq, id] : {std::pair(1, "a1"), std::pair(2, "a2"), std::pair(3, "b1")}) {
+    Item again = l.item(id);
+    again.seq = seq;
+    CHECK_FALSE(l.lanes.insert(std::string(id).substr(0, 1), std::move(again)));
+  }
+  CHECK(waiting.wait_for(0s) == std::future_status::timeout);
+  l.lanes.read();
+  CHECK(waiting.get()->item().id == "a2");
+  CHECK(l.lanes.sight().waiting == 0);
+  l.finish(std::move(second));
 }

@@ -25,3 +25,14 @@ TEST_CASE("what waits already has its place beyond the limit, which counts again
   places.give_back();
   CHECK(places.take());
 }
+
+TEST_CASE("another limit is for those who come then") {
+  Places places(2);
+  CHECK(places.take());
+  CHECK(places.take());
+  places.set_limit(1);
+  places.give_back();
+  CHECK_FALSE(places.take());
+  places.set_limit(2);
+  CHECK(places.take());
+}

@@ -135,9 +135,9 @@ class Tables(unittest.TestCase):
 
     def test_routes(self):
         """A row of the table is `{"GET", "/path", Right::admin, ...`; the paths with a name have it in target.h."""
-        named = dict(re.findall(r'(k\w+Path) = "([^"]+)"', read("plugin/rest/target.h")))
+        named = dict(re.findall(r'(k\w+Path) = "([^"]+)"', read("plugin/rest/routing/target.h")))
         known = []
-        for source in sorted((ROOT / "plugin/rest").glob("*.cpp")):
+        for source in sorted((ROOT / "plugin/rest/resources").glob("*.cpp")):
             for method, path, name in re.findall(r'\{"([A-Z]+)",\s*(?:"([^"]*)"|Target::(k\w+)),[^,"]*Right::', read(source)):
                 known.append(f"{method} /rest{named.get(name, path)}")
         self.assertGreater(len(known), 10)

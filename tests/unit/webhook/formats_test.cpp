@@ -4,7 +4,7 @@
 
 #include "support/catch.h"
 #include "unit/webhook/running.h"
-#include "webhook/reply.h"
+#include "webhook/request/reply.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

@@ -15,8 +15,8 @@
 
 #include "base/str.h"
 #include "unit/webhook/responses.h"
-#include "webhook/retry_after.h"
-#include "webhook/transport.h"
+#include "webhook/request/retry_after.h"
+#include "webhook/request/transport.h"
 
 namespace restanza::webhook {
 

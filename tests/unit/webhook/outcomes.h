@@ -2,7 +2,7 @@
 // How a request may have ended, for the tests that make none.
 #pragma once
 
-#include "webhook/outcome.h"
+#include "webhook/request/outcome.h"
 
 namespace restanza::webhook {
 

@@ -3,6 +3,7 @@
 // webhook side. By the real clock, or by one that the test moves.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,6 +54,7 @@ struct Running {
   Metrics metrics;
   Collected<xmpp::Stanza> replies;
   Collected<int> rooms;
+  std::function<void(std::function<void()> handed)> host_takes = [](const auto& handed) { handed(); };
   std::map<std::string, MakeTransport> in_memory;  // by the URL's host; complete before the start
   std::vector<Settings> settings{1};
   journal::Journal::Settings journal_settings;
@@ -93,7 +95,7 @@ struct Running {
         settings, Endpoint::World{*journal,
                                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                                     replies.add(std::move(reply));
-                                    handed();
+                                    host_takes(std::move(handed));
                                   },
                                   timer,
                                   clock,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Damaged files are set aside whole, and the journal begins anew.
 #include "journal/journal.h"
-#include "unit/journal/world.h"
+#include "opened.h"
 
 using namespace restanza;
 using namespace restanza::journal;

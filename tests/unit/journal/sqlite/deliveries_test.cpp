@@ -2,7 +2,7 @@
 // What stands in the tables, beyond what store_test.cpp asks of every store.
 #include "journal/sqlite/deliveries.h"
 
-#include "unit/journal/world.h"
+#include "opened.h"
 
 using namespace restanza;
 using namespace restanza::journal;
@@ -10,7 +10,7 @@ using namespace restanza::journal;
 namespace {
 
 // The same on disk and in memory.
-struct Both {
+struct BothDatabases {
   Directory directory;
   Opened opened{GENERATE(true, false) ? directory.path : std::string()};
 
@@ -25,7 +25,7 @@ struct Both {
 }  // namespace
 
 TEST_CASE("a stanza has one row for several endpoints, which goes with its last delivery") {
-  Both world;
+  BothDatabases world;
   const auto deliveries = world.opened.add_all("hello", {"a", "b", "c"});
   const auto stanzas = [&] { return world.opened.number("SELECT count(*) FROM stanza"); };
   CHECK(stanzas() == 1);
@@ -38,7 +38,7 @@ TEST_CASE("a stanza has one row for several endpoints, which goes with its last 
 }
 
 TEST_CASE("the row of a stanza stays for a delivery that came back to life, and goes with it") {
-  Both world;
+  BothDatabases world;
   auto alone = world.opened.add("alone");
   auto shared = world.opened.add_all("shared", {"a", "b"});
   world.kill(alone);

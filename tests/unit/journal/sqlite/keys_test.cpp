@@ -2,7 +2,7 @@
 // What stands in the table of keys, beyond what store_keys_test.cpp asks of every store.
 #include "journal/sqlite/keys.h"
 
-#include "unit/journal/world.h"
+#include "opened.h"
 
 using namespace restanza;
 using namespace restanza::journal;

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "journal/sqlite/keys.h"
-#include "unit/journal/world.h"
+#include "opened.h"
 
 using namespace restanza;
 using namespace restanza::journal;

@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
+#include "opened.h"
 #include "unit/journal/child.h"
-#include "unit/journal/world.h"
 
 using namespace restanza;
 using namespace restanza::journal;

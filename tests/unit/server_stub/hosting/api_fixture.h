@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "hosting/border_views.h"
 #include "hosting/host_api.h"
 #include "hosting/named_log.h"
 #include "support/catch.h"
@@ -15,9 +16,7 @@
 
 namespace restanza::host {
 
-inline xp_str view(std::string_view text) {
-  return {text.data(), text.size()};
-}
+using border::view;
 inline std::string text(xp_str view) {
   return view.ptr ? std::string(view.ptr, view.len) : "absent";
 }

@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 
 TEST_CASE("calls are let in between open and close only") {
   Calls calls;
-  CHECK_FALSE(Calls::Stay(calls));
+  CHECK_FALSE(Calls::Scope(calls));
   calls.open();
-  CHECK(Calls::Stay(calls));
+  CHECK(Calls::Scope(calls));
   CHECK(calls.close(0ms));
-  CHECK_FALSE(Calls::Stay(calls));
+  CHECK_FALSE(Calls::Scope(calls));
 }
 
 TEST_CASE("close tells of a call that does not return, and waits for one that does") {
@@ -23,13 +23,13 @@ TEST_CASE("close tells of a call that does not return, and waits for one that do
   calls.open();
   std::promise<void> in, leave;
   std::thread caller([&] {
-    const Calls::Stay stay(calls);
+    const Calls::Scope call(calls);
     in.set_value();
     leave.get_future().wait();
   });
   in.get_future().wait();
   CHECK_FALSE(calls.close(0ms));
-  CHECK_FALSE(Calls::Stay(calls));
+  CHECK_FALSE(Calls::Scope(calls));
   leave.set_value();
   CHECK(calls.close(20s));
   caller.join();

@@ -105,7 +105,7 @@ TEST_CASE("a forsaken instance's path is free again, and its contexts stay") {
   Given given;
   given.route();
   given.hook();
-  given.api->forsake();
+  given.api->abandon();
   CHECK(RawClient(given.port).exchange(get("/rest")).status == 404);
   CHECK(given.offer() == "passed");
   CHECK(given.ctx.released == 0);

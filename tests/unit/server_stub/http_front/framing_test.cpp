@@ -2,7 +2,7 @@
 // What two HTTP programs could read differently is refused, and no bytes of a refused request are ever taken
 // for the next one.
 #include "front_fixture.h"
-#include "http_front/request_reader.h"
+#include "http_front/message/request_reader.h"
 #include "support/catch.h"
 
 using namespace restanza;

@@ -59,7 +59,7 @@ class CountingLog final : public Log {
   std::atomic<int> warnings{0};
 };
 
-class FrontFixture : private host::Router {
+class FrontFixture : private host::RouteLookup {
  public:
   using Handler = std::function<void(host::Front&, host::ExchangeId, const host::HttpRequest&)>;
 

@@ -9,7 +9,7 @@ using namespace restanza;
 
 namespace {
 
-std::string stream_error(const std::string& condition) {
+std::string ended_with(const std::string& condition) {
   return "<error xmlns='http://etherx.jabber.org/streams'><" + condition +
          " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>";
 }
@@ -78,7 +78,7 @@ TEST_CASE("the last failed login that is allowed ends the stream") {
   CHECK_THAT(client->login("alice", "wrong", "x"), Contains("<not-authorized/>"));
   client->send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AA==</auth>");
   CHECK_THAT(client->next(), Contains("<malformed-request/>"));
-  CHECK(client->next() == stream_error("policy-violation"));
+  CHECK(client->next() == ended_with("policy-violation"));
 }
 
 TEST_CASE("anonymous users log in where the settings allow it, with the next stream in the same bytes") {
@@ -113,7 +113,7 @@ TEST_CASE("who binds a resource that is in use takes it over") {
   const World world;
   const auto before = world.login("alice@localhost/desk");
   const auto after = world.login("alice@localhost/desk");
-  CHECK(before->next() == stream_error("conflict"));
+  CHECK(before->next() == ended_with("conflict"));
   CHECK(before->next() == "</stream:stream>");
   CHECK(before->next() == "end");
   CHECK(after->nothing_came());
@@ -133,30 +133,30 @@ TEST_CASE("headers are checked as RFC 6120 section 4.9 asks") {
   const World world;
   const std::string streams = "xmlns:stream='http://etherx.jabber.org/streams' ";
   CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams +
-                                "to='elsewhere' version='1.0'>") == stream_error("host-unknown"));
+                                "to='elsewhere' version='1.0'>") == ended_with("host-unknown"));
   CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "version='1.0'>") ==
-        stream_error("improper-addressing"));
+        ended_with("improper-addressing"));
   CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "to='localhost'>") ==
-        stream_error("unsupported-version"));
+        ended_with("unsupported-version"));
   CHECK(first_answer(world, "<stream:stream xmlns='jabber:server' " + streams +
-                                "to='localhost' version='1.0'>") == stream_error("invalid-namespace"));
+                                "to='localhost' version='1.0'>") == ended_with("invalid-namespace"));
   CHECK(
       first_answer(
           world, "<stream:stream xmlns='jabber:client' xmlns:stream='urn:x' to='localhost' version='1.0'>") ==
-      stream_error("invalid-namespace"));
+      ended_with("invalid-namespace"));
   CHECK(first_answer(world, "<stream:flow xmlns='jabber:client' " + streams +
-                                "to='localhost' version='1.0'>") == stream_error("bad-format"));
+                                "to='localhost' version='1.0'>") == ended_with("bad-format"));
 }
 
 TEST_CASE("what is no stream is told so inside of one") {
   const World world;
-  CHECK(first_answer(world, "GET / HTTP/1.1\r\n\r\n") == stream_error("not-well-formed"));
-  CHECK(first_answer(world, "<<") == stream_error("not-well-formed"));
+  CHECK(first_answer(world, "GET / HTTP/1.1\r\n\r\n") == ended_with("not-well-formed"));
+  CHECK(first_answer(world, "<<") == ended_with("not-well-formed"));
   CHECK(first_answer(world, "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>") ==
-        stream_error("restricted-xml"));
-  CHECK(first_answer(world, "\xFF\xFE<stream>") == stream_error("unsupported-encoding"));
+        ended_with("restricted-xml"));
+  CHECK(first_answer(world, "\xFF\xFE<stream>") == ended_with("unsupported-encoding"));
   CHECK(first_answer(world, "<?xml version='1.0' encoding='iso-8859-1'?><stream>") ==
-        stream_error("unsupported-encoding"));
+        ended_with("unsupported-encoding"));
 }
 
 TEST_CASE("nothing but logging in is served before it is done") {
@@ -169,11 +169,11 @@ TEST_CASE("nothing but logging in is served before it is done") {
     client->send(xml);
     return client->next();
   };
-  CHECK(answer_to("<message to='bob@localhost'/>") == stream_error("not-authorized"));
+  CHECK(answer_to("<message to='bob@localhost'/>") == ended_with("not-authorized"));
   CHECK(answer_to("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>") ==
-        stream_error("not-authorized"));
+        ended_with("not-authorized"));
   CHECK(answer_to("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>") ==
-        stream_error("unsupported-stanza-type"));
+        ended_with("unsupported-stanza-type"));
   const auto client = world.connect();
   client->open_stream();
   client->next();
@@ -185,7 +185,7 @@ TEST_CASE("nothing but logging in is served before it is done") {
   client->next();
   client->next();
   client->send("<message to='bob@localhost'><body>early</body></message>");
-  CHECK(client->next() == stream_error("not-authorized"));
+  CHECK(client->next() == ended_with("not-authorized"));
 }
 
 TEST_CASE("a client that does not log in is sent away in time") {
@@ -193,7 +193,7 @@ TEST_CASE("a client that does not log in is sent away in time") {
       [](host::LocalSettings& settings) { settings.login_timeout = std::chrono::milliseconds(30); });
   const auto silent = world.connect();
   CHECK_THAT(silent->next(), StartsWith("<stream "));
-  CHECK(silent->next() == stream_error("connection-timeout"));
+  CHECK(silent->next() == ended_with("connection-timeout"));
   // One whose header comes too late is sent away before the features, and another one tries.
   std::unique_ptr<RawClient> slow;
   std::string features;
@@ -204,7 +204,7 @@ TEST_CASE("a client that does not log in is sent away in time") {
     features = slow->next();
   }
   CHECK_THAT(features, StartsWith("<features "));
-  CHECK(slow->next() == stream_error("connection-timeout"));
+  CHECK(slow->next() == ended_with("connection-timeout"));
 }
 
 TEST_CASE("so many clients are served and the next is turned away") {
@@ -213,7 +213,7 @@ TEST_CASE("so many clients are served and the next is turned away") {
   const auto two = world.login("bob@localhost/1");
   const auto three = world.connect();
   CHECK_THAT(three->next(), StartsWith("<stream "));
-  CHECK(three->next() == stream_error("resource-constraint"));
+  CHECK(three->next() == ended_with("resource-constraint"));
   one->send("</stream:stream>");
   CHECK(one->next() == "</stream:stream>");
   CHECK(one->next() == "end");

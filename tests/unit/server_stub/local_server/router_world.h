@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "local_server/router.h"
+#include "local_server/stanza_router.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "xml/gate.h"
@@ -17,7 +17,7 @@ namespace restanza {
 
 class MemoryClient final : public host::local::Outlet {
  public:
-  MemoryClient(host::local::Router& router, const std::string& node, const std::string& resource)
+  MemoryClient(host::local::StanzaRouter& router, const std::string& node, const std::string& resource)
       : router_(router) {
     auto bound = router.bind(node, resource, *this);
     REQUIRE(bound.ok());
@@ -45,7 +45,7 @@ class MemoryClient final : public host::local::Outlet {
   std::vector<std::string> received() { return std::exchange(received_, {}); }
 
  private:
-  host::local::Router& router_;
+  host::local::StanzaRouter& router_;
   host::local::Session* session_;
   std::vector<std::string> received_;
 };
@@ -111,7 +111,7 @@ struct RouterWorld {
   const host::local::Accounts accounts = load();
   FakeClock clock;
   SilentLog log;
-  host::local::Router router{settings, accounts, clock, log};
+  host::local::StanzaRouter router{settings, accounts, clock, log};
 };
 
 using Received = std::vector<std::string>;

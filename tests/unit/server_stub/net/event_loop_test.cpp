@@ -139,7 +139,7 @@ TEST_CASE("what cannot be watched is told so") {
   Running at;
   const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   CHECK(at.loop.watch(file, EPOLLIN, [](uint32_t) {}) == 0);
-  CHECK_FALSE(at.loop.watch_member(1, file, EPOLLIN));
+  CHECK_FALSE(at.loop.watch_shared(1, file, EPOLLIN));
   ::close(file);
 }
 
@@ -165,11 +165,11 @@ TEST_CASE("timers run when they are due, in the order of their times, and not wh
   CHECK(ran == "123");
 }
 
-TEST_CASE("a crowd is told which member has events, and gets the end of each turn") {
-  struct Members final : EventLoop::Crowd {
-    explicit Members(const Clock& given) : clock(given) {}
-    void ready(uint64_t member, uint32_t events) override { told.emplace_back(member, events); }
-    // Asks for one turn more, although nothing happens, once a member has been ready.
+TEST_CASE("a shared handler is told which descriptor has events, and gets the end of each turn") {
+  struct Numbers final : EventLoop::SharedHandler {
+    explicit Numbers(const Clock& given) : clock(given) {}
+    void ready(uint64_t number, uint32_t events) override { told.emplace_back(number, events); }
+    // Asks for one turn more, although nothing happens, once a descriptor has been ready.
     std::optional<Instant> turn_over() override {
       ++turns;
       if (told.empty()) return std::nullopt;
@@ -186,18 +186,18 @@ TEST_CASE("a crowd is told which member has events, and gets the end of each tur
     std::promise<void> again;
   };
   Running at;
-  Members members(at.clock);
-  at.loop.serve(members);
+  Numbers numbers(at.clock);
+  at.loop.set_shared_handler(numbers);
   const Pair pair;
   constexpr uint64_t kLargest = (uint64_t{1} << 63) - 1;
-  REQUIRE(at.loop.watch_member(kLargest, pair.near, EPOLLIN | EPOLLET));
+  REQUIRE(at.loop.watch_shared(kLargest, pair.near, EPOLLIN | EPOLLET));
   at.loop.start("test-loop");
   pair.talk();
-  auto done = members.again.get_future();
+  auto done = numbers.again.get_future();
   REQUIRE(comes(done));
   at.loop.stop();
-  REQUIRE(members.told.size() == 1);
-  CHECK(members.told[0].first == kLargest);
-  CHECK(members.told[0].second == EPOLLIN);
-  CHECK(members.turns >= 3);
+  REQUIRE(numbers.told.size() == 1);
+  CHECK(numbers.told[0].first == kLargest);
+  CHECK(numbers.told[0].second == EPOLLIN);
+  CHECK(numbers.turns >= 3);
 }

@@ -21,7 +21,7 @@ using host::Listener;
 
 namespace {
 
-constexpr std::chrono::seconds kDeadline{20};
+constexpr std::chrono::seconds kAcceptDeadline{20};
 
 // A listener on a running loop, whose newcomers wait for the test.
 struct Listening {
@@ -59,7 +59,7 @@ struct Listening {
   uint16_t port() const { return static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))); }
   std::optional<Listener::Accepted> next() {
     std::unique_lock<std::mutex> lock(mutex);
-    if (!come.wait_for(lock, kDeadline, [this] { return !accepted.empty(); })) return std::nullopt;
+    if (!come.wait_for(lock, kAcceptDeadline, [this] { return !accepted.empty(); })) return std::nullopt;
     auto one = accepted.front();
     accepted.pop_front();
     ::close(one.socket);

@@ -2,7 +2,7 @@
 #include <sstream>
 #include <utility>
 
-#include "base/deep_thread.h"
+#include "base/large_stack_thread.h"
 #include "support/catch.h"
 #include "unit/webhook/http/sending.h"
 #include "unit/webhook/http/silent_listener.h"
@@ -63,7 +63,7 @@ TEST_CASE("a status line of any length that fits onto the stack is survived, and
     }));
     Sending sending(endpoint.url());
     Outcome strange, good;
-    DeepThread("requests", kTransportStack, [&] {
+    LargeStackThread("requests", kTransportStack, [&] {
       strange = sending.post();
       good = sending.post();
     }).join();

@@ -3,7 +3,7 @@
 
 #include "support/catch.h"
 #include "unit/webhook/http/sending.h"
-#include "webhook/verdict.h"
+#include "webhook/request/verdict.h"
 
 using namespace restanza;
 using namespace restanza::webhook;

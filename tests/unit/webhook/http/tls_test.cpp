@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/deep_thread.h"
+#include "base/large_stack_thread.h"
 #include "support/catch.h"
 #include "unit/webhook/http_endpoint.h"
 #include "webhook/http/http_transport.h"
@@ -152,7 +152,7 @@ Outcome post(const Settings& settings, int times) {
   HttpTransport transport(*Url::parse(settings.url), settings, timer);
   const Post post{"/x", "application/xmpp+xml", "", "<message/>"};
   Outcome last;
-  DeepThread("requests", kTransportStack, [&] {
+  LargeStackThread("requests", kTransportStack, [&] {
     for (int i = 0; i < times; ++i) last = transport.post(post, kPatience);
   }).join();
   return last;

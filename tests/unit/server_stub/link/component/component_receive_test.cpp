@@ -7,7 +7,7 @@ using namespace restanza::host;
 
 namespace {
 
-const std::string kPing =
+const std::string kComponentPing =
     "<iq type='get' id='p1' from='alice@localhost/x' to='rest.localhost'><ping "
     "xmlns='urn:xmpp:ping'/></iq>";
 
@@ -36,8 +36,8 @@ TEST_CASE("a stanza without both addresses is dropped, and so is what is no stan
   Linked linked;
   linked.link->start();
   Peer peer = linked.logged_in();
-  peer.say("<message to='rest.localhost'/><message from='alice@localhost'/><features/>" + kPing);
-  CHECK(linked.hooks.seen.next() == kPing);
+  peer.say("<message to='rest.localhost'/><message from='alice@localhost'/><features/>" + kComponentPing);
+  CHECK(linked.hooks.seen.next() == kComponentPing);
 }
 
 TEST_CASE("a stanza that is nested too deeply is dropped and counted, and does not end the stream") {
@@ -49,8 +49,8 @@ TEST_CASE("a stanza that is nested too deeply is dropped and counted, and does n
     open += "<a>";
     close += "</a>";
   }
-  peer.say("<message from='mallory@localhost' to='rest.localhost'>" + open + close + "</message>" + kPing);
-  CHECK(linked.hooks.seen.next() == kPing);
+  peer.say("<message from='mallory@localhost' to='rest.localhost'>" + open + close + "</message>" + kComponentPing);
+  CHECK(linked.hooks.seen.next() == kComponentPing);
   CHECK(linked.link->dropped() == 1);
 }
 
@@ -67,14 +67,14 @@ TEST_CASE("what a hook takes is not answered, what none takes is answered by the
   Linked linked;
   linked.link->start();
   Peer peer = linked.logged_in();
-  peer.say(kPing);
+  peer.say(kComponentPing);
   linked.hooks.seen.next();
   linked.settle();
   linked.hooks.verdict = Offer::passed;
   peer.say(
       "<presence from='alice@localhost' to='rest.localhost'/>"
       "<message type='chat' id='m1' from='alice@localhost/x' to='nobody@rest.localhost'/>" +
-      kPing);
+      kComponentPing);
   CHECK(peer.read_to("</message>") ==
         "<message type='error' id='m1' from='nobody@rest.localhost' to='alice@localhost/x'><error "
         "type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
@@ -89,7 +89,7 @@ TEST_CASE("what cannot be taken is answered where one may, and counted where not
   Peer peer = linked.logged_in();
   const std::string addresses = "id='x1' from='alice@localhost/x' to='rest.localhost'/>";
   peer.say("<presence " + addresses + "<message type='groupchat' " + addresses + "<message type='error' " +
-           addresses + "<iq type='result' " + addresses + "<message " + addresses + kPing);
+           addresses + "<iq type='result' " + addresses + "<message " + addresses + kComponentPing);
   const std::string error =
       " from='rest.localhost' to='alice@localhost/x'><error type='wait'><resource-"
       "constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// JSON and CBOR as one kind of value, read within limits: the library builds trees of any depth and size, so
+// everything is counted before it is built. Pure functions, any thread. Internal to this folder.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace restanza::mapping {
+
+using Json = nlohmann::json;
+
+inline constexpr size_t kMaxJsonBytes = 8u << 20;  // of one document; who receives it has smaller limits
+inline constexpr size_t kMaxJsonDepth = 64;        // of objects and arrays inside each other
+inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arrays, of the whole document
+
+// One document. Refused besides what is not well-formed: a number that is infinite or none, text that is not
+// UTF-8, and for CBOR tags, byte strings and keys that are no text. Of a key that stands twice in an object
+// the last value counts, as for mod_rest.
+Result<Json> parse_json(std::string_view bytes);
+Result<Json> parse_cbor(std::string_view bytes);
+
+// Destroying a value needs memory, because the library first makes a list of what is in it; where there is no
+// memory, the process ends. Destroying a value that was emptied needs none. EmptyAtEnd, declared after the
+// value, empties it at the end of the scope.
+void empty(Json& value) noexcept;
+class EmptyAtEnd {
+ public:
+  explicit EmptyAtEnd(Json& value) : value_(value) {}
+  ~EmptyAtEnd() { empty(value_); }
+  EmptyAtEnd(const EmptyAtEnd&) = delete;
+  EmptyAtEnd& operator=(const EmptyAtEnd&) = delete;
+
+ private:
+  Json& value_;
+};
+
+// UTF-8 text; whatever XML cannot hold is written as an escape.
+std::string dump(const Json& value);
+
+std::string dump_cbor(const Json& value);
+
+}  // namespace restanza::mapping

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "rest/access/audit.h"
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "base/str.h"
+
+namespace restanza::rest {
+
+// What is written, second by second.
+class Audit::Lines : public std::enable_shared_from_this<Audit::Lines> {
+ public:
+  Lines(const Clock& clock, Timer& timer, Log& log) : clock_(clock), timer_(timer), log_(log) {}
+
+  // Whether there is room for one more line in this second; if not, it is counted.
+  bool admit() {
+    bool first_left_out = false;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const Instant now = clock_.now();
+      if (now - began_ >= kSecond) {
+        began_ = now;
+        written_ = 0;
+      }
+      if (written_ < kLines) {
+        ++written_;
+        return true;
+      }
+      first_left_out = ++left_out_ == 1;
+    }
+    if (first_left_out) {
+      timer_.after(kSecond, [weak = weak_from_this()] {
+        if (const auto lines = weak.lock()) lines->tell_left_out();
+      });
+    }
+    return false;
+  }
+
+  void write(const std::string& line) { log_.warn(line); }
+
+  void tell_left_out() {
+    size_t left_out = 0;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      left_out = std::exchange(left_out_, 0);
+    }
+    if (left_out > 0) log_.warn("credentials refused: " + std::to_string(left_out) + " more, left out here");
+  }
+
+ private:
+  static constexpr std::chrono::seconds kSecond{1};
+
+  const Clock& clock_;
+  Timer& timer_;
+  Log& log_;
+  std::mutex mutex_;
+  Instant began_{};  // of the second that is counted
+  size_t written_ = 0;
+  size_t left_out_ = 0;
+};
+
+Audit::Audit(std::string prefix, const Clock& clock, Timer& timer, Log& log)
+    : prefix_(std::move(prefix)), lines_(std::make_shared<Lines>(clock, timer, log)) {}
+
+Audit::~Audit() {
+  lines_->tell_left_out();
+}
+
+void Audit::refused(const http::Request& request, std::string_view who, std::string_view why) const {
+  if (!lines_->admit()) return;
+  lines_->write("credentials refused: who=" + quoted(who, kName) + " peer=" + quoted(request.peer, kName) +
+                " method=" + quoted(request.method, kMethod) +
+                " path=" + quoted(prefix_ + request.path, kPath) + " why=" + quoted(why, kReason));
+}
+
+std::string quoted(std::string_view text, size_t most) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, most)) {
+    if (c == '"' || c == '\\' || c < ' ' || c > '~') {
+      out += "\\x" + hex({&c, 1});
+    } else {
+      out += c;
+    }
+  }
+  return out + (text.size() > most ? "...\"" : "\"");
+}
+
+}  // namespace restanza::rest

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "rest/resources/delivery_query.h"
+
+#include <limits>
+#include <optional>
+
+#include "base/date.h"
+#include "base/str.h"
+#include "mapping/json/flat_json.h"
+#include "mapping/media_type.h"
+
+namespace restanza::rest {
+namespace {
+
+Refusal bad(std::string why) {
+  return {400, "modify", "bad-format", std::move(why)};
+}
+
+Result<void, Refusal> read_time(const std::string& name, const std::string& value,
+                                std::optional<WallTime>& into) {
+  into = parse_rfc3339(value);
+  if (!into) return bad("'" + name + "' must be a time such as 2030-01-31T12:00:00Z");
+  return {};
+}
+
+Result<void, Refusal> read_state(const std::string& value, std::optional<journal::State>& into) {
+  if (value == "waiting") into = journal::State::waiting;
+  if (value == "dead") into = journal::State::dead;
+  if (!into) return bad("'state' must be waiting or dead");
+  return {};
+}
+
+Result<void, Refusal> read_member(const std::string& name, const std::string& value, bool paged,
+                                  DeliveryQuery& query) {
+  if (name == "state") return read_state(value, query.filter.state);
+  if (name == "after") return read_time(name, value, query.filter.after);
+  if (name == "before") return read_time(name, value, query.filter.before);
+  if (name == "endpoint") {
+    query.filter.endpoint = value;
+    if (value.empty()) return bad("'endpoint' must name one");
+    return {};
+  }
+  const auto number = parse_number(value);
+  if (paged && name == "limit") {
+    query.limit = static_cast<size_t>(number.value_or(0));
+    if (query.limit < 1 || query.limit > DeliveryQuery::kMaxLimit)
+      return bad("'limit' must be 1 to " + std::to_string(DeliveryQuery::kMaxLimit));
+    return {};
+  }
+  if (paged && name == "beyond") {
+    if (!number || *number > static_cast<uint64_t>(std::numeric_limits<journal::Seq>::max()))
+      return bad("'beyond' must be the 'next' of another answer");
+    query.beyond = static_cast<journal::Seq>(*number);
+    return {};
+  }
+  return bad("'" + name + "' is an unknown option: state, endpoint, after, before" +
+             (paged ? ", limit and beyond are known" : " are known"));
+}
+
+}  // namespace
+
+Result<Members, Refusal> query_members(std::string_view query) {
+  Members members;
+  for (const std::string_view pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const size_t equals = pair.find('=');
+    const auto name = percent_decode(pair.substr(0, equals));
+    const auto value =
+        percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
+    if (!name || !value || !valid_utf8(*name) || !valid_utf8(*value))
+      return bad("The query has a broken escape");
+    members.emplace_back(*name, *value);
+  }
+  return members;
+}
+
+Result<Members, Refusal> members_of(const http::Request& request) {
+  if (request.body.empty()) return query_members(request.query);
+  const auto type = request.header("Content-Type");
+  if (mapping::format_of(type.value_or("")) != mapping::Format::json)
+    return refused::media_type(type, mapping::media_type(mapping::Format::json));
+  auto members = mapping::parse_flat_json(request.body);
+  if (!members) return bad(members.error().text);
+  return std::move(*members);
+}
+
+Result<DeliveryQuery, Refusal> delivery_query(const Members& members, bool paged) {
+  DeliveryQuery query;
+  for (const auto& [name, value] : members) {
+    if (auto read = read_member(name, value, paged, query); !read) return read.error();
+  }
+  return query;
+}
+
+}  // namespace restanza::rest

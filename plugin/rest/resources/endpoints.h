@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// /rest/endpoints: the webhooks as they are right now, and pausing, resuming and testing them. For those with
+// the right `admin`. Any thread, never blocks. The dispatcher must outlive it.
+#pragma once
+
+#include <string>
+
+#include "http/exchange.h"
+#include "rest/routing/resource.h"
+#include "webhook/dispatcher.h"
+
+namespace restanza::rest {
+
+class Endpoints final : public Resource {
+ public:
+  explicit Endpoints(webhook::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  Routes routes() const override;
+
+ private:
+  void look(http::Exchange exchange) const;
+  // What is so already is no error.
+  using Steering = webhook::Dispatcher::Steered (webhook::Dispatcher::*)(const std::string& name);
+  void steer(const std::string& name, Steering steering, http::Exchange exchange,
+             const http::Request& request) const;
+  void test(const std::string& name, http::Exchange exchange, const http::Request& request) const;
+
+  webhook::Dispatcher& dispatcher_;
+};
+
+}  // namespace restanza::rest

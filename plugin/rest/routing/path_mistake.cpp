@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "rest/routing/path_mistake.h"
+
+#include <algorithm>
+
+#include "base/str.h"
+#include "rest/routing/target.h"
+#include "xmpp/stanza.h"
+
+namespace restanza::rest {
+namespace {
+
+constexpr size_t kMaxShown = 200;  // bytes of a path
+
+bool readable(std::string_view path) {
+  const auto decoded = percent_decode(path);
+  return decoded && valid_utf8(*decoded);
+}
+
+// What stands at the path once the slashes at its end are gone; empty: nothing either.
+std::string_view without_slashes(const RouteTable& routes, std::string_view method, std::string_view path) {
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  return routes.find(method, path).place ? path : std::string_view();
+}
+
+bool begins_with_kind(std::string_view path) {
+  const size_t slash = std::min(path.find('/', 1), path.size());
+  return path.size() > 1 && xmpp::kind_named(path.substr(1, slash - 1)).has_value();
+}
+
+// Of /{kind}/{type}/{to}, whatever stands there.
+bool has_three_parts(std::string_view path) {
+  return std::count(path.begin(), path.end(), '/') >= 3;
+}
+
+}  // namespace
+
+std::string path_mistake(const RouteTable& routes, const std::string& prefix, std::string_view method,
+                         std::string_view path) {
+  const std::string quoted =
+      "'" + prefix + std::string(path.substr(0, kMaxShown)) + (path.size() > kMaxShown ? "...'" : "'");
+  if (!readable(path))
+    return "The path " + quoted + " must be UTF-8, and two hex digits must follow each '%'";
+  const std::string nothing = "Nothing is found at " + quoted + ": ";
+  if (const auto meant = without_slashes(routes, method, path); !meant.empty())
+    return nothing + "write '" + prefix + std::string(meant) + "', without a slash at the end";
+  if (path.substr(0, 10) == "/endpoints")
+    return nothing + "POST to '" + prefix + "/endpoints/{name}/pause', or to resume or test in its place";
+  if (path.substr(0, 11) == "/deliveries")
+    return nothing + "a delivery is at '" + prefix + "/deliveries/{id}', and replayed at '.../{id}/replay'";
+  const std::string stanza = "'" + prefix + "/{kind}/{type}/{to}'";
+  const bool known_query = match(Target::kQueryPath, "OPTIONS", path).has_value();  // known, unlike to GET
+  if (method == "POST" && known_query) return nothing + "a query is asked with GET";
+  if (method == "POST" && begins_with_kind(path)) {
+    return nothing + (has_three_parts(path)
+                          ? "the type in " + stanza + " may have letters, digits and '_' only"
+                          : "the path of a stanza is " + stanza);
+  }
+  if (method == "GET" || method == "HEAD")
+    return nothing + "a query is asked at '" + prefix + "/{query}/{to}', such as '" + prefix +
+           "/version/localhost'";
+  return nothing + "a stanza is posted to '" + prefix + "' or to " + stanza +
+         ", where the kind is message, presence or iq";
+}
+
+}  // namespace restanza::rest

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "rest/routing/router.h"
+
+#include "rest/access/with_caller.h"
+#include "rest/answers/reply.h"
+#include "rest/routing/path_mistake.h"
+
+namespace restanza::rest {
+namespace {
+
+// How it is found out who asks, where that is to be known.
+auto asking(Right right) {
+  return right == Right::admin ? with_admin : with_caller;
+}
+
+}  // namespace
+
+Router::Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock, Cors cors)
+    : routes_(std::move(routes)),
+      credentials_(credentials),
+      cors_(std::move(cors)),
+      traffic_(metrics, clock, routes_.resources()) {}
+
+http::Exchange Router::counted(http::Exchange exchange, const http::Request& request) const {
+  const auto found = routes_.find(request.method, request.path);
+  return traffic_.counted(std::move(exchange), request, found.resource());
+}
+
+void Router::handle(http::Exchange from_host, http::Request request) const {
+  auto found = routes_.find(request.method, request.path);
+  http::Exchange exchange = traffic_.counted(std::move(from_host), request, found.resource());
+  exchange.set_common(cors_.headers(request));
+  if (request.method == "OPTIONS") return exchange.respond({200, {{"Allow", found.allow()}}, {}});
+  if (!found.place) return refuse_path(found.right, std::move(exchange), std::move(request));
+  const Route* route = found.place->route(request.method);
+  if (!route) return refuse(std::move(exchange), request, refused::method(request.method, found.allow()));
+  call(*route, std::move(found.values), std::move(exchange), std::move(request));
+}
+
+void Router::call(const Route& route, PathValues values, http::Exchange exchange,
+                  http::Request request) const {
+  if (route.right == Right::none) return route.handler(std::move(exchange), request, {}, values);
+  asking(route.right)(
+      credentials_, std::move(exchange), std::move(request),
+      [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
+        route.handler(std::move(e), r, caller, v);
+      });
+}
+
+// What is not there is told to those who may know. GET and POST get the status that mod_rest has for a path
+// that it cannot read.
+void Router::refuse_path(Right right, http::Exchange exchange, http::Request request) const {
+  const auto tell = [this, right](http::Exchange e, const http::Request& r, const Caller&) {
+    Refusal refusal = refused::not_found(path_mistake(routes_, credentials_.prefix(), r.method, r.path));
+    const bool known = r.method == "POST" || r.method == "GET" || r.method == "HEAD";
+    refuse(std::move(e), r,
+           known && right != Right::admin ? refused::bad_path(std::move(refusal.text)) : refusal);
+  };
+  asking(right)(credentials_, std::move(exchange), std::move(request), tell);
+}
+
+}  // namespace restanza::rest

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "rest/routing/traffic.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace restanza::rest {
+namespace {
+
+constexpr const char* kOther = "other";
+constexpr std::array<const char*, 6> kMethods = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", kOther};
+constexpr std::array<const char*, 20> kCodes = {"200", "202", "204", "400", "401",  "403", "404",
+                                                "405", "409", "413", "415", "422",  "429", "500",
+                                                "501", "502", "503", "504", "gone", kOther};
+constexpr std::array<const char*, 16> kConditions = {"bad-format",
+                                                     "conflict",
+                                                     "forbidden",
+                                                     "improper-addressing",
+                                                     "internal-server-error",
+                                                     "invalid-from",
+                                                     "invalid-namespace",
+                                                     "invalid-xml",
+                                                     "item-not-found",
+                                                     "not-allowed",
+                                                     "not-authorized",
+                                                     "not-well-formed",
+                                                     "remote-server-timeout",
+                                                     "resource-constraint",
+                                                     "unsupported-stanza-type",
+                                                     kOther};
+
+// Its place in the list, the last of which is for all others.
+template <class Names>
+size_t place(const Names& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end() - 1, name);
+  return static_cast<size_t>(found - names.begin());
+}
+
+}  // namespace
+
+// The counters, made when they are first needed so that what never happens fills no page, and found without a
+// lock afterwards.
+class Traffic::Books {
+ public:
+  Books(Metrics& metrics, const Clock& clock, std::vector<const char*> resources)
+      : metrics_(metrics),
+        clock_(clock),
+        resources_(std::move(resources)),
+        requests_(resources_.size() * kMethods.size() * kCodes.size()) {
+    for (const char* resource : resources_) {
+      times_.push_back(&metrics.histogram("restanza_http_request_duration_seconds",
+                                          "From a request's arrival to its answer, by resource",
+                                          {{"resource", resource}}));
+    }
+    for (size_t i = 0; i < kConditions.size(); ++i) {
+      refusals_[i] =
+          &metrics.counter("restanza_refusals_total", "Requests that were refused, by the condition",
+                           {{"condition", kConditions[i]}});
+    }
+  }
+
+  Instant now() const { return clock_.now(); }
+  size_t resource(std::string_view name) const { return place(resources_, name); }
+
+  void note(size_t resource, size_t method, const http::Ending& ending, Instant arrived) {
+    const size_t code = place(kCodes, ending.client_left ? "gone" : std::to_string(ending.status));
+    request(resource, method, code).add();
+    times_[resource]->note(clock_.now() - arrived);
+    if (!ending.client_left && !ending.condition.empty())
+      refusals_[place(kConditions, ending.condition)]->add();
+  }
+
+ private:
+  Counter& request(size_t resource, size_t method, size_t code) {
+    auto& known = requests_[(resource * kMethods.size() + method) * kCodes.size() + code];
+    Counter* counter = known.load(std::memory_order_acquire);
+    if (!counter) {
+      counter = &metrics_.counter(
+          "restanza_http_requests_total", "Requests that were answered, by resource, method and status",
+          {{"code", kCodes[code]}, {"method", kMethods[method]}, {"resource", resources_[resource]}});
+      known.store(counter, std::memory_order_release);
+    }
+    return *counter;
+  }
+
+  Metrics& metrics_;
+  const Clock& clock_;
+  const std::vector<const char*> resources_;  // the last is for all others
+  std::vector<Histogram*> times_;
+  std::array<Counter*, kConditions.size()> refusals_{};
+  std::vector<std::atomic<Counter*>> requests_;
+};
+
+class Traffic::Counting final : public http::Observer {
+ public:
+  Counting(std::shared_ptr<Books> books, size_t resource, size_t method)
+      : books_(std::move(books)), resource_(resource), method_(method), arrived_(books_->now()) {}
+
+  // Counted where there is memory for it.
+  void ended(const http::Ending& ending) noexcept override {
+    try {
+      books_->note(resource_, method_, ending, arrived_);
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
+ private:
+  const std::shared_ptr<Books> books_;
+  const size_t resource_;
+  const size_t method_;
+  const Instant arrived_;
+};
+
+Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources) {
+  resources.push_back(kOther);
+  books_ = std::make_shared<Books>(metrics, clock, std::move(resources));
+}
+
+http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
+                                std::string_view resource) const {
+  exchange.observe(
+      std::make_unique<Counting>(books_, books_->resource(resource), place(kMethods, request.method)));
+  return exchange;
+}
+
+}  // namespace restanza::rest

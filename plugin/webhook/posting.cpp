@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/posting.h"
+
+#include <utility>
+
+namespace restanza::webhook {
+
+Posting::Posting(Settings its_settings, uint64_t crew_number, const World& world, Tally& tally,
+                 const OpenAnswers& open, std::function<size_t()> waiting, Work work)
+    : settings(std::move(its_settings)),
+      number(crew_number),
+      url(*Url::parse(settings.url)),
+      signer(*Signer::make(settings.secrets)),
+      settling(settings, world, tally, open),
+      health(title(), std::move(waiting), world.clock, world.log),
+      negotiation(settings, title(), url, health, world.log),
+      attempts(settings, url, signer, negotiation, world.clock, world.log),
+      trial(settings, url, signer, world.timer, world.clock, world.transports, world.log),
+      crew(
+          settings.name, settings.max_connections, world.transports.stack,
+          [this, &world] { return world.transports.make(url, settings, world.timer); },
+          [this, work = std::move(work)](Transport& transport, bool first) { work(*this, transport, first); },
+          world.log) {}
+
+void Posting::stop() {
+  trial.stop();
+  crew.stop();
+}
+
+}  // namespace restanza::webhook

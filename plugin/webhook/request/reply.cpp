@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/request/reply.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/str.h"
+#include "webhook/request/status_error.h"
+#include "xml/gate.h"
+#include "xmpp/jid.h"
+#include "xmpp/stanza_error.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
+constexpr size_t kMaxNamedType = 100;                   // bytes of a media type that a warning names
+
+std::string described(const xmpp::Stanza& stanza) {
+  return "an endpoint's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
+         xmpp::name_of(stanza.kind) + " from " + stanza.from;
+}
+
+// The beginning of `text` that holds whole characters and at most `limit` bytes.
+std::string_view cut(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
+xmpp::StanzaError status_error(const Outcome& outcome) {
+  xmpp::StanzaError error = error_for_status(outcome.status);
+  if (mapping::format_of(outcome.content_type) != mapping::Format::text) return error;
+  const std::string_view text = cut(trim(outcome.body), kMaxErrorText);
+  if (!text.empty() && xml::representable(text)) error.text = std::string(text);
+  return error;
+}
+
+// For the log; a header's value may be any bytes, and any number of them.
+std::string named_type(const Outcome& outcome) {
+  const std::string_view shown = cut(mapping::without_parameters(outcome.content_type), kMaxNamedType);
+  const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return plain ? std::string(shown) : percent_encode(shown);
+}
+
+// The stanza that the body holds, or why there is none to send.
+Result<mapping::Decoded> read(const Outcome& outcome, const mapping::Options& options) {
+  if (outcome.truncated) return Error{"is longer than allowed"};
+  const auto format = mapping::format_of(outcome.content_type);
+  if (!format) return Error{"cannot be read: its type is '" + named_type(outcome) + "'"};
+  auto decoded = mapping::decode(*format, outcome.body, {}, options);
+  if (!decoded) return Error{"cannot be read: " + decoded.error().text};
+  return std::move(*decoded);
+}
+
+// Whether the endpoint meant to send a stanza, and not what a web server says by itself.
+bool stanza_announced(const Outcome& outcome) {
+  const auto format = mapping::format_of(outcome.content_type);
+  return format == mapping::Format::xml || format == mapping::Format::json || format == mapping::Format::cbor;
+}
+
+std::string reply_type(const xmpp::Stanza& stanza, xml::Element body) {
+  std::string type(body.attribute("type").value_or(""));
+  const bool failed = type == "error" || (type.empty() && body.child("error", xml::kContentNamespace));
+  if (failed) return "error";
+  return stanza.kind == xmpp::Kind::iq ? "result" : type;
+}
+
+std::string reply_id(const xmpp::Stanza& stanza, xml::Element body, const std::string& type) {
+  if (stanza.kind == xmpp::Kind::iq || type == "error") return stanza.id;
+  const std::string own(body.attribute("id").value_or(""));
+  return own.empty() ? random_id() : own;
+}
+
+// The body as a reply: its children, and of its attributes only those that a webhook may choose.
+xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
+  const std::string type = reply_type(stanza, body);
+  const std::string id = reply_id(stanza, body, type);
+  const bool to_room = stanza.kind == xmpp::Kind::message && type == "groupchat";
+  xml::Document reply(xmpp::name_of(stanza.kind), xml::kContentNamespace);
+  xml::Element root = reply.root();
+  root.set_attribute("from", stanza.to);
+  root.set_attribute("to", to_room ? xmpp::bare_of(stanza.from) : stanza.from);
+  if (!id.empty()) root.set_attribute("id", id);
+  if (!type.empty()) root.set_attribute("type", type);
+  if (const auto language = body.attribute("xml:lang")) root.set_attribute("xml:lang", *language);
+  for (const xml::Element child : xml::children(body)) root.add_copy(child);
+  auto made = xmpp::to_stanza(root);
+  return std::move(*made);
+}
+
+xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
+  return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The endpoint's answer cannot be read"});
+}
+
+void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options,
+               Answer& answer) {
+  const bool iq = stanza.kind == xmpp::Kind::iq;
+  const bool silent = outcome.status == 202 || outcome.status == 204 || trim(outcome.body).empty();
+  if (silent) {
+    if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
+    return;
+  }
+  auto decoded = read(outcome, options);
+  if (!decoded) {
+    answer.warning = described(stanza) + " " + decoded.error().text;
+    if (iq) {
+      answer.stanzas.push_back(stanza_announced(outcome) ? broken_answer(stanza)
+                                                         : xmpp::result_reply(stanza));
+    }
+    return;
+  }
+  answer.unmapped = std::move(decoded->unmapped);
+  const xml::Element body = decoded->document.root();
+  if (!body.is(xmpp::name_of(stanza.kind), xml::kContentNamespace)) {
+    answer.warning = described(stanza) + " is of another kind: <" + std::string(body.name()) + "/>";
+    if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
+  } else if (stanza.kind == xmpp::Kind::message && !body.first()) {
+    answer.warning = described(stanza) + " is a message without content";
+  } else {
+    answer.stanzas.push_back(addressed(stanza, body));
+  }
+}
+
+bool wants_receipt(const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
+  if (stanza.kind != xmpp::Kind::message || stanza.id.empty()) return false;
+  if (stanza.type != "chat" && stanza.type != "normal" && !stanza.type.empty()) return false;
+  if (stanza.xml.find(kReceipts) == std::string::npos) return false;  // spares most messages the parser
+  const xml::Element root = tree.root();
+  return root && root.child("request", kReceipts);
+}
+
+bool is_receipt_for(const xmpp::Stanza& reply, const std::string& id) {
+  if (reply.xml.find(kReceipts) == std::string::npos) return false;
+  const auto document = xml::parse(reply.xml);
+  return document && document->root().child("received", kReceipts).attribute("id") == id;
+}
+
+xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
+  xml::Document receipt("message", xml::kContentNamespace);
+  xml::Element root = receipt.root();
+  root.set_attribute("from", message.to);
+  root.set_attribute("to", message.from);
+  root.set_attribute("id", random_id());
+  if (!message.type.empty()) root.set_attribute("type", message.type);
+  root.add("received", kReceipts).set_attribute("id", message.id);
+  auto made = xmpp::to_stanza(root);
+  return std::move(*made);
+}
+
+Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
+  // Rooms remove an occupant whose address answers with such errors, and the bot would be gone from all its
+  // rooms after a restart of its webhook.
+  if (stanza.is_groupchat()) return {};
+  const bool late = outcome.end == Outcome::End::timeout;
+  const xmpp::StanzaError error =
+      late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}
+           : xmpp::StanzaError{"wait", "recipient-unavailable", "The endpoint cannot be reached"};
+  return {{xmpp::error_reply(stanza, error)}, {}, {}};
+}
+
+}  // namespace
+
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options) {
+  const xmpp::Stanza& stanza = tree.stanza();
+  // Whatever came back, answering an answer could go on for ever.
+  if (stanza.type == "error" || stanza.type == "result") return {};
+  if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
+  if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
+  Answer answer;
+  add_reply(stanza, outcome, options, answer);
+  if (wants_receipt(tree)) {
+    const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
+    if (!given) answer.stanzas.push_back(receipt_for(stanza));
+  }
+  return answer;
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/request/verdict.h"
+
+namespace restanza::webhook {
+
+Verdict verdict_of(const Outcome& outcome) {
+  if (outcome.end != Outcome::End::answered) return Verdict::unavailable;
+  switch (outcome.status) {
+    case 408:
+    case 425:
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      return Verdict::unavailable;
+    case 410:
+      return Verdict::gone;
+    default:
+      break;
+  }
+  if (outcome.status / 100 == 2) return Verdict::delivered;
+  return outcome.status / 100 == 5 ? Verdict::failed : Verdict::refused;
+}
+
+}  // namespace restanza::webhook

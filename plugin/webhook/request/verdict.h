@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What a request's outcome means for its delivery (RFC 9110 section 15): 2xx is delivered, 410 is gone; no
+// answer, 408, 425, 429, 502, 503 and 504 are unavailable, other 5xx failed, and the rest is refused. Pure
+// functions, any thread.
+#pragma once
+
+#include "subscription/verdict.h"
+#include "webhook/request/outcome.h"
+
+namespace restanza::webhook {
+
+using subscription::Verdict;
+using subscription::worth_retrying;
+
+Verdict verdict_of(const Outcome& outcome);
+
+// The same, with how long the endpoint asks to be left alone.
+inline subscription::Ended ended_of(const Outcome& outcome) {
+  return {verdict_of(outcome), outcome.retry_after};
+}
+
+}  // namespace restanza::webhook

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/settings/settings.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "subscription/rules.h"
+#include "webhook/settings/signature.h"
+#include "webhook/settings/target.h"
+#include "webhook/settings/url.h"
+
+namespace restanza::webhook {
+namespace {
+
+constexpr size_t kMaxName = 64;
+constexpr std::string_view kNameCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+constexpr std::string_view kCertificate = "-----BEGIN CERTIFICATE-----";
+
+Result<void> check_name(const std::string& name) {
+  const bool dots = name == "." || name == "..";  // what a path means by these is another thing
+  if (!name.empty() && name.size() <= kMaxName && !dots &&
+      name.find_first_not_of(kNameCharacters) == std::string::npos) {
+    return {};
+  }
+  return Error{"'name' must be 1 to 64 letters of ASCII, digits, '.', '_' and '-', and is '" + name + "'"};
+}
+
+Result<void> check_url(const std::string& text) {
+  const auto url = Url::parse(text);
+  if (!url) return Error{"'url': " + url.error().text};
+  const auto fields = check_fields(url->target);
+  if (!fields) return Error{"'url': '" + url->origin() + "/...' " + fields.error().text};
+  return {};
+}
+
+// What a header's value can be (RFC 9110 section 5.5) without being changed on its way. It is a secret.
+Result<void> check_authorization(const std::string& value) {
+  const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (value.empty()) return {};
+  if (!visible(value.front()) || !visible(value.back()) ||
+      !std::all_of(value.begin(), value.end(), [&](char c) { return visible(c) || c == ' '; })) {
+    return Error{
+        "'authorization' must be what stands behind 'Authorization: ' in a request, ASCII on one line, "
+        "without spaces around it"};
+  }
+  return {};
+}
+
+Result<void> check_ca_file(const std::string& path) {
+  if (path.empty()) return {};
+  const auto text = read_file(path);
+  if (!text) {
+    return Error{"'ca_file' names '" + path +
+                 "', which cannot be read or is larger than 1 MiB: check its path"};
+  }
+  if (text->find(kCertificate) == std::string::npos) {
+    return Error{"'ca_file' names '" + path + "', which holds no certificate in PEM"};
+  }
+  return {};
+}
+
+Result<void> check_filters(const Settings& settings) {
+  if (const auto types = subscription::check_types(settings.types); !types) return types.error();
+  for (const auto* list : {&settings.from, &settings.to, &settings.namespaces}) {
+    if (std::find(list->begin(), list->end(), "") == list->end()) continue;
+    const char* name = list == &settings.from ? "from" : list == &settings.to ? "to" : "namespaces";
+    return Error{"'" + std::string(name) + "' holds an empty text, which nothing matches: remove it"};
+  }
+  return {};
+}
+
+Result<void> check_limits(const Settings& settings) {
+  if (settings.timeout.count() < 1) return Error{"'timeout' must be longer than 0"};
+  if (settings.max_connections < 1) return Error{"'max_connections' must be 1 or more"};
+  if (settings.max_queued < 1) return Error{"'max_queued' must be 1 or more"};
+  if (!(settings.drain_rate > 0)) return Error{"'drain_rate' must be more than 0 requests a second"};
+  return {};
+}
+
+}  // namespace
+
+Result<void> check(const Settings& settings) {
+  const auto secrets = [&]() -> Result<void> {
+    const auto signer = Signer::make(settings.secrets);
+    if (!signer) return signer.error();
+    return {};
+  };
+  for (const auto& checked : {check_name(settings.name), check_url(settings.url), check_filters(settings),
+                              secrets(), check_authorization(settings.authorization),
+                              check_ca_file(settings.ca_file), check_limits(settings)}) {
+    if (!checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace restanza::webhook

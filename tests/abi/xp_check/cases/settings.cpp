@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Settings that are wrong, and say so.
+#include "cases/cases.h"
+#include "check.h"
+
+namespace restanza::check {
+namespace {
+
+constexpr const char* kUnknown = "xp_check_unknown_key";
+
+// The user's settings with another member at the front.
+std::string with(const std::string& settings, const std::string& member) {
+  const size_t begin = settings.find('{');
+  if (begin == std::string::npos) return "{" + member + "}";
+  const size_t first = settings.find_first_not_of(" \t\r\n", begin + 1);
+  const bool empty = first == std::string::npos || settings[first] == '}';
+  return settings.substr(0, begin + 1) + member + (empty ? "" : ",") + settings.substr(begin + 1);
+}
+
+std::string times(size_t count, const std::string& text) {
+  std::string out;
+  while (count-- > 0) out += text;
+  return out;
+}
+
+class Attempt {
+ public:
+  explicit Attempt(const Subject& subject)
+      : library_(subject.path), prepared_(subject), host_(new_host(subject, library_)) {}
+
+  const std::string& settings() const { return prepared_.settings(); }
+
+  // Creates with these settings; what comes of it is destroyed again.
+  Outcome create(const std::string& json) {
+    const Outcome outcome = host_.create(json);
+    end();
+    return outcome;
+  }
+  void create_absent() {
+    host_.create(xp_str{nullptr, 0});
+    end();
+  }
+
+ private:
+  void end() {
+    if (host_.alive()) host_.destroy();
+    host_.settle();
+    host_.verify();
+    host_.revive();
+  }
+
+  const Library library_;
+  const Prepared prepared_;
+  Host& host_;
+};
+
+void unknown_key(const Subject& subject) {
+  Attempt attempt(subject);
+  const Outcome outcome = attempt.create(with(attempt.settings(), std::string("\"") + kUnknown + "\": 1"));
+  require(outcome.status != XP_OK, "a setting that there is not is taken without an error");
+  require(outcome.text.find(kUnknown) != std::string::npos,
+          "the error does not name the setting that there is not: " + outcome.text);
+}
+
+void malformed(const Subject& subject) {
+  Attempt attempt(subject);
+  const std::string nul("{\"a\0b\": 1}", 10);
+  for (const std::string& json :
+       {std::string(), std::string(" "), std::string("{"), std::string("}"), std::string("[]"),
+        std::string("null"), std::string("1"), std::string("\"\""), std::string("{}{}"), std::string("{} x"),
+        std::string("{\"a\""), std::string("{\"a\":"), std::string("{\"a\":1"), std::string("{\"a\":1,}"),
+        std::string("{a:1}"), std::string("{\"\\u12\":1}"), std::string("{\"\xC3\x28\":1}"),
+        std::string("\xEF\xBB"), nul}) {
+    require(attempt.create(json).status != XP_OK, "settings that are no JSON object are taken: " + json);
+  }
+  attempt.create_absent();
+}
+
+void repeated(const Subject& subject) {
+  Attempt attempt(subject);
+  const std::string& all = attempt.settings();
+  const size_t begin = all.find('{'), end = all.rfind('}');
+  if (begin != std::string::npos && end != std::string::npos && end > begin) {
+    attempt.create(with(all, all.substr(begin + 1, end - begin - 1)));  // may be taken or refused
+  }
+  const std::string twice = std::string("\"") + kUnknown + "\": 1, \"" + kUnknown + "\": {}";
+  require(attempt.create(with(all, twice)).status != XP_OK, "a setting that there is not, twice, is taken");
+}
+
+void huge(const Subject& subject) {
+  Attempt attempt(subject);
+  const std::string megabytes = std::string(8U << 20U, 'x');
+  for (const std::string& json :
+       {"{\"" + megabytes + "\": 1}", "{\"" + std::string(kUnknown) + "\": \"" + megabytes + "\"}",
+        "{" + times(200000, "\"" + std::string(kUnknown) + "\": 1, ") + "\"a\": 1}",
+        "{\"a\": " + times(200000, "[") + times(200000, "]") + "}", times(200000, "{\"a\":"),
+        times(200000, "[")}) {
+    require(attempt.create(json).status != XP_OK, "settings that are too much of everything are taken");
+  }
+}
+
+}  // namespace
+
+std::vector<Case> settings_cases() {
+  return {
+      {"settings_unknown_key", "a key that there is not is an error, and the error names it", unknown_key},
+      {"settings_malformed", "what is no JSON object is refused with a reason", malformed},
+      {"settings_repeated", "a key that stands twice does no harm", repeated},
+      {"settings_huge", "settings of megabytes or of great depth are refused with a reason", huge},
+  };
+}
+
+}  // namespace restanza::check

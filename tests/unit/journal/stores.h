@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The stores there are. A new one is one more row here, and all tests of store_test.cpp and
+// store_keys_test.cpp run for it. Any thread.
+#pragma once
+
+#include <vector>
+
+#include "journal/sqlite/store.h"
+#include "journal/store.h"
+
+namespace restanza::journal {
+
+struct StoreRow {
+  const char* name;
+  OpenStore open;
+  bool in_memory;  // forgets when it is closed
+};
+
+inline const std::vector<StoreRow>& store_rows() {
+  static const std::vector<StoreRow> rows = {
+      {"SQLite in a file", SqliteStore::open, false},
+      {"SQLite in memory", SqliteStore::open, true},
+  };
+  return rows;
+}
+
+// For tests of the journal itself, which asks any store in the same way: one that keeps what it has.
+inline OpenStore store_on_disk() {
+  return store_rows().front().open;
+}
+
+}  // namespace restanza::journal

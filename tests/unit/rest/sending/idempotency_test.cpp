@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include "rest/sending/idempotency.h"
+
+#include "support/catch.h"
+#include "support/directory.h"
+#include "unit/rest/rest_world.h"
+
+using namespace restanza;
+using namespace restanza::rest;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kOther = "<message id='2' to='bob@localhost'><body>Ho</body></message>";
+constexpr const char* kPong = "<iq type='result' id='1' from='bob@localhost/r' to='rest.localhost'/>";
+
+http::Request keyed(const std::string& body, const std::string& key = "k1",
+                    const std::string& authorization = as_component(), const std::string& path = "") {
+  http::Request request = post(body, authorization, path);
+  request.headers.emplace_back("Idempotency-Key", key);
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("the same request with the same key gets the first answer, and nothing is sent twice") {
+  RestWorld world;
+  const auto first = world.ask_and_settle(keyed(kMessage));
+  CHECK(first->status() == 202);
+  CHECK(first->header("Stanza-Id") == "1");
+  CHECK_FALSE(first->header("Idempotency-Replayed"));
+  const auto again = world.ask_and_settle(keyed(kMessage));
+  CHECK(again->status() == 202);
+  CHECK(again->header("Stanza-Id") == "1");
+  CHECK(again->header("Idempotency-Replayed") == "true");
+  CHECK(again->header("Vary") == "Origin");  // as on every answer
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("without a key, and for what is only echoed, every request counts") {
+  RestWorld world;
+  world.ask(post(kMessage));
+  world.ask(post(kMessage));
+  CHECK(world.sink.sent().size() == 2);
+  for (int i = 0; i < 2; ++i) {
+    const auto echo = world.ask(keyed(kMessage, "k1", as_component(), "/echo"));
+    CHECK(echo->status() == 200);
+    CHECK_FALSE(echo->header("Idempotency-Replayed"));
+  }
+}
+
+TEST_CASE("a key stands for one body and one type") {
+  RestWorld world;
+  world.ask_and_settle(keyed(kMessage));
+  const auto other = world.ask_and_settle(keyed(kOther));
+  CHECK(other->status() == 422);
+  CHECK(condition(*other) == "bad-format");
+  auto json = keyed(kMessage);
+  json.headers[0].second = "application/json";
+  CHECK(world.ask_and_settle(json)->status() == 422);
+  auto same = keyed(kMessage);
+  same.headers[0].second = "APPLICATION/xmpp+xml; charset=utf-8";
+  CHECK(world.ask_and_settle(same)->status() == 202);
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("a key belongs to its credential and its path") {
+  auto settings = credential_settings();
+  settings.tokens = {token()};
+  RestWorld world(settings);
+  world.ask_and_settle(keyed(kMessage));
+  const char* alices = "<message id='1' to='bob@localhost' from='alice@localhost'><body>Hi</body></message>";
+  CHECK(world.ask_and_settle(keyed(alices, "k1", basic("alice", "wonder:land")))->status() == 202);
+  CHECK(world.ask_and_settle(keyed(kMessage, "k1", "Bearer t0ken"))->status() == 202);
+  CHECK(world.ask_and_settle(keyed(kMessage, "k1", as_component(), "/"))->status() == 202);
+  auto query = keyed(kMessage);
+  query.query = "x=y";
+  CHECK(world.ask_and_settle(query)->status() == 202);
+  CHECK(world.sink.sent().size() == 5);
+}
+
+TEST_CASE("anonymous callers have new addresses each time, and keys all the same") {
+  auto settings = credential_settings();
+  settings.anonymous = true;
+  RestWorld world(settings);
+  CHECK(world.ask_and_settle(keyed(kMessage, "k1", ""))->status() == 202);
+  CHECK(world.ask_and_settle(keyed(kMessage, "k1", ""))->header("Idempotency-Replayed") == "true");
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("who is not let in claims no key") {
+  RestWorld world;
+  CHECK(world.ask_and_settle(keyed(kMessage, "k1", ""))->status() == 401);
+  CHECK(world.ask_and_settle(keyed(kMessage))->status() == 202);
+}
+
+TEST_CASE("while the first request runs, the second is told so; afterwards it gets the answer") {
+  RestWorld world;
+  const auto first = world.ask_and_settle(keyed(kPing));
+  CHECK(first->status() == 0);
+  const auto second = world.ask_and_settle(keyed(kPing));
+  CHECK(second->status() == 409);
+  CHECK(condition(*second) == "conflict");
+  CHECK(second->body().find("still running") != std::string::npos);
+  CHECK(world.arrive(kPong));
+  world.settle();
+  CHECK(first->status() == 200);
+  const auto third = world.ask_and_settle(keyed(kPing));
+  CHECK(third->status() == 200);
+  CHECK(third->body() == first->body());
+  CHECK(third->header("Content-Type") == first->header("Content-Type"));
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("a client that leaves does not cancel an iq that has a key") {
+  RestWorld world;
+  const auto first = world.ask_and_settle(keyed(kPing));
+  first->leave();
+  CHECK(world.replies.size() == 1);
+  CHECK(world.arrive(kPong));
+  world.settle();
+  CHECK(world.ask_and_settle(keyed(kPing))->status() == 200);
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("a refusal for good is remembered, one for the moment is not") {
+  RestWorld world;
+  const std::string wrong = "<wibble/>";
+  CHECK(world.ask_and_settle(keyed(wrong))->status() == 422);
+  CHECK(world.ask_and_settle(keyed(wrong))->header("Idempotency-Replayed") == "true");
+
+  world.sink.say(xmpp::Sent::would_block);
+  CHECK(world.ask_and_settle(keyed(kMessage, "k2"))->status() == 503);
+  world.sink.say(xmpp::Sent::ok);
+  const auto again = world.ask_and_settle(keyed(kMessage, "k2"));
+  CHECK(again->status() == 202);
+  CHECK_FALSE(again->header("Idempotency-Replayed"));
+
+  const auto expired = world.ask_and_settle(keyed(kPing, "k3"));
+  world.pass(120s);
+  world.settle();
+  CHECK(expired->status() == 504);
+  CHECK(world.ask_and_settle(keyed(kPing, "k3"))->status() == 0);
+}
+
+TEST_CASE("a key is 1 to 255 visible characters, or a quoted string of them") {
+  CHECK(idempotency_key("a") == "a");
+  CHECK(idempotency_key("8e03978e-40d5-43dd-bc93-6894a57f9324") == "8e03978e-40d5-43dd-bc93-6894a57f9324");
+  CHECK(idempotency_key(" \"a\" ") == "a");
+  CHECK(idempotency_key(R"("a \"b\" \\ c")") == R"(a "b" \ c)");
+  CHECK(idempotency_key(R"(a"b)") == R"(a"b)");
+  CHECK(idempotency_key(std::string(255, 'k')) == std::string(255, 'k'));
+  CHECK(idempotency_key('"' + std::string(255, 'k') + '"') == std::string(255, 'k'));
+  for (const std::string& wrong :
+       {std::string(), std::string("  "), std::string(256, 'k'), '"' + std::string(256, 'k') + '"',
+        std::string("\"\""), std::string("\""), std::string("\"a"), std::string("a b"), std::string("a\tb"),
+        std::string("\"a\"b\""), std::string(R"("a\")"), std::string(R"("a\b")"), std::string("\"a\";x=1"),
+        std::string("\xC3\xA4"), std::string("a\x7F")}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(idempotency_key(wrong));
+  }
+  RestWorld world;
+  const auto answer = world.ask(keyed(kMessage, std::string(256, 'k')));
+  CHECK(answer->status() == 400);
+  CHECK(condition(*answer) == "bad-format");
+  CHECK(world.ask_and_settle(keyed(kMessage, std::string(255, 'k')))->status() == 202);
+}
+
+TEST_CASE("a body that was too large to be read claims no key") {
+  RestWorld world;
+  auto request = keyed("");
+  request.body_too_large = true;
+  CHECK(world.ask(request)->status() == 413);
+  CHECK(world.ask_and_settle(keyed(kMessage))->status() == 202);
+}
+
+TEST_CASE("a key is forgotten after a day") {
+  RestWorld world;
+  world.ask_and_settle(keyed(kMessage));
+  world.pass(24h);
+  CHECK(world.ask_and_settle(keyed(kMessage))->header("Idempotency-Replayed") == "true");
+  world.pass(1ms);
+  CHECK_FALSE(world.ask_and_settle(keyed(kMessage))->header("Idempotency-Replayed"));
+  CHECK(world.sink.sent().size() == 2);
+}
+
+TEST_CASE("where too many keys are remembered a new one is refused for now, until old ones go") {
+  RestWorld world;
+  world.ask_and_settle(keyed(kMessage));
+  world.pass(1h);
+  for (size_t i = 1; i < journal::kMaxKeys; ++i) {
+    world.journal.claim_key(std::to_string(i), "f", [](const Result<journal::Claim>& claim) {
+      CHECK((claim && claim->kind == journal::Claim::Kind::ours));
+    });
+    if (i % (journal::Journal::kMaxWork / 2) == 0) world.settle();
+  }
+  const auto refused = world.ask_and_settle(keyed(kMessage, "k2"));
+  CHECK(refused->status() == 503);
+  CHECK(refused->header("Retry-After") == "5");
+  CHECK(world.ask_and_settle(keyed(kMessage))->header("Idempotency-Replayed") == "true");
+  CHECK(world.sink.sent().size() == 1);
+
+  world.pass(23h + 1ms);
+  world.resources.idempotency.forget_old_keys();
+  CHECK(world.ask_and_settle(keyed(kMessage, "k2"))->status() == 202);
+}
+
+TEST_CASE("a journal that cannot be written refuses those with a key, and nothing is sent") {
+  RestWorld world;
+  world.journal.stop();
+  const auto answer = world.ask(keyed(kMessage));
+  CHECK(answer->status() == 503);
+  CHECK(answer->header("Retry-After") == "5");
+  CHECK(world.sink.sent().empty());
+  CHECK(world.ask(post(kMessage))->status() == 202);
+}
+
+TEST_CASE("an answer that cannot be kept is given all the same, and the log says so") {
+  RestWorld world;
+  const auto answer = world.ask_and_settle(keyed(kPing));
+  world.journal.stop();
+  CHECK(world.arrive(kPong));
+  CHECK(answer->status() == 200);
+  CHECK(world.log.of(Level::error).find("is not kept") != std::string::npos);
+}
+
+TEST_CASE("answers outlast a restart, and what a crash cut off is not done again") {
+  const Directory directory;
+  {
+    RestWorld world(credential_settings(), 2, {{}, directory.path()});
+    world.ask_and_settle(keyed(kMessage));
+    CHECK(world.ask_and_settle(keyed(kPing, "k2"))->status() == 0);
+    world.journal.stop();  // as if it had been killed: what follows is not written
+  }
+  RestWorld world(credential_settings(), 2, {{}, directory.path()});
+  CHECK(world.ask_and_settle(keyed(kMessage))->header("Idempotency-Replayed") == "true");
+  const auto lost = world.ask_and_settle(keyed(kPing, "k2"));
+  CHECK(lost->status() == 409);
+  CHECK(lost->body().find("outcome is unknown") != std::string::npos);
+  CHECK(world.sink.sent().empty());
+}
+
+TEST_CASE("a drain ends what has a key, and the key is free for the next try") {
+  RestWorld world;
+  const auto waiting = world.ask_and_settle(keyed(kPing));
+  // Its key is claimed before the drain or after it; its iq is another one, or it would be refused for that.
+  const auto claiming =
+      world.ask(keyed("<iq type='get' id='2' to='bob@localhost/r'><ping xmlns='urn:xmpp:ping'/></iq>", "k2"));
+  world.replies.drain();
+  world.settle();
+  CHECK(waiting->status() == 503);
+  CHECK(claiming->status() == 503);
+  CHECK(waiting->answers == 1);
+  CHECK(claiming->answers == 1);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "webhook/request/verdict.h"
+
+#include "support/catch.h"
+#include "unit/webhook/outcomes.h"
+
+using namespace restanza;
+using namespace restanza::webhook;
+using namespace std::chrono_literals;
+
+TEST_CASE("what an endpoint answers decides whether it is worth asking again") {
+  for (const int status : {200, 202, 204, 299}) CHECK(verdict_of(answered(status)) == Verdict::delivered);
+  for (const int status : {301, 302, 400, 401, 403, 404, 409, 413, 422, 451}) {
+    CHECK(verdict_of(answered(status)) == Verdict::refused);
+  }
+  CHECK(verdict_of(answered(410)) == Verdict::gone);
+  for (const int status : {500, 501, 505, 507, 599}) CHECK(verdict_of(answered(status)) == Verdict::failed);
+  for (const int status : {408, 425, 429, 502, 503, 504}) {
+    CHECK(verdict_of(answered(status)) == Verdict::unavailable);
+  }
+  for (const auto end : {Outcome::End::unreachable, Outcome::End::timeout}) {
+    CHECK(verdict_of(ended(end)) == Verdict::unavailable);
+  }
+}
+
+TEST_CASE("how long an endpoint asks to be left alone goes with the verdict") {
+  Outcome busy = answered(503);
+  CHECK_FALSE(ended_of(busy).retry_after);
+  busy.retry_after = 90s;
+  CHECK(ended_of(busy).verdict == Verdict::unavailable);
+  CHECK(ended_of(busy).retry_after == 90s);
+}
