@@ -50,11 +50,11 @@ bool Lanes::push(const std::string& lane, Item&& item) {
   return true;
 }
 
-std::optional<Lanes::Work> Lanes::next(uint64_t crew) {
+std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
   std::unique_lock<std::mutex> lock(mutex_);
-  idle_ += crew == crew_ ? 1 : 0;
+  idle_ += pool == pool_ ? 1 : 0;
   std::optional<Work> work;
-  while (!closed_ && crew == crew_ && !work) {
+  while (!closed_ && pool == pool_ && !work) {
     if (reading_) {
       changed_.wait(lock);
       continue;
@@ -76,7 +76,7 @@ std::optional<Lanes::Work> Lanes::next(uint64_t crew) {
       changed_.wait_for(lock, kRingAgain);
     }
   }
-  idle_ -= crew == crew_ ? 1 : 0;  // `succeed` does not count the others any more
+  idle_ -= pool == pool_ ? 1 : 0;  // `succeed` does not count the others any more
   const bool more = work && !(urgent_.empty() && ready_.empty());
   lock.unlock();
   if (more) changed_.notify_one();
@@ -204,7 +204,7 @@ void Lanes::resume(uint32_t which) {
   changed_.notify_one();
 }
 
-Lanes::Sight Lanes::sight() const {
+Lanes::Snapshot Lanes::snapshot() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return {waiting_, at_work_, gate_.stops(), gate_.answering(), gate_.draining()};
 }
@@ -278,7 +278,7 @@ Lanes::Work Lanes::take(Named& lane, Instant now) {
   Work work;
   work.lane_ = &lane;
   work.probe_ = gate_.begin(now);
-  work.crew_ = crew_;
+  work.pool_ = pool_;
   work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
   note_removed(work.item());
   lane.second.at_work = &work.item();

@@ -65,7 +65,7 @@ class Lanes {
     Named* lane_ = nullptr;
     std::list<Item> held_;  // the one
     bool probe_ = false;
-    uint64_t crew_ = 0;  // who took it
+    uint64_t pool_ = 0;  // who took it
   };
 
   // Timer and clock must outlive the lanes. They go once the timer has stopped, or on its thread.
@@ -83,11 +83,11 @@ class Lanes {
   // False: it is there already. For the time before the first `next`, or until `read`.
   bool insert(const std::string& lane, Item&& item);
 
-  // Waits for a delivery that may begin; absent once closed, and for a crew that was succeeded. `ended` or
+  // Waits for a delivery that may begin; absent once closed, and for a pool that was succeeded. `ended` or
   // `broken_off` must follow, and then `done` or `put_back`.
-  std::optional<Work> next(uint64_t crew);
+  std::optional<Work> next(uint64_t pool);
 
-  // From now on the next crew takes what waits (the first is 1), whatever backs off at once. What the earlier
+  // From now on the next pool takes what waits (the first is 1), whatever backs off at once. What the earlier
   // ones still have they bring back here, and until then nothing of its conversation begins. How that ends
   // says nothing about the endpoint as it is now.
   void succeed(double drain_rate, bool breaker);
@@ -98,7 +98,7 @@ class Lanes {
 
   void done(Work&& work) noexcept;  // it has left; its conversation goes on
   // It is the first of its conversation again, not before `when`; at once where there is no memory to wait,
-  // and where its crew was succeeded.
+  // and where its pool was succeeded.
   void put_back(Work&& work, Instant when) noexcept;
 
   // Of what waits without being kept: where it stands still.
@@ -122,14 +122,14 @@ class Lanes {
   void pass_over(const std::vector<journal::Seq>& seqs);  // after `reopen`: these have left before
   void read();
 
-  struct Sight {
+  struct Snapshot {
     size_t waiting = 0;  // those at work not counted
     size_t at_work = 0;
     uint32_t stops = 0;
     bool answering = true;
     bool draining = false;
   };
-  Sight sight() const;
+  Snapshot snapshot() const;
   std::optional<Instant> oldest() const;  // acceptance of what waits
   bool at_work(const std::string& lane, const std::string& id) const;
   bool unattended() const;  // no thread waits in `next` for what may come
@@ -155,7 +155,7 @@ class Lanes {
   bool ring_at(Instant when);
   void note_removed(const Item& item);
   Item remove(Lane& lane, std::list<Item>::iterator item);
-  bool is_current(const Work& work) const { return work.crew_ == crew_; }
+  bool is_current(const Work& work) const { return work.pool_ == pool_; }
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -172,8 +172,8 @@ class Lanes {
   Timer::Id alarm_id_ = 0;
   size_t waiting_ = 0;
   size_t at_work_ = 0;
-  size_t idle_ = 0;  // threads of the current crew in `next`
-  uint64_t crew_ = 1;
+  size_t idle_ = 0;  // threads of the current pool in `next`
+  uint64_t pool_ = 1;
   size_t resident_ = 0;
   size_t loose_ = 0;  // of what waits, not kept
   bool closed_ = false;

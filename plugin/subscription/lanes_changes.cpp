@@ -34,7 +34,7 @@ bool Lanes::insert(const std::string& lane, Item&& item) {
 void Lanes::succeed(double drain_rate, bool breaker) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    ++crew_;
+    ++pool_;
     idle_ = 0;
     gate_.renew(drain_rate, breaker, clock_.now(), waiting_);
     promote(Instant::max());

@@ -50,7 +50,8 @@ void Dispatcher::show(const std::string& name) const {
   world_.metrics.gauge("restanza_webhook_queued", "Stanzas that wait for an endpoint or are being posted",
                        labels, [this, name] {
                          const Shared endpoint = find(name);
-                         const Lanes::Sight lanes = endpoint ? endpoint->sight().lanes : Lanes::Sight();
+                         const Lanes::Snapshot lanes =
+                             endpoint ? endpoint->snapshot().lanes : Lanes::Snapshot();
                          return static_cast<double>(lanes.waiting + lanes.at_work);
                        });
   world_.metrics.gauge("restanza_webhook_oldest_age_seconds",

@@ -21,7 +21,7 @@ double chance() {
 Endpoint::Endpoint(Settings settings, World world)
     : name_(settings.name),
       world_(std::move(world)),
-      tally_(world_.metrics, name_),
+      metrics_(world_.metrics, name_),
       places_(settings.max_queued),
       lanes_(Gate(settings.drain_rate, settings.retry), world_.timer, world_.clock),
       posting_(make(std::move(settings), 1)) {}
@@ -40,7 +40,7 @@ void Endpoint::cancel() {
 }
 
 void Endpoint::refuse_place() {
-  tally_.unwritten.add();
+  metrics_.unwritten.add();
   cancel();
 }
 
@@ -112,14 +112,14 @@ Item Endpoint::item_of(const journal::Delivery& delivery) const {
 }
 
 void Endpoint::work(Posting& posting, Transport& transport, bool first) {
-  if (first && lanes_.sight().stops == 0) {
+  if (first && lanes_.snapshot().stops == 0) {
     guarded(world_.log, "asking an endpoint for its formats", [&] { posting.negotiation.begin(transport); });
   }
   while (auto next = lanes_.next(posting.number)) {
     guarded(world_.log, "a delivery", [&] {
       Turn turn(lanes_, world_.clock, kReread, std::move(*next));
       if (lanes_.unattended())
-        current()->crew.grow();  // whoever begins a request leaves another to wait for the next
+        current()->pool.grow();  // whoever begins a request leaves another to wait for the next
       deliver(posting, transport, turn);
     });
     guarded(world_.log, "a delivery's end", [&] {
@@ -149,7 +149,7 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   const Instant began = world_.clock.now();
   const Outcome outcome = posting.attempts.make(transport, item, tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
-  tally_.request(verdict_of(outcome), world_.clock.now() - began);
+  metrics_.request(verdict_of(outcome), world_.clock.now() - began);
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
@@ -186,14 +186,14 @@ void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree
 void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
   if (item.alarm != 0) world_.timer.cancel(item.alarm);
   cancel();
-  if (item.stanza->kind != xmpp::Kind::iq) return tally_.late.add();
+  if (item.stanza->kind != xmpp::Kind::iq) return metrics_.late.add();
   guarded_until_done(world_.log, "ending an iq that may not wait",
                      [&] { current()->settling.answer(item, *item.stanza, without_answer(end)); });
 }
 
 void Endpoint::strand() {
   {
-    const ScopedCount counted(in_hand_);
+    const ScopedCount counted(taken_out_);
     for (const Item& item : lanes_.take_stranded()) let_go(item, Outcome::End::unreachable);
   }
   check_drained();
@@ -201,7 +201,7 @@ void Endpoint::strand() {
 
 void Endpoint::late(const std::string& lane, const std::string& id) {
   {
-    const ScopedCount counted(in_hand_);
+    const ScopedCount counted(taken_out_);
     if (const auto item = lanes_.withdraw(lane, id)) let_go(*item, Outcome::End::timeout);
   }
   check_drained();
@@ -211,7 +211,7 @@ bool Endpoint::tend() {
   end_earlier();
   size_t expired = 0;
   {
-    const ScopedCount counted(in_hand_),
+    const ScopedCount counted(taken_out_),
         counted_here(tending_);  // before the look, or `reopen` could miss it
     if (!recovered_ || retired_) return false;
     for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
@@ -222,7 +222,7 @@ bool Endpoint::tend() {
     }
   }
   if (lanes_.unattended())
-    current()->crew.grow();  // at the start, and later where there was no thread to be had then
+    current()->pool.grow();  // at the start, and later where there was no thread to be had then
   check_drained();
   return expired >= kMaxExpired;
 }
@@ -242,12 +242,12 @@ void Endpoint::drain(std::function<void()> done) {
 }
 
 void Endpoint::check_drained() {
-  const Lanes::Sight sight = lanes_.sight();
+  const Lanes::Snapshot now = lanes_.snapshot();
   std::function<void()> done;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool waits = sight.waiting != 0 && !world_.journal.durable();
-    const bool left = sight.at_work != 0 || waits || in_hand_ != 0;
+    const bool waits = now.waiting != 0 && !world_.journal.durable();
+    const bool left = now.at_work != 0 || waits || taken_out_ != 0;
     if (!draining_ || left) return;
     done = std::exchange(drained_, nullptr);
   }
@@ -271,8 +271,8 @@ void Endpoint::stop() {
 
 // What only memory has is lost now, and its senders are told, in order: after what was at work.
 void Endpoint::give_up_rest() {
-  if (lanes_.sight().at_work != 0) return;
-  const ScopedCount counted(in_hand_);
+  if (lanes_.snapshot().at_work != 0) return;
+  const ScopedCount counted(taken_out_);
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();

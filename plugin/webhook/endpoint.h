@@ -21,11 +21,11 @@
 #include "subscription/lanes.h"
 #include "subscription/places.h"
 #include "subscription/turn.h"
+#include "webhook/endpoint_metrics.h"
 #include "webhook/posting.h"
 #include "webhook/request/transport.h"
 #include "webhook/settings/settings.h"
 #include "webhook/settling.h"
-#include "webhook/tally.h"
 #include "webhook/world.h"
 
 namespace restanza::webhook {
@@ -79,8 +79,8 @@ class Endpoint {
   bool reserve();
   void reserve_beyond() { places_.take_beyond(); }  // whether or not there is room
   void cancel();
-  void refuse_place();                            // the same, where the journal could not take the stanza
-  void count_crowded() { tally_.crowded.add(); }  // a stanza that found no place was refused for good
+  void refuse_place();                              // the same, where the journal could not take the stanza
+  void count_crowded() { metrics_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
   void push(const journal::Delivery& delivery, const std::shared_ptr<const xmpp::Stanza>& stanza);
@@ -116,19 +116,19 @@ class Endpoint {
   bool resume();
   void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`
 
-  bool test(std::function<void(const Outcome&)> then) { return current()->trial.run(std::move(then)); }
+  bool test(std::function<void(const Outcome&)> then) { return current()->test_event.run(std::move(then)); }
 
   // [any] Takes a delivery out of the queue, where it still is there.
   void withdraw(const journal::Delivery& delivery);
   bool at_work(const journal::Delivery& delivery) const;  // [any] being posted right now
 
-  struct Sight {
-    Lanes::Sight lanes;
+  struct Snapshot {
+    Lanes::Snapshot lanes;
     std::string reason;      // of a stop
     std::string last_error;  // empty where the latest request went well
   };
-  Sight sight() const;
-  size_t waiting() const { return lanes_.sight().waiting; }
+  Snapshot snapshot() const;
+  size_t waiting() const { return lanes_.snapshot().waiting; }
   std::chrono::duration<double> oldest_age() const;  // of what waits; 0 where nothing does
   std::string origin() const { return current()->url.origin(); }
   std::vector<std::string> public_keys() const { return current()->signer.public_keys(); }
@@ -159,12 +159,12 @@ class Endpoint {
 
   const std::string name_;
   const World world_;
-  Tally tally_;
+  EndpointMetrics metrics_;
   const OpenAnswers open_;
   subscription::Places places_;
   Lanes lanes_;
-  std::atomic<size_t> in_hand_{0};  // whoever has taken something out of the lanes and not yet ended it
-  std::atomic<size_t> tending_{0};  // of these, who may have something that the journal keeps
+  std::atomic<size_t> taken_out_{0};  // whoever has taken something out of the lanes and not yet ended it
+  std::atomic<size_t> tending_{0};    // of these, who may have something that the journal keeps
   std::atomic<bool> stopped_{false};
   std::atomic<bool> retired_{false};
   std::atomic<bool> recovered_{false};

@@ -11,7 +11,7 @@ namespace restanza::webhook {
 
 std::shared_ptr<Posting> Endpoint::make(Settings settings, uint64_t number) {
   return std::make_shared<Posting>(
-      std::move(settings), number, world_, tally_, open_, [this] { return lanes_.sight().waiting; },
+      std::move(settings), number, world_, metrics_, open_, [this] { return lanes_.snapshot().waiting; },
       [this](Posting& posting, Transport& transport, bool first) { work(posting, transport, first); });
 }
 
@@ -35,7 +35,7 @@ std::shared_ptr<Posting> Endpoint::prepare(Settings settings) {
   return prepared;
 }
 
-// The queue first: a thread of a crew that is not the queue's goes away again, and its crew has one less.
+// The queue first: a thread of a pool that is not the queue's goes away again, and its pool has one less.
 void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
   places_.set_limit(posting->settings.max_queued);
   lanes_.succeed(posting->settings.drain_rate, posting->settings.retry);
@@ -46,7 +46,7 @@ void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
     last_error_.clear();
   }
   if (!recovered_ || !lanes_.unattended()) return;
-  guarded(world_.log, "a thread for an endpoint", [&] { posting->crew.grow(); });  // `tend` tries it again
+  guarded(world_.log, "a thread for an endpoint", [&] { posting->pool.grow(); });  // `tend` tries it again
 }
 
 // Whoever else still has one looks at it for a moment.
@@ -96,7 +96,7 @@ bool Endpoint::reopen() {
 
 // The journal may still have that for waiting.
 bool Endpoint::is_giving_up() const {
-  return tending_ != 0 || (in_hand_ != 0 && !world_.journal.durable());
+  return tending_ != 0 || (taken_out_ != 0 && !world_.journal.durable());
 }
 
 Endpoint::Reading Endpoint::begin_reading() {
@@ -131,8 +131,8 @@ void Endpoint::close_again() noexcept {
 
 // The answers that the host does not have yet are among it: until then the journal has their deliveries.
 bool Endpoint::ended() const noexcept {
-  const Lanes::Sight sight = lanes_.sight();
-  if (!retired_ || sight.at_work != 0 || in_hand_ != 0 || !open_.empty()) return false;
+  const Lanes::Snapshot now = lanes_.snapshot();
+  if (!retired_ || now.at_work != 0 || taken_out_ != 0 || !open_.empty()) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
   return posting_->ended() &&
          std::all_of(earlier_.begin(), earlier_.end(), [](const auto& posting) { return posting->ended(); });

@@ -11,7 +11,7 @@ void Endpoint::hold(bool held) {
 
 bool Endpoint::pause() {
   const std::lock_guard<std::mutex> steering(steering_);
-  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
+  if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
   steered_ = true;
   lanes_.stop(Gate::kPaused);
   world_.journal.remember_stop({name_, journal::Stop::paused, "paused by request"});
@@ -22,7 +22,7 @@ bool Endpoint::pause() {
 
 bool Endpoint::resume() {
   const std::lock_guard<std::mutex> steering(steering_);
-  if ((lanes_.sight().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
+  if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
   steered_ = true;
   world_.journal.forget_stop(name_);
   note_reason({});
@@ -72,12 +72,12 @@ bool Endpoint::at_work(const journal::Delivery& delivery) const {
   return lanes_.at_work(subscription::lane_of(*delivery.stanza), delivery.id);
 }
 
-Endpoint::Sight Endpoint::sight() const {
-  Sight sight{lanes_.sight(), {}, {}};
+Endpoint::Snapshot Endpoint::snapshot() const {
+  Snapshot now{lanes_.snapshot(), {}, {}};
   const std::lock_guard<std::mutex> lock(mutex_);
-  sight.reason = reason_;
-  sight.last_error = last_error_;
-  return sight;
+  now.reason = reason_;
+  now.last_error = last_error_;
+  return now;
 }
 
 std::chrono::duration<double> Endpoint::oldest_age() const {

@@ -5,26 +5,26 @@
 
 namespace restanza::webhook {
 
-Posting::Posting(Settings its_settings, uint64_t crew_number, const World& world, Tally& tally,
+Posting::Posting(Settings its_settings, uint64_t pool_number, const World& world, EndpointMetrics& metrics,
                  const OpenAnswers& open, std::function<size_t()> waiting, Work work)
     : settings(std::move(its_settings)),
-      number(crew_number),
+      number(pool_number),
       url(*Url::parse(settings.url)),
       signer(*Signer::make(settings.secrets)),
-      settling(settings, world, tally, open),
+      settling(settings, world, metrics, open),
       health(title(), std::move(waiting), world.clock, world.log),
       negotiation(settings, title(), url, health, world.log),
       attempts(settings, url, signer, negotiation, world.clock, world.log),
-      trial(settings, url, signer, world.timer, world.clock, world.transports, world.log),
-      crew(
+      test_event(settings, url, signer, world.timer, world.clock, world.transports, world.log),
+      pool(
           settings.name, settings.max_connections, world.transports.stack,
           [this, &world] { return world.transports.make(url, settings, world.timer); },
           [this, work = std::move(work)](Transport& transport, bool first) { work(*this, transport, first); },
           world.log) {}
 
 void Posting::stop() {
-  trial.stop();
-  crew.stop();
+  test_event.stop();
+  pool.stop();
 }
 
 }  // namespace restanza::webhook

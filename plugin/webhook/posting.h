@@ -10,16 +10,16 @@
 #include <string>
 
 #include "subscription/health.h"
-#include "webhook/crew.h"
+#include "webhook/endpoint_metrics.h"
 #include "webhook/request/attempts.h"
 #include "webhook/request/negotiation.h"
+#include "webhook/request/test_event.h"
 #include "webhook/request/transport.h"
-#include "webhook/request/trial.h"
 #include "webhook/settings/settings.h"
 #include "webhook/settings/signature.h"
 #include "webhook/settings/url.h"
 #include "webhook/settling.h"
-#include "webhook/tally.h"
+#include "webhook/thread_pool.h"
 #include "webhook/world.h"
 
 namespace restanza::webhook {
@@ -27,18 +27,18 @@ namespace restanza::webhook {
 struct Posting {
   using Work = std::function<void(Posting& posting, Transport& transport, bool first)>;
 
-  // The settings have passed `check`. `crew_number` is the lanes' for its threads; `waiting` says how many
+  // The settings have passed `check`. `pool_number` is the lanes' for its threads; `waiting` says how many
   // stanzas wait; `work` is what each thread does. The others outlive this.
-  Posting(Settings its_settings, uint64_t crew_number, const World& world, Tally& tally,
+  Posting(Settings its_settings, uint64_t pool_number, const World& world, EndpointMetrics& metrics,
           const OpenAnswers& open, std::function<size_t()> waiting, Work work);
   Posting(const Posting&) = delete;
   Posting& operator=(const Posting&) = delete;
 
-  void abort() { crew.abort(); }
+  void abort() { pool.abort(); }
   void stop();  // the same, and waits for the threads
 
   // No thread is left, and no request.
-  bool ended() const { return crew.ended() && trial.ended(); }
+  bool ended() const { return pool.ended() && test_event.ended(); }
 
   // As the log names it, by what people wrote in the settings.
   std::string title() const { return "endpoint '" + settings.name + "' (" + url.origin() + ")"; }
@@ -51,8 +51,8 @@ struct Posting {
   subscription::Health health;
   Negotiation negotiation;
   Attempts attempts;
-  Trial trial;
-  Crew crew;  // the last to come and the first to go: its threads use all the others
+  TestEvent test_event;
+  ThreadPool pool;  // the last to come and the first to go: its threads use all the others
 };
 
 }  // namespace restanza::webhook

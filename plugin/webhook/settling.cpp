@@ -38,9 +38,9 @@ std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree
     return world_.clock.now() + subscription::retry_delay(item.attempts, chance, outcome.retry_after);
   }
   if (item.kept()) {
-    give_up(item, tree, outcome, "it failed " + std::to_string(item.failures) + " times", tally_.given_up);
+    give_up(item, tree, outcome, "it failed " + std::to_string(item.failures) + " times", metrics_.given_up);
   } else {
-    tally_.late.add();
+    metrics_.late.add();
   }
   return std::nullopt;
 }
@@ -80,7 +80,7 @@ void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Out
 
 void Settling::expire(const Item& item, const Result<Text>& text) {
   if (text && *text) {
-    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", tally_.expired);
+    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", metrics_.expired);
   } else if (!text) {
     world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
     world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));

@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "subscription/lanes.h"
+#include "webhook/endpoint_metrics.h"
 #include "webhook/open_answers.h"
 #include "webhook/request/outcome.h"
 #include "webhook/settings/settings.h"
-#include "webhook/tally.h"
 #include "webhook/world.h"
 #include "xmpp/stanza_tree.h"
 
@@ -26,8 +26,8 @@ class Settling {
   using Text = std::shared_ptr<const xmpp::Stanza>;
 
   // All of them outlive this.
-  Settling(const Settings& settings, const World& world, Tally& tally, const OpenAnswers& open)
-      : settings_(settings), world_(world), tally_(tally), open_(open) {}
+  Settling(const Settings& settings, const World& world, EndpointMetrics& metrics, const OpenAnswers& open)
+      : settings_(settings), world_(world), metrics_(metrics), open_(open) {}
 
   // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
   // answers, so that the failure is the delivery's own.
@@ -46,7 +46,7 @@ class Settling {
 
   const Settings& settings_;
   const World& world_;
-  Tally& tally_;
+  EndpointMetrics& metrics_;
   const OpenAnswers& open_;
 };
 

@@ -8,11 +8,11 @@
 namespace restanza::webhook {
 namespace {
 
-const char* state_of(const Lanes::Sight& sight) {
-  if ((sight.stops & Gate::kDisabled) != 0) return "disabled";
-  if ((sight.stops & Gate::kPaused) != 0) return "paused";
-  if (!sight.answering) return "unreachable";
-  return sight.draining ? "draining backlog" : "active";
+const char* state_of(const Lanes::Snapshot& now) {
+  if ((now.stops & Gate::kDisabled) != 0) return "disabled";
+  if ((now.stops & Gate::kPaused) != 0) return "paused";
+  if (!now.answering) return "unreachable";
+  return now.draining ? "draining backlog" : "active";
 }
 
 }  // namespace
@@ -21,10 +21,9 @@ std::vector<Dispatcher::Report> Dispatcher::report() const {
   std::vector<Report> reports;
   for (const auto& member : *members()) {
     const Shared& endpoint = member->endpoint;
-    const Endpoint::Sight sight = endpoint->sight();
-    reports.push_back({endpoint->name(), endpoint->origin(), state_of(sight.lanes), sight.reason,
-                       sight.last_error, sight.lanes.waiting + sight.lanes.at_work, sight.lanes.at_work,
-                       endpoint->public_keys()});
+    const Endpoint::Snapshot now = endpoint->snapshot();
+    reports.push_back({endpoint->name(), endpoint->origin(), state_of(now.lanes), now.reason, now.last_error,
+                       now.lanes.waiting + now.lanes.at_work, now.lanes.at_work, endpoint->public_keys()});
   }
   return reports;
 }

@@ -125,12 +125,12 @@ TEST_CASE("a dead endpoint gets one probe, and everything once it is back") {
   Laned l;
   for (const char* id : {"a1", "b1", "c1", "d1"}) l.push(id);
   for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
-  CHECK_FALSE(l.lanes.sight().answering);
+  CHECK_FALSE(l.lanes.snapshot().answering);
   auto probe = l.next_after(1s);
   CHECK(probe.probe());
   CHECK(probe.item().id == "d1");
   l.finish(std::move(probe));
-  CHECK(l.lanes.sight().answering);
+  CHECK(l.lanes.snapshot().answering);
   // Their hour has not passed, but there is nothing to wait for any more.
   CHECK(l.next_after(0s).item().id == "a1");
 }
@@ -148,7 +148,7 @@ TEST_CASE("what is not kept does not wait where nothing flows") {
   l.lanes.stop(Gate::kPaused);
   CHECK_FALSE(l.push_unkept("c1"));
   CHECK(l.lanes.take_stranded().size() == 1);  // b1
-  CHECK(l.lanes.sight().waiting == 1);         // a2 is kept
+  CHECK(l.lanes.snapshot().waiting == 1);      // a2 is kept
 }
 
 TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else waits for it") {
@@ -157,7 +157,7 @@ TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else w
     CHECK(l.push_unkept(id));
     l.finish(l.next(), kSilent);
   }
-  CHECK_FALSE(l.lanes.sight().answering);
+  CHECK_FALSE(l.lanes.snapshot().answering);
   CHECK_FALSE(l.push_unkept("d1"));  // its probe is not due yet
   l.clock.advance(1s);
   CHECK(l.push_unkept("d2"));
@@ -167,7 +167,7 @@ TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else w
   CHECK_FALSE(l.push_unkept("f1"));  // one is enough
   SECTION("it is back") {
     l.finish(std::move(probe));
-    CHECK(l.lanes.sight().answering);
+    CHECK(l.lanes.snapshot().answering);
     CHECK(l.lanes.take_stranded().empty());
     CHECK(l.order(1) == "e1 ");
   }
@@ -203,7 +203,7 @@ TEST_CASE("what is withdrawn is gone, and what is at work cannot be") {
   CHECK(l.lanes.withdraw("b", "b1"));
   l.push("b2");
   CHECK(l.order(1) == "b2 ");
-  CHECK(l.lanes.sight().waiting == 0);
+  CHECK(l.lanes.snapshot().waiting == 0);
 }
 
 TEST_CASE("where the first of a conversation that backs off is withdrawn, the next one need not wait") {
@@ -287,7 +287,7 @@ TEST_CASE("lanes are unattended until a thread waits for what may come") {
   CHECK(l.lanes.unattended());
 }
 
-TEST_CASE("a crew that succeeds another gets what waits, but for the conversations that are at work") {
+TEST_CASE("a pool that succeeds another gets what waits, but for the conversations that are at work") {
   Laned l;
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
   auto earlier = l.next();
@@ -304,11 +304,11 @@ TEST_CASE("a crew that succeeds another gets what waits, but for the conversatio
     CHECK_FALSE(l.lanes.ended(earlier, kSilent, 0.5));
     l.lanes.put_back(std::move(earlier), l.clock.now() + 1h);
     CHECK(l.lanes.next(2)->item().id == "a1");
-    CHECK(l.lanes.sight().answering);
+    CHECK(l.lanes.snapshot().answering);
   }
 }
 
-TEST_CASE("whoever waits for a delivery hears that another crew has come") {
+TEST_CASE("whoever waits for a delivery hears that another pool has come") {
   Laned l;
   auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(1); });
   while (l.lanes.unattended()) std::this_thread::yield();
@@ -321,9 +321,9 @@ TEST_CASE("what backs off, and what waits for a dead endpoint, goes at once by o
   Laned l;
   for (const char* id : {"a1", "b1", "c1"}) l.push(id);
   for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
-  CHECK_FALSE(l.lanes.sight().answering);
+  CHECK_FALSE(l.lanes.snapshot().answering);
   l.lanes.succeed(1000, true);
-  CHECK(l.lanes.sight().answering);
+  CHECK(l.lanes.snapshot().answering);
   CHECK(l.lanes.next(2));
 }
 
@@ -358,6 +358,6 @@ TEST_CASE("lanes that go on after all know what is at work, and what was done wh
   CHECK(waiting.wait_for(0s) == std::future_status::timeout);
   l.lanes.read();
   CHECK(waiting.get()->item().id == "a2");
-  CHECK(l.lanes.sight().waiting == 0);
+  CHECK(l.lanes.snapshot().waiting == 0);
   l.finish(std::move(second));
 }

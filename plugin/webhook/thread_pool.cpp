@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/crew.h"
+#include "webhook/thread_pool.h"
 
 #include <algorithm>
 #include <system_error>
 
 namespace restanza::webhook {
 
-void Crew::grow() {
+void ThreadPool::grow() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopped_ || threads_.size() >= limit_) return;
   const bool first = threads_.empty();
@@ -30,7 +30,7 @@ void Crew::grow() {
 }
 
 // By the thread that used it, for it may wait for the peer.
-void Crew::close(const Transport& own) {
+void ThreadPool::close(const Transport& own) {
   std::unique_ptr<Transport> closed;  // goes without the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = std::find_if(transports_.begin(), transports_.end(),
@@ -40,13 +40,13 @@ void Crew::close(const Transport& own) {
   transports_.erase(found);
 }
 
-void Crew::abort() {
+void ThreadPool::abort() {
   const std::lock_guard<std::mutex> lock(mutex_);
   stopped_ = true;
   for (const auto& transport : transports_) transport->abort();
 }
 
-void Crew::stop() {
+void ThreadPool::stop() {
   abort();
   std::vector<LargeStackThread> threads;
   {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/request/trial.h"
+#include "webhook/request/test_event.h"
 
 #include "base/guarded.h"
 #include "base/random.h"
@@ -22,7 +22,7 @@ xmpp::Stanza test_event(const std::string& domain) {
 
 }  // namespace
 
-bool Trial::run(std::function<void(const Outcome&)> then) {
+bool TestEvent::run(std::function<void(const Outcome&)> then) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (running_ || stopped_) return false;
   if (thread_.joinable()) thread_.join();  // it has said its last word already
@@ -43,7 +43,7 @@ bool Trial::run(std::function<void(const Outcome&)> then) {
   return running_;
 }
 
-Outcome Trial::post(Transport& transport) const {
+Outcome TestEvent::post(Transport& transport) const {
   const xmpp::Stanza stanza = test_event(settings_.domain);
   Body body = body_of(stanza, settings_.format, settings_.mapping);
   Post request;
@@ -54,12 +54,12 @@ Outcome Trial::post(Transport& transport) const {
   return transport.post(request, settings_.timeout);
 }
 
-bool Trial::ended() const {
+bool TestEvent::ended() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return !running_;
 }
 
-void Trial::stop() {
+void TestEvent::stop() {
   LargeStackThread thread;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -17,11 +17,11 @@
 
 namespace restanza::webhook {
 
-class Trial {
+class TestEvent {
  public:
-  // All of them outlive the trial.
-  Trial(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock,
-        const Transports& transports, Log& log)
+  // All of them outlive it.
+  TestEvent(const Settings& settings, const Url& url, const Signer& signer, Timer& timer, const Clock& clock,
+            const Transports& transports, Log& log)
       : settings_(settings),
         url_(url),
         signer_(signer),
@@ -29,9 +29,9 @@ class Trial {
         clock_(clock),
         transports_(transports),
         log_(log) {}
-  ~Trial() { stop(); }
+  ~TestEvent() { stop(); }
 
-  // `then` runs on the trial's thread. False: one is under way, or it is over.
+  // `then` runs on its thread. False: one is under way, or it is over.
   bool run(std::function<void(const Outcome&)> then);
   bool ended() const;  // none is under way
   void stop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "webhook/tally.h"
+#include "webhook/endpoint_metrics.h"
 
 namespace restanza::webhook {
 namespace {
@@ -19,7 +19,7 @@ Counter* requests(Metrics& metrics, const std::string& endpoint, const char* out
 
 }  // namespace
 
-Tally::Tally(Metrics& metrics, const std::string& endpoint)
+EndpointMetrics::EndpointMetrics(Metrics& metrics, const std::string& endpoint)
     : given_up(lost(metrics, endpoint, "given_up")),
       expired(lost(metrics, endpoint, "expired")),
       crowded(lost(metrics, endpoint, "queue_full")),
@@ -31,7 +31,7 @@ Tally::Tally(Metrics& metrics, const std::string& endpoint)
       took_(metrics.histogram("restanza_webhook_request_duration_seconds",
                               "How long requests to endpoints took", {{"endpoint", endpoint}})) {}
 
-void Tally::request(Verdict verdict, std::chrono::nanoseconds took) {
+void EndpointMetrics::request(Verdict verdict, std::chrono::nanoseconds took) {
   requests_[static_cast<size_t>(verdict)]->add();
   took_.note(took);
 }

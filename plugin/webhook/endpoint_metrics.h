@@ -11,9 +11,9 @@
 
 namespace restanza::webhook {
 
-class Tally {
+class EndpointMetrics {
  public:
-  Tally(Metrics& metrics, const std::string& endpoint);
+  EndpointMetrics(Metrics& metrics, const std::string& endpoint);
 
   void request(Verdict verdict, std::chrono::nanoseconds took);
 

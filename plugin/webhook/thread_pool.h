@@ -16,24 +16,24 @@
 
 namespace restanza::webhook {
 
-class Crew {
+class ThreadPool {
  public:
   using Make = std::function<std::unique_ptr<Transport>()>;
   using Work =
-      std::function<void(Transport& transport, bool first)>;  // until there is no more; `first`: of the crew
+      std::function<void(Transport& transport, bool first)>;  // until there is no more; `first`: of the pool
 
-  // `name` is the endpoint's, for the log, which outlives the crew.
+  // `name` is the endpoint's, for the log, which outlives the pool.
   // `stack`: bytes for each thread.
-  Crew(std::string name, size_t limit, size_t stack, Make make, Work work, Log& log)
+  ThreadPool(std::string name, size_t limit, size_t stack, Make make, Work work, Log& log)
       : name_(std::move(name)),
         limit_(limit),
         stack_(stack),
         make_(std::move(make)),
         work_(std::move(work)),
         log_(log) {}
-  ~Crew() { stop(); }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  ~ThreadPool() { stop(); }
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
   void grow();                                  // one thread more, where that is allowed and possible
   void abort();                                 // their requests; no thread comes to them any more
