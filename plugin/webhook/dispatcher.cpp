@@ -26,19 +26,14 @@ Result<T> answer_of(Ask ask) {
 
 Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
     : world_(std::move(world)),
-      for_endpoints_(world_),
       unanswered_(world_.metrics.counter("restanza_webhook_dropped_total",
                                          "Stanzas that could not be taken and must not be answered")),
       refused_(
           world_.metrics.counter("restanza_webhook_refused_total",
                                  "Stanzas that could not be taken and were answered resource-constraint")) {
-  for_endpoints_.reply = [this](xmpp::Stanza reply, std::function<void()> handed) {
-    reflections_.note_sent(reply);
-    world_.reply(std::move(reply), std::move(handed));
-  };
   const auto members = std::make_shared<Members>();
   for (const Settings& one : settings) {
-    members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, for_endpoints_), one));
+    members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, world_), one));
     show(one.name);
   }
   members_ = members;

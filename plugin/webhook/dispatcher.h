@@ -73,8 +73,7 @@ class Dispatcher {
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
   Offer offer(xmpp::Stanza&& stanza, std::function<void()> room);
 
-  // [any] A stanza that is about to be sent, so that a room's reflection of it is known. Replies of endpoints
-  // are noted already.
+  // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
 
   // [any] Begins no new delivery of what the journal keeps on disk; the rest is finished. `done` runs once,
@@ -161,7 +160,6 @@ class Dispatcher {
 
   const Endpoint::World world_;
   subscription::Reflections reflections_;
-  Endpoint::World for_endpoints_;
   Counter& unanswered_;
   Counter& refused_;
   std::atomic<bool> started_{false};

@@ -103,7 +103,7 @@ Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
     }
     changes.returning.push_back({endpoint, endpoint->prepare(settings)});
   } else {
-    endpoint = std::make_shared<Endpoint>(settings, for_endpoints_);
+    endpoint = std::make_shared<Endpoint>(settings, world_);
   }
   changes.members->push_back(std::make_shared<const Member>(endpoint, settings));
   changes.added.push_back(std::move(endpoint));
