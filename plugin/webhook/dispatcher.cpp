@@ -148,11 +148,11 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
     const bool can_wait = stanza.kind != xmpp::Kind::iq;
     entry.keep = subscription::worth_keeping(tree);
     entry.stanza = std::move(stanza);
-    const auto then = [this, reserved](journal::Journal::Entry e,
-                                       const Result<std::vector<journal::Delivery>>& deliveries) {
+    auto then = [this, reserved](journal::Journal::Entry e,
+                                 const Result<std::vector<journal::Delivery>>& deliveries) {
       committed(std::move(e), deliveries, std::exchange(reserved->endpoints, {}));
     };
-    if (!world_.journal.take(std::move(entry), then, can_wait ? std::move(room) : nullptr)) {
+    if (!world_.journal.take(std::move(entry), std::move(then), can_wait ? std::move(room) : nullptr)) {
       stanza = std::move(entry.stanza);  // NOLINT(bugprone-use-after-move): what is not taken is untouched
       if (can_wait) return Offer::busy;
       refuse(stanza);
