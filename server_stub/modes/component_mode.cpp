@@ -11,7 +11,7 @@ namespace {
 using Row = settings::Setting<TomlReader, HostConfig>;
 using PluginRow = settings::Setting<TomlReader, PluginConfig>;
 
-const Settings<HostConfig>& xmpp_rows() {
+const Settings<HostConfig>& component_rows() {
   // Each plugin's own secret is compared, which is this one where it has none.
   const auto plugins_tell = [](const HostConfig&, const HostConfig&) { return true; };
   static const Settings<HostConfig> all = {
@@ -36,7 +36,7 @@ const Settings<HostConfig>& xmpp_rows() {
   return all;
 }
 
-const Settings<PluginConfig>& plugin_rows() {
+const Settings<PluginConfig>& component_plugin_rows() {
   static const Settings<PluginConfig> all = {
       PluginRow::text("secret", &PluginConfig::secret, "component: the secret of this component")
           .default_is("that of `[xmpp]`")
@@ -50,7 +50,7 @@ const Settings<PluginConfig>& plugin_rows() {
   return all;
 }
 
-void check_plugin(TomlReader& reader, const HostConfig&, const PluginConfig& plugin) {
+void check_component_plugin(TomlReader& reader, const HostConfig&, const PluginConfig& plugin) {
   if (plugin.secret.empty())
     reader.fail("secret", "is missing, here and in [xmpp]: it is the component's secret at the server");
 }
@@ -99,17 +99,17 @@ class ComponentNetwork final : public Network {
   const NetworkEvents events_;
 };
 
-Result<std::unique_ptr<Network>> open(const HostConfig& config, Log& log, const Clock& clock,
-                                      NetworkEvents events) {
+Result<std::unique_ptr<Network>> open_component_network(const HostConfig& config, Log& log,
+                                                        const Clock& clock, NetworkEvents events) {
   return std::unique_ptr<Network>(std::make_unique<ComponentNetwork>(config, log, clock, std::move(events)));
 }
 
 }  // namespace
 
 extern const LinkMode kComponentMode;
-const LinkMode kComponentMode{
-    {"component", "a component of a real server", &xmpp_rows, &plugin_rows, &check_plugin},
-    "waiting for the XMPP server to accept the components",
-    &open};
+const LinkMode kComponentMode{{"component", "a component of a real server", &component_rows,
+                               &component_plugin_rows, &check_component_plugin},
+                              "waiting for the XMPP server to accept the components",
+                              &open_component_network};
 
 }  // namespace restanza::host

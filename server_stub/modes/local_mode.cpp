@@ -21,7 +21,7 @@ void read_c2s(TomlReader& reader, const char* key, HostConfig& config) {
   });
 }
 
-const Settings<HostConfig>& xmpp_rows() {
+const Settings<HostConfig>& local_rows() {
   static const Settings<HostConfig> all = {
       Row::custom(
           "domain", "text", settings::shown(HostConfig{}.domain), "local: the domain that users log in to",
@@ -48,12 +48,12 @@ const Settings<HostConfig>& xmpp_rows() {
   return all;
 }
 
-const Settings<PluginConfig>& plugin_rows() {
+const Settings<PluginConfig>& local_plugin_rows() {
   static const Settings<PluginConfig> none;
   return none;
 }
 
-void check_plugin(TomlReader& reader, const HostConfig& config, const PluginConfig& plugin) {
+void check_local_plugin(TomlReader& reader, const HostConfig& config, const PluginConfig& plugin) {
   if (plugin.domain == config.domain)
     reader.fail("domain", "is '" + plugin.domain +
                               "' like [xmpp] domain, where users log in: give the plugin another, "
@@ -89,7 +89,8 @@ class LocalNetwork final : public Network {
 };
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
-Result<std::unique_ptr<Network>> open(const HostConfig& config, Log& log, const Clock& clock, NetworkEvents) {
+Result<std::unique_ptr<Network>> open_local_network(const HostConfig& config, Log& log, const Clock& clock,
+                                                    NetworkEvents) {
   LocalSettings settings;
   settings.domain = config.domain;
   settings.address = config.c2s.host;
@@ -105,6 +106,8 @@ Result<std::unique_ptr<Network>> open(const HostConfig& config, Log& log, const 
 
 extern const LinkMode kLocalMode;
 const LinkMode kLocalMode{
-    {"local", "the embedded server", &xmpp_rows, &plugin_rows, &check_plugin}, nullptr, &open};
+    {"local", "the embedded server", &local_rows, &local_plugin_rows, &check_local_plugin},
+    nullptr,
+    &open_local_network};
 
 }  // namespace restanza::host

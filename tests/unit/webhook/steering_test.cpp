@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the owner of the endpoints can do, and what of it outlasts a restart.
-#include <stdlib.h>
-
-#include <filesystem>
-
+#include "support/directory.h"
 #include "unit/webhook/running.h"
 
 using namespace restanza;
@@ -11,26 +8,20 @@ using namespace restanza::webhook;
 
 namespace {
 
-struct Directory {
-  std::string path = "/tmp/webhook-test-XXXXXX";
-  Directory() { REQUIRE(mkdtemp(path.data())); }
-  ~Directory() { std::filesystem::remove_all(path); }
-};
-
 // Answers all with one status that the test may change.
-struct Answering {
+struct OneStatus {
   std::atomic<int> status;
   Collected<std::string> asked;
   MemoryEndpoint http{MemoryEndpoint::each_request([this](const std::string& request) {
     asked.add(attribute(request, "id"));
     return response(status);
   })};
-  explicit Answering(int first) : status(first) {}
+  explicit OneStatus(int first) : status(first) {}
 };
 
 struct Steered : Running {
-  Steered(Answering& endpoint, const Directory& directory) : Running(endpoint.http, By::hand) {
-    journal_settings.directory = directory.path;
+  Steered(OneStatus& endpoint, const Directory& directory) : Running(endpoint.http, By::hand) {
+    journal_settings.directory = directory.path();
     settings[0].gone_disables = true;
   }
   std::string state() { return dispatcher->report()[0].state; }
@@ -63,7 +54,7 @@ struct Steered : Running {
 
 TEST_CASE("what waits when the program ends is delivered by the next one, in order and under the same ids") {
   const Directory directory;
-  Answering endpoint(204);
+  OneStatus endpoint(204);
   std::vector<std::string> ids;
   {
     Steered r(endpoint, directory);
@@ -91,7 +82,7 @@ TEST_CASE("what waits when the program ends is delivered by the next one, in ord
 
 TEST_CASE("410 disables an endpoint, also for the next run, until it is resumed") {
   const Directory directory;
-  Answering endpoint(410);
+  OneStatus endpoint(410);
   {
     Steered r(endpoint, directory);
     r.start();
@@ -113,7 +104,7 @@ TEST_CASE("410 disables an endpoint, also for the next run, until it is resumed"
 
 TEST_CASE("a dead letter that is replayed is delivered under its old id") {
   const Directory directory;
-  Answering endpoint(500);
+  OneStatus endpoint(500);
   Steered r(endpoint, directory);
   r.start();
   r.give(message("a@localhost", "1"));
@@ -142,7 +133,7 @@ TEST_CASE("what is discarded is gone, and what is being posted is not") {
     hold.pass();
     return response(204);
   }));
-  Answering unused(204);
+  OneStatus unused(204);
   Steered r(unused, directory);
   r.settings[0].url = r.know(slow).url();
   r.start();
@@ -161,7 +152,7 @@ TEST_CASE("what is discarded is gone, and what is being posted is not") {
 
 TEST_CASE("what waits for an endpoint that is not configured any more has its day like the rest") {
   const Directory directory;
-  Answering endpoint(204);
+  OneStatus endpoint(204);
   {
     Steered r(endpoint, directory);
     r.settings[0].name = "old";
@@ -184,7 +175,7 @@ TEST_CASE("what waits for an endpoint that is not configured any more has its da
 
 TEST_CASE("what expired while nothing ran goes back before anything is delivered") {
   const Directory directory;
-  Answering endpoint(204);
+  OneStatus endpoint(204);
   {
     Steered r(endpoint, directory);
     r.start();
@@ -212,7 +203,7 @@ TEST_CASE("what expired while nothing ran goes back before anything is delivered
 
 TEST_CASE("of several endpoints only the one that answers speaks to the sender") {
   const Directory directory;
-  Answering first(204), second(204);
+  OneStatus first(204), second(204);
   MemoryEndpoint talker(MemoryEndpoint::each_request([](const std::string&) {
     return response(200, "application/xmpp+xml", "<message><body>me</body></message>");
   }));
@@ -231,7 +222,7 @@ TEST_CASE("of several endpoints only the one that answers speaks to the sender")
 
 TEST_CASE("one dead endpoint does not hold up another") {
   const Directory directory;
-  Answering dead(503), alive(204);
+  OneStatus dead(503), alive(204);
   Steered r(dead, directory);
   r.add("alive", alive.http);
   r.start();

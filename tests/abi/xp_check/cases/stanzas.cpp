@@ -10,7 +10,7 @@
 namespace restanza::check {
 namespace {
 
-void hostile(const Subject& subject) {
+void harmed_by_stanzas(const Subject& subject) {
   Life life(subject);
   for (const Stanza& stanza : hostile_stanzas(life.host)) life.host.offer(stanza);
   play(life.host);
@@ -26,7 +26,7 @@ void not_its_kind(const Subject& subject) {
 }
 
 // An iq that is taken is answered to whoever asked, by the end of the drain at the latest.
-void answered(const Subject& subject) {
+void answered_iqs(const Subject& subject) {
   for (const auto manner : {Endpoint::Manner::answers, Endpoint::Manner::is_silent}) {
     Life life(subject, {}, manner);
     Host& host = life.host;
@@ -142,9 +142,10 @@ void requests_reentered(const Subject& subject) {
 
 std::vector<Case> stanza_cases() {
   return {
-      {"hostile_stanzas", "invalid UTF-8, NUL, depth, size and nonsense in stanzas do no harm", hostile},
+      {"hostile_stanzas", "invalid UTF-8, NUL, depth, size and nonsense in stanzas do no harm",
+       harmed_by_stanzas},
       {"hooked_kinds", "hooks are for kinds that there are", not_its_kind},
-      {"iqs_are_answered", "an iq that the hook takes is answered, also where a drain ends it", answered},
+      {"iqs_are_answered", "an iq that the hook takes is answered, also where a drain ends it", answered_iqs},
       {"wrong_answers", "spoofed, repeated and late answers to an iq end no exchange twice", wrong_answers},
       {"hook_reentered", "the hook and the routes may be called inside send_stanza", reentered},
       {"route_reentered", "the hook and the routes may be called while an exchange ends", requests_reentered},

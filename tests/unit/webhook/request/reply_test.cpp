@@ -2,6 +2,7 @@
 #include "webhook/request/reply.h"
 
 #include "support/catch.h"
+#include "unit/webhook/outcomes.h"
 #include "webhook/request/status_error.h"
 #include "xml/gate.h"
 
@@ -16,21 +17,6 @@ const std::string kIq =
     "<iq type='get' id='ID1' from='u@localhost/r' to='bot@rest.localhost/x'><ping "
     "xmlns='urn:xmpp:ping'/></iq>";
 constexpr const char* kXml = "application/xmpp+xml";
-
-Outcome answered(int status, const std::string& content_type = "", const std::string& body = "") {
-  Outcome outcome;
-  outcome.end = Outcome::End::answered;
-  outcome.status = status;
-  outcome.content_type = content_type;
-  outcome.body = body;
-  return outcome;
-}
-
-Outcome ended(Outcome::End end) {
-  Outcome outcome;
-  outcome.end = end;
-  return outcome;
-}
 
 Answer answer(const std::string& xml, const Outcome& outcome) {
   return answer_to(*xmpp::parse_stanza(xml), outcome, {});
