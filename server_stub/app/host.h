@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The host's composition root: the HTTP front, the network of the configuration's mode, and the plugins on
-// them; in which order they start, come and go, and end.
+// them; in which order they start, come and go, and end. It stands on the kit's rooms,
+// not on the kit, which takes stanzas as text, has no TLS and does not unload one plugin of several.
 //
 // Threads: [setup] only; the events come on any thread. Ownership: owns the front, the network and the
 // plugins; the log outlives it.

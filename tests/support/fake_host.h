@@ -2,7 +2,8 @@
 // A host for tests: xp.h's vtable over plain memory, and whatever the test wants the world to do. It takes
 // one plugin instance through its life, keeps what the plugin sends, registers and answers, and notes every
 // rule of the border that the plugin breaks. What it lends is overwritten and freed as soon as the call
-// returns.
+// returns. It does not
+// stand on the host kit, which tidies away what a test wants to see.
 //
 // Threads: the life (create .. destroy) on the test's thread; everything else on any. It calls the plugin
 // without holding a lock, owns every context until its release, and must outlive the instance.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hostile host: xp.h's table over plain memory, and whatever a case wants of the world. It lends as
 // little as the rules allow, keeps count of what the plugin owes, and notes every rule that the plugin
-// breaks.
+// breaks. It does not stand on the host kit, which is a host that means well.
 //
 // Threads: the life (create .. destroy) on the case's thread, everything else on any. It calls the plugin
 // without a lock and keeps every context until its last use. It stays until the process ends: what a plugin

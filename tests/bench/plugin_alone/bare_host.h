@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cheapest host there can be, so that what is measured is the plugin: it loads the library through its
-// entry, keeps one route and one hook, and drops what the plugin sends.
+// entry, keeps one route and one hook, and drops what the plugin sends. The host kit would
+// be measured with it.
 //
 // Threads: post and offer are for one thread; the plugin may call back on any.
 // Ownership: owns the library and its one instance; the destructor drains it and ends it.
