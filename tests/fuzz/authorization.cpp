@@ -61,7 +61,7 @@ std::string_view data_of(std::string_view value) {
 
 // The pair of name and password, read in another way than by the code under test.
 std::string pair_of(std::string_view value) {
-  return unbase64(data_of(value)).value_or("");
+  return base64_decode(data_of(value)).value_or("");
 }
 
 void check_caller(const Caller& caller, std::string_view value) {

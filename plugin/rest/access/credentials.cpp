@@ -152,7 +152,7 @@ void Credentials::check_basic(const http::Request& request, std::string_view enc
     const Attempt attempt{request.peer, settings_.domain, settings_.component_secret};
     return check_component(request, attempt, true, asker);
   }
-  const auto decoded = unbase64(encoded);
+  const auto decoded = base64_decode(encoded);
   const size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos || colon == 0 || !valid_utf8(*decoded)) {
     return unreadable(request, "malformed", "Credentials malformed: Basic has 'name:password' in base64",

@@ -124,7 +124,8 @@ Made SigningKey::make(std::string_view secret) {
     return Error{"is a public key, which cannot sign: give the private one, which begins with whsk_"};
   }
   const std::string_view seed = without(kPrivate, secret);
-  return seed != secret ? make_ed25519(unbase64(seed)) : make_hmac(unbase64(without(kSymmetric, secret)));
+  return seed != secret ? make_ed25519(base64_decode(seed))
+                        : make_hmac(base64_decode(without(kSymmetric, secret)));
 }
 
 }  // namespace restanza::webhook
