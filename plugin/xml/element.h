@@ -61,8 +61,9 @@ class Element {
   tinyxml2::XMLElement* node_ = nullptr;
 };
 
-struct TreeEnd {
-  bool keep = false;  // its memory
+// Deletes a document's tree, or keeps its memory for the next document of this thread.
+struct DocumentDeleter {
+  bool keep = false;  // the memory
   void operator()(tinyxml2::XMLDocument* tree) const;
 };
 
@@ -78,7 +79,7 @@ class Document {
   static constexpr size_t kSmallBytes = 16 * 1024;
 
  private:
-  std::unique_ptr<tinyxml2::XMLDocument, TreeEnd> tree_;
+  std::unique_ptr<tinyxml2::XMLDocument, DocumentDeleter> tree_;
 };
 
 // For `for (Element child : children(parent))`.
