@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "local_server/sasl/credentials.h"
+#include "local_server/sasl/scram_keys.h"
 
 namespace restanza::host::local {
 
