@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // XML trees: a Document owns one element and everything in it, an Element points into it. tinyxml2 holds the
-// nodes and stops in this folder.
+// nodes and is used in this folder only.
 //
 // Trees are kept in one normal form: element names have no prefix, the namespace stands in `xmlns` where it
 // differs from the parent's, prefixed attributes declare their prefix on the same element. "No namespace"

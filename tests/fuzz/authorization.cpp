@@ -108,7 +108,7 @@ class OneVerdict final : public rest::AuthenticationCallback {
   bool refused_ = false;
 };
 
-// Whoever writes a secret where a name belongs has told it himself; a name that only holds one is shown.
+// A client that writes a secret where a name belongs has told it itself; a name that only holds one is shown.
 void check_log(const Lines& log, std::string_view value) {
   const std::string name = pair_of(value).substr(0, pair_of(value).find(':'));
   for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {

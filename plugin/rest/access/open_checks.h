@@ -18,7 +18,7 @@ class OpenChecks {
  public:
   using Id = uint64_t;
 
-  // `full` is what those are told who are too many.
+  // `full`: the text of the refusal where too many wait already.
   OpenChecks(size_t limit, std::string full) : limit_(limit), full_(std::move(full)) {}
 
   // Refuses at once, and returns 0, where there are too many or the drain has begun.
