@@ -28,11 +28,11 @@ namespace restanza {
 namespace {
 
 // What the settings do not say.
-AppSettings given_by(const World& world) {
+AppSettings given_by(const AppDependencies& deps) {
   AppSettings given;
-  given.resources.credentials.domain = world.domain;
-  given.resources.credentials.prefix = world.prefix;
-  given.journal.directory = world.state_dir;
+  given.resources.credentials.domain = deps.domain;
+  given.resources.credentials.prefix = deps.prefix;
+  given.journal.directory = deps.state_dir;
   return given;
 }
 
@@ -45,20 +45,20 @@ constexpr std::chrono::milliseconds kLeast{100};
 // Members stand in the order of their making: what is below uses what is above, and goes first.
 class App::Impl {
  public:
-  Impl(const World& world, const AppSettings& settings)
-      : world_(world),
+  Impl(const AppDependencies& deps, const AppSettings& settings)
+      : deps_(deps),
         max_body_(settings.max_body),
-        journal_(settings.journal, journal::SqliteStore::open, world.clock, world.log),
-        timer_(world.clock, &world.log),
+        journal_(settings.journal, journal::SqliteStore::open, deps.clock, deps.log),
+        timer_(deps.clock, &deps.log),
         replies_(settings.max_pending_iqs, timer_),
-        observed_(world.sink),
-        route_(world.domain, replies_, observed_, world.log),
+        observed_(deps.sink),
+        route_(deps.domain, replies_, observed_, deps.log),
         webhook_(settings.webhooks.endpoints,
                  {journal_,
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
-                  timer_, world.clock, world.log, metrics_, webhook::http_transports()}),
+                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports()}),
         endpoints_(webhook_),
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
@@ -67,7 +67,7 @@ class App::Impl {
     observed_.add(endpoints_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
-                   [this] { return world_.link_up() ? 1.0 : 0.0; });
+                   [this] { return deps_.link_up() ? 1.0 : 0.0; });
     metrics_.gauge("restanza_iqs_pending", "Requests that wait for the answer to their iq", {},
                    [this] { return static_cast<double>(replies_.size()); });
     metrics_.gauge("restanza_journal_intake", "Stanzas that wait for their commit", {},
@@ -94,7 +94,7 @@ class App::Impl {
     return {};
   }
 
-  const World& world() const { return world_; }
+  const AppDependencies& deps() const { return deps_; }
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
@@ -149,8 +149,9 @@ class App::Impl {
 
   std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) {
     return std::make_shared<const rest::Resources>(
-        settings, rest::Resources::World{replies_, archives_, observed_, journal_, webhook_, world_.accounts,
-                                         metrics_, world_.clock, timer_, world_.log, world_.link_up});
+        settings,
+        rest::ResourceDependencies{replies_, archives_, observed_, journal_, webhook_, deps_.accounts,
+                                   metrics_, deps_.clock, timer_, deps_.log, deps_.link_up});
   }
   std::shared_ptr<const rest::Resources> current() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -161,7 +162,7 @@ class App::Impl {
     return replaced_;
   }
 
-  const World world_;
+  const AppDependencies deps_;
   const size_t max_body_;
   Metrics metrics_;  // these two before all whose exchanges may end through them
   journal::Journal journal_;
@@ -179,14 +180,14 @@ class App::Impl {
   std::atomic<bool> draining_{false};
 };
 
-Result<std::unique_ptr<App>> App::make(const World& world, std::string_view settings_json) {
-  const auto settings = read_settings(settings_json, given_by(world));
+Result<std::unique_ptr<App>> App::make(const AppDependencies& deps, std::string_view settings_json) {
+  const auto settings = read_settings(settings_json, given_by(deps));
   if (!settings) return settings.error();
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *settings), std::string(settings_json)));
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings), std::string(settings_json)));
 }
 
 Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
-  const auto settings = read_settings(settings_json, given_by(impl_->world()));
+  const auto settings = read_settings(settings_json, given_by(impl_->deps()));
   if (!settings) return settings.error();
   auto fixed = restart_keys(settings_, settings_json);
   if (!fixed.empty()) return fixed;

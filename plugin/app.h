@@ -24,7 +24,7 @@
 namespace restanza {
 
 // What the plugin needs of the host. What is referred to here outlives the App, and is for any thread.
-struct World {
+struct AppDependencies {
   std::string domain;     // stanzas for it, and for addresses at it, are offered
   std::string prefix;     // of the routes, "/rest"
   std::string state_dir;  // a directory of our own; empty: nothing outlasts the process
@@ -39,7 +39,7 @@ class App {
  public:
   // Reads the settings, and the files that they name; starts nothing. An error names the key, the value and
   // the remedy.
-  static Result<std::unique_ptr<App>> make(const World& world, std::string_view settings_json);
+  static Result<std::unique_ptr<App>> make(const AppDependencies& deps, std::string_view settings_json);
   ~App();
 
   // New settings for requests that come from now on, and other endpoints; requests under way end with the old

@@ -33,15 +33,15 @@ Instance::Instance(const xp_host* host) : host_(host), prefix_(copy(host->prefix
 Result<void> Instance::make(std::string_view settings_json) {
   sink_ = std::make_unique<HostSink>(host_, weak_from_this());
   accounts_ = std::make_unique<HostAccounts>(host_);
-  const World world{copy(host_->domain),
-                    prefix_,
-                    copy(host_->state_dir),
-                    *sink_,
-                    *accounts_,
-                    [host = host_] { return link_up(host); },
-                    clock_,
-                    log_};
-  auto app = App::make(world, settings_json);
+  const AppDependencies deps{copy(host_->domain),
+                             prefix_,
+                             copy(host_->state_dir),
+                             *sink_,
+                             *accounts_,
+                             [host = host_] { return link_up(host); },
+                             clock_,
+                             log_};
+  auto app = App::make(deps, settings_json);
   if (!app) return app.error();
   app_ = std::move(*app);
   return {};

@@ -145,7 +145,7 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> unhex(std::string_view text) {
+std::optional<std::string> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string out;
   for (size_t i = 0; i < text.size(); i += 2) {
@@ -164,7 +164,7 @@ std::string base64url(std::string_view bytes) {
   return encode64(bytes, kBase64Url, false);
 }
 
-std::optional<std::string> unbase64(std::string_view text) {
+std::optional<std::string> base64_decode(std::string_view text) {
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
   std::string out;

@@ -28,11 +28,11 @@ std::optional<double> parse_decimal(std::string_view text);
 bool is_ascii(std::string_view text);
 bool valid_utf8(std::string_view text);
 
-std::string hex(std::string_view bytes);                     // lower case
-std::optional<std::string> unhex(std::string_view text);     // either case
-std::string base64(std::string_view bytes);                  // RFC 4648 section 4, padded
-std::string base64url(std::string_view bytes);               // RFC 4648 section 5, unpadded
-std::optional<std::string> unbase64(std::string_view text);  // section 4; padding may be missing
+std::string hex(std::string_view bytes);                          // lower case
+std::optional<std::string> hex_decode(std::string_view text);     // either case
+std::string base64(std::string_view bytes);                       // RFC 4648 section 4, padded
+std::string base64url(std::string_view bytes);                    // RFC 4648 section 5, unpadded
+std::optional<std::string> base64_decode(std::string_view text);  // section 4; padding may be missing
 
 // RFC 3986 section 2.1. Encoding keeps the unreserved characters only; decoding refuses a '%' without
 // two hex digits. `plus_is_space` reads application/x-www-form-urlencoded.

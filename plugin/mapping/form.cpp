@@ -61,7 +61,7 @@ std::string form_text(std::string_view encoded) {
   std::string mended;
   for (size_t i = 0; i < encoded.size(); ++i) {
     mended += encoded[i];
-    if (encoded[i] == '%' && unhex(encoded.substr(i + 1, 2)).value_or("").empty()) mended += "25";
+    if (encoded[i] == '%' && hex_decode(encoded.substr(i + 1, 2)).value_or("").empty()) mended += "25";
   }
   return percent_decode(mended, true).value_or(std::string(encoded));
 }

@@ -20,6 +20,22 @@
 
 namespace restanza::rest {
 
+// What the resources need of the other parts of the plugin. A plain value; all that it refers to outlives
+// them.
+struct ResourceDependencies {
+  iq::ReplyTable& replies;
+  iq::ArchiveQueries& archives;
+  xmpp::StanzaSink& sink;
+  journal::Journal& journal;
+  webhook::Dispatcher& webhook;
+  Accounts& accounts;
+  Metrics& metrics;
+  const Clock& clock;
+  Timer& timer;
+  Log& log;
+  std::function<bool()> link_up;
+};
+
 class Resources {
  public:
   struct Settings {
@@ -29,26 +45,13 @@ class Resources {
     std::vector<std::string> cors_origins{"*"};
     bool metrics_public = false;
   };
-  struct World {  // outlives the resources
-    iq::ReplyTable& replies;
-    iq::ArchiveQueries& archives;
-    xmpp::StanzaSink& sink;
-    journal::Journal& journal;
-    webhook::Dispatcher& webhook;
-    Accounts& accounts;
-    Metrics& metrics;
-    const Clock& clock;
-    Timer& timer;
-    Log& log;
-    std::function<bool()> link_up;
-  };
 
-  Resources(Settings settings, const World& world)
-      : credentials(std::move(settings.credentials), world.accounts, world.clock, world.timer, world.log),
-        iqs(settings.iqs, world.replies, world.archives, world.sink),
-        idempotency(world.journal, world.log),
-        all_(all(settings, world)),
-        router(routes(), credentials, world.metrics, world.clock, Cors(settings.cors_origins)) {}
+  Resources(Settings settings, const ResourceDependencies& deps)
+      : credentials(std::move(settings.credentials), deps.accounts, deps.clock, deps.timer, deps.log),
+        iqs(settings.iqs, deps.replies, deps.archives, deps.sink),
+        idempotency(deps.journal, deps.log),
+        all_(all(settings, deps)),
+        router(routes(), credentials, deps.metrics, deps.clock, Cors(settings.cors_origins)) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 
@@ -60,13 +63,13 @@ class Resources {
   using All = std::vector<std::unique_ptr<const Resource>>;
 
   // One line for each resource.
-  All all(const Settings& settings, const World& world) const {
+  All all(const Settings& settings, const ResourceDependencies& deps) const {
     All made;
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
-    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, world.sink, world.log));
-    add(std::make_unique<Deliveries>(world.journal, world.webhook, world.clock, world.log));
-    add(std::make_unique<Endpoints>(world.webhook));
-    add(std::make_unique<Status>(world.metrics, world.link_up, settings.metrics_public));
+    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.sink, deps.log));
+    add(std::make_unique<Deliveries>(deps.journal, deps.webhook, deps.clock, deps.log));
+    add(std::make_unique<Endpoints>(deps.webhook));
+    add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));
     return made;
   }
   Routes routes() const {

@@ -24,16 +24,16 @@ Result<T> answer_of(Ask ask) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
-    : world_(std::move(world)),
-      unanswered_(world_.metrics.counter("restanza_webhook_dropped_total",
-                                         "Stanzas that could not be taken and must not be answered")),
+Dispatcher::Dispatcher(std::vector<Settings> settings, EndpointDependencies deps)
+    : deps_(std::move(deps)),
+      unanswered_(deps_.metrics.counter("restanza_webhook_dropped_total",
+                                        "Stanzas that could not be taken and must not be answered")),
       refused_(
-          world_.metrics.counter("restanza_webhook_refused_total",
-                                 "Stanzas that could not be taken and were answered resource-constraint")) {
+          deps_.metrics.counter("restanza_webhook_refused_total",
+                                "Stanzas that could not be taken and were answered resource-constraint")) {
   const auto members = std::make_shared<Members>();
   for (const Settings& one : settings) {
-    members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, world_), one));
+    members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, deps_), one));
     show(one.name);
   }
   members_ = members;
@@ -42,19 +42,19 @@ Dispatcher::Dispatcher(std::vector<Settings> settings, Endpoint::World world)
 // By name, for the metrics remember an endpoint that was removed: it has nothing in its queue.
 void Dispatcher::show(const std::string& name) const {
   const Metrics::Labels labels = {{"endpoint", name}};
-  world_.metrics.gauge("restanza_webhook_queued", "Stanzas that wait for an endpoint or are being posted",
-                       labels, [this, name] {
-                         const Shared endpoint = find(name);
-                         const Lanes::Snapshot lanes =
-                             endpoint ? endpoint->snapshot().lanes : Lanes::Snapshot();
-                         return static_cast<double>(lanes.waiting + lanes.at_work);
-                       });
-  world_.metrics.gauge("restanza_webhook_oldest_age_seconds",
-                       "How long the oldest stanza that waits for an endpoint has waited", labels,
-                       [this, name] {
-                         const Shared endpoint = find(name);
-                         return endpoint ? endpoint->oldest_age().count() : 0.0;
-                       });
+  deps_.metrics.gauge("restanza_webhook_queued", "Stanzas that wait for an endpoint or are being posted",
+                      labels, [this, name] {
+                        const Shared endpoint = find(name);
+                        const Lanes::Snapshot lanes =
+                            endpoint ? endpoint->snapshot().lanes : Lanes::Snapshot();
+                        return static_cast<double>(lanes.waiting + lanes.at_work);
+                      });
+  deps_.metrics.gauge("restanza_webhook_oldest_age_seconds",
+                      "How long the oldest stanza that waits for an endpoint has waited", labels,
+                      [this, name] {
+                        const Shared endpoint = find(name);
+                        return endpoint ? endpoint->oldest_age().count() : 0.0;
+                      });
 }
 
 Dispatcher::~Dispatcher() {
@@ -65,18 +65,18 @@ Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
   started_ = true;
   const auto next_sweep = [this]() -> std::optional<Instant> {
-    return world_.clock.now() + (sweep() ? kNextSweep : kSweep);
+    return deps_.clock.now() + (sweep() ? kNextSweep : kSweep);
   };
-  world_.timer.repeat(*next_sweep(), next_sweep);
+  deps_.timer.repeat(*next_sweep(), next_sweep);
   purge();
-  world_.timer.every(kPurge, [this] { purge(); });
+  deps_.timer.every(kPurge, [this] { purge(); });
   return {};
 }
 
 // Nothing is delivered yet, so that what is recovered stands before what comes.
 Result<void> Dispatcher::recover() {
   const auto stops = answer_of<std::vector<journal::EndpointStop>>(
-      [this](auto then) { world_.journal.stops(std::move(then)); });
+      [this](auto then) { deps_.journal.stops(std::move(then)); });
   if (!stops) return stops.error();
   journal::Filter waiting;
   waiting.state = journal::State::waiting;
@@ -84,7 +84,7 @@ Result<void> Dispatcher::recover() {
   size_t foreign = 0;
   for (bool more = true; more;) {
     const auto page = answer_of<std::vector<journal::Delivery>>(
-        [&](auto then) { world_.journal.list(waiting, beyond, kPage, std::move(then)); });
+        [&](auto then) { deps_.journal.list(waiting, beyond, kPage, std::move(then)); });
     if (!page) return page.error();
     for (const journal::Delivery& delivery : *page) {
       beyond = delivery.seq;
@@ -99,7 +99,7 @@ Result<void> Dispatcher::recover() {
   }
   for (const auto& member : *members()) member->endpoint->recovered();
   if (foreign != 0) {
-    world_.log.warn(
+    deps_.log.warn(
         std::to_string(foreign) +
         " deliveries in the journal are for endpoints that are not configured any more; they wait");
   }
@@ -120,7 +120,7 @@ struct Dispatcher::Reserved {
 Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
   if (reflections_.is_reflection(stanza)) return Offer::taken;
   const xmpp::StanzaTree tree(stanza);
-  if (stopped_ || (draining_ && !(world_.journal.durable() && subscription::worth_keeping(tree))))
+  if (stopped_ || (draining_ && !(deps_.journal.durable() && subscription::worth_keeping(tree))))
     return Offer::foreign;
   const auto members = this->members();
   const Shared answering = answering_for(*members, tree);
@@ -152,7 +152,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
                                  const Result<std::vector<journal::Delivery>>& deliveries) {
       committed(std::move(e), deliveries, std::exchange(reserved->endpoints, {}));
     };
-    if (!world_.journal.take(std::move(entry), std::move(then), can_wait ? std::move(room) : nullptr)) {
+    if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? std::move(room) : nullptr)) {
       stanza = std::move(entry.stanza);  // NOLINT(bugprone-use-after-move): what is not taken is untouched
       if (can_wait) return Offer::busy;
       refuse(stanza);
@@ -180,7 +180,7 @@ void Dispatcher::committed(journal::Journal::Entry entry,
                            const Result<std::vector<journal::Delivery>>& deliveries,
                            const std::vector<Shared>& reserved) {
   std::shared_ptr<const xmpp::Stanza> stanza;
-  const bool shared = guarded_until_done(world_.log, "taking a stanza on from the journal", [&] {
+  const bool shared = guarded_until_done(deps_.log, "taking a stanza on from the journal", [&] {
     stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));  // moved once there is room
   });
   if (deliveries && shared) {
@@ -189,14 +189,14 @@ void Dispatcher::committed(journal::Journal::Entry entry,
     return;
   }
   for (const Shared& endpoint : reserved) endpoint->refuse_place();
-  if (shared) guarded_until_done(world_.log, "refusing a stanza", [&] { refuse(*stanza); });
+  if (shared) guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(*stanza); });
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
 void Dispatcher::refuse(const xmpp::Stanza& stanza) {
   if (!xmpp::may_be_refused(stanza)) return unanswered_.add();
-  world_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
-               [] {});
+  deps_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
+              [] {});
   refused_.add();
 }
 
@@ -222,7 +222,7 @@ Dispatcher::Shared Dispatcher::find(const std::string& name) const {
 bool Dispatcher::sweep() {
   bool more = false;
   for (const auto& member : *members()) {
-    guarded(world_.log, "reading what waits for an endpoint", [&] { recover_late(member->endpoint); });
+    guarded(deps_.log, "reading what waits for an endpoint", [&] { recover_late(member->endpoint); });
     more = member->endpoint->tend() || more;
   }
   end_retired();
@@ -230,7 +230,7 @@ bool Dispatcher::sweep() {
 }
 
 void Dispatcher::purge() {
-  world_.journal.forget_dead(world_.clock.wall() - kDeadKept);
+  deps_.journal.forget_dead(deps_.clock.wall() - kDeadKept);
   bury_foreign();
 }
 
@@ -239,15 +239,15 @@ void Dispatcher::purge() {
 void Dispatcher::bury_foreign() {
   journal::Filter old;
   old.state = journal::State::waiting;
-  old.before = world_.clock.wall() - subscription::kLifetime;
-  world_.journal.list(old, 0, kPage, [this](const Result<std::vector<journal::Delivery>>& page) {
+  old.before = deps_.clock.wall() - subscription::kLifetime;
+  deps_.journal.list(old, 0, kPage, [this](const Result<std::vector<journal::Delivery>>& page) {
     if (!page) return;  // at the next look
     for (journal::Delivery delivery : *page) {
       if (find(delivery.endpoint) || at_work(delivery)) continue;
       withdraw(delivery);
       delivery.last_error = "a day has passed, and there is no such endpoint";
-      delivery.changed = world_.clock.wall();
-      world_.journal.note_dead(delivery);
+      delivery.changed = deps_.clock.wall();
+      deps_.journal.note_dead(delivery);
     }
   });
 }
@@ -269,7 +269,7 @@ void Dispatcher::drain(std::function<void()> done) {
     if (--*open == 0) done();
   };
   // What was taken before is with the endpoints once the journal has got to this.
-  world_.journal.flush([all = std::move(all), one_less] {
+  deps_.journal.flush([all = std::move(all), one_less] {
     for (const auto& endpoint : all) endpoint->drain(one_less);
     one_less();
   });

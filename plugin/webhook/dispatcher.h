@@ -53,9 +53,9 @@ class Dispatcher {
   static constexpr size_t kMaxRetiring = 64;
   static constexpr std::chrono::seconds kEndSoon{1};  // after a change, for what has ended at once
 
-  // The settings have passed `check`, their names differ. What the world refers to must outlive the
+  // The settings have passed `check`, their names differ. What `deps` refers to must outlive the
   // dispatcher.
-  Dispatcher(std::vector<Settings> settings, Endpoint::World world);
+  Dispatcher(std::vector<Settings> settings, EndpointDependencies deps);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -100,9 +100,9 @@ class Dispatcher {
   // Unchanged: such a test is under way, and `then` does not run.
   Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);
 
-  // [any] Dead letters back into their queues, and deliveries out of the world. `then` runs on the journal's
-  // thread. What is being posted when this is called cannot be discarded; what begins until the journal has
-  // written the discard is posted all the same, once.
+  // [any] `replay` puts dead letters back into their queues, `discard` deletes deliveries. `then` runs on the
+  // journal's thread. What is being posted when this is called cannot be discarded; what begins until the
+  // journal has written the discard is posted all the same, once.
   void replay(const std::string& id,
               std::function<void(const Result<bool>&)> then);  // false: no such dead letter
   void replay(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
@@ -158,7 +158,7 @@ class Dispatcher {
   void withdraw(const journal::Delivery& delivery);
   bool at_work(const journal::Delivery& delivery) const;
 
-  const Endpoint::World world_;
+  const EndpointDependencies deps_;
   subscription::Reflections reflections_;
   Counter& unanswered_;
   Counter& refused_;

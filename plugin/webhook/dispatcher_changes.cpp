@@ -49,11 +49,11 @@ Result<void> Dispatcher::reconfigure(const std::vector<Settings>& settings) {
   // nothing may be thrown; what cannot be read now is read by the sweep.
   for (const Shared& endpoint : changes.removed) retire(*endpoint);
   for (const Shared& endpoint : changes.added) {
-    guarded(world_.log, "the metrics of an endpoint", [&] { show(endpoint->name()); });
-    if (started_) guarded(world_.log, kRecovering, [&] { recover_late(endpoint); });
+    guarded(deps_.log, "the metrics of an endpoint", [&] { show(endpoint->name()); });
+    if (started_) guarded(deps_.log, kRecovering, [&] { recover_late(endpoint); });
   }
-  guarded(world_.log, "the end of earlier endpoints",
-          [this] { world_.timer.after(kEndSoon, [this] { end_earlier(); }); });
+  guarded(deps_.log, "the end of earlier endpoints",
+          [this] { deps_.timer.after(kEndSoon, [this] { end_earlier(); }); });
   return {};
 }
 
@@ -103,7 +103,7 @@ Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
     }
     changes.returning.push_back({endpoint, endpoint->prepare(settings)});
   } else {
-    endpoint = std::make_shared<Endpoint>(settings, world_);
+    endpoint = std::make_shared<Endpoint>(settings, deps_);
   }
   changes.members->push_back(std::make_shared<const Member>(endpoint, settings));
   changes.added.push_back(std::move(endpoint));
@@ -131,10 +131,10 @@ void Dispatcher::publish(std::shared_ptr<const Members> members, const Changes& 
 void Dispatcher::retire(Endpoint& endpoint) noexcept {
   const size_t waiting = endpoint.waiting();
   endpoint.retire();
-  if (waiting == 0 || !world_.journal.durable()) return;
-  guarded(world_.log, "the end of an endpoint", [&] {
-    world_.log.warn("endpoint '" + endpoint.name() + "' was removed while " + std::to_string(waiting) +
-                    " stanzas waited for it; what is on disk stays there for a day");
+  if (waiting == 0 || !deps_.journal.durable()) return;
+  guarded(deps_.log, "the end of an endpoint", [&] {
+    deps_.log.warn("endpoint '" + endpoint.name() + "' was removed while " + std::to_string(waiting) +
+                   " stanzas waited for it; what is on disk stays there for a day");
   });
 }
 
@@ -174,7 +174,7 @@ void Dispatcher::recover_late(const Shared& endpoint) {
   using Stops = Result<std::vector<journal::EndpointStop>>;
   const auto reading = endpoint->begin_reading();
   if (!reading) return;
-  world_.journal.stops_settled([this, endpoint, reading](const Stops& stops) {
+  deps_.journal.stops_settled([this, endpoint, reading](const Stops& stops) {
     if (!endpoint->is_reading(reading)) return;
     if (!stops) return say_unread(*endpoint, stops.error());
     for (const journal::EndpointStop& stop : *stops) {
@@ -194,14 +194,14 @@ void Dispatcher::recover_page(const Shared& endpoint, journal::Seq beyond, const
     for (const journal::Delivery& delivery : *page) endpoint->recover(delivery);
     if (page->size() == kPage) return recover_page(endpoint, page->back().seq, reading);
     if (!endpoint->recovered(reading)) return;
-    world_.timer.after(std::chrono::milliseconds(0), [endpoint] { endpoint->tend(); });
+    deps_.timer.after(std::chrono::milliseconds(0), [endpoint] { endpoint->tend(); });
   };
-  world_.journal.list_settled(waiting, beyond, kPage, then);
+  deps_.journal.list_settled(waiting, beyond, kPage, then);
 }
 
 void Dispatcher::say_unread(const Endpoint& endpoint, const Error& error) const {
-  world_.log.error("endpoint '" + endpoint.name() +
-                   "': what waits for it cannot be read from the journal, and is tried again: " + error.text);
+  deps_.log.error("endpoint '" + endpoint.name() +
+                  "': what waits for it cannot be read from the journal, and is tried again: " + error.text);
 }
 
 }  // namespace restanza::webhook

@@ -18,17 +18,17 @@ double chance() {
 
 }  // namespace
 
-Endpoint::Endpoint(Settings settings, World world)
+Endpoint::Endpoint(Settings settings, EndpointDependencies deps)
     : name_(settings.name),
-      world_(std::move(world)),
-      metrics_(world_.metrics, name_),
+      deps_(std::move(deps)),
+      metrics_(deps_.metrics, name_),
       places_(settings.max_queued),
-      lanes_(Gate(settings.drain_rate, settings.retry), world_.timer, world_.clock),
+      lanes_(Gate(settings.drain_rate, settings.retry), deps_.timer, deps_.clock),
       posting_(make(std::move(settings), 1)) {}
 
 // Whatever is thrown: the lanes are closed first, and the threads are joined with their postings.
 Endpoint::~Endpoint() {
-  guarded(world_.log, "the end of an endpoint", [this] { stop(); });
+  guarded(deps_.log, "the end of an endpoint", [this] { stop(); });
 }
 
 bool Endpoint::reserve() {
@@ -48,14 +48,14 @@ void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
   if (covered(delivery)) return cancel();
   Item item;
   bool queued = false;
-  const bool done = guarded_until_done(world_.log, "putting a stanza into its queue",
+  const bool done = guarded_until_done(deps_.log, "putting a stanza into its queue",
                                        [&] { queued = queue(delivery, stanza, item); });
   if (!done) {  // the journal has it, where it is kept, for the next start
-    if (item.alarm != 0) world_.timer.cancel(item.alarm);
+    if (item.alarm != 0) deps_.timer.cancel(item.alarm);
     cancel();
   }
   if (done && !queued) let_go(item, Outcome::End::unreachable);
-  guarded(world_.log, "a stanza's way into its queue", [&] {
+  guarded(deps_.log, "a stanza's way into its queue", [&] {
     if (stopped_) give_up_rest();  // it was on its way through the journal meanwhile
     check_drained();
   });
@@ -67,11 +67,11 @@ bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item
   item.seq = delivery.seq;
   item.id = delivery.id;
   item.answers = delivery.answers;
-  item.accepted = world_.clock.now();
+  item.accepted = deps_.clock.now();
   item.stanza = stanza;
   if (stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
     item.alarm =
-        world_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });
+        deps_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });
   }
   return lanes_.push(lane, std::move(item));
 }
@@ -106,23 +106,23 @@ Item Endpoint::item_of(const journal::Delivery& delivery) const {
   item.attempts = delivery.attempts;
   item.failures = delivery.failures;
   const auto age =
-      std::clamp<WallTime::duration>(world_.clock.wall() - delivery.accepted, {}, subscription::kLifetime);
-  item.accepted = world_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
+      std::clamp<WallTime::duration>(deps_.clock.wall() - delivery.accepted, {}, subscription::kLifetime);
+  item.accepted = deps_.clock.now() - std::chrono::duration_cast<Instant::duration>(age);
   return item;
 }
 
 void Endpoint::work(Posting& posting, Transport& transport, bool first) {
   if (first && lanes_.snapshot().stops == 0) {
-    guarded(world_.log, "asking an endpoint for its formats", [&] { posting.negotiation.begin(transport); });
+    guarded(deps_.log, "asking an endpoint for its formats", [&] { posting.negotiation.begin(transport); });
   }
   while (auto next = lanes_.next(posting.number)) {
-    guarded(world_.log, "a delivery", [&] {
-      Turn turn(lanes_, world_.clock, kReread, std::move(*next));
+    guarded(deps_.log, "a delivery", [&] {
+      Turn turn(lanes_, deps_.clock, kReread, std::move(*next));
       if (lanes_.unattended())
         current()->pool.grow();  // whoever begins a request leaves another to wait for the next
       deliver(posting, transport, turn);
     });
-    guarded(world_.log, "a delivery's end", [&] {
+    guarded(deps_.log, "a delivery's end", [&] {
       if (stopped_) give_up_rest();
       check_drained();
     });
@@ -133,8 +133,8 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   Item& item = turn.item();
   const auto text = text_of(item);
   if (!text) {
-    turn.put_back(world_.clock.now() + kReread);
-    world_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
+    turn.put_back(deps_.clock.now() + kReread);
+    deps_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
     return;
   }
   if (!*text) {  // discarded meanwhile
@@ -143,13 +143,13 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   }
   // Both take their time, and then other settings may hold: no request begins by earlier ones.
   posting.negotiation.settle(transport);
-  if (retired_ || !is_current(posting)) return turn.put_back(world_.clock.now());
-  if (item.alarm != 0) world_.timer.cancel(std::exchange(item.alarm, 0));
+  if (retired_ || !is_current(posting)) return turn.put_back(deps_.clock.now());
+  if (item.alarm != 0) deps_.timer.cancel(std::exchange(item.alarm, 0));
   const xmpp::StanzaTree tree(**text);
-  const Instant began = world_.clock.now();
+  const Instant began = deps_.clock.now();
   const Outcome outcome = posting.attempts.make(transport, item, tree);
-  if (outcome.end == Outcome::End::aborted) return turn.put_back(world_.clock.now());
-  metrics_.request(verdict_of(outcome), world_.clock.now() - began);
+  if (outcome.end == Outcome::End::aborted) return turn.put_back(deps_.clock.now());
+  metrics_.request(verdict_of(outcome), deps_.clock.now() - began);
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
@@ -161,7 +161,7 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
   if (item.stanza) return item.stanza;
-  auto loaded = world_.journal.load(item.seq);
+  auto loaded = deps_.journal.load(item.seq);
   if (!loaded) return loaded.error();
   return *loaded ? std::make_shared<const xmpp::Stanza>(std::move(**loaded)) : Text();
 }
@@ -174,7 +174,7 @@ void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree
   note_error(posting, verdict == Verdict::delivered ? std::string() : described(outcome));
   if (verdict == Verdict::gone && posting.settings.gone_disables) {
     disable(posting);
-    if (item.kept()) return turn.put_back(world_.clock.now());
+    if (item.kept()) return turn.put_back(deps_.clock.now());
   }
   if (const auto again = posting.settling.settle(item, tree, outcome, answering, chance()))
     return turn.put_back(*again);
@@ -184,10 +184,10 @@ void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree
 
 // One that was never meant to wait: who sent an iq is told, other things were worthless late.
 void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
-  if (item.alarm != 0) world_.timer.cancel(item.alarm);
+  if (item.alarm != 0) deps_.timer.cancel(item.alarm);
   cancel();
   if (item.stanza->kind != xmpp::Kind::iq) return metrics_.late.add();
-  guarded_until_done(world_.log, "ending an iq that may not wait",
+  guarded_until_done(deps_.log, "ending an iq that may not wait",
                      [&] { current()->settling.answer(item, *item.stanza, without_answer(end)); });
 }
 
@@ -214,9 +214,9 @@ bool Endpoint::tend() {
     const ScopedCount counted(taken_out_),
         counted_here(tending_);  // before the look, or `reopen` could miss it
     if (!recovered_ || retired_) return false;
-    for (const auto& old : lanes_.take_older(world_.clock.now() - subscription::kLifetime, kMaxExpired)) {
+    for (const auto& old : lanes_.take_older(deps_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
-      guarded(world_.log, "giving up what has expired",
+      guarded(deps_.log, "giving up what has expired",
               [&] { current()->settling.expire(old.second, text_of(old.second)); });
       cancel();
     }
@@ -233,7 +233,7 @@ void Endpoint::drain(std::function<void()> done) {
     draining_ = true;
     drained_ = std::move(done);
   }
-  if (world_.journal.durable()) {
+  if (deps_.journal.durable()) {
     lanes_.stop(Gate::kHeld);
     strand();
     lanes_.close();
@@ -246,7 +246,7 @@ void Endpoint::check_drained() {
   std::function<void()> done;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool waits = now.waiting != 0 && !world_.journal.durable();
+    const bool waits = now.waiting != 0 && !deps_.journal.durable();
     const bool left = now.at_work != 0 || waits || taken_out_ != 0;
     if (!draining_ || left) return;
     done = std::exchange(drained_, nullptr);
@@ -276,17 +276,17 @@ void Endpoint::give_up_rest() {
   size_t given_up = 0;
   for (const Item& item : lanes_.take_all()) {
     cancel();
-    if (item.alarm != 0) world_.timer.cancel(item.alarm);
+    if (item.alarm != 0) deps_.timer.cancel(item.alarm);
     if (survives(item)) continue;
     ++given_up;
-    guarded(world_.log, "giving up what waited", [&] {
+    guarded(deps_.log, "giving up what waited", [&] {
       const auto text = text_of(item);
       if (text && *text) current()->settling.answer(item, **text, without_answer(Outcome::End::aborted));
     });
   }
   if (given_up != 0) {
-    world_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" + name_ +
-                    "'");
+    deps_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" + name_ +
+                   "'");
   }
 }
 

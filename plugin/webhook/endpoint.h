@@ -21,12 +21,12 @@
 #include "subscription/lanes.h"
 #include "subscription/places.h"
 #include "subscription/turn.h"
+#include "webhook/endpoint_dependencies.h"
 #include "webhook/endpoint_metrics.h"
 #include "webhook/posting.h"
 #include "webhook/request/transport.h"
 #include "webhook/settings/settings.h"
 #include "webhook/settling.h"
-#include "webhook/world.h"
 
 namespace restanza::webhook {
 
@@ -38,12 +38,10 @@ using subscription::Turn;
 
 class Endpoint {
  public:
-  using World = webhook::World;
-
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
 
   // The settings have passed `check`.
-  Endpoint(Settings settings, World world);
+  Endpoint(Settings settings, EndpointDependencies deps);
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
@@ -95,7 +93,7 @@ class Endpoint {
   // has its place whether or not there is room. Nothing is delivered before `recovered`.
   void recover(const journal::Delivery& delivery);
   void recovered();
-  // [any] A dead letter that has come back to life.
+  // [any] A dead letter that is replayed.
   void requeue(const journal::Delivery& delivery);
 
   // [any] As Dispatcher::drain.
@@ -155,10 +153,10 @@ class Endpoint {
   void note_error(const Posting& posting, std::string error);
   void check_drained();
   void give_up_rest();
-  bool survives(const Item& item) const { return item.kept() && world_.journal.durable(); }
+  bool survives(const Item& item) const { return item.kept() && deps_.journal.durable(); }
 
   const std::string name_;
-  const World world_;
+  const EndpointDependencies deps_;
   EndpointMetrics metrics_;
   const OpenAnswers open_;
   subscription::Places places_;

@@ -11,7 +11,7 @@ namespace restanza::webhook {
 
 std::shared_ptr<Posting> Endpoint::make(Settings settings, uint64_t number) {
   return std::make_shared<Posting>(
-      std::move(settings), number, world_, metrics_, open_, [this] { return lanes_.snapshot().waiting; },
+      std::move(settings), number, deps_, metrics_, open_, [this] { return lanes_.snapshot().waiting; },
       [this](Posting& posting, Transport& transport, bool first) { work(posting, transport, first); });
 }
 
@@ -46,7 +46,7 @@ void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
     last_error_.clear();
   }
   if (!recovered_ || !lanes_.unattended()) return;
-  guarded(world_.log, "a thread for an endpoint", [&] { posting->pool.grow(); });  // `tend` tries it again
+  guarded(deps_.log, "a thread for an endpoint", [&] { posting->pool.grow(); });  // `tend` tries it again
 }
 
 // Whoever else still has one looks at it for a moment.
@@ -79,7 +79,7 @@ void Endpoint::retire() noexcept {
     reading_.reset();
   }
   lanes_.close();
-  guarded_until_done(world_.log, "the end of an endpoint", [&] {
+  guarded_until_done(deps_.log, "the end of an endpoint", [&] {
     give_up_rest();
     check_drained();
   });
@@ -96,7 +96,7 @@ bool Endpoint::reopen() {
 
 // The journal may still have that for waiting.
 bool Endpoint::is_giving_up() const {
-  return tending_ != 0 || (taken_out_ != 0 && !world_.journal.durable());
+  return tending_ != 0 || (taken_out_ != 0 && !deps_.journal.durable());
 }
 
 Endpoint::Reading Endpoint::begin_reading() {

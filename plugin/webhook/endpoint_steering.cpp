@@ -14,7 +14,7 @@ bool Endpoint::pause() {
   if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) != 0) return false;
   steered_ = true;
   lanes_.stop(Gate::kPaused);
-  world_.journal.remember_stop({name_, journal::Stop::paused, "paused by request"});
+  deps_.journal.remember_stop({name_, journal::Stop::paused, "paused by request"});
   note_reason("paused by request");
   strand();
   return true;
@@ -24,7 +24,7 @@ bool Endpoint::resume() {
   const std::lock_guard<std::mutex> steering(steering_);
   if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
   steered_ = true;
-  world_.journal.forget_stop(name_);
+  deps_.journal.forget_stop(name_);
   note_reason({});
   lanes_.resume(Gate::kPaused | Gate::kDisabled);
   return true;
@@ -37,9 +37,9 @@ void Endpoint::disable(const Posting& posting) {
   steered_ = true;
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
-  world_.journal.remember_stop({name_, journal::Stop::disabled, reason});
-  world_.log.warn("endpoint '" + name_ + "' is disabled: " + reason +
-                  "; new stanzas wait until it is resumed");
+  deps_.journal.remember_stop({name_, journal::Stop::disabled, reason});
+  deps_.log.warn("endpoint '" + name_ + "' is disabled: " + reason +
+                 "; new stanzas wait until it is resumed");
   note_reason(reason);
 }
 
@@ -60,7 +60,7 @@ void Endpoint::remember(const journal::EndpointStop& stop) {
     lanes_.stop(stop.stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
     note_reason(stop.reason);
   }
-  world_.log.warn("endpoint '" + name_ + "' is stopped from before: " + stop.reason);
+  deps_.log.warn("endpoint '" + name_ + "' is stopped from before: " + stop.reason);
   strand();  // it may have come to a running plugin, and taken stanzas since
 }
 
@@ -82,7 +82,7 @@ Endpoint::Snapshot Endpoint::snapshot() const {
 
 std::chrono::duration<double> Endpoint::oldest_age() const {
   const auto oldest = lanes_.oldest();
-  return oldest ? world_.clock.now() - *oldest : std::chrono::nanoseconds(0);
+  return oldest ? deps_.clock.now() - *oldest : std::chrono::nanoseconds(0);
 }
 
 }  // namespace restanza::webhook

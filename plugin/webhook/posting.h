@@ -10,6 +10,7 @@
 #include <string>
 
 #include "subscription/health.h"
+#include "webhook/endpoint_dependencies.h"
 #include "webhook/endpoint_metrics.h"
 #include "webhook/request/attempts.h"
 #include "webhook/request/negotiation.h"
@@ -20,7 +21,6 @@
 #include "webhook/settings/url.h"
 #include "webhook/settling.h"
 #include "webhook/thread_pool.h"
-#include "webhook/world.h"
 
 namespace restanza::webhook {
 
@@ -29,8 +29,8 @@ struct Posting {
 
   // The settings have passed `check`. `pool_number` is the lanes' for its threads; `waiting` says how many
   // stanzas wait; `work` is what each thread does. The others outlive this.
-  Posting(Settings its_settings, uint64_t pool_number, const World& world, EndpointMetrics& metrics,
-          const OpenAnswers& open, std::function<size_t()> waiting, Work work);
+  Posting(Settings its_settings, uint64_t pool_number, const EndpointDependencies& deps,
+          EndpointMetrics& metrics, const OpenAnswers& open, std::function<size_t()> waiting, Work work);
   Posting(const Posting&) = delete;
   Posting& operator=(const Posting&) = delete;
 

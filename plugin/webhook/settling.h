@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What becomes of a delivery whose attempt has ended: its answer goes back, the journal keeps account of it,
 // and what is given up becomes a dead letter, of which the sender is told. Where it stands in the queue is
-// not said here. Any thread; `reply` of the world runs on the caller's, so no lock may be held.
+// not said here. Any thread; `reply` of the dependencies runs on the caller's, so no lock may be held.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "subscription/lanes.h"
+#include "webhook/endpoint_dependencies.h"
 #include "webhook/endpoint_metrics.h"
 #include "webhook/open_answers.h"
 #include "webhook/request/outcome.h"
 #include "webhook/settings/settings.h"
-#include "webhook/world.h"
 #include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
@@ -26,8 +26,9 @@ class Settling {
   using Text = std::shared_ptr<const xmpp::Stanza>;
 
   // All of them outlive this.
-  Settling(const Settings& settings, const World& world, EndpointMetrics& metrics, const OpenAnswers& open)
-      : settings_(settings), world_(world), metrics_(metrics), open_(open) {}
+  Settling(const Settings& settings, const EndpointDependencies& deps, EndpointMetrics& metrics,
+           const OpenAnswers& open)
+      : settings_(settings), deps_(deps), metrics_(metrics), open_(open) {}
 
   // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
   // answers, so that the failure is the delivery's own.
@@ -45,7 +46,7 @@ class Settling {
                Counter& cause);
 
   const Settings& settings_;
-  const World& world_;
+  const EndpointDependencies& deps_;
   EndpointMetrics& metrics_;
   const OpenAnswers& open_;
 };

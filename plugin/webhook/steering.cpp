@@ -47,7 +47,7 @@ Dispatcher::Steered Dispatcher::test(const std::string& endpoint, std::function<
 }
 
 void Dispatcher::replay(const std::string& id, std::function<void(const Result<bool>&)> then) {
-  world_.journal.revive(
+  deps_.journal.revive(
       id, [this, then = std::move(then)](const Result<std::optional<journal::Delivery>>& revived) {
         if (!revived) return then(revived.error());
         if (*revived) requeue(**revived);
@@ -62,7 +62,7 @@ void Dispatcher::replay(const journal::Filter& filter, std::function<void(const 
 // A page at a time, so that new stanzas do not wait for the whole.
 void Dispatcher::replay_page(const journal::Filter& filter, size_t so_far,
                              std::function<void(const Result<size_t>&)> then) {
-  world_.journal.revive(
+  deps_.journal.revive(
       filter, kPage,
       [this, filter, so_far, then = std::move(then)](const Result<std::vector<journal::Delivery>>& revived) {
         if (!revived) return then(revived.error());
@@ -95,7 +95,7 @@ bool Dispatcher::at_work(const journal::Delivery& delivery) const {
 
 void Dispatcher::discard(const std::string& id, std::function<void(const Result<Discarded>&)> then) {
   using Found = Result<std::optional<journal::Delivery>>;
-  world_.journal.find(id, [this, id, then = std::move(then)](const Found& found) {
+  deps_.journal.find(id, [this, id, then = std::move(then)](const Found& found) {
     if (!found) return then(found.error());
     if (!*found) return then(Discarded::unknown);
     if (at_work(**found)) return then(Discarded::at_work);
@@ -105,7 +105,7 @@ void Dispatcher::discard(const std::string& id, std::function<void(const Result<
 
 void Dispatcher::discard_found(const journal::Delivery& delivery,
                                std::function<void(const Result<Discarded>&)> then) {
-  world_.journal.discard(
+  deps_.journal.discard(
       {delivery.seq}, {},
       [this, delivery, then = std::move(then)](const Result<std::vector<journal::Seq>>& gone) {
         if (!gone) return then(gone.error());
@@ -124,7 +124,7 @@ void Dispatcher::discard(const journal::Filter& filter, std::function<void(const
 void Dispatcher::discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
                               std::function<void(const Result<size_t>&)> then) {
   using Listed = Result<std::vector<journal::Delivery>>;
-  world_.journal.list(filter, beyond, kPage, [this, filter, so_far, then = std::move(then)](Listed listed) {
+  deps_.journal.list(filter, beyond, kPage, [this, filter, so_far, then = std::move(then)](Listed listed) {
     if (!listed) return then(listed.error());
     discard_listed(filter, std::move(*listed), so_far, then);
   });
@@ -147,7 +147,7 @@ void Dispatcher::discard_listed(const journal::Filter& filter, std::vector<journ
     if (listed.size() < kPage) return then(count);
     discard_page(filter, listed.back().seq, count, then);
   };
-  world_.journal.discard(std::move(seqs), filter, discarded);
+  deps_.journal.discard(std::move(seqs), filter, discarded);
 }
 
 }  // namespace restanza::webhook

@@ -134,7 +134,7 @@ Tree empty_tree() {
 
 }  // namespace
 
-void TreeEnd::operator()(tinyxml2::XMLDocument* tree) const {
+void DocumentDeleter::operator()(tinyxml2::XMLDocument* tree) const {
   Tree ended(tree);
   if (!keep) return;
   ended->Clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // XML trees: a Document owns one element and everything in it, an Element points into it. tinyxml2 holds the
-// nodes and stops in this folder.
+// nodes and is used in this folder only.
 //
 // Trees are kept in one normal form: element names have no prefix, the namespace stands in `xmlns` where it
 // differs from the parent's, prefixed attributes declare their prefix on the same element. "No namespace"
@@ -61,8 +61,9 @@ class Element {
   tinyxml2::XMLElement* node_ = nullptr;
 };
 
-struct TreeEnd {
-  bool keep = false;  // its memory
+// Deletes a document's tree, or keeps its memory for the next document of this thread.
+struct DocumentDeleter {
+  bool keep = false;  // the memory
   void operator()(tinyxml2::XMLDocument* tree) const;
 };
 
@@ -78,7 +79,7 @@ class Document {
   static constexpr size_t kSmallBytes = 16 * 1024;
 
  private:
-  std::unique_ptr<tinyxml2::XMLDocument, TreeEnd> tree_;
+  std::unique_ptr<tinyxml2::XMLDocument, DocumentDeleter> tree_;
 };
 
 // For `for (Element child : children(parent))`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // XMPP addresses (RFC 6122): split at the first '/' and then at '@', each part prepared with its stringprep
-// profile by libidn, which stops in this folder. Pure functions, any thread.
+// profile by libidn, which is used in this folder only. Pure functions, any thread.
 #pragma once
 
 #include <string>

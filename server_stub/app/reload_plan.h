@@ -3,8 +3,8 @@
 //
 // An entry is the same one as before where its domain and its load are the same: a domain stands in one entry
 // only, and another library at it is another plugin, which takes over once the old one is gone. So the order
-// of the entries, and what else stands in them, does not matter for who is who. Entries that are added stand
-// behind those that serve already, which matters where several share a prefix.
+// of the entries, and what else stands in them, does not matter for which entry is which. Entries that are
+// added stand behind those that serve already, which matters where several share a prefix.
 #pragma once
 
 #include <string>

@@ -6,18 +6,18 @@
 
 namespace restanza::host {
 
-Instance::Instance(std::unique_ptr<Library> library, HostApi::Place place, const Surroundings& around)
+Instance::Instance(std::unique_ptr<Library> library, HostApi::Place place, const Dependencies& deps)
     : library_(std::move(library)),
       place_(std::move(place)),
-      around_(around),
-      log_(std::string(library_->descriptor().id) + "@" + place_.domain, around.log),
-      hooks_(std::make_shared<Hooks>(around.timer, log_)) {}
+      deps_(deps),
+      log_(std::string(library_->descriptor().id) + "@" + place_.domain, deps.log),
+      hooks_(std::make_shared<Hooks>(deps.timer, log_)) {}
 
 Result<std::unique_ptr<Instance>> Instance::load(const std::string& name, HostApi::Place place,
-                                                 const Surroundings& around) {
+                                                 const Dependencies& deps) {
   auto library = Library::open(name, plugin_directories());
   if (!library) return library.error();
-  std::unique_ptr<Instance> instance(new Instance(std::move(*library), std::move(place), around));
+  std::unique_ptr<Instance> instance(new Instance(std::move(*library), std::move(place), deps));
   instance->warn_of_symbols();
   return instance;
 }
@@ -25,8 +25,8 @@ Result<std::unique_ptr<Instance>> Instance::load(const std::string& name, HostAp
 void Instance::connect(std::shared_ptr<Link> link, HostApi::CheckPassword check) {
   link_ = std::move(link);
   hooks_->bind(link_);
-  auto api = std::make_unique<HostApi>(place_, around_.exchanges, around_.routes, hooks_, link_,
-                                       std::move(check), log_);
+  auto api =
+      std::make_unique<HostApi>(place_, deps_.exchanges, deps_.routes, hooks_, link_, std::move(check), log_);
   plugin_ = std::make_unique<Plugin>(std::move(library_), std::move(api));
 }
 

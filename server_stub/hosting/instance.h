@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One plugin at one domain, with all that it has on the host's side: its lines in the log, its hooks, its
-// table of functions, and its life. [setup] only, but for `log`. It owns these; what the surroundings refer
+// table of functions, and its life. [setup] only, but for `log`. It owns these; what the dependencies refer
 // to, and the thread of the link, outlive it.
 #pragma once
 
@@ -16,8 +16,8 @@ namespace restanza::host {
 
 class Instance {
  public:
-  // What all plugins of a host share.
-  struct Surroundings {
+  // What all instances of a host share.
+  struct Dependencies {
     Timer& timer;
     Exchanges& exchanges;
     Routes& routes;
@@ -27,7 +27,7 @@ class Instance {
   // `library`: a path, or a name that is looked for in plugin_directories(). The log's lines begin with the
   // plugin's id and the domain. Nothing of the plugin runs yet.
   static Result<std::unique_ptr<Instance>> load(const std::string& library, HostApi::Place place,
-                                                const Surroundings& around);
+                                                const Dependencies& deps);
 
   // The link is made for `inbound`, and then connected; once, and before anything else is done with `plugin`.
   Inbound& inbound() { return *hooks_; }
@@ -39,12 +39,12 @@ class Instance {
   Log& log() { return log_; }  // [any]
 
  private:
-  Instance(std::unique_ptr<Library> library, HostApi::Place place, const Surroundings& around);
+  Instance(std::unique_ptr<Library> library, HostApi::Place place, const Dependencies& deps);
   void warn_of_symbols();
 
   std::unique_ptr<Library> library_;  // until `connect`
   const HostApi::Place place_;
-  const Surroundings around_;
+  const Dependencies deps_;
   NamedLog log_;
   const std::shared_ptr<Hooks> hooks_;
   std::shared_ptr<Link> link_;

@@ -83,7 +83,7 @@ const Routes::Mounted* Routes::choose(std::string_view path, std::string_view ho
   return best;
 }
 
-std::optional<Route> Routes::find(std::string_view path, std::string_view host_header) {
+std::optional<MatchedRoute> Routes::find(std::string_view path, std::string_view host_header) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const Mounted* mounted = choose(path, without_port(host_header));
   if (!mounted) return std::nullopt;
@@ -93,9 +93,9 @@ std::optional<Route> Routes::find(std::string_view path, std::string_view host_h
     if (longer && covers(entry.subpath, path.substr(mounted->mount.prefix.size()))) best = &entry;
   }
   if (!best) return std::nullopt;
-  return Route{best->max_body, [handle = best->handle](ExchangeId id, const HttpRequest& request) {
-                 (*handle)(id, request);
-               }};
+  return MatchedRoute{best->max_body, [handle = best->handle](ExchangeId id, const HttpRequest& request) {
+                        (*handle)(id, request);
+                      }};
 }
 
 }  // namespace restanza::host

@@ -33,7 +33,7 @@ class Routes final : public RouteLookup {
   Id add(Id mount, std::string subpath, uint64_t max_body, Handle handle);
   void remove(Id route);
 
-  std::optional<Route> find(std::string_view path, std::string_view host_header) override;
+  std::optional<MatchedRoute> find(std::string_view path, std::string_view host_header) override;
 
  private:
   struct Entry {

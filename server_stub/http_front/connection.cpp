@@ -157,7 +157,7 @@ bool Connection::use_head() {
   return true;
 }
 
-void Connection::open_request(RequestHead head, Route route) {
+void Connection::open_request(RequestHead head, MatchedRoute route) {
   const uint64_t limit = route.max_body;
   body_ = in_full_ ? BodyReader() : BodyReader(head.length, limit);
   const bool too_large = head.length.value_or(0) > limit;

@@ -52,7 +52,7 @@ class Connection {
   bool use_body();
   bool receive();                                   // false: nothing has come
   bool charge(RequestMemory& whole, size_t bytes);  // false: there is no room, and the request was refused
-  void open_request(RequestHead head, Route route);
+  void open_request(RequestHead head, MatchedRoute route);
   void hand_out(bool too_large);
   bool refuse(const Refusal& refusal);  // always true: something was done
   void end_answer();

@@ -119,7 +119,7 @@ void Connections::expire_due() {
 template <class Act>
 void Connections::act_or_drop(uint64_t connection, Act act) {
   try {
-    const MayBeGivenUp scope;
+    const FailFastAllocation scope;
     act();
     settle(connection);
   } catch (const std::bad_alloc&) {

@@ -23,7 +23,7 @@
 
 namespace restanza::host {
 
-class Connections final : public Waker, private EventLoop::SharedHandler {
+class Connections final : public OutboxObserver, private EventLoop::SharedHandler {
  public:
   // `relieve` gives waiting requests a thread where that is due; true: call again soon.
   Connections(FrontParts& parts, std::function<bool()> relieve, Log& log);

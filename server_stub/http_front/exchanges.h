@@ -38,17 +38,18 @@ struct Watch {
   std::function<void()> writable;  // after XP_WOULD_BLOCK from write: there is room again
 };
 
-struct Route {
+// What a lookup finds for a request: the function that answers it, and how large its body may be.
+struct MatchedRoute {
   uint64_t max_body;  // bytes; larger bodies are not read, and the handler is called with body_too_large
   std::function<void(ExchangeId, const HttpRequest&)> handle;
 };
 
-// Who answers for a path; absent: 404 from the front itself. Called on the loop's thread, once a head is
+// Finds the route of a path; absent: 404 from the front itself. Called on the loop's thread, once a head is
 // complete and before its body is read: it must not block.
 class RouteLookup {
  public:
   virtual ~RouteLookup() = default;
-  virtual std::optional<Route> find(std::string_view path, std::string_view host_header) = 0;
+  virtual std::optional<MatchedRoute> find(std::string_view path, std::string_view host_header) = 0;
 };
 
 // The requests that were handed out and are not answered yet.

@@ -15,13 +15,13 @@ namespace {
 constexpr std::chrono::milliseconds kStep{5};
 constexpr int kLargeBytes = 128 * 1024;
 
-thread_local bool may_be_given_up = false;
+thread_local bool fails_fast = false;
 
 // Called by `new` over and over until there is memory or this throws.
 void no_memory() {
   thread_local Instant since, last;
   // Destructors that run because something was given up cannot be given up themselves.
-  if (may_be_given_up && std::uncaught_exceptions() == 0) throw std::bad_alloc();
+  if (fails_fast && std::uncaught_exceptions() == 0) throw std::bad_alloc();
   const Instant now = std::chrono::steady_clock::now();
   if (now - last > 10 * kStep) since = now;  // another wait than the one before
   last = now;
@@ -41,12 +41,12 @@ void wait_for_memory() {
   std::set_new_handler(no_memory);
 }
 
-MayBeGivenUp::MayBeGivenUp() : before_(may_be_given_up) {
-  may_be_given_up = true;
+FailFastAllocation::FailFastAllocation() : before_(fails_fast) {
+  fails_fast = true;
 }
 
-MayBeGivenUp::~MayBeGivenUp() {
-  may_be_given_up = before_;
+FailFastAllocation::~FailFastAllocation() {
+  fails_fast = before_;
 }
 
 }  // namespace restanza::host

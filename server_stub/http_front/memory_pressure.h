@@ -14,13 +14,13 @@ inline constexpr std::chrono::milliseconds kMemoryPatience{2000};  // then std::
 
 void wait_for_memory();  // from now on, in the whole process
 
-// While it lives, this thread's work may be given up.
-class MayBeGivenUp {
+// While it lives, `new` fails at once on this thread where no memory is left: its work may be given up.
+class FailFastAllocation {
  public:
-  MayBeGivenUp();
-  ~MayBeGivenUp();
-  MayBeGivenUp(const MayBeGivenUp&) = delete;
-  MayBeGivenUp& operator=(const MayBeGivenUp&) = delete;
+  FailFastAllocation();
+  ~FailFastAllocation();
+  FailFastAllocation(const FailFastAllocation&) = delete;
+  FailFastAllocation& operator=(const FailFastAllocation&) = delete;
 
  private:
   const bool before_;

@@ -21,10 +21,10 @@ void add(std::string& waiting, std::string bytes) {
 
 }  // namespace
 
-Outbox::Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit,
+Outbox::Outbox(int socket, uint64_t connection, OutboxObserver& observer, size_t stream_limit,
                std::unique_ptr<TlsSession> tls)
     : connection_(connection),
-      waker_(waker),
+      observer_(observer),
       stream_limit_(stream_limit),
       socket_(socket),
       tls_(std::move(tls)),
@@ -64,7 +64,7 @@ bool Outbox::take_settled() {
 }
 
 void Outbox::settle(bool wake) const {
-  if (wake) waker_.attend(connection_);
+  if (wake) observer_.attend(connection_);
 }
 
 bool Outbox::finish(std::string bytes, bool close_after) {

@@ -19,10 +19,10 @@
 
 namespace restanza::host {
 
-// Asks the loop to look at a connection.
-class Waker {
+// Hears from the outboxes, on any thread, that the loop is to look at a connection.
+class OutboxObserver {
  public:
-  virtual ~Waker() = default;
+  virtual ~OutboxObserver() = default;
   virtual void attend(uint64_t connection) = 0;
 };
 
@@ -37,7 +37,7 @@ class Outbox {
   };
 
   // `tls` is null on an unencrypted connection.
-  Outbox(int socket, uint64_t connection, Waker& waker, size_t stream_limit,
+  Outbox(int socket, uint64_t connection, OutboxObserver& observer, size_t stream_limit,
          std::unique_ptr<TlsSession> tls = nullptr);
   ~Outbox();
   Outbox(const Outbox&) = delete;
@@ -74,7 +74,7 @@ class Outbox {
   void settle(bool wake) const;
 
   const uint64_t connection_;
-  Waker& waker_;
+  OutboxObserver& observer_;
   const size_t stream_limit_;
 
   mutable std::mutex mutex_;

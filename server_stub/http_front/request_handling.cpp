@@ -32,7 +32,7 @@ Handling decode_and_call(ReadyRequest& ready) {
 
 Handling handle(ReadyRequest& ready) {
   try {
-    const MayBeGivenUp scope;
+    const FailFastAllocation scope;
     return decode_and_call(ready);
   } catch (...) {
     return Handling::threw;

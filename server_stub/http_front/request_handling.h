@@ -17,7 +17,7 @@ struct ReadyRequest {
   ExchangeId id = 0;
   std::shared_ptr<Exchange> exchange;
   HttpRequest request;  // its body as it came, encoded by Content-Encoding
-  Route route;
+  MatchedRoute route;
   RequestMemory::Share memory;  // for the body, until nobody needs it any more
 };
 

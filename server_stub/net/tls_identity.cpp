@@ -111,7 +111,7 @@ std::string digest_of(const std::string& certificate, const std::string& key) {
 
 }  // namespace
 
-void TlsIdentity::Free::operator()(ssl_ctx_st* context) const {
+void TlsIdentity::Deleter::operator()(ssl_ctx_st* context) const {
   SSL_CTX_free(context);
 }
 

@@ -37,7 +37,7 @@ class TlsIdentity {
   bool valid_now() const;
 
  private:
-  struct Free {
+  struct Deleter {
     void operator()(ssl_ctx_st* context) const;
   };
 
@@ -45,7 +45,7 @@ class TlsIdentity {
   Result<void> use_certificates(const std::string& pem);
   Result<void> use_key(const std::string& pem, const std::string& certificate_file);
 
-  std::unique_ptr<ssl_ctx_st, Free> context_;
+  std::unique_ptr<ssl_ctx_st, Deleter> context_;
   std::string digest_;  // of the files' content
   std::string expiry_;
 };

@@ -63,7 +63,7 @@ struct TlsSession::Wire {
   }
 };
 
-void TlsSession::Free::operator()(ssl_st* ssl) const {
+void TlsSession::Deleter::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
 

@@ -35,7 +35,7 @@ class TlsSession {
 
  private:
   struct Wire;  // what OpenSSL reads from and writes to
-  struct Free {
+  struct Deleter {
     void operator()(ssl_st* ssl) const;
   };
 
@@ -43,7 +43,7 @@ class TlsSession {
   int error_of(bool reading);
 
   const std::unique_ptr<Wire> wire_;  // before what uses it
-  std::unique_ptr<ssl_st, Free> ssl_;
+  std::unique_ptr<ssl_st, Deleter> ssl_;
   bool emptied_ = false;
   bool broken_ = false;
   bool plain_http_ = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Wakes a thread that waits in poll(2): an eventfd. `wake` is for any thread, `clear` for the one that waits.
+// Wakes a thread that waits in poll(2) or epoll_wait(2): an eventfd. `wake` is for any thread, `clear` for
+// the one that waits.
 #pragma once
 
 #include <sys/eventfd.h>

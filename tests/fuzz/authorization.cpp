@@ -61,7 +61,7 @@ std::string_view data_of(std::string_view value) {
 
 // The pair of name and password, read in another way than by the code under test.
 std::string pair_of(std::string_view value) {
-  return unbase64(data_of(value)).value_or("");
+  return base64_decode(data_of(value)).value_or("");
 }
 
 void check_caller(const Caller& caller, std::string_view value) {
@@ -89,7 +89,7 @@ void check_refusal(const Refusal& refusal) {
   }
 }
 
-class OneVerdict final : public rest::Asker {
+class OneVerdict final : public rest::AuthenticationCallback {
  public:
   explicit OneVerdict(std::string_view value) : value_(value) {}
   void tell(Result<Caller, Refusal> outcome) override {
@@ -108,7 +108,7 @@ class OneVerdict final : public rest::Asker {
   bool refused_ = false;
 };
 
-// Whoever writes a secret where a name belongs has told it himself; a name that only holds one is shown.
+// A client that writes a secret where a name belongs has told it itself; a name that only holds one is shown.
 void check_log(const Lines& log, std::string_view value) {
   const std::string name = pair_of(value).substr(0, pair_of(value).find(':'));
   for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
@@ -135,18 +135,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.method = "POST";
   request.peer = "192.0.2.1";
   request.headers.emplace_back("Authorization", value);
-  std::vector<std::shared_ptr<OneVerdict>> askers;
+  std::vector<std::shared_ptr<OneVerdict>> callbacks;
   for (int i = 0; i < 2 * rest::FailedLogins::kFree; ++i) {
-    askers.push_back(std::make_shared<OneVerdict>(value));
-    credentials.check(request, askers.back());
-    if (i < rest::FailedLogins::kFree) must(askers.back()->told(), "few failures are told at once", value);
-    must(askers.back()->told() || askers.front()->refused(), "who is let in does not wait", value);
+    callbacks.push_back(std::make_shared<OneVerdict>(value));
+    credentials.check(request, callbacks.back());
+    if (i < rest::FailedLogins::kFree) must(callbacks.back()->told(), "few failures are told at once", value);
+    must(callbacks.back()->told() || callbacks.front()->refused(), "who is let in does not wait", value);
   }
   for (int i = 0; i < 2; ++i) {
     clock.advance(rest::FailedLogins::kLongest);
     timer.run_due();
   }
-  for (const auto& asker : askers) must(asker->told(), "there is a verdict in the end", value);
+  for (const auto& callback : callbacks) must(callback->told(), "there is a verdict in the end", value);
   credentials.drain();
   check_log(log, value);
   return 0;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t kMaxBody = 5000;
 
-class NoWaker final : public Waker {
+class NoObserver final : public OutboxObserver {
  public:
   void attend(uint64_t) override {}
 };
@@ -26,9 +26,9 @@ class NoWaker final : public Waker {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static NoWaker waker;
+  static NoObserver observer;
   static const auto outbox =
-      std::make_shared<Outbox>(::open("/dev/null", O_WRONLY | O_CLOEXEC), 1, waker, 1000);
+      std::make_shared<Outbox>(::open("/dev/null", O_WRONLY | O_CLOEXEC), 1, observer, 1000);
 
   std::string_view rest = fuzz::text_of(data, size);
   const std::string coding(fuzz::take_line(rest));

@@ -220,7 +220,7 @@ class BehindNginx(Secured):
         url = self.front_with(host.http)
         self.assertEqual(self.ping(url), 200)
         self.assertEqual(self.peer_of(host, url, "mallory"), ELSEWHERE)
-        # Who comes without the proxy writes what he likes.
+        # A client that comes without the proxy can write anything there.
         self.assertEqual(self.peer_of(host, f"http://{host.http}", "mallet"), ELSEWHERE)
 
     def test_a_trusted_proxy_over_a_unix_socket_says_who_the_client_is(self):

@@ -66,10 +66,10 @@ Error earlier_version(const Database& db, int64_t version, int64_t known) {
                ": start the host with it once, which brings it up to date"};
 }
 
-Result<void> carry_out(Database& db, const Step& step) {
+Result<void> carry_out(Database& db, const Migration& migration) {
   if (auto begun = db.run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto done = db.script(step.sql);
-  if (done) done = db.script(("PRAGMA user_version = " + std::to_string(step.to)).c_str());
+  auto done = db.script(migration.sql);
+  if (done) done = db.script(("PRAGMA user_version = " + std::to_string(migration.to)).c_str());
   if (done) done = db.run("COMMIT");
   if (!done && db.in_transaction()) (void)db.run("ROLLBACK");
   return done;
@@ -77,27 +77,27 @@ Result<void> carry_out(Database& db, const Step& step) {
 
 }  // namespace
 
-const std::vector<Step>& schema_steps() {
-  static const std::vector<Step> steps = {{1, kVersion1}};
-  return steps;
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> all = {{1, kVersion1}};
+  return all;
 }
 
-Result<void> prepare_schema(Database& db, const std::vector<Step>& steps) {
+Result<void> prepare_schema(Database& db, const std::vector<Migration>& all) {
   const auto version = db.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
-  for (const Step& step : steps) {
-    if (step.to <= *version) continue;
-    if (auto done = carry_out(db, step); !done) return done;
+  if (*version > all.back().to) return later_version(db, *version, all.back().to);
+  for (const Migration& migration : all) {
+    if (migration.to <= *version) continue;
+    if (auto done = carry_out(db, migration); !done) return done;
   }
   return {};
 }
 
-Result<void> check_schema(Database& db, const std::vector<Step>& steps) {
+Result<void> check_schema(Database& db, const std::vector<Migration>& all) {
   const auto version = db.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version > steps.back().to) return later_version(db, *version, steps.back().to);
-  if (*version < steps.back().to) return earlier_version(db, *version, steps.back().to);
+  if (*version > all.back().to) return later_version(db, *version, all.back().to);
+  if (*version < all.back().to) return earlier_version(db, *version, all.back().to);
   return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The journal's layout, its version, and the steps from each version to the next. Functions over a
+// The journal's layout, its version, and the migrations from each version to the next. Functions over a
 // connection; internal to this folder.
 #pragma once
 
@@ -13,19 +13,19 @@ namespace restanza::journal {
 
 // What makes a file of one version into one of the next. The version stands in the file (PRAGMA
 // user_version), 0 in an empty one.
-struct Step {
-  int64_t to;       // the version after it; steps are sorted, without a gap, from 1 on
+struct Migration {
+  int64_t to;       // the version after it; migrations are sorted, without a gap, from 1 on
   const char* sql;  // several statements; neither transaction nor user_version
 };
 
-// All steps there ever were. A step that was released never changes; a new layout is one more row.
-const std::vector<Step>& schema_steps();
+// All migrations there ever were. One that was released never changes; a new layout is one more row.
+const std::vector<Migration>& migrations();
 
-// Carries out the steps that the file has not had, each in a transaction: one that fails leaves the file as
-// the step before it left it. An error where a later version wrote the file.
-Result<void> prepare_schema(Database& db, const std::vector<Step>& steps = schema_steps());
+// Carries out the migrations that the file has not had, each in a transaction: one that fails leaves the file
+// as the one before it left it. An error where a later version wrote the file.
+Result<void> prepare_schema(Database& db, const std::vector<Migration>& all = migrations());
 
 // An error where this program cannot read the file as it is.
-Result<void> check_schema(Database& db, const std::vector<Step>& steps = schema_steps());
+Result<void> check_schema(Database& db, const std::vector<Migration>& all = migrations());
 
 }  // namespace restanza::journal

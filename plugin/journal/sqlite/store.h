@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A store in a file: a SQLite database in write-ahead mode with synchronous=FULL, or one in memory. Opening
-// creates, checks, migrates; a damaged file is set aside, never deleted. SQLite stops in this folder.
+// creates, checks, migrates; a damaged file is set aside, never deleted. SQLite is used in this folder only.
 //
 // Any thread; each call may wait for the disk, and for others that write, or that read. The tables' own files
 // (deliveries, keys) work inside `write`, or `read`.

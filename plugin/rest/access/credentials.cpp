@@ -71,9 +71,10 @@ Caller token_caller(const Token& token, const std::string& domain) {
   return caller;
 }
 
-void let_in(const std::shared_ptr<Asker>& asker, std::chrono::nanoseconds wait, Caller caller) {
-  if (wait > wait.zero()) return asker->tell(refused::too_often("Too many requests", wait));
-  asker->tell(std::move(caller));
+void let_in(const std::shared_ptr<AuthenticationCallback>& callback, std::chrono::nanoseconds wait,
+            Caller caller) {
+  if (wait > wait.zero()) return callback->tell(refused::too_often("Too many requests", wait));
+  callback->tell(std::move(caller));
 }
 
 }  // namespace
@@ -112,11 +113,12 @@ Refusal Credentials::unauthorized(const char* text) const {
   return refusal;
 }
 
-void Credentials::check(const http::Request& request, const std::shared_ptr<Asker>& asker) const {
+void Credentials::check(const http::Request& request,
+                        const std::shared_ptr<AuthenticationCallback>& callback) const {
   const auto header = request.header("Authorization");
   if (!header) {
-    if (settings_.anonymous) return let_in(asker, rates_.anonymous(), anonymous_caller(settings_.domain));
-    return asker->tell(unauthorized("No credentials provided"));
+    if (settings_.anonymous) return let_in(callback, rates_.anonymous(), anonymous_caller(settings_.domain));
+    return callback->tell(unauthorized("No credentials provided"));
   }
   const std::string_view value = trim(*header);
   const size_t space = value.find(' ');
@@ -124,56 +126,57 @@ void Credentials::check(const http::Request& request, const std::shared_ptr<Aske
   const std::string_view data =
       space == std::string_view::npos ? std::string_view() : trim(value.substr(space));
   if (settings_.basic && ascii_equal(scheme, "Basic") && !data.empty())
-    return check_basic(request, data, asker);
+    return check_basic(request, data, callback);
   if (settings_.bearer && ascii_equal(scheme, "Bearer") && !data.empty())
-    return check_bearer(request, data, asker);
+    return check_bearer(request, data, callback);
   unreadable(request, "no scheme that is known here, or nothing behind it",
              "No credentials provided: Authorization must have a scheme that WWW-Authenticate names, and "
              "more behind it",
-             asker);
+             callback);
 }
 
 void Credentials::unreadable(const http::Request& request, const char* why, const char* text,
-                             const std::shared_ptr<Asker>& asker) const {
+                             const std::shared_ptr<AuthenticationCallback>& callback) const {
   throttle_.audit().refused(request, "", why);
-  asker->tell(unauthorized(text));
+  callback->tell(unauthorized(text));
 }
 
 void Credentials::check_component(const http::Request& request, const Attempt& attempt, bool right,
-                                  const std::shared_ptr<Asker>& asker) const {
-  if (throttle_.passes(request, attempt, right ? nullptr : "wrong secret", asker))
-    let_in(asker, rates_.component(), component_caller(settings_.domain));
+                                  const std::shared_ptr<AuthenticationCallback>& callback) const {
+  if (throttle_.passes(request, attempt, right ? nullptr : "wrong secret", callback))
+    let_in(callback, rates_.component(), component_caller(settings_.domain));
 }
 
 void Credentials::check_basic(const http::Request& request, std::string_view encoded,
-                              const std::shared_ptr<Asker>& asker) const {
+                              const std::shared_ptr<AuthenticationCallback>& callback) const {
   // As programs send them with every request they need not be decoded and digested each time.
   if (!component_encoded_.empty() && constant_time_equal(encoded, component_encoded_)) {
     const Attempt attempt{request.peer, settings_.domain, settings_.component_secret};
-    return check_component(request, attempt, true, asker);
+    return check_component(request, attempt, true, callback);
   }
-  const auto decoded = unbase64(encoded);
+  const auto decoded = base64_decode(encoded);
   const size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos || colon == 0 || !valid_utf8(*decoded)) {
     return unreadable(request, "malformed", "Credentials malformed: Basic has 'name:password' in base64",
-                      asker);
+                      callback);
   }
   const std::string_view name = std::string_view(*decoded).substr(0, colon);
   const std::string_view password = std::string_view(*decoded).substr(colon + 1);
   const Attempt attempt{request.peer, name, password};
   if (ascii_equal(name, settings_.domain)) {
     const bool equal = constant_time_equal(sha256(password), secret_digest_);
-    check_component(request, attempt, equal && !settings_.component_secret.empty(), asker);
+    check_component(request, attempt, equal && !settings_.component_secret.empty(), callback);
   } else if (accounts_.available()) {
-    if (throttle_.may_try(request, attempt, asker)) check_account(request, name, password, asker);
+    if (throttle_.may_try(request, attempt, callback)) check_account(request, name, password, callback);
   } else {
-    throttle_.passes(request, attempt, "unknown name", asker);
+    throttle_.passes(request, attempt, "unknown name", callback);
   }
 }
 
 void Credentials::check_account(const http::Request& request, std::string_view name,
-                                std::string_view password, const std::shared_ptr<Asker>& asker) const {
-  const OpenChecks::Id id = open_->open(asker);
+                                std::string_view password,
+                                const std::shared_ptr<AuthenticationCallback>& callback) const {
+  const OpenChecks::Id id = open_->open(callback);
   if (id == 0) return;
   const auto asking = std::make_shared<const Asking>(request, name, password);
   accounts_.check(asking->name, asking->password,
@@ -184,36 +187,36 @@ void Credentials::check_account(const http::Request& request, std::string_view n
 }
 
 void Credentials::end_account(const Asking& asking, Accounts::Verdict verdict, const std::string& bare_jid,
-                              const std::shared_ptr<Asker>& asker) const {
+                              const std::shared_ptr<AuthenticationCallback>& callback) const {
   if (verdict == Accounts::Verdict::failed) {
-    return asker->tell(
+    return callback->tell(
         Refusal{500, "wait", "internal-server-error", "The server could not check the password"});
   }
   const char* wrong = verdict == Accounts::Verdict::ok ? nullptr : "wrong name or password";
-  if (throttle_.passes(asking.request, asking.attempt(), wrong, asker))
-    let_in(asker, rates_.account(bare_jid), account_caller(bare_jid));
+  if (throttle_.passes(asking.request, asking.attempt(), wrong, callback))
+    let_in(callback, rates_.account(bare_jid), account_caller(bare_jid));
 }
 
 void Credentials::check_bearer(const http::Request& request, std::string_view token,
-                               const std::shared_ptr<Asker>& asker) const {
+                               const std::shared_ptr<AuthenticationCallback>& callback) const {
   const std::string digest = sha256(token);
   size_t found = settings_.tokens.size();
   for (size_t i = 0; i < settings_.tokens.size(); ++i) {
     if (constant_time_equal(digest, settings_.tokens[i].sha256)) found = i;
   }
   if (found == settings_.tokens.size()) {
-    throttle_.passes(request, {request.peer, kBearer, token}, "unknown token", asker);
+    throttle_.passes(request, {request.peer, kBearer, token}, "unknown token", callback);
     return;
   }
   const Token& known = settings_.tokens[found];
   if (known.expires && *known.expires <= clock_.wall()) {
     // Under its own name: a program that goes on with it makes nobody else wait.
     const std::string name = "token " + known.name;
-    throttle_.passes(request, {request.peer, name, token}, "the token has expired", asker);
+    throttle_.passes(request, {request.peer, name, token}, "the token has expired", callback);
     return;
   }
-  if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, asker))
-    let_in(asker, rates_.token(found), token_caller(known, settings_.domain));
+  if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, callback))
+    let_in(callback, rates_.token(found), token_caller(known, settings_.domain));
 }
 
 bool Credentials::is_secret(std::string_view text) const {

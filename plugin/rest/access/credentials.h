@@ -53,8 +53,8 @@ class Credentials {
 
   Credentials(Settings settings, Accounts& accounts, const Clock& clock, Timer& timer, Log& log);
 
-  // The credentials must last until the asker is told or they are drained.
-  void check(const http::Request& request, const std::shared_ptr<Asker>& asker) const;
+  // The credentials must last until the callback is called or they are drained.
+  void check(const http::Request& request, const std::shared_ptr<AuthenticationCallback>& callback) const;
 
   const std::string& prefix() const { return settings_.prefix; }
 
@@ -72,17 +72,17 @@ class Credentials {
   struct Asking;
 
   void check_component(const http::Request& request, const Attempt& attempt, bool right,
-                       const std::shared_ptr<Asker>& asker) const;
+                       const std::shared_ptr<AuthenticationCallback>& callback) const;
   void check_basic(const http::Request& request, std::string_view encoded,
-                   const std::shared_ptr<Asker>& asker) const;
+                   const std::shared_ptr<AuthenticationCallback>& callback) const;
   void check_account(const http::Request& request, std::string_view name, std::string_view password,
-                     const std::shared_ptr<Asker>& asker) const;
+                     const std::shared_ptr<AuthenticationCallback>& callback) const;
   void end_account(const Asking& asking, Accounts::Verdict verdict, const std::string& bare_jid,
-                   const std::shared_ptr<Asker>& asker) const;
+                   const std::shared_ptr<AuthenticationCallback>& callback) const;
   void check_bearer(const http::Request& request, std::string_view token,
-                    const std::shared_ptr<Asker>& asker) const;
+                    const std::shared_ptr<AuthenticationCallback>& callback) const;
   void unreadable(const http::Request& request, const char* why, const char* text,
-                  const std::shared_ptr<Asker>& asker) const;
+                  const std::shared_ptr<AuthenticationCallback>& callback) const;
   bool is_secret(std::string_view text) const;
   Refusal unauthorized(const char* text) const;
 

@@ -6,7 +6,7 @@
 namespace restanza::rest {
 
 void LateRefusals::add(std::chrono::milliseconds late, const Refusal& refusal,
-                       const std::shared_ptr<Asker>& asker) {
+                       const std::shared_ptr<AuthenticationCallback>& callback) {
   struct Client {
     std::atomic<bool> gone{false};
     std::atomic<OpenChecks::Id> id{0};
@@ -14,11 +14,11 @@ void LateRefusals::add(std::chrono::milliseconds late, const Refusal& refusal,
   const auto client = std::make_shared<Client>();
   // Weak, because what waits keeps whatever holds these two.
   const std::weak_ptr<OpenChecks> weak = waiting_;
-  asker->park([client, weak] {
+  callback->park([client, weak] {
     client->gone = true;
     if (const auto waiting = weak.lock()) waiting->take(client->id);
   });
-  const OpenChecks::Id id = waiting_->open(asker);
+  const OpenChecks::Id id = waiting_->open(callback);
   if (id == 0) return;
   // The client may have left between the parking and here: one of the two sees both facts.
   client->id = id;

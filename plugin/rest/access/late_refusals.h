@@ -19,7 +19,8 @@ class LateRefusals {
 
   explicit LateRefusals(Timer& timer) : timer_(timer) {}
 
-  void add(std::chrono::milliseconds late, const Refusal& refusal, const std::shared_ptr<Asker>& asker);
+  void add(std::chrono::milliseconds late, const Refusal& refusal,
+           const std::shared_ptr<AuthenticationCallback>& callback);
   void drain() { waiting_->drain(); }
 
  private:

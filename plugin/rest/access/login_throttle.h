@@ -32,21 +32,21 @@ class LoginThrottle {
         audit_(settings_.prefix, clock, timer, log),
         late_(timer) {}
 
-  // Whether the attempt may be checked now; otherwise the asker has been refused.
+  // Whether the attempt may be checked now; otherwise the callback was given a refusal.
   bool may_try(const http::Request& request, const Attempt& attempt,
-               const std::shared_ptr<Asker>& asker) const;
+               const std::shared_ptr<AuthenticationCallback>& callback) const;
 
-  // Whether the attempt is right and its answer may be given now; otherwise the asker has been refused, or
-  // will be after the delay. `why`: what is wrong with the attempt, for the log; null where it is right.
+  // Whether the attempt is right and its answer may be given now; otherwise the callback was given a refusal,
+  // or will be after the delay. `why`: what is wrong with the attempt, for the log; null where it is right.
   bool passes(const http::Request& request, const Attempt& attempt, const char* why,
-              const std::shared_ptr<Asker>& asker) const;
+              const std::shared_ptr<AuthenticationCallback>& callback) const;
 
   const Audit& audit() const { return audit_; }
   void drain() const { late_.drain(); }
 
  private:
   void refuse_locked(const http::Request& request, const Attempt& attempt, FailedLogins::Wait wait,
-                     const std::shared_ptr<Asker>& asker) const;
+                     const std::shared_ptr<AuthenticationCallback>& callback) const;
   std::string shown(const Attempt& attempt) const;
 
   const Settings settings_;

@@ -10,7 +10,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "rest/access/asker.h"
+#include "rest/access/authentication_callback.h"
 
 namespace restanza::rest {
 
@@ -18,12 +18,12 @@ class OpenChecks {
  public:
   using Id = uint64_t;
 
-  // `full` is what those are told who are too many.
+  // `full`: the text of the refusal where too many wait already.
   OpenChecks(size_t limit, std::string full) : limit_(limit), full_(std::move(full)) {}
 
   // Refuses at once, and returns 0, where there are too many or the drain has begun.
-  Id open(const std::shared_ptr<Asker>& asker);
-  std::shared_ptr<Asker> take(Id id);  // null where it has ended already
+  Id open(const std::shared_ptr<AuthenticationCallback>& callback);
+  std::shared_ptr<AuthenticationCallback> take(Id id);  // null where it has ended already
   void end(Id id, Result<Caller, Refusal> outcome);
 
   // Refuses all that are open, and all that come.
@@ -33,7 +33,7 @@ class OpenChecks {
   const size_t limit_;
   const std::string full_;
   std::mutex mutex_;
-  std::unordered_map<Id, std::shared_ptr<Asker>> open_;
+  std::unordered_map<Id, std::shared_ptr<AuthenticationCallback>> open_;
   Id last_ = 0;
   bool drained_ = false;
 };

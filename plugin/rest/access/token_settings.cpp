@@ -19,7 +19,7 @@ void read_name(Reader& reader, const char* key, Token& token) {
 void read_digest(Reader& reader, const char* key, Token& token) {
   std::string digest;
   reader.text(key, digest);
-  const auto bytes = unhex(digest);
+  const auto bytes = hex_decode(digest);
   if (!bytes || bytes->size() != 32)
     reader.fail(key, "must be the SHA-256 of the token, 64 hexadecimal digits");
   token.sha256 = bytes.value_or("");

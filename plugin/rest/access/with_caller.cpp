@@ -10,7 +10,7 @@ namespace restanza::rest {
 namespace {
 
 // A request of which it is not known yet whose it is; perhaps it is told on another thread.
-class WaitingForCaller final : public Asker {
+class WaitingForCaller final : public AuthenticationCallback {
  public:
   WaitingForCaller(http::Exchange exchange, http::Request request, WithCaller next)
       : exchange_(std::move(exchange)), request_(std::move(request)), next_(std::move(next)) {}

@@ -5,8 +5,8 @@
 //
 // In the place of {kind} stands message, presence or iq; of {type} and {query} letters, digits and '_'; of
 // {to}, which comes last, the rest with its slashes, perhaps nothing; of any other name one part that is not
-// empty. A query that is not known is one to GET only, which refuses it for what it lacks; none is one to
-// POST, where mod_rest finds nothing.
+// empty. In {query} a GET may name one that is not known, which its handler refuses; other methods
+// match known ones only, and POST none, as mod_rest finds nothing there.
 #pragma once
 
 #include <optional>

@@ -44,9 +44,9 @@ size_t place(const Names& names, std::string_view name) {
 
 // The counters, made when they are first needed so that what never happens fills no page, and found without a
 // lock afterwards.
-class Traffic::Books {
+class Traffic::Counters {
  public:
-  Books(Metrics& metrics, const Clock& clock, std::vector<const char*> resources)
+  Counters(Metrics& metrics, const Clock& clock, std::vector<const char*> resources)
       : metrics_(metrics),
         clock_(clock),
         resources_(std::move(resources)),
@@ -95,21 +95,21 @@ class Traffic::Books {
   std::vector<std::atomic<Counter*>> requests_;
 };
 
-class Traffic::Counting final : public http::Observer {
+class Traffic::CountingObserver final : public http::Observer {
  public:
-  Counting(std::shared_ptr<Books> books, size_t resource, size_t method)
-      : books_(std::move(books)), resource_(resource), method_(method), arrived_(books_->now()) {}
+  CountingObserver(std::shared_ptr<Counters> counters, size_t resource, size_t method)
+      : counters_(std::move(counters)), resource_(resource), method_(method), arrived_(counters_->now()) {}
 
   // Counted where there is memory for it.
   void ended(const http::Ending& ending) noexcept override {
     try {
-      books_->note(resource_, method_, ending, arrived_);
+      counters_->note(resource_, method_, ending, arrived_);
     } catch (const std::bad_alloc&) {
     }
   }
 
  private:
-  const std::shared_ptr<Books> books_;
+  const std::shared_ptr<Counters> counters_;
   const size_t resource_;
   const size_t method_;
   const Instant arrived_;
@@ -117,13 +117,13 @@ class Traffic::Counting final : public http::Observer {
 
 Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources) {
   resources.push_back(kOther);
-  books_ = std::make_shared<Books>(metrics, clock, std::move(resources));
+  counters_ = std::make_shared<Counters>(metrics, clock, std::move(resources));
 }
 
 http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
                                 std::string_view resource) const {
-  exchange.observe(
-      std::make_unique<Counting>(books_, books_->resource(resource), place(kMethods, request.method)));
+  exchange.observe(std::make_unique<CountingObserver>(counters_, counters_->resource(resource),
+                                                      place(kMethods, request.method)));
   return exchange;
 }
 

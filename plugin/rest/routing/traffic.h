@@ -24,9 +24,9 @@ class Traffic {
                          std::string_view resource) const;
 
  private:
-  class Books;
-  class Counting;
-  std::shared_ptr<Books> books_;
+  class Counters;
+  class CountingObserver;
+  std::shared_ptr<Counters> counters_;
 };
 
 }  // namespace restanza::rest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which addresses of the network are the world's, and which belong to this machine or its surroundings (the
+// Which IP addresses are globally reachable, and which belong to this machine or a private network (the
 // special-purpose registries of IANA, RFC 6890). Pure, any thread.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // HTTP to one endpoint over one connection that is kept alive: cpp-httplib's client, by its public interface,
-// which stops here.
+// which is used nowhere else.
 //
 // Deadline: from connecting to the last byte. Only name resolution is bounded by the resolver's own settings.
 #pragma once

@@ -16,14 +16,14 @@ constexpr std::string_view kSymmetric = "whsec_", kPrivate = "whsk_", kPublic = 
 constexpr size_t kLeastSecret = 24, kMostSecret = 64;  // bytes
 constexpr size_t kSeed = 32, kPublicKey = 32, kSignature = 64;
 
-struct Free {
+struct OpensslDeleter {
   void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 template <class T>
-using Owned = std::unique_ptr<T, Free>;
+using Owned = std::unique_ptr<T, OpensslDeleter>;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -124,7 +124,8 @@ Made SigningKey::make(std::string_view secret) {
     return Error{"is a public key, which cannot sign: give the private one, which begins with whsk_"};
   }
   const std::string_view seed = without(kPrivate, secret);
-  return seed != secret ? make_ed25519(unbase64(seed)) : make_hmac(unbase64(without(kSymmetric, secret)));
+  return seed != secret ? make_ed25519(base64_decode(seed))
+                        : make_hmac(base64_decode(without(kSymmetric, secret)));
 }
 
 }  // namespace restanza::webhook

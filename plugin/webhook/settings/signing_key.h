@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One secret of an endpoint, ready to sign (Standard Webhooks 1.0). Immutable after it is made, any thread.
-// Owns the key, which OpenSSL holds; it stops in the source file.
+// Owns the key, which OpenSSL holds; only the source file knows OpenSSL.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One attempt of a component to be logged in (XEP-0114), from the connection to its end. gloox::Component
-// does the stream's header, the handshake and the stream's errors, and stops here; it is used once, because
-// one that was cut off in the middle of a stanza fails its next login. Stanzas pass it by.
+// does the stream's header, the handshake and the stream's errors, and is used here only; it is used once,
+// because one that was cut off in the middle of a stanza fails its next login. Stanzas pass it by.
 //
 // Threads: one, the link's. Handlers run inside `pump` and must not destroy the session; whoever pumps asks
 // `over` afterwards.

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "local_server/sasl/credentials.h"
+#include "local_server/sasl/scram_keys.h"
 
 namespace restanza::host::local {
 
@@ -31,7 +31,7 @@ class Accounts {
 
   // The same for one name as long as the process lives, whether or not the name exists.
   std::string salt_of(std::string_view node) const;
-  // For a name that does not exist: keys that no password opens.
+  // For a name that does not exist: keys that match no password.
   ScramKeys keys_of(const std::string& node) const;
 
  private:

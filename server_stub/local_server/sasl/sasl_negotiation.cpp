@@ -37,7 +37,7 @@ SaslNegotiation::Answer SaslNegotiation::begin(xml::Element auth) {
 }
 
 SaslNegotiation::Answer SaslNegotiation::go_on(const std::string& encoded) {
-  const auto message = encoded == "=" ? std::string() : unbase64(encoded);
+  const auto message = encoded == "=" ? std::string() : base64_decode(encoded);
   if (!message) return failed("incorrect-encoding");
   SaslStep step = exchange_->respond(*message);
   if (step.kind == SaslStep::Kind::failure) return failed(step.condition);

@@ -99,7 +99,7 @@ SaslStep Scram::final_message(std::string_view message) {
   if (proof_at == std::string_view::npos || parts.size() < 3) return SaslStep::failure("malformed-request");
   const auto binding = value_of(parts[0], 'c');
   const auto nonce = value_of(parts[1], 'r');
-  const auto proof = unbase64(message.substr(proof_at + 3));
+  const auto proof = base64_decode(message.substr(proof_at + 3));
   if (!binding || !nonce || !proof) return SaslStep::failure("malformed-request");
   if (*binding != base64(gs2_header_) || *nonce != nonce_) return SaslStep::failure("not-authorized");
 

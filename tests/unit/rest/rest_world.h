@@ -193,7 +193,7 @@ inline std::string condition(const MemoryAnswer& answer) {
 inline rest::Token token() {
   rest::Token token;
   token.name = "test";
-  token.sha256 = *unhex(kTokenDigest);
+  token.sha256 = *hex_decode(kTokenDigest);
   return token;
 }
 

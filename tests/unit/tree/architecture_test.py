@@ -15,8 +15,8 @@ import unittest
 ROOT = pathlib.Path()
 LIBRARY = pathlib.Path()
 
-# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers. A folder in a
-# folder that is named here has a layer of its own.
+# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers. Each folder
+# with sources is named here, those inside others as well, and each source that stands in no folder.
 LAYERS = {
     "base": 0,
     "xml": 1, "http": 1, "settings": 1,
@@ -34,9 +34,9 @@ LAYERS = {
 }
 # The same for server_stub/.
 HOST_LAYERS = {
-    "net": 0, "http_front/message": 0,
+    "net": 0, "http_front/message": 0, "local_server/sasl": 0,
     "link": 1, "http_front": 1,
-    "local_server": 2, "hosting": 2,
+    "local_server": 2, "hosting": 2, "link/component": 2,
     "config": 3, "kit": 3,
     "modes": 4,
     "app": 5,
@@ -97,13 +97,19 @@ def code(top):
 
 
 def layer_of(name, layers):
-    """The folder that decides about a file: one inside another where it has a layer of its own ('webhook/http'), else
-    the folder at the top; for a file that stands there directly, the file's own name ('app')."""
+    """The folder that decides about a file: the innermost that has a layer of its own ('webhook/http'), else the folder at
+    the top; for a file that stands there directly, the file's own name ('app')."""
     parts = pathlib.PurePath(name).parts
     if len(parts) == 1:
         return pathlib.PurePath(name).stem
-    inner = "/".join(parts[:2])
-    return inner if inner in layers else parts[0]
+    around = ["/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
+    return next((folder for folder in around if folder in layers), parts[0])
+
+
+def own_layers(names):
+    """What must have a layer of its own: each folder of these files, and each file in no folder, by its name."""
+    paths = [pathlib.PurePath(name) for name in names]
+    return {path.parent.as_posix() if len(path.parts) > 1 else path.stem for path in paths}
 
 
 def folder_of(path, top):
@@ -145,6 +151,18 @@ class Architecture(unittest.TestCase):
         seen = set()
         self.assertEqual(self.upward("server_stub", HOST_LAYERS, seen), [])
         self.assertIn(("app", "hosting"), seen)
+
+    def test_each_folder_with_sources_has_a_layer_of_its_own(self):
+        """Otherwise it would count as the folder around it, and the two could include each other."""
+        for top, layers in (("plugin", LAYERS), ("server_stub", HOST_LAYERS)):
+            names = [path.relative_to(ROOT / top).as_posix() for path in code(top)]
+            self.assertEqual(sorted(own_layers(names) - {"include"}), sorted(layers), f"the folders of {top}/ and their layers")
+
+    def test_a_folder_inside_another_does_not_count_as_that_one(self):
+        self.assertEqual(own_layers(["a/x.h", "a/b/x.cpp", "a/b/c/x.h", "main.cpp"]), {"a", "a/b", "a/b/c", "main"})
+        layers = {"a": 2, "a/b/c": 1, "main": 3}
+        self.assertEqual([layer_of(name, layers) for name in ("a/x.h", "a/b/x.h", "a/b/c/x.h", "a/b/c/d/x.h", "main.cpp")],
+                         ["a", "a", "a/b/c", "a/b/c", "main"])
 
     def test_the_design_shows_the_same_layers(self):
         design = (ROOT / "plugin/doc/design.md").read_text(encoding="utf-8")

@@ -92,20 +92,20 @@ struct Running {
     journal = std::make_unique<journal::Journal>(journal_settings, journal::SqliteStore::open, clock, log);
     REQUIRE(journal->open());
     dispatcher = std::make_unique<Dispatcher>(
-        settings, Endpoint::World{*journal,
-                                  [this](xmpp::Stanza reply, std::function<void()> handed) {
-                                    replies.add(std::move(reply));
-                                    host_takes(std::move(handed));
-                                  },
-                                  timer,
-                                  clock,
-                                  log,
-                                  metrics,
-                                  {[this](const Url& url, const Settings& own, Timer& its_timer) {
-                                    const auto known = in_memory.find(url.host);
-                                    return known == in_memory.end() ? std::make_unique<Nobody>()
-                                                                    : known->second(url, own, its_timer);
-                                  }}});
+        settings, EndpointDependencies{*journal,
+                                       [this](xmpp::Stanza reply, std::function<void()> handed) {
+                                         replies.add(std::move(reply));
+                                         host_takes(std::move(handed));
+                                       },
+                                       timer,
+                                       clock,
+                                       log,
+                                       metrics,
+                                       {[this](const Url& url, const Settings& own, Timer& its_timer) {
+                                         const auto known = in_memory.find(url.host);
+                                         return known == in_memory.end() ? std::make_unique<Nobody>()
+                                                                         : known->second(url, own, its_timer);
+                                       }}});
   }
   void start() {
     make();

@@ -7,9 +7,9 @@ Ownership: owns its directory and its process; both are gone after close().
 import json
 import urllib.request
 
-from ..deadline import DEADLINE, wait_until
+from ..deadline import DEADLINE
+from ..process import free_ports
 from .ejabberd import Ejabberd
-from ..process import accepts, free_ports
 
 API = """  - port: {http}
     ip: "127.0.0.1"
@@ -30,14 +30,13 @@ class EjabberdApi(Ejabberd):
     def __init__(self, component_domain):
         super().__init__({"bot": "unused"}, component_domain=component_domain)
         self.http_port, = free_ports(1)
-        path = f"{self._directory.name}/ejabberd.yml"
-        with open(path, encoding="utf-8") as file:
+        with open(self._config_path, encoding="utf-8") as file:
             text = file.read()
-        with open(path, "w", encoding="utf-8") as file:
+        with open(self._config_path, "w", encoding="utf-8") as file:
             file.write(text.replace("auth_password_format", API.format(http=self.http_port) + "auth_password_format") +
                        "  mod_admin_extra: {}\n  mod_http_api: {}\n")
         self.start()
-        wait_until(lambda: accepts(self.http_port), "ejabberd's HTTP interface listens")
+        self.wait_for_ports(self.http_port)
 
     def log_at(self, level):
         """At `info`, which is Debian's setting, it writes two lines for each call."""

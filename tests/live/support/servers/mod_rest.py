@@ -115,8 +115,7 @@ class TwinProsody(Prosody):
         self.http_port, = free_ports(1)
         self._rest = rest
         self._plugins = plugins
-        path = f"{self._directory.name}/prosody.cfg.lua"
-        with open(path, encoding="utf-8") as config:
+        with open(self._config_path, encoding="utf-8") as config:
             common = config.read()
         components = [EXTERNAL.format(domain=domain, secret=self.secret) for domain in others]
         for domain, settings in rest.items():
@@ -125,7 +124,7 @@ class TwinProsody(Prosody):
                 components += [f'  {name} = "{value}"\n' for name, value in settings.items()]
             else:
                 components.append(EXTERNAL.format(domain=domain, secret=self.secret))
-        with open(path, "w", encoding="utf-8") as config:
+        with open(self._config_path, "w", encoding="utf-8") as config:
             if plugins:
                 config.write(GLOBALS.format(
                     plugins=os.path.abspath(plugins), login=os.path.abspath(LOGIN_MODULE), http=self.http_port))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a file of an earlier version becomes one of this version: the steps, and a file that 0.1.0 wrote.
+// How a file of an earlier version becomes one of this version: the migrations, and a file that 0.1.0 wrote.
 #include "journal/sqlite/schema.h"
 
 #include <sqlite3.h>
@@ -15,10 +15,10 @@ namespace {
 constexpr const char* kSecond = "ALTER TABLE stanza ADD COLUMN tag TEXT NOT NULL DEFAULT 'none'";
 constexpr const char* kThird = "UPDATE stanza SET tag = id; CREATE INDEX stanza_tag ON stanza (tag)";
 
-std::vector<Step> and_then(std::vector<Step> more) {
-  std::vector<Step> steps = schema_steps();
-  steps.insert(steps.end(), more.begin(), more.end());
-  return steps;
+std::vector<Migration> and_then(std::vector<Migration> more) {
+  std::vector<Migration> all = migrations();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 std::unique_ptr<Database> database(const Directory& directory) {
@@ -58,13 +58,13 @@ std::string refusal(const Result<void>& result) {
 
 }  // namespace
 
-TEST_CASE("the steps are numbered from 1 on, without a gap") {
+TEST_CASE("the migrations are numbered from 1 on, without a gap") {
   int64_t version = 0;
-  for (const Step& step : schema_steps()) CHECK(step.to == ++version);
+  for (const Migration& migration : migrations()) CHECK(migration.to == ++version);
   CHECK(version >= 1);
 }
 
-TEST_CASE("an empty file gets all steps, and a file gets those that it has not had, in order") {
+TEST_CASE("an empty file gets all migrations, and a file gets those that it has not had, in order") {
   const Directory directory;
   Opened(directory.path).add("hello");
   const auto db = database(directory);
@@ -83,7 +83,7 @@ TEST_CASE("an empty file gets all steps, and a file gets those that it has not h
   CHECK(number(*fresh, "SELECT count(*) FROM stanza") == 0);
 }
 
-TEST_CASE("a step that fails leaves the file as the step before it left it, and can be tried again") {
+TEST_CASE("a migration that fails leaves the file as the one before it left it, and can be tried again") {
   const Directory directory;
   Opened(directory.path).add("hello");
   const auto db = database(directory);
@@ -119,7 +119,7 @@ TEST_CASE("a file that 0.1.0 wrote opens, and all that waits, is dead, stopped o
   std::filesystem::copy_file(STATE_0_1 "/rest.localhost/journal.db", directory.file("journal.db"));
   Opened opened(directory.path);
   CHECK(opened.set_aside.empty());
-  CHECK(opened.number("PRAGMA user_version") == schema_steps().back().to);
+  CHECK(opened.number("PRAGMA user_version") == migrations().back().to);
 
   for (const std::string endpoint : {"archive", "paused"}) {
     CAPTURE(endpoint);

@@ -19,7 +19,7 @@ struct Check {
   Timer timer{clock};
   Lines log;
   FakeAccounts accounts;
-  std::shared_ptr<Told> asker;
+  std::shared_ptr<Told> callback;
 
   // The caller's name, or the status of the refusal and its text up to the colon behind which it gives
   // advice.
@@ -30,20 +30,20 @@ struct Check {
   std::string of(const Credentials& credentials, const std::optional<std::string>& authorization) {
     http::Request request;
     if (authorization) request.headers.emplace_back("authorization", *authorization);
-    asker = std::make_shared<Told>();
-    credentials.check(request, asker);
+    callback = std::make_shared<Told>();
+    credentials.check(request, callback);
     return told();
   }
   std::string told() const {
-    if (!asker->outcome) return "waits";
-    if (asker->times != 1) return "told more than once";
-    const auto& outcome = *asker->outcome;
+    if (!callback->outcome) return "waits";
+    if (callback->times != 1) return "told more than once";
+    const auto& outcome = *callback->outcome;
     if (outcome) return outcome->name;
     const std::string& text = outcome.error().text;
     return std::to_string(outcome.error().status) + " " + text.substr(0, text.find(':'));
   }
   std::string challenge() const {
-    for (const auto& [name, value] : asker->outcome->error().headers) {
+    for (const auto& [name, value] : callback->outcome->error().headers) {
       if (name == "WWW-Authenticate") return value;
     }
     return {};
@@ -59,7 +59,7 @@ constexpr const char* kWrong = "401 Credentials not accepted";
 TEST_CASE("the component's secret opens everything at the domain") {
   Check check;
   REQUIRE(check.of(as_component()) == "component");
-  const Caller& caller = **check.asker->outcome;
+  const Caller& caller = **check.callback->outcome;
   CHECK(caller.address == "rest.localhost");
   CHECK(caller.whole_domain);
   CHECK_FALSE(caller.account);
@@ -115,7 +115,7 @@ TEST_CASE("malformed Basic data is told so") {
 TEST_CASE("an account is whom the host says") {
   Check check;
   REQUIRE(check.of(basic("alice", "wonder:land")) == "alice@localhost");
-  const Caller& caller = **check.asker->outcome;
+  const Caller& caller = **check.callback->outcome;
   CHECK(caller.address == "alice@localhost");
   CHECK(caller.account);
   CHECK_FALSE(caller.whole_domain);
@@ -158,7 +158,7 @@ TEST_CASE("a verdict may come later, and after a drain it finds nobody") {
   CHECK(check.accounts.asked.size() == 2);
 }
 
-TEST_CASE("a verdict may come after its asker is gone") {
+TEST_CASE("a verdict may come after the one who waited for it is gone") {
   Check check;
   check.accounts.later = true;
   {
@@ -167,7 +167,7 @@ TEST_CASE("a verdict may come after its asker is gone") {
     credentials.drain();
   }
   check.accounts.held[0](Accounts::Verdict::denied, "");
-  CHECK(check.asker->times == 1);
+  CHECK(check.callback->times == 1);
 }
 
 TEST_CASE("so many passwords are checked at once, and not one more") {
@@ -188,9 +188,9 @@ TEST_CASE("a token is known by its digest") {
   check.settings.tokens[0].rights = rest::kReceive;
   check.settings.tokens[0].to = {"*@localhost"};
   REQUIRE(check.of("Bearer t0ken") == "token test");
-  CHECK((*check.asker->outcome)->address == "rest.localhost");
-  CHECK((*check.asker->outcome)->rights == rest::kReceive);
-  CHECK((*check.asker->outcome)->to == std::vector<std::string>{"*@localhost"});
+  CHECK((*check.callback->outcome)->address == "rest.localhost");
+  CHECK((*check.callback->outcome)->rights == rest::kReceive);
+  CHECK((*check.callback->outcome)->to == std::vector<std::string>{"*@localhost"});
   CHECK(check.of("bearer  t0ken ") == "token test");
   CHECK(check.of("Bearer t0keN") == kWrong);
   CHECK(check.of("Bearer " + std::string(kTokenDigest)) == kWrong);
@@ -215,19 +215,19 @@ TEST_CASE("a token bound to one address speaks as it, and one with a pattern as 
   check.settings.tokens = {token()};
   check.settings.tokens[0].from = {"bot@rest.localhost"};
   check.of("Bearer t0ken");
-  CHECK((*check.asker->outcome)->address == "bot@rest.localhost");
+  CHECK((*check.callback->outcome)->address == "bot@rest.localhost");
   check.settings.tokens[0].from = {"bot-*@rest.localhost"};
   check.of("Bearer t0ken");
-  CHECK((*check.asker->outcome)->address == "rest.localhost");
+  CHECK((*check.callback->outcome)->address == "rest.localhost");
 }
 
 TEST_CASE("anybody is somebody new each time, where that is allowed") {
   Check check;
   check.settings.anonymous = true;
   REQUIRE(check.of(std::nullopt) == "anonymous");
-  const Caller first = **check.asker->outcome;
+  const Caller first = **check.callback->outcome;
   REQUIRE(check.of(std::nullopt) == "anonymous");
-  const Caller second = **check.asker->outcome;
+  const Caller second = **check.callback->outcome;
   CHECK(first.address != second.address);
   CHECK(first.address.size() == 24 + std::string("@rest.localhost").size());
   CHECK(xmpp::Jid::parse(first.address)->full() == first.address);

@@ -173,35 +173,35 @@ TEST_CASE("so many refusals wait at once, and one more is another one at once") 
   FakeClock clock;
   Timer timer(clock);
   LateRefusals late(timer);
-  std::vector<std::shared_ptr<Told>> askers;
+  std::vector<std::shared_ptr<Told>> callbacks;
   const auto add = [&] {
-    askers.push_back(std::make_shared<Told>());
-    late.add(250ms, kLateRefusal, askers.back());
+    callbacks.push_back(std::make_shared<Told>());
+    late.add(250ms, kLateRefusal, callbacks.back());
   };
   for (size_t i = 0; i < LateRefusals::kLimit; ++i) add();
-  for (const auto& asker : askers) REQUIRE(asker->status() == 0);
+  for (const auto& callback : callbacks) REQUIRE(callback->status() == 0);
   add();
-  CHECK(askers.back()->status() == 503);
+  CHECK(callbacks.back()->status() == 503);
   clock.advance(250ms);
   timer.run_due();
-  for (const auto& asker : askers) REQUIRE(asker->times == 1);
-  CHECK(askers.front()->status() == 401);
+  for (const auto& callback : callbacks) REQUIRE(callback->times == 1);
+  CHECK(callbacks.front()->status() == 401);
   add();  // there is room again
-  CHECK(askers.back()->status() == 0);
+  CHECK(callbacks.back()->status() == 0);
 }
 
 TEST_CASE("a client that left before the waiting began does not wait") {
   FakeClock clock;
   Timer timer(clock);
   LateRefusals late(timer);
-  const auto asker = std::make_shared<Told>();
-  asker->leaves = true;
-  late.add(250ms, kLateRefusal, asker);
-  asker->gone = nullptr;
+  const auto callback = std::make_shared<Told>();
+  callback->leaves = true;
+  late.add(250ms, kLateRefusal, callback);
+  callback->gone = nullptr;
   clock.advance(250ms);
   timer.run_due();
-  CHECK(asker->times == 0);
-  CHECK(asker.use_count() == 1);
+  CHECK(callback->times == 0);
+  CHECK(callback.use_count() == 1);
 }
 
 TEST_CASE("whoever asks is told before a refusal that comes late, and only then") {
@@ -210,10 +210,10 @@ TEST_CASE("whoever asks is told before a refusal that comes late, and only then"
   Lines log;
   FakeAccounts accounts;
   const Credentials credentials(credential_settings(), accounts, clock, timer, log);
-  const auto asker = std::make_shared<Told>();
-  for (int i = 0; i < FailedLogins::kFree; ++i) credentials.check(post("", kBad), asker);
-  CHECK(asker->times == FailedLogins::kFree);
-  CHECK(asker->parked == 0);
-  credentials.check(post("", kBad), asker);
-  CHECK(asker->parked == 1);
+  const auto callback = std::make_shared<Told>();
+  for (int i = 0; i < FailedLogins::kFree; ++i) credentials.check(post("", kBad), callback);
+  CHECK(callback->times == FailedLogins::kFree);
+  CHECK(callback->parked == 0);
+  credentials.check(post("", kBad), callback);
+  CHECK(callback->parked == 1);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// An asker that keeps what it is told, in the test's hands.
+// A callback that keeps what it is given, in the test's hands.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <utility>
 
-#include "rest/access/asker.h"
+#include "rest/access/authentication_callback.h"
 
 namespace restanza::rest {
 
-class Told final : public Asker {
+class Told final : public AuthenticationCallback {
  public:
   void tell(Result<Caller, Refusal> result) override {
     outcome = std::move(result);

@@ -83,16 +83,16 @@ class FrontFixture : private host::RouteLookup {
   }
 
  private:
-  std::optional<host::Route> find(std::string_view path, std::string_view) override {
+  std::optional<host::MatchedRoute> find(std::string_view path, std::string_view) override {
     if (path.substr(0, 4) == "/now") {
-      return host::Route{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
-                           handler_(front, id, request);
-                         }};
+      return host::MatchedRoute{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
+                                  handler_(front, id, request);
+                                }};
     }
     if (path.substr(0, 5) == "/park") {
-      return host::Route{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
-                           parked.add({id, request});
-                         }};
+      return host::MatchedRoute{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
+                                  parked.add({id, request});
+                                }};
     }
     return std::nullopt;
   }

@@ -34,7 +34,7 @@ struct Installed {
 
 TEST_CASE("work that may be given up is given up at once where no memory is left") {
   const Installed installed;
-  const host::MayBeGivenUp scope;
+  const host::FailFastAllocation scope;
   CHECK(looks() == 0);
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("what a destructor does because work was given up is not given up too"
   const Installed installed;
   int seen = 0;
   try {
-    const host::MayBeGivenUp scope;
+    const host::FailFastAllocation scope;
     const Ending ending{seen};
     find_nothing();
   } catch (const std::bad_alloc&) {

@@ -19,7 +19,7 @@ using host::Outbox;
 
 namespace {
 
-class Calls final : public host::Waker {
+class Calls final : public host::OutboxObserver {
  public:
   void attend(uint64_t connection) override { connections.push_back(connection); }
   std::vector<uint64_t> connections;

@@ -28,7 +28,9 @@ ListenAddress at_path(const std::string& path) {
 
 std::string listen_error(const std::string& path) {
   class Nobody final : public host::RouteLookup {
-    std::optional<host::Route> find(std::string_view, std::string_view) override { return std::nullopt; }
+    std::optional<host::MatchedRoute> find(std::string_view, std::string_view) override {
+      return std::nullopt;
+    }
   } nobody;
   CountingLog log;
   host::Front front(on({at_path(path)}), nobody, log);

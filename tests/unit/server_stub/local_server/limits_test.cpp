@@ -4,8 +4,8 @@
 #include <string>
 
 #include "local_server/client_socket.h"
+#include "server_fixture.h"
 #include "support/catch.h"
-#include "world.h"
 
 using namespace restanza;
 
@@ -37,8 +37,8 @@ std::string with_attributes(size_t count) {
 }  // namespace
 
 TEST_CASE("stanzas up to the largest get through, and one byte more ends the stream") {
-  const World world([](host::LocalSettings& settings) { settings.max_stanza = 1000; });
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_stanza = 1000; });
+  const auto alice = fixture.login("alice@localhost/desk");
   alice->send(message_of(1000));
   CHECK_THAT(alice->next(), StartsWith("<message "));
   alice->send(message_of(1001));
@@ -47,8 +47,8 @@ TEST_CASE("stanzas up to the largest get through, and one byte more ends the str
 }
 
 TEST_CASE("the default lets 262144 bytes through") {
-  const World world;
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto alice = fixture.login("alice@localhost/desk");
   alice->send(message_of(262144));
   CHECK_THAT(alice->next(), StartsWith("<message "));
   alice->send(message_of(262145));
@@ -56,9 +56,9 @@ TEST_CASE("the default lets 262144 bytes through") {
 }
 
 TEST_CASE("elements nest and carry attributes up to a limit") {
-  const World world;
+  const ServerFixture fixture;
   const auto answer = [&](const std::string& xml) {
-    const auto alice = world.login("alice@localhost/desk");
+    const auto alice = fixture.login("alice@localhost/desk");
     alice->send(xml);
     return alice->next();
   };
@@ -69,8 +69,8 @@ TEST_CASE("elements nest and carry attributes up to a limit") {
 }
 
 TEST_CASE("hostile bytes end their own stream with the right word, and nobody else's") {
-  const World world;
-  const auto bob = world.login("bob@localhost/phone");
+  const ServerFixture fixture;
+  const auto bob = fixture.login("bob@localhost/phone");
   const std::pair<const char*, const char*> cases[] = {
       {"<message></iq>", "not-well-formed"},
       {"<message to='a' to='b'/>", "not-well-formed"},
@@ -88,7 +88,7 @@ TEST_CASE("hostile bytes end their own stream with the right word, and nobody el
   };
   for (const auto& [bytes, condition] : cases) {
     INFO(bytes);
-    const auto alice = world.login("alice@localhost/desk");
+    const auto alice = fixture.login("alice@localhost/desk");
     alice->send(bytes);
     CHECK(alice->next() == stream_error(condition));
     CHECK(alice->next() == "</stream:stream>");
@@ -98,8 +98,8 @@ TEST_CASE("hostile bytes end their own stream with the right word, and nobody el
 }
 
 TEST_CASE("stanzas cut anywhere are put together again") {
-  const World world;
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto alice = fixture.login("alice@localhost/desk");
   const std::string stanza = "<message to='alice@localhost/desk' id='1'><body>&lt;\xC3\xA4</body></message>";
   for (const char byte : stanza + " \n" + stanza) alice->send(std::string(1, byte));
   const std::string expected =
@@ -110,9 +110,9 @@ TEST_CASE("stanzas cut anywhere are put together again") {
 }
 
 TEST_CASE("a client that does not read is dropped, and who writes to it is told that it has gone") {
-  const World world([](host::LocalSettings& settings) { settings.max_unread = 100000; });
-  const auto bob = world.login("bob@localhost/deaf");
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_unread = 100000; });
+  const auto bob = fixture.login("bob@localhost/deaf");
+  const auto alice = fixture.login("alice@localhost/desk");
   const std::string message =
       "<message to='bob@localhost/deaf'><body>" + std::string(50000, 'x') + "</body></message>";
   std::string answer;
@@ -152,8 +152,8 @@ TEST_CASE("so many bytes wait for a client, and one more drops it") {
 }
 
 TEST_CASE("what waits for a slow client arrives complete and in order") {
-  const World world;
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto alice = fixture.login("alice@localhost/desk");
   for (int i = 0; i < 40; ++i) {
     alice->send("<message to='alice@localhost/desk' id='" + std::to_string(i) + "'><body>" +
                 std::string(40000, 'x') + "</body></message>");
@@ -162,12 +162,13 @@ TEST_CASE("what waits for a slow client arrives complete and in order") {
 }
 
 TEST_CASE("a server that stops ends every stream with a word, and waits for no silent client") {
-  World world([](host::LocalSettings& settings) { settings.close_timeout = std::chrono::milliseconds(50); });
-  const auto alice = world.login("alice@localhost/desk"), silent = world.connect();
+  ServerFixture fixture(
+      [](host::LocalSettings& settings) { settings.close_timeout = std::chrono::milliseconds(50); });
+  const auto alice = fixture.login("alice@localhost/desk"), silent = fixture.connect();
   silent->open_stream();
   CHECK_THAT(silent->next(), StartsWith("<stream "));
   CHECK_THAT(silent->next(), StartsWith("<features "));
-  world.server->stop(std::chrono::milliseconds(kDeadlineMs));
+  fixture.server->stop(std::chrono::milliseconds(kDeadlineMs));
   CHECK(alice->next() == stream_error("system-shutdown"));
   CHECK(alice->next() == "</stream:stream>");
   CHECK(alice->next() == "end");
@@ -175,9 +176,9 @@ TEST_CASE("a server that stops ends every stream with a word, and waits for no s
 }
 
 TEST_CASE("presence shows a client that vanished without a word") {
-  const World world;
-  const auto bob = world.present("bob@localhost/phone");
-  auto alice = world.present("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto bob = fixture.present("bob@localhost/phone");
+  auto alice = fixture.present("alice@localhost/desk");
   CHECK_THAT(bob->next(), Contains("from='alice@localhost/desk'"));
   alice->disconnect();
   CHECK(bob->next() == "<presence type='unavailable' from='alice@localhost/desk' to='bob@localhost'/>");

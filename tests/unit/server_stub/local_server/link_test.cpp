@@ -4,18 +4,18 @@
 #include <thread>
 
 #include "local_server/sent_queue.h"
+#include "server_fixture.h"
 #include "support/catch.h"
-#include "world.h"
 
 using namespace restanza;
 
 TEST_CASE("a plugin and a client talk through the server") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks;
-  const auto link = world.server->attach("rest.localhost", hooks);
+  const auto link = fixture.server->attach("rest.localhost", hooks);
   REQUIRE(link);
   CHECK(link->up());
-  const auto alice = world.login("alice@localhost/desk");
+  const auto alice = fixture.login("alice@localhost/desk");
   alice->send("<message to='bot@rest.localhost' type='chat'><body>hi &#x1F600;</body></message>");
   CHECK(hooks.next() ==
         "<message to='bot@rest.localhost' type='chat' from='alice@localhost/desk'><body>hi "
@@ -29,10 +29,10 @@ TEST_CASE("a plugin and a client talk through the server") {
 }
 
 TEST_CASE("a link speaks for plugins' domains and for accounts, and for nobody else") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks;
-  const auto rest = world.server->attach("rest.localhost", hooks),
-             own = world.server->attach("localhost", hooks);
+  const auto rest = fixture.server->attach("rest.localhost", hooks),
+             own = fixture.server->attach("localhost", hooks);
   const auto verdict = [](host::Link& link, const std::string& from) {
     return link.send(stanza_of("<message from='" + from + "' to='carol@rest.localhost'/>"), {});
   };
@@ -51,9 +51,9 @@ TEST_CASE("a link speaks for plugins' domains and for accounts, and for nobody e
 }
 
 TEST_CASE("a link takes stanzas up to the largest and answerable iqs only") {
-  const World world([](host::LocalSettings& settings) { settings.max_stanza = 100; });
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_stanza = 100; });
   Hooks hooks;
-  const auto link = world.server->attach("rest.localhost", hooks);
+  const auto link = fixture.server->attach("rest.localhost", hooks);
   CHECK(link->max_stanza() == 100);
   const auto sized = [](size_t size) {
     const std::string head = "<message from='rest.localhost' to='rest.localhost'><body>",
@@ -70,9 +70,9 @@ TEST_CASE("a link takes stanzas up to the largest and answerable iqs only") {
 }
 
 TEST_CASE("a full link says so, and calls once when there is room again") {
-  const World world([](host::LocalSettings& settings) { settings.link_stanzas = 2; });
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.link_stanzas = 2; });
   Hooks hooks;
-  const auto link = world.server->attach("rest.localhost", hooks);
+  const auto link = fixture.server->attach("rest.localhost", hooks);
   const auto to_itself = [](const std::string& id) {
     return stanza_of("<message from='a@rest.localhost' to='b@rest.localhost' id='" + id + "'/>");
   };
@@ -121,23 +121,23 @@ TEST_CASE("the queue of a link is bounded in stanzas and in bytes, and an empty 
 }
 
 TEST_CASE("a domain has one link at a time, and only a domain has one") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks;
-  auto link = world.server->attach("rest.localhost", hooks);
+  auto link = fixture.server->attach("rest.localhost", hooks);
   REQUIRE(link);
-  CHECK_FALSE(world.server->attach("REST.localhost", hooks));
+  CHECK_FALSE(fixture.server->attach("REST.localhost", hooks));
   for (const char* domain : {"", "a@b", "rest.localhost/x", "a b"})
-    CHECK_FALSE(world.server->attach(domain, hooks));
+    CHECK_FALSE(fixture.server->attach(domain, hooks));
   link.reset();
-  CHECK(world.server->attach("rest.localhost", hooks));
+  CHECK(fixture.server->attach("rest.localhost", hooks));
 }
 
 TEST_CASE("a destroyed link offers nothing any more, and the others go on") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks, others;
-  auto link = world.server->attach("rest.localhost", hooks);
-  const auto other = world.server->attach("other.localhost", others);
-  const auto alice = world.login("alice@localhost/desk");
+  auto link = fixture.server->attach("rest.localhost", hooks);
+  const auto other = fixture.server->attach("other.localhost", others);
+  const auto alice = fixture.login("alice@localhost/desk");
   alice->send("<message to='rest.localhost' id='1'/>");
   CHECK_THAT(hooks.next(), Contains("id='1'"));
   link.reset();
@@ -149,11 +149,11 @@ TEST_CASE("a destroyed link offers nothing any more, and the others go on") {
 }
 
 TEST_CASE("links are destroyed while clients and other threads use them") {
-  const World world;
-  const auto alice = world.login("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto alice = fixture.login("alice@localhost/desk");
   for (int round = 0; round < 20; ++round) {
     Hooks hooks(host::Offer::passed);
-    auto link = world.server->attach("rest.localhost", hooks);
+    auto link = fixture.server->attach("rest.localhost", hooks);
     REQUIRE(link);
     const auto stanza = stanza_of("<message from='rest.localhost' to='alice@localhost/desk' id='p'/>");
     std::thread plugin([&] {
@@ -169,10 +169,10 @@ TEST_CASE("links are destroyed while clients and other threads use them") {
 }
 
 TEST_CASE("a link that closes sends what waits and lets the hooks finish") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks;
-  const auto link = world.server->attach("rest.localhost", hooks);
-  const auto alice = world.login("alice@localhost/desk");
+  const auto link = fixture.server->attach("rest.localhost", hooks);
+  const auto alice = fixture.login("alice@localhost/desk");
   hooks.hold(true);
   alice->send("<message to='rest.localhost' id='1'/>");
   hooks.next();
@@ -190,10 +190,10 @@ TEST_CASE("a link that closes sends what waits and lets the hooks finish") {
 }
 
 TEST_CASE("a link that closes waits no longer than it may") {
-  const World world;
+  const ServerFixture fixture;
   Hooks hooks;
-  const auto link = world.server->attach("rest.localhost", hooks);
-  const auto alice = world.login("alice@localhost/desk");
+  const auto link = fixture.server->attach("rest.localhost", hooks);
+  const auto alice = fixture.login("alice@localhost/desk");
   hooks.hold(true);
   alice->send("<message to='rest.localhost' id='1'/>");
   hooks.next();

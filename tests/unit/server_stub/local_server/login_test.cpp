@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
+#include "server_fixture.h"
 #include "support/catch.h"
-#include "world.h"
 
 using namespace restanza;
 
@@ -15,8 +15,8 @@ std::string ended_with(const std::string& condition) {
 }
 
 // What a client gets for its first bytes, after the header that always comes.
-std::string first_answer(const World& world, const std::string& bytes) {
-  const auto client = world.connect();
+std::string first_answer(const ServerFixture& fixture, const std::string& bytes) {
+  const auto client = fixture.connect();
   client->send(bytes);
   CHECK_THAT(client->next(),
              StartsWith("<stream ") && Contains("from='localhost'") && Contains("version='1.0'"));
@@ -29,8 +29,8 @@ std::string first_answer(const World& world, const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a client logs in step by step: headers, features, PLAIN, a second stream, its resource") {
-  const World world;
-  const auto client = world.connect();
+  const ServerFixture fixture;
+  const auto client = fixture.connect();
   client->open_stream("to='localhost' from='alice@localhost' version='1.0' xml:lang='de'");
   CHECK_THAT(
       client->next(),
@@ -60,8 +60,8 @@ TEST_CASE("a client logs in step by step: headers, features, PLAIN, a second str
 }
 
 TEST_CASE("a wrong password and an unknown name look the same, and one may try again") {
-  const World world;
-  const auto client = world.connect();
+  const ServerFixture fixture;
+  const auto client = fixture.connect();
   const std::string refused = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>";
   CHECK(client->login("alice", "wrong", "x") == refused);
   client->send(
@@ -73,8 +73,8 @@ TEST_CASE("a wrong password and an unknown name look the same, and one may try a
 }
 
 TEST_CASE("the last failed login that is allowed ends the stream") {
-  const World world([](host::LocalSettings& settings) { settings.login_attempts = 2; });
-  const auto client = world.connect();
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.login_attempts = 2; });
+  const auto client = fixture.connect();
   CHECK_THAT(client->login("alice", "wrong", "x"), Contains("<not-authorized/>"));
   client->send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AA==</auth>");
   CHECK_THAT(client->next(), Contains("<malformed-request/>"));
@@ -82,8 +82,8 @@ TEST_CASE("the last failed login that is allowed ends the stream") {
 }
 
 TEST_CASE("anonymous users log in where the settings allow it, with the next stream in the same bytes") {
-  const World world([](host::LocalSettings& settings) { settings.anonymous = true; });
-  const auto client = world.connect();
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.anonymous = true; });
+  const auto client = fixture.connect();
   client->open_stream();
   client->send(
       "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>"
@@ -98,21 +98,21 @@ TEST_CASE("anonymous users log in where the settings allow it, with the next str
 }
 
 TEST_CASE("the server chooses a resource where the client names none, and refuses one that is none") {
-  const World world;
-  const auto one = world.connect(), two = world.connect();
+  const ServerFixture fixture;
+  const auto one = fixture.connect(), two = fixture.connect();
   const std::string first = one->login("alice", "wonder", ""), second = two->login("alice", "wonder", "");
   CHECK_THAT(first, StartsWith("alice@localhost/"));
   CHECK(first != second);
 
-  const auto three = world.connect();
+  const auto three = fixture.connect();
   CHECK_THAT(three->login("alice", "wonder", "a&#x85;b"), Contains("<bad-request "));
   CHECK(three->bind("fine") == "alice@localhost/fine");
 }
 
 TEST_CASE("who binds a resource that is in use takes it over") {
-  const World world;
-  const auto before = world.login("alice@localhost/desk");
-  const auto after = world.login("alice@localhost/desk");
+  const ServerFixture fixture;
+  const auto before = fixture.login("alice@localhost/desk");
+  const auto after = fixture.login("alice@localhost/desk");
   CHECK(before->next() == ended_with("conflict"));
   CHECK(before->next() == "</stream:stream>");
   CHECK(before->next() == "end");
@@ -120,49 +120,49 @@ TEST_CASE("who binds a resource that is in use takes it over") {
 }
 
 TEST_CASE("an account has so many resources at a time and no more") {
-  const World world([](host::LocalSettings& settings) { settings.max_resources = 2; });
-  const auto one = world.login("alice@localhost/1"), two = world.login("alice@localhost/2");
-  const auto three = world.connect();
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_resources = 2; });
+  const auto one = fixture.login("alice@localhost/1"), two = fixture.login("alice@localhost/2");
+  const auto three = fixture.connect();
   CHECK_THAT(three->login("alice", "wonder", "3"), Contains("<error type='wait'><resource-constraint "));
   CHECK(three->bind("2") == "alice@localhost/2");
-  const auto bob = world.login("bob@localhost/1");
+  const auto bob = fixture.login("bob@localhost/1");
   CHECK(bob->nothing_came());
 }
 
 TEST_CASE("headers are checked as RFC 6120 section 4.9 asks") {
-  const World world;
+  const ServerFixture fixture;
   const std::string streams = "xmlns:stream='http://etherx.jabber.org/streams' ";
-  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams +
-                                "to='elsewhere' version='1.0'>") == ended_with("host-unknown"));
-  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "version='1.0'>") ==
+  CHECK(first_answer(fixture, "<stream:stream xmlns='jabber:client' " + streams +
+                                  "to='elsewhere' version='1.0'>") == ended_with("host-unknown"));
+  CHECK(first_answer(fixture, "<stream:stream xmlns='jabber:client' " + streams + "version='1.0'>") ==
         ended_with("improper-addressing"));
-  CHECK(first_answer(world, "<stream:stream xmlns='jabber:client' " + streams + "to='localhost'>") ==
+  CHECK(first_answer(fixture, "<stream:stream xmlns='jabber:client' " + streams + "to='localhost'>") ==
         ended_with("unsupported-version"));
-  CHECK(first_answer(world, "<stream:stream xmlns='jabber:server' " + streams +
-                                "to='localhost' version='1.0'>") == ended_with("invalid-namespace"));
-  CHECK(
-      first_answer(
-          world, "<stream:stream xmlns='jabber:client' xmlns:stream='urn:x' to='localhost' version='1.0'>") ==
-      ended_with("invalid-namespace"));
-  CHECK(first_answer(world, "<stream:flow xmlns='jabber:client' " + streams +
-                                "to='localhost' version='1.0'>") == ended_with("bad-format"));
+  CHECK(first_answer(fixture, "<stream:stream xmlns='jabber:server' " + streams +
+                                  "to='localhost' version='1.0'>") == ended_with("invalid-namespace"));
+  CHECK(first_answer(
+            fixture,
+            "<stream:stream xmlns='jabber:client' xmlns:stream='urn:x' to='localhost' version='1.0'>") ==
+        ended_with("invalid-namespace"));
+  CHECK(first_answer(fixture, "<stream:flow xmlns='jabber:client' " + streams +
+                                  "to='localhost' version='1.0'>") == ended_with("bad-format"));
 }
 
 TEST_CASE("what is no stream is told so inside of one") {
-  const World world;
-  CHECK(first_answer(world, "GET / HTTP/1.1\r\n\r\n") == ended_with("not-well-formed"));
-  CHECK(first_answer(world, "<<") == ended_with("not-well-formed"));
-  CHECK(first_answer(world, "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>") ==
+  const ServerFixture fixture;
+  CHECK(first_answer(fixture, "GET / HTTP/1.1\r\n\r\n") == ended_with("not-well-formed"));
+  CHECK(first_answer(fixture, "<<") == ended_with("not-well-formed"));
+  CHECK(first_answer(fixture, "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]>") ==
         ended_with("restricted-xml"));
-  CHECK(first_answer(world, "\xFF\xFE<stream>") == ended_with("unsupported-encoding"));
-  CHECK(first_answer(world, "<?xml version='1.0' encoding='iso-8859-1'?><stream>") ==
+  CHECK(first_answer(fixture, "\xFF\xFE<stream>") == ended_with("unsupported-encoding"));
+  CHECK(first_answer(fixture, "<?xml version='1.0' encoding='iso-8859-1'?><stream>") ==
         ended_with("unsupported-encoding"));
 }
 
 TEST_CASE("nothing but logging in is served before it is done") {
-  const World world;
+  const ServerFixture fixture;
   const auto answer_to = [&](const std::string& xml) {
-    const auto client = world.connect();
+    const auto client = fixture.connect();
     client->open_stream();
     client->next();
     client->next();
@@ -174,7 +174,7 @@ TEST_CASE("nothing but logging in is served before it is done") {
         ended_with("not-authorized"));
   CHECK(answer_to("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>") ==
         ended_with("unsupported-stanza-type"));
-  const auto client = world.connect();
+  const auto client = fixture.connect();
   client->open_stream();
   client->next();
   client->next();
@@ -189,16 +189,16 @@ TEST_CASE("nothing but logging in is served before it is done") {
 }
 
 TEST_CASE("a client that does not log in is sent away in time") {
-  const World world(
+  const ServerFixture fixture(
       [](host::LocalSettings& settings) { settings.login_timeout = std::chrono::milliseconds(30); });
-  const auto silent = world.connect();
+  const auto silent = fixture.connect();
   CHECK_THAT(silent->next(), StartsWith("<stream "));
   CHECK(silent->next() == ended_with("connection-timeout"));
   // One whose header comes too late is sent away before the features, and another one tries.
   std::unique_ptr<RawClient> slow;
   std::string features;
   for (int tries = 0; tries < 5 && features.find("<features ") != 0; ++tries) {
-    slow = world.connect();
+    slow = fixture.connect();
     slow->open_stream();
     CHECK_THAT(slow->next(), StartsWith("<stream "));
     features = slow->next();
@@ -208,10 +208,10 @@ TEST_CASE("a client that does not log in is sent away in time") {
 }
 
 TEST_CASE("so many clients are served and the next is turned away") {
-  const World world([](host::LocalSettings& settings) { settings.max_clients = 2; });
-  auto one = world.login("alice@localhost/1");
-  const auto two = world.login("bob@localhost/1");
-  const auto three = world.connect();
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_clients = 2; });
+  auto one = fixture.login("alice@localhost/1");
+  const auto two = fixture.login("bob@localhost/1");
+  const auto three = fixture.connect();
   CHECK_THAT(three->next(), StartsWith("<stream "));
   CHECK(three->next() == ended_with("resource-constraint"));
   one->send("</stream:stream>");
@@ -220,10 +220,10 @@ TEST_CASE("so many clients are served and the next is turned away") {
 }
 
 TEST_CASE("passwords are checked for others too, by name or by address, with one verdict") {
-  const World world;
+  const ServerFixture fixture;
   const auto verdict = [&](const char* name, const char* password) {
     std::string said;
-    world.server->check_password(name, password, [&](xp_status status, const std::string& bare) {
+    fixture.server->check_password(name, password, [&](xp_status status, const std::string& bare) {
       said += std::to_string(status) + bare;
     });
     return said;
@@ -256,14 +256,14 @@ TEST_CASE("settings that would let the world in or nobody are refused with a wor
 }
 
 TEST_CASE("a port that is taken is named in the error") {
-  const World world;
+  const ServerFixture fixture;
   QuietLog log;
   SystemClock clock;
   host::LocalSettings settings;
-  settings.port = static_cast<uint16_t>(*parse_number(world.address.substr(world.address.find(':') + 1)));
+  settings.port = static_cast<uint16_t>(*parse_number(fixture.address.substr(fixture.address.find(':') + 1)));
   const auto second = host::LocalServer::create(settings, log, clock);
   REQUIRE(second.ok());
   const auto listening = (*second)->listen();
   REQUIRE_FALSE(listening.ok());
-  CHECK_THAT(listening.error().text, Contains("cannot listen on " + world.address));
+  CHECK_THAT(listening.error().text, Contains("cannot listen on " + fixture.address));
 }

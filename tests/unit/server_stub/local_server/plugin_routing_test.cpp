@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "router_world.h"
+#include "router_fixture.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -15,10 +15,10 @@ const std::string kNoRoom =
 }  // namespace
 
 TEST_CASE("whatever is addressed to a plugin's domain is offered to its hooks") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   alice->send("<message to='rest.localhost'/>");
   alice->send("<message to='bot@rest.localhost/x'/>");
   alice->send("<presence to='bot@rest.localhost'/>");
@@ -32,11 +32,11 @@ TEST_CASE("whatever is addressed to a plugin's domain is offered to its hooks") 
 }
 
 TEST_CASE("where the hooks pass, the domain answers as a component does") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
   hooks.verdict = host::Offer::passed;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   alice->send("<iq type='get' id='1' to='rest.localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
   CHECK(alice->received() ==
         Received{"<iq type='result' id='1' from='rest.localhost' to='alice@localhost/desk'/>"});
@@ -52,11 +52,11 @@ TEST_CASE("where the hooks pass, the domain answers as a component does") {
 }
 
 TEST_CASE("what the hooks cannot take is answered where somebody waits, and dropped where nobody does") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
   hooks.verdict = host::Offer::refused;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   alice->send("<message type='chat' to='bot@rest.localhost' id='1'/>");
   CHECK_THAT(alice->received().at(0), Contains(kNoRoom));
   alice->send("<iq type='set' to='rest.localhost' id='2'><x xmlns='urn:x'/></iq>");
@@ -73,11 +73,11 @@ TEST_CASE("what the hooks cannot take is answered where somebody waits, and drop
 TEST_CASE("hooks hold so many stanzas, and the next is refused for them") {
   host::LocalSettings settings;
   settings.link_offers = 2;
-  RouterWorld world(settings);
+  RouterFixture fixture(settings);
   MemoryHooks hooks;
   hooks.hold = true;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   for (const char* id : {"1", "2", "3"})
     alice->send(std::string("<message to='rest.localhost' id='") + id + "'/>");
   CHECK(hooks.offered().size() == 2);
@@ -90,36 +90,37 @@ TEST_CASE("hooks hold so many stanzas, and the next is refused for them") {
 }
 
 TEST_CASE("a plugin's stanzas reach clients and come back marked where they are for its own domain") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks, others;
-  const auto port = world.attach("rest.localhost", hooks), other = world.attach("other.localhost", others);
-  const auto alice = world.connect("alice", "desk");
-  world.inject(*port,
-               "<message from='bot@rest.localhost' to='alice@localhost/desk'><body>hi</body></message>");
+  const auto port = fixture.attach("rest.localhost", hooks),
+             other = fixture.attach("other.localhost", others);
+  const auto alice = fixture.connect("alice", "desk");
+  fixture.inject(*port,
+                 "<message from='bot@rest.localhost' to='alice@localhost/desk'><body>hi</body></message>");
   CHECK(alice->received() ==
         Received{"<message from='bot@rest.localhost' to='alice@localhost/desk'><body>hi</body></message>"});
-  world.inject(*port, "<message from='a@rest.localhost' to='b@rest.localhost'/>");
+  fixture.inject(*port, "<message from='a@rest.localhost' to='b@rest.localhost'/>");
   CHECK(hooks.offered() == Offered{"injected <message from='a@rest.localhost' to='b@rest.localhost'/>"});
-  world.inject(*port, "<message from='a@rest.localhost' to='other.localhost'/>");
+  fixture.inject(*port, "<message from='a@rest.localhost' to='other.localhost'/>");
   CHECK(others.offered() == Offered{"<message from='a@rest.localhost' to='other.localhost'/>"});
-  world.inject(*port,
-               "<iq type='get' id='1' from='rest.localhost' to='bob@localhost/gone'><x xmlns='urn:x'/></iq>");
+  fixture.inject(
+      *port, "<iq type='get' id='1' from='rest.localhost' to='bob@localhost/gone'><x xmlns='urn:x'/></iq>");
   CHECK_THAT(hooks.offered().at(0),
              Contains("<iq type='error' id='1' from='bob@localhost/gone' to='rest.localhost'>"));
-  world.inject(*port, "<iq type='get' id='2' from='rest.localhost'><x xmlns='urn:x'/></iq>");
+  fixture.inject(*port, "<iq type='get' id='2' from='rest.localhost'><x xmlns='urn:x'/></iq>");
   CHECK_THAT(hooks.offered().at(0), Contains("<bad-request "));
 }
 
 TEST_CASE("the answer to an iq in the name of an account is offered first, connected or not") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto bob = world.connect("bob", "phone");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto bob = fixture.connect("bob", "phone");
   const bool connected = GENERATE(false, true);
-  const auto alice = connected ? world.present("alice", "desk") : nullptr;
+  const auto alice = connected ? fixture.present("alice", "desk") : nullptr;
   for (const std::string from : {"alice@localhost", "alice@localhost/desk", "alice@localhost/other"}) {
     INFO(from);
-    world.inject(
+    fixture.inject(
         *port, "<iq type='get' id='q1' from='" + from + "' to='bob@localhost/phone'><x xmlns='urn:x'/></iq>");
     CHECK(bob->received().size() == 1);
     bob->send("<iq type='result' id='other' to='" + from + "'/>");
@@ -135,12 +136,12 @@ TEST_CASE("the answer to an iq in the name of an account is offered first, conne
 }
 
 TEST_CASE("an answer that the hook passes goes the normal way") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
   hooks.verdict = host::Offer::passed;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "phone");
-  world.inject(
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "phone");
+  fixture.inject(
       *port,
       "<iq type='get' id='q' from='alice@localhost/desk' to='bob@localhost/phone'><x xmlns='urn:x'/></iq>");
   bob->send("<iq type='result' id='q' to='alice@localhost/desk'/>");
@@ -149,11 +150,11 @@ TEST_CASE("an answer that the hook passes goes the normal way") {
 }
 
 TEST_CASE("what the server answers to an account reaches the plugin that asked in its name") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
+  const auto port = fixture.attach("rest.localhost", hooks);
   const auto answer = [&](const std::string& xml) {
-    world.inject(*port, xml);
+    fixture.inject(*port, xml);
     const Offered offered = hooks.offered();
     return offered.size() == 1 ? offered[0] : std::to_string(offered.size()) + " offers";
   };
@@ -179,23 +180,23 @@ TEST_CASE("what the server answers to an account reaches the plugin that asked i
 TEST_CASE("an injected request is remembered for its time, and so many of them") {
   host::LocalSettings settings;
   settings.injected_requests = 2;
-  RouterWorld world(settings);
+  RouterFixture fixture(settings);
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto bob = world.connect("bob", "phone");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto bob = fixture.connect("bob", "phone");
   const auto ask = [&](const std::string& id) {
-    world.inject(*port, "<iq type='get' id='" + id +
-                            "' from='alice@localhost' to='bob@localhost/phone'><x xmlns='urn:x'/></iq>");
+    fixture.inject(*port, "<iq type='get' id='" + id +
+                              "' from='alice@localhost' to='bob@localhost/phone'><x xmlns='urn:x'/></iq>");
   };
   const auto answered = [&](const std::string& id) {
     bob->send("<iq type='result' id='" + id + "' to='alice@localhost'/>");
     return hooks.offered().size() == 1;
   };
   ask("1");
-  world.clock.advance(std::chrono::seconds(309));
+  fixture.clock.advance(std::chrono::seconds(309));
   CHECK(answered("1"));
   ask("2");
-  world.clock.advance(std::chrono::seconds(310));
+  fixture.clock.advance(std::chrono::seconds(310));
   CHECK_FALSE(answered("2"));
   ask("3");
   ask("4");
@@ -209,17 +210,17 @@ TEST_CASE("an injected request is remembered for its time, and so many of them")
   // Other kinds are counted apart.
   ask("7");
   for (const char* id : {"a", "b", "c"}) {
-    world.inject(*port,
-                 std::string("<message from='alice@localhost' to='bob@localhost/phone' id='") + id + "'/>");
+    fixture.inject(*port,
+                   std::string("<message from='alice@localhost' to='bob@localhost/phone' id='") + id + "'/>");
   }
   CHECK(answered("7"));
 }
 
 TEST_CASE("a plugin on the server's own domain sees what is for the domain itself") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("localhost", hooks);
-  const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "phone");
+  const auto port = fixture.attach("localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "phone");
   alice->send("<message to='localhost'/>");
   alice->send("<presence to='localhost'/>");
   CHECK(hooks.offered().size() == 2);
@@ -241,24 +242,24 @@ TEST_CASE("a plugin on the server's own domain sees what is for the domain itsel
 }
 
 TEST_CASE("presence that a plugin sends for an account is seen by all who are available") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto bob = world.present("bob", "phone"), hidden = world.connect("bob", "desk");
-  world.inject(*port, "<presence from='alice@localhost'><show>away</show></presence>");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto bob = fixture.present("bob", "phone"), hidden = fixture.connect("bob", "desk");
+  fixture.inject(*port, "<presence from='alice@localhost'><show>away</show></presence>");
   CHECK(bob->received() ==
         Received{"<presence from='alice@localhost' to='bob@localhost'><show>away</show></presence>"});
   CHECK(hidden->received().empty());
 }
 
 TEST_CASE("a domain whose plugin has gone is like one that never was") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
   hooks.hold = true;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   alice->send("<message to='rest.localhost' id='1'/>");
-  world.router.detach(*port);
+  fixture.router.detach(*port);
   hooks.held.front()(host::Offer::passed);
   CHECK(alice->received().empty());
   alice->send("<message to='rest.localhost' id='2'/>");

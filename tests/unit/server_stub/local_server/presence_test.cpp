@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "router_world.h"
+#include "router_fixture.h"
 #include "support/catch.h"
 
 using namespace restanza;
 
 TEST_CASE("who becomes available is seen by all who are, and sees them") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk"), hidden = world.connect("carol", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk"), hidden = fixture.connect("carol", "desk");
   alice->send("<presence><show>away</show></presence>");
   CHECK(alice->received() ==
         Received{"<presence from='alice@localhost/desk' to='alice@localhost'><show>away</show></presence>"});
 
-  const auto bob = world.connect("bob", "phone");
+  const auto bob = fixture.connect("bob", "phone");
   bob->send("<presence/>");
   CHECK(alice->received() == Received{"<presence from='bob@localhost/phone' to='alice@localhost'/>"});
   CHECK(bob->received() ==
@@ -29,9 +29,9 @@ TEST_CASE("who becomes available is seen by all who are, and sees them") {
 }
 
 TEST_CASE("who goes is seen to go, with a word or without, and once") {
-  RouterWorld world;
-  const auto alice = world.present("alice", "desk"), bob = world.present("bob", "phone"),
-             carol = world.present("carol", "x");
+  RouterFixture fixture;
+  const auto alice = fixture.present("alice", "desk"), bob = fixture.present("bob", "phone"),
+             carol = fixture.present("carol", "x");
   alice->received();
   bob->received();
   bob->send("<presence type='unavailable'><status>bye</status></presence>");
@@ -47,10 +47,10 @@ TEST_CASE("who goes is seen to go, with a word or without, and once") {
 }
 
 TEST_CASE("a client that is taken over is seen to go") {
-  RouterWorld world;
-  const auto alice = world.present("alice", "desk"), before = world.present("bob", "phone");
+  RouterFixture fixture;
+  const auto alice = fixture.present("alice", "desk"), before = fixture.present("bob", "phone");
   alice->received();
-  const auto after = world.connect("bob", "phone");
+  const auto after = fixture.connect("bob", "phone");
   CHECK(alice->received() ==
         Received{"<presence type='unavailable' from='bob@localhost/phone' to='alice@localhost'/>"});
   alice->send("<message to='bob@localhost/phone'/>");
@@ -59,11 +59,11 @@ TEST_CASE("a client that is taken over is seen to go") {
 }
 
 TEST_CASE("directed presence reaches whom it names, and the end of it too") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "phone"),
-             carol = world.connect("carol", "x");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "phone"),
+             carol = fixture.connect("carol", "x");
   alice->send("<presence to='bob@localhost/phone'/>");
   alice->send("<presence to='room@rest.localhost/nick'/>");
   alice->send("<presence to='carol@localhost/x'/>");
@@ -84,10 +84,10 @@ TEST_CASE("directed presence reaches whom it names, and the end of it too") {
 TEST_CASE("directed presence is remembered for so many addresses and no more") {
   host::LocalSettings settings;
   settings.max_directed = 2;
-  RouterWorld world(settings);
+  RouterFixture fixture(settings);
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   for (const char* to : {"a", "b", "c"})
     alice->send(std::string("<presence to='") + to + "@rest.localhost'/>");
   CHECK(hooks.offered().size() == 3);
@@ -96,8 +96,8 @@ TEST_CASE("directed presence is remembered for so many addresses and no more") {
 }
 
 TEST_CASE("a probe is answered by the server, and a subscription is the account's matter") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk"), bob = world.present("bob", "phone");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.present("bob", "phone");
   alice->send("<presence type='probe' to='bob@localhost'/>");
   CHECK(alice->received().size() == 1);
   CHECK(bob->received().empty());
@@ -124,8 +124,8 @@ TEST_CASE("a priority is a number from -128 to 127, and anything else is none") 
                                                                                {"", true},
                                                                                {"-1x", true}}) {
     INFO("priority '" << text << "'");
-    RouterWorld world;
-    const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "phone");
+    RouterFixture fixture;
+    const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "phone");
     bob->send("<presence><priority>" + text + "</priority></presence>");
     bob->received();
     alice->send("<message type='chat' to='bob@localhost'/>");

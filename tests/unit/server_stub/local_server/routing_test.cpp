@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "router_world.h"
+#include "router_fixture.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -14,9 +14,9 @@ const std::string kUnavailable =
 }  // namespace
 
 TEST_CASE("a message to a full address reaches that client only, stamped with its sender's") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
-  const auto phone = world.present("bob", "phone", 5), desk = world.connect("bob", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
+  const auto phone = fixture.present("bob", "phone", 5), desk = fixture.connect("bob", "desk");
   CHECK(alice->send("<message to='BOB@localhost/desk' id='1'><body>hi</body></message>").empty());
   CHECK(desk->received() == Received{"<message to='bob@localhost/desk' id='1' from='alice@localhost/desk'>"
                                      "<body>hi</body></message>"});
@@ -25,8 +25,8 @@ TEST_CASE("a message to a full address reaches that client only, stamped with it
 }
 
 TEST_CASE("messages to an account go where RFC 6121 section 8.5 sends them") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
   struct Rule {
     const char *type, *to;
     const char* receivers;  // of: high (priority 5), low (1), quiet (-1), unseen (no presence)
@@ -58,10 +58,10 @@ TEST_CASE("messages to an account go where RFC 6121 section 8.5 sends them") {
       {"error", "nobody@localhost", "", false},
   };
   const std::pair<const char*, std::unique_ptr<MemoryClient>> clients[] = {
-      {"high", world.present("bob", "high", 5)},
-      {"low", world.present("bob", "low", 1)},
-      {"quiet", world.present("bob", "quiet", -1)},
-      {"unseen", world.connect("bob", "unseen")}};
+      {"high", fixture.present("bob", "high", 5)},
+      {"low", fixture.present("bob", "low", 1)},
+      {"quiet", fixture.present("bob", "quiet", -1)},
+      {"unseen", fixture.connect("bob", "unseen")}};
   for (const auto& client : clients) client.second->received();
   for (const Rule& rule : rules) {
     INFO(rule.type << " to " << rule.to);
@@ -85,9 +85,9 @@ TEST_CASE("messages to an account go where RFC 6121 section 8.5 sends them") {
 }
 
 TEST_CASE("of equal priorities the one that was announced last gets the message") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
-  const auto one = world.present("bob", "1", 3), two = world.present("bob", "2", 3);
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
+  const auto one = fixture.present("bob", "1", 3), two = fixture.present("bob", "2", 3);
   one->received();
   alice->send("<message type='chat' to='bob@localhost'><body>to 2</body></message>");
   CHECK(two->received().size() == 1);
@@ -100,25 +100,25 @@ TEST_CASE("of equal priorities the one that was announced last gets the message"
 }
 
 TEST_CASE("with negative priorities only, an account is offline for chat messages") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
-  const auto bob = world.present("bob", "quiet", -128);
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
+  const auto bob = fixture.present("bob", "quiet", -128);
   alice->send("<message type='chat' to='bob@localhost' id='1'/>");
   CHECK_THAT(alice->received().at(0), Contains(kUnavailable));
   CHECK(bob->received().empty());
 }
 
 TEST_CASE("a message without an address goes to its sender's account") {
-  RouterWorld world;
-  const auto desk = world.connect("alice", "desk"), phone = world.present("alice", "phone");
+  RouterFixture fixture;
+  const auto desk = fixture.connect("alice", "desk"), phone = fixture.present("alice", "phone");
   desk->send("<message><body>note</body></message>");
   CHECK(phone->received() ==
         Received{"<message from='alice@localhost/desk' to='alice@localhost'><body>note</body></message>"});
 }
 
 TEST_CASE("iqs reach full addresses; the server speaks for accounts and for who is not there") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "desk");
   alice->send("<iq type='get' id='1' to='bob@localhost/desk'><ping xmlns='urn:xmpp:ping'/></iq>");
   CHECK(bob->received() ==
         Received{"<iq type='get' id='1' to='bob@localhost/desk' from='alice@localhost/desk'>"
@@ -140,8 +140,8 @@ TEST_CASE("iqs reach full addresses; the server speaks for accounts and for who 
 }
 
 TEST_CASE("the owner of an account is answered for it") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
   const auto ask = [&](const std::string& type, const std::string& payload, const std::string& to = "") {
     alice->send("<iq type='" + type + "' id='q'" + to + ">" + payload + "</iq>");
     const Received answer = alice->received();
@@ -165,10 +165,10 @@ TEST_CASE("the owner of an account is answered for it") {
 }
 
 TEST_CASE("the server's own address answers ping and lists the plugins' domains") {
-  RouterWorld world;
+  RouterFixture fixture;
   MemoryHooks hooks;
-  const auto port = world.attach("rest.localhost", hooks);
-  const auto alice = world.connect("alice", "desk");
+  const auto port = fixture.attach("rest.localhost", hooks);
+  const auto alice = fixture.connect("alice", "desk");
   alice->send("<iq type='get' id='1' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
   CHECK(alice->received() ==
         Received{"<iq type='result' id='1' from='localhost' to='alice@localhost/desk'/>"});
@@ -184,8 +184,8 @@ TEST_CASE("the server's own address answers ping and lists the plugins' domains"
 }
 
 TEST_CASE("other servers do not exist") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk");
   const std::string error =
       "<error type='cancel'><remote-server-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
   alice->send("<message to='bob@example.org' id='1'/>");
@@ -200,8 +200,8 @@ TEST_CASE("other servers do not exist") {
 }
 
 TEST_CASE("what a client sends is checked before anybody else sees it") {
-  RouterWorld world;
-  const auto alice = world.connect("alice", "desk"), bob = world.connect("bob", "desk");
+  RouterFixture fixture;
+  const auto alice = fixture.connect("alice", "desk"), bob = fixture.connect("bob", "desk");
   CHECK(alice->send("<message from='bob@localhost' to='bob@localhost/desk'/>") == "invalid-from");
   CHECK(alice->send("<message from='alice@localhost/phone' to='bob@localhost/desk'/>") == "invalid-from");
   CHECK(alice->send("<message from='@' to='bob@localhost/desk'/>") == "invalid-from");

@@ -14,9 +14,9 @@ using namespace restanza::webhook;
 namespace {
 
 // RFC 8032 section 7.1, test 2: the message is one byte.
-const std::string kSeed = *unhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
-const std::string kPublic = *unhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
-const std::string kSignature = *unhex(
+const std::string kSeed = *hex_decode("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+const std::string kPublic = *hex_decode("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+const std::string kSignature = *hex_decode(
     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
 
@@ -89,7 +89,7 @@ TEST_CASE("Ed25519 signs as RFC 8032 shows") {
 TEST_CASE("an Ed25519 signature covers id, time and body") {
   const std::string text = signatures({"whsk_" + base64(kSeed)});
   REQUIRE(text.substr(0, 4) == "v1a,");
-  const std::string signature = *unbase64(text.substr(4));
+  const std::string signature = *base64_decode(text.substr(4));
   CHECK(verifies(signature, kId + ".1614265330." + kBody));
   CHECK_FALSE(verifies(signature, kId + ".1614265331." + kBody));
 }

@@ -28,7 +28,7 @@ struct ScramClient {
   std::string first() const { return gs2 + bare(); }
   std::string last(const std::string& server_first) const {
     const auto parts = split(server_first, ',');
-    const std::string salt = *unbase64(parts[1].substr(2));
+    const std::string salt = *base64_decode(parts[1].substr(2));
     const auto iterations = static_cast<unsigned>(*parse_number(parts[2].substr(2)));
     const std::string without_proof = "c=" + base64(gs2) + "," + std::string(parts[0]);
     const std::string message = bare() + "," + server_first + "," + without_proof;
@@ -68,7 +68,7 @@ std::string plain(const Accounts& accounts, const std::string& message) {
 
 TEST_CASE("SCRAM-SHA-1 computes what RFC 5802 section 5 shows") {
   const Accounts accounts = accounts_of({});
-  const std::string salt = *unbase64("QSXCR+Q6sek8bf92");
+  const std::string salt = *base64_decode("QSXCR+Q6sek8bf92");
   Scram server(accounts, "3rfcNHYJY1ZVvWVs7j", derive_keys("pencil", salt, 4096), salt);
   const SaslStep first = server.respond("n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL");
   REQUIRE(first.kind == SaslStep::Kind::challenge);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "local_server/sasl/credentials.h"
+#include "local_server/sasl/scram_keys.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -117,8 +117,8 @@ class Event {
   std::deque<T> values_;
 };
 
-struct World {
-  explicit World(const std::function<void(host::LocalSettings&)>& change = {}) {
+struct ServerFixture {
+  explicit ServerFixture(const std::function<void(host::LocalSettings&)>& change = {}) {
     host::LocalSettings settings;
     settings.port = 0;
     settings.accounts = {{"alice", "wonder"}, {"bob", "builder"}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What SCRAM-SHA-1 (RFC 5802) computes, on OpenSSL. Pure functions, any thread.
+// The keys that SCRAM-SHA-1 (RFC 5802) keeps instead of a password, and what it computes with them, on
+// OpenSSL. Pure functions, any thread.
 #pragma once
 
 #include <string>

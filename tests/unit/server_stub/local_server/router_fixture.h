@@ -76,8 +76,8 @@ class SilentLog final : public Log {
   void write(Level, std::string_view) override {}
 };
 
-struct RouterWorld {
-  explicit RouterWorld(host::LocalSettings given = {}) : settings(std::move(given)) {}
+struct RouterFixture {
+  explicit RouterFixture(host::LocalSettings given = {}) : settings(std::move(given)) {}
 
   std::unique_ptr<MemoryClient> connect(const std::string& node, const std::string& resource) {
     return std::make_unique<MemoryClient>(router, node, resource);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whoever waits to be told who a request's credentials belong to. Any thread, one call at a time.
+// What is called when it is known whose credentials a request has, or that it is refused. Any thread, one
+// call at a time.
 #pragma once
 
 #include <functional>
@@ -10,11 +11,11 @@
 
 namespace restanza::rest {
 
-class Asker {
+class AuthenticationCallback {
  public:
-  virtual ~Asker() = default;
+  virtual ~AuthenticationCallback() = default;
 
-  // Comes once and last, at once or later. Whoever is dropped instead has nobody left to tell.
+  // Comes once and last, at once or later; not at all where the client has left before, which drops this.
   virtual void tell(Result<Caller, Refusal> outcome) = 0;
 
   // Before a refusal that is told late: what that does not need may go. `gone` is to be called, at most once,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the webhook side needs of the rest; all of it outlives whoever holds this.
+// What endpoints, and the dispatcher above them, need of the other parts of the plugin. A plain value; all
+// that it refers to outlives whoever holds it.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,7 @@
 
 namespace restanza::webhook {
 
-struct World {
+struct EndpointDependencies {
   // `handed` runs once, when the host holds a copy of the reply or refused it for good; it is dropped where
   // the host goes away before.
   using Reply = std::function<void(xmpp::Stanza reply, std::function<void()> handed)>;
