@@ -70,8 +70,8 @@ void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http:
   if (checked) checked = check_rights(posted->kind, posted->attributes, caller);
   if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());
 
-  const xmpp::Stanza stanza = posted->make();
-  if (iq) return iqs_.send(std::move(exchange), request, stanza, caller.account);
+  xmpp::Stanza stanza = posted->make();
+  if (iq) return iqs_.send(std::move(exchange), request, std::move(stanza), caller.account);
   http::Response told = accepted(stanza.id);  // whatever needs memory comes before it is sent
   const xmpp::Sent sent = sink_.send(stanza);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));

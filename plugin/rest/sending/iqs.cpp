@@ -39,19 +39,19 @@ struct Iqs::Waiting {
       : exchange(std::move(e)), request(negotiating_headers(r)), archives(a) {}
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
-  ~Waiting() { archives.end(archive); }
+  ~Waiting() { archives.cancel(archive); }
 
   void refuse(const Refusal& why) { rest::refuse(std::move(exchange), request, why); }
 
   http::Exchange exchange;
   const http::Request request;
   iq::ArchiveQueries& archives;
-  iq::ArchiveQueries::Ticket archive = 0;
+  iq::ArchiveQueries::Ticket archive;
   std::atomic<iq::ReplyTable::Ticket> ticket{0};
   std::atomic<bool> gone{false};
 };
 
-void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza,
+void Iqs::send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza,
                bool from_account) const {
   const auto wait = wait_of(request);
   if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout(*timeout_header(request)));
@@ -103,8 +103,7 @@ void Iqs::end(Waiting& waiting, iq::End end, const xmpp::Stanza* answer) const {
     case iq::End::answered:
       break;
   }
-  auto stanzas = archives_.end(waiting.archive);
-  stanzas.push_back(*answer);
+  const auto stanzas = archives_.end(waiting.archive, *answer);
   answer_with(std::move(waiting.exchange), waiting.request, stanzas, settings_.mapping);
 }
 

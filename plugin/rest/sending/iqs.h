@@ -31,7 +31,7 @@ class Iqs {
   Iqs(Settings settings, iq::ReplyTable& replies, iq::ArchiveQueries& archives, xmpp::StanzaSink& sink)
       : settings_(settings), replies_(replies), archives_(archives), sink_(sink) {}
 
-  void send(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza,
+  void send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza,
             bool from_account) const;
 
  private:
