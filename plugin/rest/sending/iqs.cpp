@@ -18,6 +18,8 @@ Refusal not_taken(xmpp::Sent sent) {
       return refused::too_large();
     case xmpp::Sent::denied:
       return refused::foreign_from();
+    case xmpp::Sent::gone:
+      return refused::later("The server is shutting down");
     default:
       return refused::not_sent();
   }
@@ -51,8 +53,8 @@ struct Iqs::Waiting {
   std::atomic<bool> gone{false};
 };
 
-void Iqs::send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza,
-               bool from_account) const {
+void Iqs::send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza, bool from_account,
+               const Departure& departure) const {
   const auto wait = wait_of(request);
   if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout(*timeout_header(request)));
   auto waiting = std::make_shared<Waiting>(std::move(exchange), request, archives_);
@@ -86,7 +88,8 @@ void Iqs::send(http::Exchange exchange, const http::Request& request, xmpp::Stan
   }
   xmpp::Sent sent = xmpp::Sent::ok;
   try {
-    sent = sink_.send(stanza);
+    // A get changes nothing, so nobody minds when it is asked again.
+    sent = (stanza.type == "set" ? departure : Departure()).send(stanza, sink_);
   } catch (const std::exception&) {  // not sent, for want of memory: nobody will answer it
     replies_.cancel(ticket);
     throw;
