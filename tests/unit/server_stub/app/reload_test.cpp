@@ -26,11 +26,10 @@ struct Running {
   // What the reload adds to the log.
   std::string reload(const HostConfig& read) {
     const std::string before = lines.of(Level::info);
-    reloaded = host->reload(read);
+    host->reload(read);
     return lines.of(Level::info).substr(before.size());
   }
   std::string errors() const { return lines.of(Level::error); }
-  bool reloaded = false;
 };
 
 }  // namespace
@@ -38,7 +37,6 @@ struct Running {
 TEST_CASE("a configuration that says the same does nothing to the plugins") {
   Running running(local({plugin("a.localhost")}));
   CHECK(running.reload(local({plugin("a.localhost")})) == "SIGHUP: nothing was changed\n");
-  CHECK(running.reloaded);
 }
 
 TEST_CASE("new settings reach the plugin whose they are, and count as its settings from then on") {
@@ -111,16 +109,32 @@ TEST_CASE("a library that takes over a domain comes after the one that had it") 
         "reloaded: 1 plugins; loaded a.localhost; unloaded a.localhost\n");
 }
 
-TEST_CASE("an entry that cannot be made leaves everything as it was") {
+TEST_CASE("an entry that cannot be made is not loaded, and everything else is done") {
+  Running running(local({plugin("a.localhost"), plugin("d.localhost")}));
+  const HostConfig read = local({plugin("a.localhost", R"({"new": 1})"), plugin("b.localhost"),
+                                 plugin("c.localhost", R"({"fail": "create"})")});
+  CHECK(running.reload(read) ==
+        "life@a.localhost: reload\nlife@b.localhost: create\nlife@c.localhost: create\n"
+        "life@c.localhost: release\nlife@b.localhost: start\n"
+        "life@d.localhost: drain\nlife@d.localhost: destroy\nlife@d.localhost: release\n"
+        "reloaded: 2 plugins; new settings for a.localhost; loaded b.localhost; unloaded d.localhost\n");
+  const std::string line = "SIGHUP: file:7: the plugin 'life' failed to create: as told; it is not loaded\n";
+  CHECK(running.errors() == line);
+  CHECK(running.reload(read) ==
+        "life@c.localhost: create\nlife@c.localhost: release\nSIGHUP: nothing was changed\n");
+  CHECK(running.errors() == line + line);
+}
+
+TEST_CASE("a successor that cannot be made leaves nobody at its domain, and says so") {
   Running running(local({plugin("a.localhost")}));
-  CHECK(running.reload(local({plugin("b.localhost"), plugin("c.localhost", R"({"fail": "create"})")})) ==
-        "life@b.localhost: create\nlife@c.localhost: create\nlife@c.localhost: release\n"
-        "life@b.localhost: destroy\nlife@b.localhost: release\n");
-  CHECK_FALSE(running.reloaded);
+  auto other = plugin("a.localhost", R"({"fail": "create"})");
+  other.load = "/" LIFE_PLUGIN;
+  CHECK(running.reload(local({other})) ==
+        "life@a.localhost: drain\nlife@a.localhost: destroy\nlife@a.localhost: release\n"
+        "life@a.localhost: create\nlife@a.localhost: release\n"
+        "reloaded: 0 plugins; unloaded a.localhost\n");
   CHECK(running.errors() ==
-        "SIGHUP: file:7: the plugin 'life' failed to create: as told; nothing was changed\n");
-  CHECK(running.reload(local({plugin("a.localhost"), plugin("b.localhost")})) ==
-        "life@b.localhost: create\nlife@b.localhost: start\nreloaded: 2 plugins; loaded b.localhost\n");
+        "SIGHUP: file:7: the plugin 'life' failed to create: as told; nobody serves a.localhost now\n");
 }
 
 TEST_CASE("an entry that does not start is not loaded, and the others are") {
@@ -141,14 +155,14 @@ TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
   read.anonymous = true;
   running.reload(read);
   CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: http.listen, xmpp.anonymous\n");
-  CHECK(running.reloaded);
 }
 
-TEST_CASE("another mode changes nothing") {
+TEST_CASE("another mode needs a restart, and who serves gets new settings all the same") {
   Running running(local({plugin("a.localhost")}));
-  HostConfig read = local({plugin("b.localhost")});
+  HostConfig read = local({plugin("a.localhost", R"({"new": 1})"), plugin("b.localhost")});
   read.mode = "component";
-  CHECK(running.reload(read).empty());
-  CHECK_FALSE(running.reloaded);
-  CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: xmpp.mode; nothing was changed\n");
+  read.log_level = Level::debug;
+  CHECK(running.reload(read) ==
+        "life@a.localhost: reload\nreloaded: 1 plugins; new settings for a.localhost; log level debug\n");
+  CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: xmpp.mode, the plugin at b.localhost\n");
 }
