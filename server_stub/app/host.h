@@ -77,6 +77,9 @@ class Host {
   HostConfig running() const;
   ServedPlugins load_late(const std::vector<PluginConfig>& plugins, const std::string& otherwise);
   std::string apply_settings(const std::vector<PluginConfig>& changed);
+  void look_again(const std::vector<PluginConfig>& unchanged);
+  ServedPlugin& served_at(const std::string& domain);
+  void say_not_taken(const ServedPlugin& served, const PluginConfig& plugin, const std::string& why);
   std::string start_late(ServedPlugins plugins);
   std::string unload(const std::vector<std::string>& domains);
 

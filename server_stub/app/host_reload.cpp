@@ -36,6 +36,7 @@ void Host::reload(const HostConfig& read) {
   const ReloadPlan plan = plan_reload(running(), read);
   if (!plan.restart.empty()) log_.warn("SIGHUP: needs a restart: " + joined(plan.restart));
   const std::string changed = apply_settings(plan.changed);
+  look_again(plan.unchanged);
   if (plan.new_certificate) {
     tls_ = read.http.tls;
     front_.renew(tls_);
@@ -74,20 +75,37 @@ Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins, co
 std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
   std::vector<std::string> applied;
   for (const PluginConfig& plugin : changed) {
-    const auto served = std::find_if(served_.begin(), served_.end(),
-                                     [&](const auto& each) { return each->config.domain == plugin.domain; });
-    if (const auto reloaded = (*served)->instance->plugin().reload(plugin.settings_json); !reloaded) {
-      (*served)->instance->log().error(
-          "SIGHUP: " + failure(plugin, (*served)->instance->plugin(), "reload", reloaded.error().text) +
-          "; it goes on with its old settings");
+    ServedPlugin& served = served_at(plugin.domain);
+    if (const auto reloaded = served.instance->plugin().reload(plugin.settings_json); !reloaded) {
+      say_not_taken(served, plugin, reloaded.error().text);
       continue;
     }
-    const auto keys = changed_keys((*served)->config.source, plugin.source);
-    (*served)->config.settings_json = plugin.settings_json;
-    (*served)->config.source = plugin.source;
+    const auto keys = changed_keys(served.config.source, plugin.source);
+    served.config.settings_json = plugin.settings_json;
+    served.config.source = plugin.source;
     applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
   }
   return joined(applied);
+}
+
+// A file with a secret may have another one, and the settings that name it say nothing of that.
+void Host::look_again(const std::vector<PluginConfig>& unchanged) {
+  for (const PluginConfig& plugin : unchanged) {
+    ServedPlugin& served = served_at(plugin.domain);
+    if (const auto looked = served.instance->plugin().look_again(plugin.settings_json); !looked) {
+      say_not_taken(served, plugin, looked.error().text);
+    }
+  }
+}
+
+Host::ServedPlugin& Host::served_at(const std::string& domain) {
+  return **std::find_if(served_.begin(), served_.end(),
+                        [&](const auto& each) { return each->config.domain == domain; });
+}
+
+void Host::say_not_taken(const ServedPlugin& served, const PluginConfig& plugin, const std::string& why) {
+  served.instance->log().error("SIGHUP: " + failure(plugin, served.instance->plugin(), "reload", why) +
+                               "; it goes on with its old settings");
 }
 
 std::string Host::start_late(ServedPlugins loaded) {

@@ -50,7 +50,7 @@ ReloadPlan plan_reload(const HostConfig& running, const HostConfig& read) {
     const PluginConfig* now = find(read.plugins, old);
     if (now) {
       if (same_mode) compare_places(link_mode(running.mode).settings, old, *now, plan);
-      if (old.settings_json != now->settings_json) plan.changed.push_back(*now);
+      (old.settings_json == now->settings_json ? plan.unchanged : plan.changed).push_back(*now);
     } else if (same_mode) {
       leaving.push_back(&old);
       plan.removed.push_back(old.domain);

@@ -20,6 +20,7 @@ namespace restanza::host {
 
 struct ReloadPlan {
   std::vector<PluginConfig> changed;     // new settings for who runs already
+  std::vector<PluginConfig> unchanged;   // who runs already and has these settings
   std::vector<PluginConfig> added;       // to load beside what runs
   std::vector<PluginConfig> successors;  // to load when those are gone whose domain or directory they get
   std::vector<std::string> removed;      // domains

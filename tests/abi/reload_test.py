@@ -10,6 +10,7 @@ import hashlib
 import os
 import pathlib
 import signal
+import tempfile
 import threading
 import unittest
 
@@ -122,6 +123,23 @@ class Local(unittest.TestCase):
                 said = self.host.reload(restanza(settings=more) if more else revoked, *plugins)
                 self.assertIn(named, said)
                 self.assertEqual(token.request("POST", "/rest/echo", ECHO, XML, XML).status, 401)
+        self.host.close()
+
+    def test_a_file_that_holds_a_secret_is_read_again_where_the_configuration_says_the_same(self):
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            def hold(secret):
+                file.seek(0)
+                file.truncate()
+                file.write(secret)
+                file.flush()
+            hold(SECRET)
+            self.host.reload(entry(os.environ["RESTANZA_SO"], DOMAIN, {"component_secret_file": file.name}))
+            another = RestClient(self.host.rest.address, DOMAIN, "another")
+            for secret in ("another", SECRET):
+                hold(secret)
+                self.host.read_again()
+                ours, other = (client.request("POST", "/rest/echo", ECHO, XML, XML).status for client in (self.host.rest, another))
+                self.assertEqual((ours, other), (200, 401) if secret == SECRET else (401, 200))
         self.host.close()
 
     def test_requests_and_stanzas_for_a_plugin_that_comes_and_goes_are_all_answered(self):

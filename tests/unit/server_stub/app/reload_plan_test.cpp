@@ -40,6 +40,7 @@ TEST_CASE("the same configuration changes nothing, whatever the order of its ent
   const ReloadPlan plan =
       plan_reload(with({plugin("a.x"), plugin("b.x")}), with({plugin("b.x"), plugin("a.x")}));
   CHECK(plan.changed.empty());
+  CHECK(domains(plan.unchanged) == "a.x b.x ");
   CHECK(plan.added.empty());
   CHECK(plan.successors.empty());
   CHECK(plan.removed.empty());
@@ -52,6 +53,7 @@ TEST_CASE("entries change, come and go by their domain and their load") {
   const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("b.x"), plugin("c.x", "one")}),
                                       with({changed, plugin("c.x", "two"), plugin("d.x")}));
   CHECK(domains(plan.changed) == "b.x ");
+  CHECK(plan.unchanged.empty());
   CHECK(domains(plan.added) == "d.x ");
   CHECK(domains(plan.successors) == "c.x ");
   CHECK(words(plan.removed) == "a.x; c.x; ");
