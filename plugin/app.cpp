@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "app_settings.h"
+#include "base/guarded.h"
 #include "base/metrics.h"
 #include "base/timer.h"
+#include "config/changes.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
@@ -91,6 +93,7 @@ class App::Impl {
     timer_.start();
     current()->idempotency.forget_old_keys();
     timer_.every(kKeyPurge, [this] { current()->idempotency.forget_old_keys(); });
+    timer_.every(kEndpointsAgain, [this] { change_endpoints(); });
     return {};
   }
 
@@ -106,16 +109,21 @@ class App::Impl {
     resources->router.handle(http::keeping(std::move(exchange), resources), std::move(request));
   }
 
-  // Those that were replaced stay until no request needs them, and are looked through at the next time.
-  Result<void> replace(const AppSettings& settings) {
+  // The resources first: what they refuse from now on must not depend on the endpoints. Those that were
+  // replaced stay until no request needs them, and are looked through at the next time.
+  void replace(const AppSettings& settings) {
     std::list<std::shared_ptr<const rest::Resources>> made{resources_for(settings.resources)};
-    if (auto changed = webhook_.reconfigure(settings.webhooks.endpoints); !changed) return changed;
-    // What may fail has been done.
-    const std::lock_guard<std::mutex> lock(mutex_);
-    replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
-    resources_.swap(made.front());
-    replaced_.splice(replaced_.end(), made);
-    return {};
+    auto endpoints = std::make_shared<const Endpoints>(settings.webhooks.endpoints);
+    {
+      // What may fail has been done.
+      const std::lock_guard<std::mutex> lock(mutex_);
+      replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
+      resources_.swap(made.front());
+      replaced_.splice(replaced_.end(), made);
+      wanted_ = std::move(endpoints);
+      said_late_ = false;
+    }
+    change_endpoints();
   }
 
   Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
@@ -139,7 +147,36 @@ class App::Impl {
   }
 
  private:
+  using Endpoints = std::vector<webhook::Settings>;
+
   static constexpr std::chrono::hours kKeyPurge{1};
+  static constexpr std::chrono::seconds kEndpointsAgain{1};  // for those that could not change yet
+
+  // To those of the latest settings, where they have not changed yet. On the thread of a reload or the
+  // timer's; one of the two does it, and sees what the other brings meanwhile.
+  void change_endpoints() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (changing_) return;
+    changing_ = true;
+    while (wanted_) {
+      const auto wanted = std::exchange(wanted_, nullptr);
+      lock.unlock();
+      Result<void> changed = Error{};
+      guarded(deps_.log, "a change of endpoints", [&] { changed = webhook_.reconfigure(*wanted); });
+      lock.lock();
+      if (changed || wanted_) continue;
+      wanted_ = wanted;
+      if (std::exchange(said_late_, true) || changed.error().text.empty()) break;
+      lock.unlock();
+      guarded(deps_.log, "a change of endpoints", [&] {
+        deps_.log.warn("the endpoints change as soon as they can; until then they stay as they are: " +
+                        changed.error().text);
+      });
+      lock.lock();
+      break;
+    }
+    changing_ = false;
+  }
 
   // Those who wait to hear of their credentials, and keep the resources that would tell them.
   void refuse_waiting() {
@@ -174,9 +211,12 @@ class App::Impl {
   webhook::Dispatcher webhook_;
   webhook::Consumer endpoints_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
-  mutable std::mutex mutex_;         // of these two
+  mutable std::mutex mutex_;         // of what follows
   std::shared_ptr<const rest::Resources> resources_;
   std::list<std::shared_ptr<const rest::Resources>> replaced_;
+  std::shared_ptr<const Endpoints> wanted_;  // null: they are as the latest settings have them
+  bool changing_ = false;                    // a thread is at it
+  bool said_late_ = false;                   // the log has heard that they cannot change yet
   std::atomic<bool> draining_{false};
 };
 
@@ -186,15 +226,23 @@ Result<std::unique_ptr<App>> App::make(const AppDependencies& deps, std::string_
   return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings), std::string(settings_json)));
 }
 
-Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
-  const auto settings = read_settings(settings_json, given_by(impl_->deps()));
+Result<void> App::reload(std::string_view settings_json) {
+  auto settings = read_settings(settings_json, given_by(impl_->deps()));
   if (!settings) return settings.error();
-  auto fixed = restart_keys(settings_, settings_json);
-  if (!fixed.empty()) return fixed;
+  const auto fixed = restart_keys(settings_, settings_json);
   std::string taken(settings_json);
-  if (auto replaced = impl_->replace(*settings); !replaced) return replaced.error();
+  std::string names;
+  if (!fixed.empty()) {
+    taken = config::keeping(settings_, settings_json, fixed);
+    settings = read_settings(taken, given_by(impl_->deps()));
+    if (!settings) return settings.error();
+    for (const std::string& key : fixed) names += (names.empty() ? "'" : "', '") + key;
+    names += "' cannot change while the plugin runs: restart it for these; everything else is taken";
+  }
+  impl_->replace(*settings);
   settings_.swap(taken);
-  return fixed;
+  if (!names.empty()) impl_->deps().log.warn(names);
+  return {};
 }
 
 App::App(std::unique_ptr<Impl> impl, std::string settings)

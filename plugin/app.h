@@ -11,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -43,9 +42,11 @@ class App {
   ~App();
 
   // New settings for requests that come from now on, and other endpoints; requests under way end with the old
-  // ones. An error: they are wrong, or cannot be taken now, and nothing has changed. Otherwise the keys that
-  // cannot change while this runs: where there are any, nothing has changed either. One thread at a time.
-  Result<std::vector<std::string>> reload(std::string_view settings_json);
+  // ones. An error: they are wrong, and nothing has changed. Otherwise whatever can change has changed: who
+  // has lost a credential has lost it, whatever stands beside it. Keys that need a restart keep their values
+  // and are named in the log; endpoints that earlier ones do not make room for yet follow as soon as they do.
+  // One thread at a time.
+  Result<void> reload(std::string_view settings_json);
 
   // An error: the journal cannot be opened or read; the text names it and the remedy.
   Result<void> start();
@@ -69,7 +70,7 @@ class App {
   class Impl;
   App(std::unique_ptr<Impl> impl, std::string settings);
   std::unique_ptr<Impl> impl_;
-  std::string settings_;  // as they are in force
+  std::string settings_;  // as they are in force, or will be with the endpoints that follow
 };
 
 }  // namespace restanza

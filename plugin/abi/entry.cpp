@@ -40,15 +40,7 @@ xp_status start(xp_plugin* plugin, xp_error* error) {
 }
 
 xp_status reload(xp_plugin* plugin, xp_str settings_json, xp_error* error) {
-  std::string fixed;
-  const xp_status status = at_border(error, XP_INVALID, [&]() -> Result<void> {
-    const auto keys = plugin->instance->reload(abi::text(settings_json));
-    if (!keys) return keys.error();
-    for (const std::string& key : *keys) fixed += (fixed.empty() ? "'" : "', '") + key;
-    return {};
-  });
-  if (status != XP_OK || fixed.empty()) return status;
-  return fail(error, XP_UNSUPPORTED, fixed + "' cannot change while the plugin runs: restart it for these");
+  return at_border(error, XP_INVALID, [&] { return plugin->instance->reload(abi::text(settings_json)); });
 }
 
 void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* ctx) {

@@ -19,10 +19,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   Result<void> make(std::string_view settings_json);
   Result<void> start();
-  // The keys that cannot change while the instance runs; where there are any, the old settings go on.
-  Result<std::vector<std::string>> reload(std::string_view settings_json) {
-    return app_->reload(settings_json);
-  }
+  Result<void> reload(std::string_view settings_json) { return app_->reload(settings_json); }
   void drain(std::chrono::milliseconds within, std::function<void()> done);
   // Ends what still runs here, then takes route and hook back: in this order, so that nobody resumes a hook
   // that is gone.

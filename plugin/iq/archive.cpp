@@ -1,65 +1,117 @@
 // SPDX-License-Identifier: MIT
 #include "iq/archive.h"
 
+#include <utility>
+
+#include "base/random.h"
 #include "xml/gate.h"
+#include "xml/writer.h"
 #include "xmpp/jid.h"
 
 namespace restanza::iq {
 namespace {
 
 constexpr const char* kMam = "urn:xmpp:mam:2";
+constexpr const char* kQueryId = "queryid";
 
-// The queryid of the child with this name; absent where there is no such child.
-std::optional<std::string> query_id(const xmpp::Stanza& stanza, const char* child) {
-  if (stanza.xml.find(kMam) == std::string::npos) return std::nullopt;
-  const auto document = xml::parse(stanza.xml);
-  const xml::Element found = document ? document->root().child(child, kMam) : xml::Element();
-  if (!found) return std::nullopt;
-  return std::string(found.attribute("queryid").value_or(""));
+// An element of XEP-0313 directly inside of a stanza, with the tree that it stands in.
+struct Found {
+  xml::Document document;
+  xml::Element element;  // false where there is none
+
+  std::optional<std::string> id() const {
+    const auto given = element.attribute(kQueryId);
+    return given ? std::optional<std::string>(*given) : std::nullopt;
+  }
+};
+
+Found find_directly(const xmpp::Stanza& stanza, const char* child) {
+  if (stanza.xml.find(kMam) == std::string::npos) return {};
+  auto document = xml::parse(stanza.xml);
+  if (!document) return {};
+  const xml::Element element = document->root().child(child, kMam);
+  return {std::move(*document), element};
+}
+
+// The stanza's text, in which whatever has the id that the query left with has its caller's instead.
+std::string as_asked(const xml::Document& document, const std::string& own,
+                     const std::optional<std::string>& callers) {
+  for (xml::Element child : xml::children(document.root())) {
+    if (child.ns() != kMam || child.attribute(kQueryId) != own) continue;
+    if (callers) {
+      child.set_attribute(kQueryId, *callers);
+    } else {
+      child.remove_attribute(kQueryId);
+    }
+  }
+  return xml::write(document.root());
 }
 
 }  // namespace
 
-ArchiveQueries::Ticket ArchiveQueries::begin(const xmpp::Stanza& iq, bool from_account) {
-  auto id = query_id(iq, "query");
-  if (!id) return 0;
+bool ArchiveQueries::Query::waits_for(const xmpp::Stanza& stanza) const {
+  if (stanza.to != asker) return false;
+  return own ? stanza.from.empty() || stanza.from == xmpp::bare_of(asker) : stanza.from == archive;
+}
+
+ArchiveQueries::Ticket ArchiveQueries::begin(xmpp::Stanza& iq, bool from_account) {
+  Found found = find_directly(iq, "query");
+  if (!found.element) return {};
   Query query;
   query.asker = iq.from;
   query.archive = iq.to;
-  query.id = std::move(*id);
   query.own = from_account && (iq.to.empty() || iq.to == xmpp::bare_of(iq.from));
+  query.id = found.id();
+  Ticket ticket = random_id();
+  found.element.set_attribute(kQueryId, ticket);
+  iq.xml = xml::write(found.document.root());
   const std::lock_guard<std::mutex> lock(mutex_);
-  queries_.emplace(++last_, std::move(query));
+  queries_.emplace(ticket, std::move(query));
   ++running_;
-  return last_;
+  return ticket;
 }
 
 bool ArchiveQueries::take(const xmpp::Stanza& stanza) {
   if (running_ == 0 || stanza.kind != xmpp::Kind::message || stanza.type == "error") return false;
-  const auto id = query_id(stanza, "result");
+  const Found result = find_directly(stanza, "result");
+  const auto id = result.id();
   if (!id) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto& [ticket, query] : queries_) {
-    const bool from_archive = query.own ? stanza.from.empty() || stanza.from == xmpp::bare_of(query.asker)
-                                        : stanza.from == query.archive;
-    if (query.id != *id || query.asker != stanza.to || !from_archive) continue;
-    if (query.messages.size() < kMaxMessages && query.bytes + stanza.xml.size() <= kMaxBytes) {
-      query.bytes += stanza.xml.size();
-      query.messages.push_back(stanza);
-    }
-    return true;
-  }
-  return false;
+  const auto found = queries_.find(*id);
+  if (found == queries_.end() || !found->second.waits_for(stanza)) return false;
+  Query& query = found->second;
+  if (query.messages.size() >= kMaxMessages) return true;
+  xmpp::Stanza message = stanza;
+  message.xml = as_asked(result.document, *id, query.id);
+  if (query.bytes + message.xml.size() > kMaxBytes) return true;
+  query.bytes += message.xml.size();
+  query.messages.push_back(std::move(message));
+  return true;
 }
 
-std::vector<xmpp::Stanza> ArchiveQueries::end(Ticket ticket) {
+std::vector<xmpp::Stanza> ArchiveQueries::end(const Ticket& ticket, xmpp::Stanza answer) {
+  if (ticket.empty()) return {std::move(answer)};
+  Query query;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (const auto found = queries_.find(ticket); found != queries_.end()) {
+      query = std::move(found->second);
+      queries_.erase(found);
+      --running_;
+    }
+  }
+  // Some archives repeat the id in the result, and an error may hold what was asked.
+  if (answer.xml.find(ticket) != std::string::npos) {
+    if (const auto document = xml::parse(answer.xml)) answer.xml = as_asked(*document, ticket, query.id);
+  }
+  query.messages.push_back(std::move(answer));
+  return std::move(query.messages);
+}
+
+void ArchiveQueries::cancel(const Ticket& ticket) {
+  if (ticket.empty()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = queries_.find(ticket);
-  if (found == queries_.end()) return {};
-  auto messages = std::move(found->second.messages);
-  queries_.erase(found);
-  --running_;
-  return messages;
+  running_ -= queries_.erase(ticket);
 }
 
 }  // namespace restanza::iq

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Gathers what an archive query brings before its result (XEP-0313 section 4.2): the messages with the
-// query's id that come from the archive to the one who asked. Any thread; nothing is called back.
+// query's id that come from the archive to the one who asked. Callers choose ids without knowing of each
+// other, and most choose none, so a query leaves with a random id of its own; what comes back names it as the
+// caller did. Any thread; nothing is called back.
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "xmpp/stanza_consumer.h"
@@ -21,10 +23,11 @@ class ArchiveQueries final : public xmpp::StanzaConsumer {
   static constexpr size_t kMaxMessages = 1000;
   static constexpr size_t kMaxBytes = 4 * 1024 * 1024;
 
-  using Ticket = uint64_t;  // 0: no query
+  using Ticket = std::string;  // the id that the query has left with; empty: no query
 
-  // 0 where the iq is no archive query. Otherwise `take` gathers for it until `end`.
-  Ticket begin(const xmpp::Stanza& iq, bool from_account);
+  // Empty where the iq is no archive query. Otherwise the iq gets that id, and `take` gathers for it until
+  // `end` or `cancel`.
+  Ticket begin(xmpp::Stanza& iq, bool from_account);
 
   // True where the stanza is a message that a query waits for; it belongs to that query then, even past its
   // bounds.
@@ -34,21 +37,25 @@ class ArchiveQueries final : public xmpp::StanzaConsumer {
     return take(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
   }
 
-  // What has come, in order.
-  std::vector<xmpp::Stanza> end(Ticket ticket);
+  // What has come, in order, and then the answer.
+  std::vector<xmpp::Stanza> end(const Ticket& ticket, xmpp::Stanza answer);
+
+  void cancel(const Ticket& ticket);  // nothing where it has ended
 
  private:
   struct Query {
-    std::string asker, archive, id;
-    bool own = false;  // the archive is the asker's own: its answers may have no `from`
+    std::string asker, archive;
+    bool own = false;               // the archive is the asker's own: its answers may have no `from`
+    std::optional<std::string> id;  // the caller's
     std::vector<xmpp::Stanza> messages;
     size_t bytes = 0;
+
+    bool waits_for(const xmpp::Stanza& stanza) const;
   };
 
   std::atomic<size_t> running_{0};  // read without the lock, because every message comes by here
   std::mutex mutex_;
-  std::map<Ticket, Query> queries_;
-  Ticket last_ = 0;
+  std::unordered_map<Ticket, Query> queries_;
 };
 
 }  // namespace restanza::iq

@@ -26,7 +26,7 @@ struct Claim {
   enum class Kind {
     ours,       // it was unknown and is now started
     started,    // by this process, which has not finished it
-    lost,       // by an earlier process, which did not get to finish it
+    lost,       // by an earlier process, which did not get to finish it; or it was given up as lost
     different,  // the key stands for another request
     answered,   // `answer` is what it was answered
     full,       // kMaxKeys are remembered, or the journal holds its limit

@@ -173,6 +173,9 @@ void Journal::finish_key(std::string key, Remembered answer, Then<void> then) {
 void Journal::forget_key(std::string key, Then<void> then) {
   ask(ForgetKey{std::move(key)}, std::move(then));
 }
+void Journal::lose_key(std::string key, Then<void> then) {
+  ask(LoseKey{std::move(key)}, std::move(then));
+}
 void Journal::forget_old_keys(Then<void> then) {
   ask(ForgetOldKeys{clock_.wall()}, std::move(then));
 }

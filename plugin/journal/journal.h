@@ -95,7 +95,8 @@ class Journal {
   void claim_key(std::string key, std::string fingerprint, Then<Claim> then);
   void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
   void forget_key(std::string key, Then<void> then);
-  void forget_old_keys(Then<void> then);  // kKeyLifetime old
+  void lose_key(std::string key, Then<void> then);  // of one that was claimed: its outcome is unknown
+  void forget_old_keys(Then<void> then);            // kKeyLifetime old
 
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);

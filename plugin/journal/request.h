@@ -79,13 +79,19 @@ struct ForgetKey {
   using Answer = std::monostate;
   std::string key;
 };
+// Nobody can tell any more what came of the request that claimed it: it stays so until it is old.
+struct LoseKey {
+  using Answer = std::monostate;
+  std::string key;
+};
 struct ForgetOldKeys {
   using Answer = std::monostate;
   WallTime now;
 };
 
 using Read = std::variant<List, Find, CountDeliveries, ListStops, LoadStanza>;
-using Command = std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, ForgetOldKeys>;
+using Command =
+    std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, LoseKey, ForgetOldKeys>;
 
 // Holds the `Answer` of what was asked.
 using Answer =

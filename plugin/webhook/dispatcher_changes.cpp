@@ -86,7 +86,7 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
                                                 [](const Shared& endpoint) { return !endpoint->ended(); }));
   if (retiring >= kMaxRetiring && changes.changed.size() + changes.removed.size() != 0) {
     return Error{std::to_string(retiring) +
-                 " endpoints of earlier settings have not ended yet: reload again in a minute"};
+                 " endpoints of earlier settings have not ended yet"};
   }
   retired_.reserve(retired_.size() + changes.removed.size());
   return {};
@@ -99,7 +99,7 @@ Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
     changes.reopened.push_back(endpoint);
     if (!endpoint->reopen()) {
       return Error{"endpoint '" + settings.name +
-                   "' was removed, and what waited for it is still being given up: reload again later"};
+                   "' was removed, and what waited for it is still being given up"};
     }
     changes.returning.push_back({endpoint, endpoint->prepare(settings)});
   } else {

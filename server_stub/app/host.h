@@ -43,9 +43,9 @@ class Host {
   Result<void> start();  // once; listens. On an error the host is to be shut down
 
   // Applies a configuration that was read again, while everything else serves: new settings through reload,
-  // new entries, and the end of those that are not there any more, for which it waits. What goes wrong is
-  // logged; false: nothing was changed.
-  bool reload(const HostConfig& read);
+  // new entries, and the end of those that are not there any more, for which it waits. What goes wrong, or
+  // needs a restart, is logged and keeps back nothing else.
+  void reload(const HostConfig& read);
 
   void shut_down();  // drains, flushes, closes, destroys
 
@@ -76,8 +76,11 @@ class Host {
 
   // The steps of a reload; each tells of its failures, and gives the domains with which it went well.
   HostConfig running() const;
-  Result<ServedPlugins> load_all(const std::vector<PluginConfig>& plugins);
+  ServedPlugins load_late(const std::vector<PluginConfig>& plugins, const std::string& otherwise);
   std::string apply_settings(const std::vector<PluginConfig>& changed);
+  void look_again(const std::vector<PluginConfig>& unchanged);
+  ServedPlugin& served_at(const std::string& domain);
+  void say_not_taken(const ServedPlugin& served, const PluginConfig& plugin, const std::string& why);
   std::string start_late(ServedPlugins plugins);
   std::string unload(const std::vector<std::string>& domains);
 

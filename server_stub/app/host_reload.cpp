@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a running host takes a configuration that was read again. Whatever may fail without harm is tried
-// first: new instances are made before anything that serves is touched.
+// How a running host takes a configuration that was read again. Each part is taken by itself, and what cannot
+// be is named: settings of those that serve come first, because they may take rights away. New instances are
+// made before anything that serves ends.
 #include <algorithm>
 
 #include "app/host.h"
@@ -31,33 +32,20 @@ HostConfig Host::running() const {
   return running;
 }
 
-bool Host::reload(const HostConfig& read) {
+void Host::reload(const HostConfig& read) {
   const ReloadPlan plan = plan_reload(running(), read);
-  if (!plan.restart.empty()) {
-    log_.warn("SIGHUP: needs a restart: " + joined(plan.restart) +
-              (plan.possible ? "" : "; nothing was changed"));
-  }
-  if (!plan.possible) return false;
-  auto fresh = load_all(plan.added);
-  if (!fresh) {
-    log_.error("SIGHUP: " + fresh.error().text + "; nothing was changed");
-    return false;
-  }
+  if (!plan.restart.empty()) log_.warn("SIGHUP: needs a restart: " + joined(plan.restart));
+  const std::string changed = apply_settings(plan.changed);
+  look_again(plan.unchanged);
   if (plan.new_certificate) {
     tls_ = read.http.tls;
     front_.renew(tls_);
     warn_of_certificate();
   }
-  const std::string changed = apply_settings(plan.changed);
-  std::string loaded = start_late(std::move(*fresh));
+  std::string loaded = start_late(load_late(plan.added, "it is not loaded"));
   const std::string unloaded = unload(plan.removed);
   for (const PluginConfig& plugin : plan.successors) {
-    auto successor = load_all({plugin});
-    if (!successor) {
-      log_.error("SIGHUP: " + successor.error().text + "; nobody serves " + plugin.domain + " now");
-      continue;
-    }
-    const std::string started = start_late(std::move(*successor));
+    const std::string started = start_late(load_late({plugin}, "nobody serves " + plugin.domain + " now"));
     loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
   }
   const std::string done =
@@ -67,28 +55,19 @@ bool Host::reload(const HostConfig& read) {
   level_ = read.log_level;
   log_.info(done.empty() ? "SIGHUP: nothing was changed"
                          : "reloaded: " + std::to_string(served_.size()) + " plugins" + done);
-  return true;
 }
 
-Result<Host::ServedPlugins> Host::load_all(const std::vector<PluginConfig>& plugins) {
+Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins, const std::string& otherwise) {
   ServedPlugins loaded;
-  std::string wrong;
   for (const PluginConfig& plugin : plugins) {
-    if (!plugin.state_dir.empty()) {
-      const auto made = make_directory(plugin.state_dir);
-      if (!made) wrong = made.error().text;
-    }
-    auto served = wrong.empty() ? load(plugin) : Result<std::unique_ptr<ServedPlugin>>(Error{wrong});
+    const auto made = plugin.state_dir.empty() ? Result<void>() : make_directory(plugin.state_dir);
+    auto served = made ? load(plugin) : Result<std::unique_ptr<ServedPlugin>>(made.error());
     if (served) {
       loaded.push_back(std::move(*served));
       continue;
     }
-    for (auto& made : loaded) {
-      ready_.taken_away(made->config.domain);
-      part_from(std::move(made));
-    }
+    log_.error("SIGHUP: " + served.error().text + "; " + otherwise);
     ready_.taken_away(plugin.domain);
-    return served.error();
   }
   return loaded;
 }
@@ -96,20 +75,37 @@ Result<Host::ServedPlugins> Host::load_all(const std::vector<PluginConfig>& plug
 std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
   std::vector<std::string> applied;
   for (const PluginConfig& plugin : changed) {
-    const auto served = std::find_if(served_.begin(), served_.end(),
-                                     [&](const auto& each) { return each->config.domain == plugin.domain; });
-    if (const auto reloaded = (*served)->instance->plugin().reload(plugin.settings_json); !reloaded) {
-      (*served)->instance->log().error(
-          "SIGHUP: " + failure(plugin, (*served)->instance->plugin(), "reload", reloaded.error().text) +
-          "; it goes on with its old settings");
+    ServedPlugin& served = served_at(plugin.domain);
+    if (const auto reloaded = served.instance->plugin().reload(plugin.settings_json); !reloaded) {
+      say_not_taken(served, plugin, reloaded.error().text);
       continue;
     }
-    const auto keys = changed_keys((*served)->config.source, plugin.source);
-    (*served)->config.settings_json = plugin.settings_json;
-    (*served)->config.source = plugin.source;
+    const auto keys = changed_keys(served.config.source, plugin.source);
+    served.config.settings_json = plugin.settings_json;
+    served.config.source = plugin.source;
     applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
   }
   return joined(applied);
+}
+
+// A file with a secret may have another one, and the settings that name it say nothing of that.
+void Host::look_again(const std::vector<PluginConfig>& unchanged) {
+  for (const PluginConfig& plugin : unchanged) {
+    ServedPlugin& served = served_at(plugin.domain);
+    if (const auto looked = served.instance->plugin().look_again(plugin.settings_json); !looked) {
+      say_not_taken(served, plugin, looked.error().text);
+    }
+  }
+}
+
+Host::ServedPlugin& Host::served_at(const std::string& domain) {
+  return **std::find_if(served_.begin(), served_.end(),
+                        [&](const auto& each) { return each->config.domain == domain; });
+}
+
+void Host::say_not_taken(const ServedPlugin& served, const PluginConfig& plugin, const std::string& why) {
+  served.instance->log().error("SIGHUP: " + failure(plugin, served.instance->plugin(), "reload", why) +
+                               "; it goes on with its old settings");
 }
 
 std::string Host::start_late(ServedPlugins loaded) {

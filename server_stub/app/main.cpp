@@ -82,7 +82,8 @@ void read_again(const std::string& file, Host& host, LogSink& log) {
   if (file.empty()) return log.warn("SIGHUP: there is no configuration file to read again");
   const auto config = load_config(file, known_modes());
   if (!config) return log.error("SIGHUP: " + config.error().text + "; nothing was changed");
-  if (host.reload(*config)) log.show_from(config->log_level);
+  host.reload(*config);
+  log.show_from(config->log_level);
 }
 
 // Before anything else and any thread: signals are for the main thread alone, those that come early wait for

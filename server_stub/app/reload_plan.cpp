@@ -22,8 +22,7 @@ void compare_host(const HostConfig& running, const HostConfig& read, ReloadPlan&
   const auto &old_tls = running.http.tls, &new_tls = read.http.tls;
   plan.new_certificate = old_tls && new_tls && !old_tls->same_as(*new_tls);
   add_restart_keys(xmpp_mode(known_modes()), running, read, "xmpp.", plan.restart);
-  plan.possible = running.mode == read.mode;
-  if (!plan.possible) return;
+  if (running.mode != read.mode) return;
   add_restart_keys(link_mode(running.mode).settings.xmpp(), running, read, "xmpp.", plan.restart);
 }
 
@@ -36,25 +35,35 @@ void compare_places(const ModeSettings& mode, const PluginConfig& running, const
   for (const std::string& key : keys) plan.restart.push_back(key + " of the plugin at " + running.domain);
 }
 
+std::string entry_of(const PluginConfig& plugin) {
+  return "the plugin at " + plugin.domain;
+}
+
 }  // namespace
 
 ReloadPlan plan_reload(const HostConfig& running, const HostConfig& read) {
   ReloadPlan plan;
   compare_host(running, read, plan);
-  if (!plan.possible) return plan;
+  const bool same_mode = running.mode == read.mode;
   std::vector<const PluginConfig*> leaving;
   for (const PluginConfig& old : running.plugins) {
     const PluginConfig* now = find(read.plugins, old);
-    if (!now) {
+    if (now) {
+      if (same_mode) compare_places(link_mode(running.mode).settings, old, *now, plan);
+      (old.settings_json == now->settings_json ? plan.unchanged : plan.changed).push_back(*now);
+    } else if (same_mode) {
       leaving.push_back(&old);
       plan.removed.push_back(old.domain);
-      continue;
+    } else {
+      plan.restart.push_back(entry_of(old));
     }
-    compare_places(link_mode(running.mode).settings, old, *now, plan);
-    if (old.settings_json != now->settings_json) plan.changed.push_back(*now);
   }
   for (const PluginConfig& now : read.plugins) {
     if (find(running.plugins, now)) continue;
+    if (!same_mode) {
+      plan.restart.push_back(entry_of(now));
+      continue;
+    }
     const bool succeeds = std::any_of(leaving.begin(), leaving.end(), [&](const PluginConfig* old) {
       return old->domain == now.domain || (!now.state_dir.empty() && old->state_dir == now.state_dir);
     });

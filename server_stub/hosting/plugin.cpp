@@ -49,16 +49,26 @@ Result<void> Plugin::start() {
 }
 
 Result<void> Plugin::reload(const std::string& settings_json) {
-  const auto& descriptor = library_->descriptor();
   xp_error error{};
-  const xp_status status =
-      descriptor.reload ? descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error)
-                        : XP_UNSUPPORTED;
+  const xp_status status = ask_to_reload(settings_json, error);
   if (status == XP_UNSUPPORTED && error.text[0] == '\0') {
     return Error{"it takes new settings at a restart only"};
   }
   if (status != XP_OK) return said(status, error);
   return {};
+}
+
+Result<void> Plugin::look_again(const std::string& settings_json) {
+  xp_error error{};
+  const xp_status status = ask_to_reload(settings_json, error);
+  if (status != XP_OK && status != XP_UNSUPPORTED) return said(status, error);
+  return {};
+}
+
+xp_status Plugin::ask_to_reload(const std::string& settings_json, xp_error& error) {
+  const auto& descriptor = library_->descriptor();
+  if (!descriptor.reload) return XP_UNSUPPORTED;
+  return descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error);
 }
 
 void Plugin::drain(std::chrono::milliseconds within, std::function<void()> done) {

@@ -29,6 +29,9 @@ class Plugin {
 
   // New settings for an instance that has started; on an error the old ones go on.
   Result<void> reload(const std::string& settings_json);
+  // The same settings once more, for files that they name may say something else. A plugin that takes no
+  // settings while it runs need not look.
+  Result<void> look_again(const std::string& settings_json);
 
   // Afterwards the instance may be destroyed; where it never says done, it is left alone.
   void drain(std::chrono::milliseconds within, std::function<void()> done);
@@ -43,6 +46,7 @@ class Plugin {
 
  private:
   enum class Life { made, created, started, draining, ended };
+  xp_status ask_to_reload(const std::string& settings_json, xp_error& error);
   void leave_alone(const std::string& why);
 
   std::unique_ptr<Library> library_;

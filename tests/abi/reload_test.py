@@ -6,9 +6,11 @@ Threads: the test's thread, one that asks without a pause, besides those of the 
 Ownership: each test owns its host and its server.
 """
 import copy
+import hashlib
 import os
 import pathlib
 import signal
+import tempfile
 import threading
 import unittest
 
@@ -97,13 +99,47 @@ class Local(unittest.TestCase):
         self.assertIn("it goes on with its old settings", said)
         self.host.close()
 
-    def test_restanza_names_what_it_cannot_change_while_it_runs_and_goes_on(self):
-        said = self.host.reload(restanza(settings={"rest_iq_pending_limit": 7, "rest_callback_url": "http://127.0.0.1:9/"}))
+    def test_restanza_names_what_it_cannot_change_while_it_runs_and_takes_everything_else(self):
+        said = self.host.reload(restanza(settings={"rest_iq_pending_limit": 7, "component_secret": "another"}))
         self.assertIn("'rest_iq_pending_limit' cannot change while the plugin runs", said)
-        self.assertIn("it goes on with its old settings", said)
-        said = self.host.reload(restanza(settings={"wibble": 1}))
-        self.assertIn("wibble", said)
-        self.assertEqual(self.host.rest.request("POST", "/rest/echo", ECHO, XML, XML).status, 200)
+        self.assertIn(f"new settings for {DOMAIN}", said)
+        self.assertEqual(self.host.rest.request("POST", "/rest/echo", ECHO, XML, XML).status, 401)
+        self.host.close()
+
+    def test_a_token_that_was_taken_out_is_refused_whatever_else_the_file_says(self):
+        token = RestClient(self.host.rest.address, "", "")
+        token.authorization = "Bearer t0ken"
+        revoked = restanza()
+        granted = restanza(settings={"rest_tokens": [{
+            "name": "test", "sha256": hashlib.sha256(b"t0ken").hexdigest(), "rights": ["send"]}]})
+        beside = (
+            ({"rest_iq_pending_limit": 7}, (), "cannot change while the plugin runs"),
+            ({}, (entry(os.environ["MINIMAL_PLUGIN"], OTHER, prefix="/other", settings={"wibble": 1}),), "it is not loaded"),
+        )
+        for more, plugins, named in beside:
+            with self.subTest(named):
+                self.host.reload(granted)
+                self.assertEqual(token.request("POST", "/rest/echo", ECHO, XML, XML).status, 200)
+                said = self.host.reload(restanza(settings=more) if more else revoked, *plugins)
+                self.assertIn(named, said)
+                self.assertEqual(token.request("POST", "/rest/echo", ECHO, XML, XML).status, 401)
+        self.host.close()
+
+    def test_a_file_that_holds_a_secret_is_read_again_where_the_configuration_says_the_same(self):
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            def hold(secret):
+                file.seek(0)
+                file.truncate()
+                file.write(secret)
+                file.flush()
+            hold(SECRET)
+            self.host.reload(entry(os.environ["RESTANZA_SO"], DOMAIN, {"component_secret_file": file.name}))
+            another = RestClient(self.host.rest.address, DOMAIN, "another")
+            for secret in ("another", SECRET):
+                hold(secret)
+                self.host.read_again()
+                ours, other = (client.request("POST", "/rest/echo", ECHO, XML, XML).status for client in (self.host.rest, another))
+                self.assertEqual((ours, other), (200, 401) if secret == SECRET else (401, 200))
         self.host.close()
 
     def test_requests_and_stanzas_for_a_plugin_that_comes_and_goes_are_all_answered(self):

@@ -18,18 +18,19 @@ def message(text):
     return f"<message type='chat' from='bot@rest.localhost' to='alice@example.org'><body>{text}</body></message>"
 
 
+CHANGE = "<iq type='set' from='bot@rest.localhost' to='alice@example.org/r'><query xmlns='jabber:iq:private'/></iq>"
 QUESTION = "<iq type='get' from='bot@rest.localhost' to='alice@example.org/r'><ping xmlns='urn:xmpp:ping'/></iq>"
 
 
 class Waiting:
     """A request on a thread of its own, whose answer may come late or never."""
 
-    def __init__(self, rest, stanza, key):
+    def __init__(self, rest, stanza, key, **headers):
         self.response = None
 
         def ask():
             try:
-                self.response = rest.post(stanza, idempotency_key=key)
+                self.response = rest.post(stanza, idempotency_key=key, **headers)
             except (OSError, ValueError):
                 self.response = None
         self._thread = threading.Thread(target=ask, daemon=True)
@@ -115,6 +116,21 @@ class Keys(unittest.TestCase):
         again = self.post(QUESTION, "key-3")
         self.assertEqual(again.status, 409, again.body)
         self.assertIn(b"unknown", again.body.lower())
+        self.assert_nothing_but("after")
+
+    def test_a_set_without_an_answer_is_not_sent_again_also_after_a_restart(self):
+        self.assertEqual(Waiting(self.host.rest, CHANGE, "key-5", restanza_timeout="0.1").join().status, 504)
+        self.server.next_stanza()
+        again = self.post(CHANGE, "key-5")
+        self.assertEqual(again.status, 409, again.body)
+        self.assertIn(b"unknown", again.body.lower())
+        self.assert_nothing_but("between")
+        waiting = Waiting(self.host.rest, CHANGE, "key-6")
+        self.server.next_stanza()
+        self.restart()
+        self.assertEqual(waiting.join().status, 503)
+        for key in ("key-5", "key-6"):
+            self.assertEqual(self.post(CHANGE, key).status, 409, key)
         self.assert_nothing_but("after")
 
     def test_a_refusal_for_the_moment_is_not_remembered(self):

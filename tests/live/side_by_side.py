@@ -97,9 +97,10 @@ class Side:
 
     def _sink_answer(self, iq):
         addresses = {"to": iq.get("from"), "from": iq.get("to"), "id": iq.get("id")}
+        query = {"queryid": next((child.get("queryid") for child in iq if child.get("queryid")), "")}
         says = self.sink_says or ""
         if says.startswith(("<iq", "<message")):
-            for name, value in addresses.items():
+            for name, value in {**addresses, **query}.items():
                 says = says.replace("{" + name + "}", value)
             return says
         return "<iq type='result' from='{from}' to='{to}' id='{id}'>".format(**addresses) + says + "</iq>"

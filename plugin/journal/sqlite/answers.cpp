@@ -45,6 +45,7 @@ struct Answered {
     return answer(remember(db, asked.key, asked.answer));
   }
   Result<Answer> operator()(const ForgetKey& asked) const { return answer(forget(db, asked.key)); }
+  Result<Answer> operator()(const LoseKey& asked) const { return answer(lose(db, asked.key)); }
   Result<Answer> operator()(const ForgetOldKeys& asked) const {
     return answer(forget_old_keys(db, asked.now));
   }

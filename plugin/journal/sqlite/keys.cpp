@@ -96,6 +96,11 @@ Result<void> forget(Database& db, const std::string& key) {
   return db.query("DELETE FROM request_key WHERE key = ?").bind_bytes(key).run();
 }
 
+// As after a crash: begun by a run that is not this one, and not finished.
+Result<void> lose(Database& db, const std::string& key) {
+  return db.query("UPDATE request_key SET run = '' WHERE key = ? AND status IS NULL").bind_bytes(key).run();
+}
+
 Result<void> forget_old_keys(Database& db, WallTime now) {
   return db.query("DELETE FROM request_key WHERE started < ?").bind(oldest_valid(now)).run();
 }

@@ -17,6 +17,7 @@ class Database;
 Result<Claim> claim(Database& db, const std::string& key, const std::string& fingerprint, WallTime now);
 Result<void> remember(Database& db, const std::string& key, const Remembered& answer);
 Result<void> forget(Database& db, const std::string& key);
+Result<void> lose(Database& db, const std::string& key);
 Result<void> forget_old_keys(Database& db, WallTime now);
 
 }  // namespace restanza::journal

@@ -39,11 +39,12 @@ void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refus
 void Stanzas::send(http::Exchange exchange, const http::Request& request, const Caller& caller,
                    const Target& target) const {
   if (request.method != "POST" || !Idempotency::asked(request))
-    return send_as(caller, std::move(exchange), request, target);
-  idempotency_.once(std::move(exchange), request, caller,
-                    [this, target, caller](http::Exchange begun, const http::Request& again) {
-                      send_as(caller, std::move(begun), again, target);
-                    });
+    return send_as(caller, std::move(exchange), request, target, {});
+  idempotency_.once(
+      std::move(exchange), request, caller,
+      [this, target, caller](http::Exchange begun, const http::Request& again, const Departure& departure) {
+        send_as(caller, std::move(begun), again, target, departure);
+      });
 }
 
 void Stanzas::echo(http::Exchange exchange, const http::Request& request, const Caller& caller) const {
@@ -61,7 +62,7 @@ void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const htt
 }
 
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
-                      const Target& target) const {
+                      const Target& target, const Departure& departure) const {
   auto posted = read_stanza(request, target, caller, mapping_);
   name_unmapped(exchange, posted);
   if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
@@ -70,10 +71,10 @@ void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http:
   if (checked) checked = check_rights(posted->kind, posted->attributes, caller);
   if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());
 
-  const xmpp::Stanza stanza = posted->make();
-  if (iq) return iqs_.send(std::move(exchange), request, stanza, caller.account);
+  xmpp::Stanza stanza = posted->make();
+  if (iq) return iqs_.send(std::move(exchange), request, std::move(stanza), caller.account, departure);
   http::Response told = accepted(stanza.id);  // whatever needs memory comes before it is sent
-  const xmpp::Sent sent = sink_.send(stanza);
+  const xmpp::Sent sent = departure.send(stanza, sink_);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));
   exchange.respond(std::move(told));
 }

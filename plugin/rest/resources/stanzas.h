@@ -38,7 +38,7 @@ class Stanzas final : public Resource {
   // Keys that were dropped stand on the answer.
   void name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
-               const Target& target) const;
+               const Target& target, const Departure& departure) const;
   void refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,
                  const Refusal& refusal) const;
 

@@ -28,7 +28,8 @@ std::vector<mapping::Format> all_formats() {
 Answers reading(std::initializer_list<Answer> further) {
   Answers all = {
       {400, "The body, the path or the timeout cannot be read; the text says where."},
-      {403, "The stanza's from is not the sender's, or the token may not send this."},
+      {403,
+       "The stanza's from is not the sender's, the token may not send this, or a key has no credentials."},
       {413, "The body has more than rest_stanza_size_limit bytes, or the stanza more than the server takes."},
       {422, "The body can be read, and is not a stanza that can be sent; the text says why."},
       {502, "The answer cannot be put into the format that was asked for."},
@@ -38,8 +39,9 @@ Answers reading(std::initializer_list<Answer> further) {
 }
 
 constexpr Answer kMediaType = {415, "The body is in none of the formats."};
-constexpr Answer kConflict = {
-    409, "An iq with these addresses and this id is waiting, or the Idempotency-Key is in use."};
+constexpr Answer kConflict = {409,
+                              "An iq with these addresses and this id is waiting, or the Idempotency-Key is "
+                              "in use, or its outcome unknown."};
 constexpr Answer kLate = {504, "No answer to the iq came in time."};
 constexpr Answer kAccepted = {202, "The server holds the message or presence; Stanza-Id is its id."};
 constexpr Answer kAnswered = {200, "The answer to the iq, a result or an error."};

@@ -22,8 +22,7 @@ std::string digest_of(std::initializer_list<std::string_view> parts) {
 }
 
 std::string scope_of(const http::Request& request, const Caller& caller, std::string_view key) {
-  const std::string_view address = caller.anonymous ? std::string_view() : caller.address;
-  return digest_of({caller.name, address, request.method, request.path, request.query, key});
+  return digest_of({caller.name, caller.address, request.method, request.path, request.query, key});
 }
 
 std::string fingerprint_of(const http::Request& request) {
@@ -32,7 +31,7 @@ std::string fingerprint_of(const http::Request& request) {
   return digest_of({format ? mapping::media_type(*format) : type, request.body});
 }
 
-// Whether another try may end better: then the key is free again.
+// Whether another try may end better: then the key is free again, unless the stanza may have left.
 bool for_the_moment(int status) {
   return status >= 500 || status == 429;
 }
@@ -42,8 +41,10 @@ Refusal refusal_of(journal::Claim::Kind kind) {
     case journal::Claim::Kind::started:
       return {409, "wait", "conflict", "A request with this Idempotency-Key is still running"};
     case journal::Claim::Kind::lost:
-      return {409, "cancel", "conflict",
-              "A request with this Idempotency-Key was cut off by a restart: its outcome is unknown"};
+      return {
+          409, "cancel", "conflict",
+          "A request with this Idempotency-Key was sent and not answered, or was cut off by a restart: its "
+          "outcome is unknown"};
     case journal::Claim::Kind::different:
       return {422, "modify", "bad-format", "This Idempotency-Key stands for another request"};
     default:
@@ -51,32 +52,48 @@ Refusal refusal_of(journal::Claim::Kind kind) {
   }
 }
 
-// A key that a request has claimed. Where that ends without an answer, for want of memory, the key is free
-// again.
+Refusal without_credentials() {
+  return refused::forbidden(
+      "An Idempotency-Key needs credentials, for all anonymous clients would share their keys: send "
+      "credentials, or leave the header out");
+}
+
+// A key that a request has claimed. Where that ends without an answer, for want of memory, the key is given
+// up all the same.
 class ClaimedKey {
  public:
   ClaimedKey(std::string key, journal::Journal& journal, Log& log)
       : key_(std::move(key)), journal_(journal), log_(log) {}
   ~ClaimedKey() {
     if (!open_) return;
-    guarded(log_, "freeing an Idempotency-Key",
-            [this] { journal_.forget_key(std::move(key_), [](const Result<void>&) {}); });
+    guarded(log_, "giving up an Idempotency-Key", [this] { give_up([](const Result<void>&) {}); });
   }
   ClaimedKey(const ClaimedKey&) = delete;
   ClaimedKey& operator=(const ClaimedKey&) = delete;
 
   const std::string& text() const { return key_; }
+  const Departure& departure() const { return departure_; }
   void claimed() { open_ = true; }
   void answered() { open_ = false; }
 
+  // Free for another try where nothing has left; otherwise another try could do it twice.
+  void give_up(journal::Journal::Then<void> then) const {
+    if (departure_.has_left()) {
+      journal_.lose_key(key_, std::move(then));
+    } else {
+      journal_.forget_key(key_, std::move(then));
+    }
+  }
+
  private:
-  std::string key_;
+  const std::string key_;
+  const Departure departure_ = Departure::watched();
   journal::Journal& journal_;
   Log& log_;
   bool open_ = false;
 };
 
-// Keeps an answer before it is given. An answer in pieces is not kept: the key is free again at its end.
+// Keeps an answer before it is given. An answer in pieces is not kept: the key is given up at its end.
 class Remembering final : public http::Observer {
  public:
   Remembering(std::shared_ptr<ClaimedKey> key, journal::Journal& journal, Log& log)
@@ -94,7 +111,7 @@ class Remembering final : public http::Observer {
       waiting->respond(std::move(*answer));
     };
     if (for_the_moment(answer->status)) {
-      journal_.forget_key(key->text(), then);
+      key->give_up(then);
     } else {
       journal_.finish_key(key->text(), {answer->status, answer->headers, answer->body}, then);
     }
@@ -122,7 +139,8 @@ struct Idempotency::Begun {
 void Idempotency::once(http::Exchange exchange, const http::Request& request, const Caller& caller,
                        const Next& next) const {
   const auto value = request.header(kHeader);
-  if (!value) return next(std::move(exchange), request);
+  if (!value) return next(std::move(exchange), request, {});
+  if (caller.anonymous) return refuse(std::move(exchange), request, without_credentials());
   const auto key = idempotency_key(*value);
   if (!key) {
     return refuse(std::move(exchange), request,
@@ -153,7 +171,7 @@ void Idempotency::go_on(const std::shared_ptr<Begun>& begun, Result<journal::Cla
   begun->key->claimed();
   exchange.observe(std::make_unique<Remembering>(begun->key, journal_, log_));
   exchange.outlast_client();
-  begun->next(std::move(exchange), begun->request);
+  begun->next(std::move(exchange), begun->request, begun->key->departure());
 }
 
 void Idempotency::forget_old_keys() const {

@@ -17,6 +17,7 @@
 #include "journal/journal.h"
 #include "rest/access/caller.h"
 #include "rest/answers/refusal.h"
+#include "rest/sending/departure.h"
 
 namespace restanza::rest {
 
@@ -30,8 +31,10 @@ class Idempotency {
   static bool asked(const http::Request& request) { return request.header(kHeader).has_value(); }
 
   // Goes on with the request where it has no key or a new one; its answer is then remembered, unless it is
-  // for the moment only: 429 and 5xx. A client that leaves is not told of: what has a key is finished.
-  using Next = std::function<void(http::Exchange, const http::Request&)>;
+  // for the moment only: 429 and 5xx. Where the stanza may have left before such an answer, the key remembers
+  // that its outcome is unknown. A client that leaves is not told of: what has a key is finished. Anonymous
+  // callers, whom nothing tells apart, can have no keys.
+  using Next = std::function<void(http::Exchange, const http::Request&, const Departure&)>;
   void once(http::Exchange exchange, const http::Request& request, const Caller& caller,
             const Next& next) const;
 

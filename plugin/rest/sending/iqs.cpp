@@ -18,6 +18,8 @@ Refusal not_taken(xmpp::Sent sent) {
       return refused::too_large();
     case xmpp::Sent::denied:
       return refused::foreign_from();
+    case xmpp::Sent::gone:
+      return refused::later("The server is shutting down");
     default:
       return refused::not_sent();
   }
@@ -39,20 +41,20 @@ struct Iqs::Waiting {
       : exchange(std::move(e)), request(negotiating_headers(r)), archives(a) {}
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
-  ~Waiting() { archives.end(archive); }
+  ~Waiting() { archives.cancel(archive); }
 
   void refuse(const Refusal& why) { rest::refuse(std::move(exchange), request, why); }
 
   http::Exchange exchange;
   const http::Request request;
   iq::ArchiveQueries& archives;
-  iq::ArchiveQueries::Ticket archive = 0;
+  iq::ArchiveQueries::Ticket archive;
   std::atomic<iq::ReplyTable::Ticket> ticket{0};
   std::atomic<bool> gone{false};
 };
 
-void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza,
-               bool from_account) const {
+void Iqs::send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza, bool from_account,
+               const Departure& departure) const {
   const auto wait = wait_of(request);
   if (!wait) return refuse(std::move(exchange), request, refused::bad_timeout(*timeout_header(request)));
   auto waiting = std::make_shared<Waiting>(std::move(exchange), request, archives_);
@@ -86,7 +88,8 @@ void Iqs::send(http::Exchange exchange, const http::Request& request, const xmpp
   }
   xmpp::Sent sent = xmpp::Sent::ok;
   try {
-    sent = sink_.send(stanza);
+    // A get changes nothing, so nobody minds when it is asked again.
+    sent = (stanza.type == "set" ? departure : Departure()).send(stanza, sink_);
   } catch (const std::exception&) {  // not sent, for want of memory: nobody will answer it
     replies_.cancel(ticket);
     throw;
@@ -103,8 +106,7 @@ void Iqs::end(Waiting& waiting, iq::End end, const xmpp::Stanza* answer) const {
     case iq::End::answered:
       break;
   }
-  auto stanzas = archives_.end(waiting.archive);
-  stanzas.push_back(*answer);
+  const auto stanzas = archives_.end(waiting.archive, *answer);
   answer_with(std::move(waiting.exchange), waiting.request, stanzas, settings_.mapping);
 }
 

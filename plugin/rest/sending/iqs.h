@@ -13,6 +13,7 @@
 #include "iq/reply_table.h"
 #include "mapping/codec.h"
 #include "rest/answers/refusal.h"
+#include "rest/sending/departure.h"
 #include "xmpp/stanza_sink.h"
 
 namespace restanza::rest {
@@ -31,8 +32,8 @@ class Iqs {
   Iqs(Settings settings, iq::ReplyTable& replies, iq::ArchiveQueries& archives, xmpp::StanzaSink& sink)
       : settings_(settings), replies_(replies), archives_(archives), sink_(sink) {}
 
-  void send(http::Exchange exchange, const http::Request& request, const xmpp::Stanza& stanza,
-            bool from_account) const;
+  void send(http::Exchange exchange, const http::Request& request, xmpp::Stanza stanza, bool from_account,
+            const Departure& departure) const;
 
  private:
   struct Waiting;

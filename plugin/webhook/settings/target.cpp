@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/settings/target.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "base/str.h"
+#include "subscription/rules.h"
 
 namespace restanza::webhook {
 namespace {
 
 struct Fields {
   std::string_view kind, type, to, from;
+  std::string_view type_by_silence;  // what a stanza without a type means by that
 };
+
+constexpr std::string_view kNoValue = "-";  // no address and no type
 
 std::optional<std::string_view> field(std::string_view name, const Fields& fields) {
   if (name == "kind") return fields.kind;
@@ -37,11 +42,50 @@ bool walk(std::string_view target, Text&& text, Name&& name) {
   return true;
 }
 
+// The value as one segment of a path. Some servers decode a path first and then resolve its dot segments,
+// also those beside a slash that was encoded (nginx, Go's net/http); so the dots of such ones are encoded
+// twice.
+std::string as_segment(std::string_view value) {
+  std::string out;
+  for (;;) {
+    const size_t end = std::min(value.find_first_of("/\\"), value.size());
+    const std::string_view part = value.substr(0, end);
+    if (part == ".") {
+      out += "%252E";
+    } else if (part == "..") {
+      out += "%252E%252E";
+    } else {
+      out += percent_encode(part);
+    }
+    if (end == value.size()) return out;
+    out += percent_encode(value.substr(end, 1));
+    value.remove_prefix(end + 1);
+  }
+}
+
+// Instead of an empty value, so that no segment vanishes.
+std::string_view stand_in(std::string_view name, const Fields& fields) {
+  return name == "type" && !fields.type_by_silence.empty() ? fields.type_by_silence : kNoValue;
+}
+
+// In the query a value stands for itself.
 std::string fill(const std::string& target, const Fields& fields) {
   std::string out;
+  bool in_query = false;
   walk(
-      target, [&](std::string_view text) { out += text; },
-      [&](std::string_view name) { out += percent_encode(field(name, fields).value_or("")); });
+      target,
+      [&](std::string_view text) {
+        out += text;
+        in_query = in_query || text.find('?') != std::string_view::npos;
+      },
+      [&](std::string_view name) {
+        const std::string_view value = field(name, fields).value_or("");
+        if (in_query) {
+          out += percent_encode(value);
+        } else {
+          out += as_segment(!value.empty() ? value : stand_in(name, fields));
+        }
+      });
   return out;
 }
 
@@ -62,11 +106,12 @@ Result<void> check_fields(const std::string& target) {
 }
 
 std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza) {
-  return fill(target, {xmpp::name_of(stanza.kind), stanza.type, stanza.to, stanza.from});
+  return fill(target, {xmpp::name_of(stanza.kind), stanza.type, stanza.to, stanza.from,
+                       stanza.type.empty() ? subscription::type_of(stanza) : std::string_view()});
 }
 
 std::string probe_target(const std::string& target, const std::string& domain) {
-  return fill(target, {"meta", "info", domain, domain});
+  return fill(target, {"meta", "info", domain, domain, {}});
 }
 
 std::string language_of(const xmpp::StanzaTree& tree) {

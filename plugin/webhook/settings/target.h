@@ -13,8 +13,10 @@ namespace restanza::webhook {
 // An error names the {field} that there is not.
 Result<void> check_fields(const std::string& target);
 
-// The request target with its {fields} replaced by the stanza's values, percent-encoded; an absent value is
-// empty.
+// The request target with its {fields} replaced by the stanza's values, percent-encoded. The sender chooses
+// most of them, so in the path each value is one segment, whatever it holds: a dot segment is encoded twice,
+// and an absent value has a stand-in, `normal` or `available` for a type and `-` for an address. In the query
+// an absent value is empty.
 std::string fill_fields(const std::string& target, const xmpp::Stanza& stanza);
 
 // The same for the request that asks an endpoint what it likes, as mod_rest fills it.

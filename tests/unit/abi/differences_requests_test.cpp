@@ -19,6 +19,12 @@ std::string sent_for(const std::string& json) {
   return stanza(loaded.host.sent()[0]);
 }
 
+// The attribute that an archive query has left with.
+std::string query_id_in(const std::string& xml) {
+  const size_t start = std::min(xml.find(" queryid="), xml.size());
+  return xml.substr(start, std::min(xml.find_first_of("/>", start), xml.size()) - start);
+}
+
 }  // namespace
 
 TEST_CASE("credentials given but wrong are 401 with a challenge, valid ones that lack the right are 403") {
@@ -125,15 +131,31 @@ TEST_CASE("the archive shortcut gives only the fields given") {
     return request;
   }());
   REQUIRE(loaded.host.sent().size() == 1);
-  CHECK(
-      stanza(loaded.host.sent()[0]) ==
-      stanza(
-          "<iq from='rest.localhost' to='room@muc.localhost' id='1' type='set'><query xmlns='urn:xmpp:mam:2'>"
-          "<x xmlns='jabber:x:data' type='submit'>"
-          "<field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field>"
-          "<field var='with'><value>a@localhost</value></field></x>"
-          "<set xmlns='http://jabber.org/protocol/rsm'><max>5</max></set></query></iq>"));
+  const std::string sent = loaded.host.sent()[0];
+  CHECK(stanza(sent) ==
+        stanza("<iq from='rest.localhost' to='room@muc.localhost' id='1' type='set'><query "
+               "xmlns='urn:xmpp:mam:2'" +
+               query_id_in(sent) +
+               "><x xmlns='jabber:x:data' type='submit'>"
+               "<field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field>"
+               "<field var='with'><value>a@localhost</value></field></x>"
+               "<set xmlns='http://jabber.org/protocol/rsm'><max>5</max></set></query></iq>"));
   loaded.host.leave(call);
+}
+
+TEST_CASE("archive queries leave with ids of their own, so that two with the same id do not mix") {
+  LoadedPlugin loaded;
+  const std::string query =
+      "<iq type='set' to='room@muc.localhost'><query xmlns='urn:xmpp:mam:2' queryid='q'/></iq>";
+  const auto first = loaded.host.request(loaded.post(query));
+  const auto second = loaded.host.request(loaded.post(query));
+  REQUIRE(loaded.host.sent().size() == 2);
+  const std::string ids[] = {query_id_in(loaded.host.sent()[0]), query_id_in(loaded.host.sent()[1])};
+  CHECK(ids[0] != ids[1]);
+  CHECK(ids[0] != " queryid='q'");
+  CHECK(ids[1] != " queryid='q'");
+  loaded.host.leave(first);
+  loaded.host.leave(second);
 }
 
 TEST_CASE("a XEP-0432 payload has its JSON in `<json>`, and the bare form is still read") {

@@ -2,6 +2,7 @@
 // An instance's life as a host leads it: create, start, drain, destroy, in every order that xp.h allows.
 #include <dirent.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "support/threads.h"
@@ -21,6 +22,14 @@ size_t entries(const char* directory) {
 }
 size_t descriptors() {
   return entries("/proc/self/fd");
+}
+
+// The lines of the log that have this in them.
+size_t logged(const LoadedPlugin& loaded, const std::string& text) {
+  const auto lines = loaded.host.log();
+  return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(text) != std::string::npos;
+  }));
 }
 
 }  // namespace
@@ -131,13 +140,21 @@ TEST_CASE("new settings hold for new requests, and a request under way ends as i
     CHECK(std::string(error.text).find("wibble") != std::string::npos);
     CHECK(loaded.host.ask(message).status == 202);
   }
-  SECTION("those that need a restart change nothing, and are named") {
-    CHECK(reload(settings(R"(, "rest_iq_pending_limit": 7, "rest_callback_url": "http://127.0.0.1:9/")"),
-                 error) == XP_UNSUPPORTED);
-    CHECK(std::string(error.text).find("'rest_iq_pending_limit'") == 0);
-    CHECK(loaded.host.ask(message).status == 202);
+  SECTION("those that need a restart stay and are named, and everything else is taken") {
+    const std::string fixed = R"({"component_secret": "another", "journal_max_bytes": 1048576,
+        "rest_stanza_size_limit": 10, "rest_iq_pending_limit": 1, "rest_callback_url": "http://127.0.0.1:9/"})";
+    CHECK(reload(fixed, error) == XP_OK);
+    CHECK(logged(loaded,
+                 "'journal_max_bytes', 'rest_iq_pending_limit', 'rest_stanza_size_limit' cannot change "
+                 "while the plugin runs: restart it for these; everything else is taken") == 1);
+    CHECK(loaded.host.ask(message).status == 401);
     CHECK(loaded.host.offer("<message from='bob@localhost' to='rest.localhost'><body>x</body></message>") ==
-          XP_PASS);
+          XP_CONSUME);
+    const auto second = loaded.host.request(loaded.ping("2", basic("rest.localhost", "another")));
+    CHECK_FALSE(loaded.host.now(second));  // past the new limits, within those that hold
+    CHECK(loaded.host.offer(loaded.pong("2")) == XP_CONSUME);
+    CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);  // as they were at the start
+    CHECK(logged(loaded, "cannot change while the plugin runs") == 1);
   }
   SECTION("an endpoint comes") {
     CHECK(reload(settings(R"(, "rest_callback_url": "http://127.0.0.1:9/")"), error) == XP_OK);

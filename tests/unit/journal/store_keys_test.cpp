@@ -49,6 +49,24 @@ TEST_CASE("a key that was forgotten can be claimed again") {
   CHECK(claimed(any, "key", "other").kind == Kind::ours);
 }
 
+TEST_CASE("a key that is lost stays so until it is old, and an answer is not lost any more") {
+  AnyStore any;
+  CHECK(claimed(any, kKey, "body").kind == Kind::ours);
+  any.ask(LoseKey{kKey});
+  CHECK(claimed(any, kKey, "body").kind == Kind::lost);
+  CHECK(claimed(any, kKey, "body").kind == Kind::lost);
+  CHECK(claimed(any, kKey, "other").kind == Kind::different);
+  any.ask(LoseKey{"no such key"});
+  CHECK(claimed(any, "no such key", "body").kind == Kind::ours);
+  any.ask(FinishKey{"no such key", {202, {}, ""}});
+  any.ask(LoseKey{"no such key"});
+  CHECK(claimed(any, "no such key", "body").kind == Kind::answered);
+  any.open();
+  if (!any.in_memory()) CHECK(claimed(any, kKey, "body").kind == Kind::lost);
+  any.clock.advance(kKeyLifetime + 1ms);
+  CHECK(claimed(any, kKey, "body").kind == Kind::ours);
+}
+
 TEST_CASE("after a restart an answer is known, and what was not finished is lost") {
   AnyStore any;
   CHECK(claimed(any, "answered", "body").kind == Kind::ours);

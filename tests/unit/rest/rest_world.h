@@ -174,8 +174,8 @@ class RestWorld {
   Metrics metrics;  // these two before all whose exchanges may end through them
   journal::Journal journal;
   Timer timer{clock};
-  iq::ReplyTable replies;
   iq::ArchiveQueries archives;
+  iq::ReplyTable replies;  // what waits there uses the archives
   FakeAccounts accounts;
   MemorySink sink;
   bool link_up = true;

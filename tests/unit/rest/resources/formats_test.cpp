@@ -25,6 +25,12 @@ http::Request get(const std::string& path, const std::string& query = "") {
   return request;
 }
 
+// The id that the latest archive query has left with.
+std::string last_query_id(const RestWorld& world) {
+  const auto iq = xml::parse(world.last_sent());
+  return std::string(iq->root().first().attribute("queryid").value_or("none"));
+}
+
 }  // namespace
 
 TEST_CASE("JSON, a form and text become the same message") {
@@ -97,23 +103,50 @@ TEST_CASE("GET asks, with its parameters as fields, and answers in JSON") {
   CHECK(answer->body().find("\"type\":\"result\"") != std::string::npos);
 }
 
-TEST_CASE("an archive query answers with all its messages and the result, in order") {
+TEST_CASE("archive queries of two callers answer each with its own messages and result, in order") {
+  RestWorld world;
+  const auto asked = [&](const std::string& id, const std::string& query_id) {
+    return world.ask(
+        with("application/xmpp+xml", "<iq type='set' id='" + id +
+                                         "' to='room@muc.example'><query xmlns='urn:xmpp:mam:2'" + query_id +
+                                         "/></iq>"));
+  };
+  const auto page = [](const std::string& query_id, const std::string& id) {
+    return "<message from='room@muc.example' to='rest.localhost'><result xmlns='urn:xmpp:mam:2'" + query_id +
+           " id='" + id + "'/></message>";
+  };
+  const auto fin = [](const std::string& id) {
+    return "<iq type='result' id='" + id +
+           "' from='room@muc.example' to='rest.localhost'><fin xmlns='urn:xmpp:mam:2'/></iq>";
+  };
+  for (const std::string& query_id : {std::string(" queryid='q'"), std::string()}) {
+    CAPTURE(query_id);
+    const auto first = asked("1", query_id);
+    const auto as_first = " queryid='" + last_query_id(world) + "'";
+    const auto second = asked("2", query_id);
+    const auto as_second = " queryid='" + last_query_id(world) + "'";
+    CHECK(world.arrive(page(as_second, "c")));
+    CHECK(world.arrive(page(as_first, "a")));
+    CHECK(world.arrive(page(as_first, "b")));
+    CHECK(world.arrive(fin("1")));
+    CHECK(world.arrive(fin("2")));
+    CHECK(first->body() == "<xmpp>" + page(query_id, "a") + page(query_id, "b") + fin("1") + "</xmpp>");
+    CHECK(second->body() == "<xmpp>" + page(query_id, "c") + fin("2") + "</xmpp>");
+    CHECK_FALSE(world.arrive(page(as_first, "late")));
+    CHECK_FALSE(world.arrive(page(as_second, "late")));
+  }
+}
+
+TEST_CASE("an archive query whose client leaves takes nothing more") {
   RestWorld world;
   const auto answer =
       world.ask(with("application/xmpp+xml",
-                     "<iq type='set' id='1' to='room@muc.example'><query xmlns='urn:xmpp:mam:2' "
-                     "queryid='q'/></iq>"));
-  const auto page = [](const std::string& id) {
-    return "<message from='room@muc.example' to='rest.localhost'><result xmlns='urn:xmpp:mam:2' queryid='q' "
-           "id='" +
-           id + "'/></message>";
-  };
-  const std::string fin =
-      "<iq type='result' id='1' from='room@muc.example' to='rest.localhost'><fin "
-      "xmlns='urn:xmpp:mam:2'/></iq>";
-  CHECK(world.arrive(page("a")));
-  CHECK(world.arrive(page("b")));
-  CHECK(world.arrive(fin));
-  CHECK(answer->body() == "<xmpp>" + page("a") + page("b") + fin + "</xmpp>");
-  CHECK_FALSE(world.arrive(page("late")));
+                     "<iq type='set' id='1' to='room@muc.example'><query xmlns='urn:xmpp:mam:2'/></iq>"));
+  const auto message =
+      "<message from='room@muc.example' to='rest.localhost'><result xmlns='urn:xmpp:mam:2' "
+      "queryid='" +
+      last_query_id(world) + "' id='a'/></message>";
+  CHECK(world.arrive(message));
+  answer->leave();
+  CHECK_FALSE(world.arrive(message));
 }

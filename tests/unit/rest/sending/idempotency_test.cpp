@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kOther = "<message id='2' to='bob@localhost'><body>Ho</body></message>";
+constexpr const char* kSet =
+    "<iq type='set' id='1' to='bob@localhost/r'><query xmlns='jabber:iq:private'/></iq>";
 constexpr const char* kPong = "<iq type='result' id='1' from='bob@localhost/r' to='rest.localhost'/>";
 
 http::Request keyed(const std::string& body, const std::string& key = "k1",
@@ -79,13 +81,19 @@ TEST_CASE("a key belongs to its credential and its path") {
   CHECK(world.sink.sent().size() == 5);
 }
 
-TEST_CASE("anonymous callers have new addresses each time, and keys all the same") {
+TEST_CASE("anonymous callers, whom nothing tells apart, can have no keys, and hear what to do instead") {
   auto settings = credential_settings();
   settings.anonymous = true;
   RestWorld world(settings);
-  CHECK(world.ask_and_settle(keyed(kMessage, "k1", ""))->status() == 202);
-  CHECK(world.ask_and_settle(keyed(kMessage, "k1", ""))->header("Idempotency-Replayed") == "true");
-  CHECK(world.sink.sent().size() == 1);
+  const auto refused = world.ask_and_settle(keyed(kMessage, "k1", ""));
+  CHECK(refused->status() == 403);
+  CHECK(condition(*refused) == "forbidden");
+  CHECK_THAT(refused->body(), Contains("send credentials, or leave the header out"));
+  CHECK(world.sink.sent().empty());
+  CHECK(world.ask(post(kMessage, ""))->status() == 202);
+  CHECK(world.ask_and_settle(keyed(kMessage))->status() == 202);
+  CHECK(world.ask_and_settle(keyed(kMessage))->header("Idempotency-Replayed") == "true");
+  CHECK(world.sink.sent().size() == 2);
 }
 
 TEST_CASE("who is not let in claims no key") {
@@ -252,4 +260,71 @@ TEST_CASE("a drain ends what has a key, and the key is free for the next try") {
   CHECK(claiming->status() == 503);
   CHECK(waiting->answers == 1);
   CHECK(claiming->answers == 1);
+}
+
+TEST_CASE("a set that has left and ended without its answer is not sent again, also after a restart") {
+  const Directory directory;
+  {
+    RestWorld world(credential_settings(), 4, {{}, directory.path()});
+    const auto expired = world.ask_and_settle(keyed(kSet));
+    world.pass(120s);
+    world.settle();
+    CHECK(expired->status() == 504);
+    const auto again = world.ask_and_settle(keyed(kSet));
+    CHECK(again->status() == 409);
+    CHECK_THAT(again->body(), Contains("outcome is unknown"));
+    CHECK(world.ask_and_settle(keyed(kMessage))->status() == 422);  // the key still stands for the first
+
+    const auto drained = world.ask_and_settle(keyed(kSet, "k2"));
+    world.replies.drain();
+    world.settle();
+    CHECK(drained->status() == 503);
+    CHECK(world.ask_and_settle(keyed(kSet, "k2"))->status() == 409);
+    CHECK(world.sink.sent().size() == 2);
+  }
+  RestWorld world(credential_settings(), 4, {{}, directory.path()});
+  CHECK(world.ask_and_settle(keyed(kSet))->status() == 409);
+  CHECK(world.ask_and_settle(keyed(kSet, "k2"))->status() == 409);
+  CHECK(world.sink.sent().empty());
+}
+
+TEST_CASE("a set whose answer cannot be given in the format asked for is not sent again") {
+  RestWorld world;
+  auto request = keyed(kSet);
+  request.headers[1].second = "application/json";
+  const auto first = world.ask_and_settle(request);
+  auto unreadable = *xmpp::parse_stanza(kPong);
+  unreadable.xml = "<iq>";
+  CHECK(world.replies.answer(unreadable));
+  world.settle();
+  CHECK(first->status() == 502);
+  CHECK(world.ask_and_settle(request)->status() == 409);
+  CHECK(world.sink.sent().size() == 1);
+}
+
+TEST_CASE("a set that has not left leaves its key free") {
+  RestWorld world(credential_settings(), 1);
+  const auto in_the_way = world.ask(post(kPing));
+  CHECK(world.ask_and_settle(keyed("<iq type='set' id='2' to='x'><q/></iq>", "k2"))->status() == 503);
+  in_the_way->leave();
+  world.sink.say(xmpp::Sent::would_block);
+  CHECK(world.ask_and_settle(keyed("<iq type='set' id='2' to='x'><q/></iq>", "k2"))->status() == 503);
+  world.sink.say(xmpp::Sent::ok);
+  CHECK(world.ask_and_settle(keyed("<iq type='set' id='2' to='x'><q/></iq>", "k2"))->status() == 0);
+  CHECK(world.sink.sent().size() == 2);
+}
+
+TEST_CASE("what a host that is shutting down has not taken is refused for the moment, and its key is free") {
+  RestWorld world;
+  for (const char* body : {kMessage, kSet}) {
+    CAPTURE(body);
+    world.sink.say(xmpp::Sent::gone);
+    const auto refused = world.ask_and_settle(keyed(body, body == kSet ? "k1" : "k2"));
+    CHECK(refused->status() == 503);
+    CHECK(refused->header("Retry-After") == "5");
+    world.sink.say(xmpp::Sent::ok);
+    const auto again = world.ask_and_settle(keyed(body, body == kSet ? "k1" : "k2"));
+    CHECK(again->status() == (body == kSet ? 0 : 202));
+  }
+  CHECK(world.sink.sent().size() == 2);
 }

@@ -52,7 +52,7 @@ TEST_CASE("a new certificate is for new connections, the old one for those that 
   CHECK(old.exchange(kAsk).status == 404);
   HostConfig read = running.config;
   read.http.tls = identity_in(running.directory.path(), make_pem("second"));
-  CHECK(running.host->reload(read));
+  running.host->reload(read);
   CHECK(running.last_line(Level::info) ==
         "reloaded: 1 plugins; new certificate, valid until " + read.http.tls->expiry() + "\n");
   TlsClient fresh(running.port());
@@ -60,7 +60,7 @@ TEST_CASE("a new certificate is for new connections, the old one for those that 
   CHECK(fresh.name() == "second");
   CHECK(old.exchange(kAsk).status == 404);
   CHECK(old.name() == "first");
-  CHECK(running.host->reload(read));
+  running.host->reload(read);
   CHECK(running.last_line(Level::info) == "SIGHUP: nothing was changed\n");
   CHECK(running.lines.of(Level::warn).empty());
 }
@@ -72,7 +72,7 @@ TEST_CASE("a certificate that has ended is told of, at the start and when it com
   CHECK(running.lines.of(Level::warn) == first);
   HostConfig read = running.config;
   read.http.tls = identity_in(running.directory.path(), make_pem("ended too", -1));
-  CHECK(running.host->reload(read));
+  running.host->reload(read);
   CHECK(running.lines.of(Level::warn) ==
         first + "clients will refuse the HTTP certificate: it is not valid today, and ends on " +
             read.http.tls->expiry() + "\n");
@@ -86,7 +86,7 @@ TEST_CASE("TLS does not come or go in a running host, and neither do addresses, 
   read.http.trusted_proxies = *TrustedProxies::parse({"10.0.0.0/8"});
   read.http.max_connections = read.http.max_header_bytes = read.http.max_request_memory = 1;
   read.http.request_time = read.http.idle_time = std::chrono::seconds(1);
-  CHECK(running.host->reload(read));
+  running.host->reload(read);
   CHECK(running.lines.of(Level::warn) ==
         "SIGHUP: needs a restart: http.listen, http.certificate, http.trusted_proxies, http.max_connections, "
         "http.max_header_bytes, http.max_request_memory, http.request_time, http.idle_time\n");

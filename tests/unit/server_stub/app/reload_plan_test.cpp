@@ -40,11 +40,11 @@ TEST_CASE("the same configuration changes nothing, whatever the order of its ent
   const ReloadPlan plan =
       plan_reload(with({plugin("a.x"), plugin("b.x")}), with({plugin("b.x"), plugin("a.x")}));
   CHECK(plan.changed.empty());
+  CHECK(domains(plan.unchanged) == "a.x b.x ");
   CHECK(plan.added.empty());
   CHECK(plan.successors.empty());
   CHECK(plan.removed.empty());
   CHECK(plan.restart.empty());
-  CHECK(plan.possible);
 }
 
 TEST_CASE("entries change, come and go by their domain and their load") {
@@ -53,6 +53,7 @@ TEST_CASE("entries change, come and go by their domain and their load") {
   const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("b.x"), plugin("c.x", "one")}),
                                       with({changed, plugin("c.x", "two"), plugin("d.x")}));
   CHECK(domains(plan.changed) == "b.x ");
+  CHECK(plan.unchanged.empty());
   CHECK(domains(plan.added) == "d.x ");
   CHECK(domains(plan.successors) == "c.x ");
   CHECK(words(plan.removed) == "a.x; c.x; ");
@@ -93,12 +94,17 @@ TEST_CASE("what only a start looks at is named") {
         "xmpp.server; xmpp.max_stanza; secret of the plugin at a.x; ");
 }
 
-TEST_CASE("another mode makes everything else senseless") {
-  HostConfig read = with({plugin("b.x")});
+TEST_CASE("in another mode entries neither come nor go, and those that stay get their settings") {
+  auto changed = plugin("a.x");
+  changed.settings_json = R"({"a": 1})";
+  HostConfig read = with({changed, plugin("b.x")});
   read.mode = "component";
-  const ReloadPlan plan = plan_reload(with({plugin("a.x")}), read);
-  CHECK_FALSE(plan.possible);
-  CHECK(words(plan.restart) == "xmpp.mode; ");
+  read.max_stanza = 1024;
+  read.http.listen[0].port = 1;
+  const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("c.x")}), read);
+  CHECK(words(plan.restart) == "http.listen; xmpp.mode; the plugin at c.x; the plugin at b.x; ");
+  CHECK(domains(plan.changed) == "a.x ");
   CHECK(plan.added.empty());
+  CHECK(plan.successors.empty());
   CHECK(plan.removed.empty());
 }
