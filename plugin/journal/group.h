@@ -31,7 +31,7 @@ struct Entry {
 // them; or an error, and nothing is stored: the file is full, the disk is full or broken.
 using Taken = std::function<void(Entry entry, Result<std::vector<Delivery>> deliveries)>;
 
-struct Offered {
+struct OfferedEntry {
   Entry entry;
   Taken then;
   Result<std::vector<Delivery>> taken = std::vector<Delivery>();
@@ -42,7 +42,7 @@ struct Asked {
   std::function<void(Result<Answer>)> then;
   Result<Answer> answer = Answer();
 };
-using Item = std::variant<Offered, Change, Asked>;
+using Item = std::variant<OfferedEntry, Change, Asked>;
 using Group = std::vector<Item>;
 
 }  // namespace restanza::journal

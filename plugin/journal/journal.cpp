@@ -76,7 +76,7 @@ bool Journal::take(Entry&& entry, Taken then, std::function<void()> room) {
       return false;
     }
     intake_.emplace_back();  // where this throws nothing has changed
-    intake_.back() = Offered{std::move(entry), std::move(then)};
+    intake_.back() = OfferedEntry{std::move(entry), std::move(then)};
     ++takes_;
     bytes_ += size;
   }
@@ -238,7 +238,7 @@ void Journal::read(Group& group) {
 // For want of memory. What was taken stays unanswered no longer.
 void Journal::refuse(Group& group) noexcept {
   for (Item& item : group) {
-    if (auto* offered = std::get_if<Offered>(&item)) offered->taken = Error{};
+    if (auto* offered = std::get_if<OfferedEntry>(&item)) offered->taken = Error{};
     if (auto* asked = std::get_if<Asked>(&item)) asked->answer = Error{};
   }
 }
@@ -262,7 +262,7 @@ void Journal::take_group(Group& group) {
 void Journal::tell(Group group) {
   size_t takes = 0, bytes = 0, work = 0;
   for (Item& item : group) {
-    if (auto* offered = std::get_if<Offered>(&item)) {
+    if (auto* offered = std::get_if<OfferedEntry>(&item)) {
       ++takes;
       bytes += offered->entry.stanza.xml.size();
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });

@@ -19,7 +19,7 @@ Instant steady_now() {
 }
 
 bool to_be_stored(const Item& item) {
-  const auto* offered = std::get_if<Offered>(&item);
+  const auto* offered = std::get_if<OfferedEntry>(&item);
   return offered && offered->entry.keep && offered->taken;
 }
 
@@ -74,7 +74,7 @@ void Writer::prepare(Group& group) {
   // What the store will say of it.
   const WallTime now = std::chrono::floor<std::chrono::milliseconds>(clock_.wall());
   for (Item& item : group) {
-    auto* offered = std::get_if<Offered>(&item);
+    auto* offered = std::get_if<OfferedEntry>(&item);
     if (!offered) continue;
     if (full && offered->entry.keep) {
       offered->taken = Error{"the journal holds journal_max_bytes, " + std::to_string(max_bytes_)};
@@ -97,7 +97,7 @@ Result<void> Writer::write_together(Group& group) const {
   pending_.append_to(writes);
   for (Item& item : group) {
     if (to_be_stored(item)) {
-      auto& offered = std::get<Offered>(item);
+      auto& offered = std::get<OfferedEntry>(item);
       if (!offered.taken->empty()) writes.emplace_back(Insert{offered.entry.stanza, *offered.taken});
     } else if (const auto* change = std::get_if<Change>(&item)) {
       writes.emplace_back(change);
@@ -118,7 +118,7 @@ void Writer::write_apart(Group& group, bool may_retry) {
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
   for (Item& item : group) {
     if (const auto* change = std::get_if<Change>(&item)) pending_.add(*change);
-    if (to_be_stored(item)) std::get<Offered>(item).taken = failure_;
+    if (to_be_stored(item)) std::get<OfferedEntry>(item).taken = failure_;
   }
   // Changes come before what was asked for after them, and may make the room that was wanting.
   if (has_pending() && may_retry) {

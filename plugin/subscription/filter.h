@@ -23,7 +23,7 @@ inline constexpr uint32_t kAllKinds =
     mask(xmpp::Kind::message) | mask(xmpp::Kind::presence) | mask(xmpp::Kind::iq);
 inline constexpr uint32_t kAllEvents = mask(Event::bare) | mask(Event::full) | mask(Event::host);
 
-struct Filter {
+struct StanzaFilter {
   std::string domain;                   // the plugin's own, prepared
   uint32_t kinds = kAllKinds;           // of xmpp::Kind
   uint32_t events = kAllEvents;         // of Event

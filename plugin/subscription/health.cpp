@@ -20,21 +20,21 @@ std::string in_seconds(Instant::duration time) {
 void Health::note(End end, const std::string& detail) {
   if (end == End::aborted) return;
   const bool failing = end != End::answered;
-  const Turn turned = turn(failing);
-  if (!turned.said) return;
+  const Transition change = transition(failing);
+  if (!change.said) return;
   if (!failing) {
-    log_.info(endpoint_ + " answers" + (turned.first ? " now" : " again") + ", after " +
-              in_seconds(turned.away) + "; " + counted(waiting_()));
+    log_.info(endpoint_ + " answers" + (change.first ? " now" : " again") + ", after " +
+              in_seconds(change.away) + "; " + counted(waiting_()));
   } else if (end == End::timeout) {
     log_.warn(endpoint_ + " does not answer in time");
-  } else if (turned.first) {
+  } else if (change.first) {
     log_.warn(endpoint_ + " cannot be reached yet: " + detail + "; start it, or correct its URL");
   } else {
     log_.error(endpoint_ + " cannot be reached: " + detail);
   }
 }
 
-Health::Turn Health::turn(bool failing) {
+Health::Transition Health::transition(bool failing) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const bool first = !has_answered_;
   has_answered_ = has_answered_ || !failing;

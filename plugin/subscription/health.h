@@ -29,12 +29,12 @@ class Health {
   void note(End end, const std::string& detail = {});
 
  private:
-  struct Turn {
+  struct Transition {
     bool said = false;         // there is something to say
     bool first = false;        // the endpoint has never answered
     Instant::duration away{};  // how long it was away, where it is back
   };
-  Turn turn(bool failing);
+  Transition transition(bool failing);
 
   const std::string endpoint_;
   const std::function<size_t()> waiting_;

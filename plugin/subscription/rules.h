@@ -23,7 +23,7 @@ Result<void> check_types(const std::vector<std::string>& types);
 
 class Rules {
  public:
-  explicit Rules(Filter filter) : filter_(std::move(filter)) {}
+  explicit Rules(StanzaFilter filter) : filter_(std::move(filter)) {}
 
   // Asks for the tree only where a filter asks for what is inside.
   bool wants(const xmpp::StanzaTree& tree) const;
@@ -32,7 +32,7 @@ class Rules {
   bool of_wanted_type(const xmpp::Stanza& stanza) const;
   bool has_wanted_child(const xmpp::StanzaTree& tree) const;
 
-  const Filter filter_;
+  const StanzaFilter filter_;
 };
 
 }  // namespace restanza::subscription

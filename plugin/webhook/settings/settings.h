@@ -17,7 +17,7 @@ namespace restanza::webhook {
 using subscription::Event;
 
 // Which stanzas it wants is the filter in it.
-struct Settings : subscription::Filter {
+struct Settings : subscription::StanzaFilter {
   std::string name = "default";                   // of the endpoint: in paths, logs, metrics and the journal
   std::string url;                                // http or https; {kind} {type} {to} {from} after the host
   mapping::Format format = mapping::Format::xml;  // of the bodies, until the endpoint asks for another

@@ -13,15 +13,15 @@ xmpp::Stanza stanza(const std::string& xml) {
 }
 
 bool wanted(uint32_t kinds, uint32_t events, const std::string& xml) {
-  Filter filter;
+  StanzaFilter filter;
   filter.domain = "rest.localhost";
   filter.kinds = kinds;
   filter.events = events;
   return Rules(filter).wants(stanza(xml));
 }
 
-Filter all() {
-  Filter filter;
+StanzaFilter all() {
+  StanzaFilter filter;
   filter.domain = "rest.localhost";
   return filter;
 }
@@ -48,7 +48,7 @@ TEST_CASE("kind, event and domain all decide") {
 
 TEST_CASE("types are chosen by name, the absent one too") {
   const auto wanted_of = [](const std::vector<std::string>& types, const std::string& xml) {
-    Filter filter = all();
+    StanzaFilter filter = all();
     filter.types = types;
     return Rules(filter).wants(stanza(xml));
   };
@@ -67,7 +67,7 @@ TEST_CASE("types are chosen by name, the absent one too") {
 
 TEST_CASE("sender and recipient are chosen by patterns") {
   const auto wanted_of = [](std::vector<std::string> from, std::vector<std::string> to) {
-    Filter filter = all();
+    StanzaFilter filter = all();
     filter.from = std::move(from);
     filter.to = std::move(to);
     return Rules(filter).wants(stanza("<message from='ann@localhost/phone' to='bot@rest.localhost'/>"));
@@ -81,7 +81,7 @@ TEST_CASE("sender and recipient are chosen by patterns") {
 
 TEST_CASE("a child's namespace can be what is asked for") {
   const auto wanted_of = [](const std::vector<std::string>& namespaces, const std::string& inside) {
-    Filter filter = all();
+    StanzaFilter filter = all();
     filter.namespaces = namespaces;
     return Rules(filter).wants(stanza("<message to='rest.localhost'>" + inside + "</message>"));
   };
@@ -95,7 +95,7 @@ TEST_CASE("a child's namespace can be what is asked for") {
 }
 
 TEST_CASE("every filter has its say") {
-  Filter filter = all();
+  StanzaFilter filter = all();
   filter.kinds = mask(xmpp::Kind::message);
   filter.types = {"chat"};
   filter.from = {"ann@localhost"};
