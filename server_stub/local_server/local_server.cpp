@@ -36,7 +36,7 @@ class LocalServer::Core final : public local::StreamHost {
         accounts_(std::move(accounts)),
         log_(log),
         clock_(clock),
-        loop_(clock),
+        loop_(clock, log),
         domains_(accounts_),
         router_(settings_, accounts_, clock, log),
         listener_(loop_, {[this](const Listener::Accepted& accepted) { accept(accepted.socket); }, nullptr}) {
@@ -68,7 +68,7 @@ class LocalServer::Core final : public local::StreamHost {
     if (!jid || jid->full() != jid->domain || !domains_.add(jid->domain)) return nullptr;
     return std::make_unique<local::LocalLink>(
         std::make_shared<local::PluginPort>(jid->domain, inbound, settings_, clock_),
-        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza});
+        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza, log_});
   }
 
   const local::Accounts& accounts() const { return accounts_; }
