@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/str.h"
 
 namespace restanza::rest {
@@ -38,14 +39,19 @@ class Audit::Lines : public std::enable_shared_from_this<Audit::Lines> {
 
   void write(const std::string& line) { log_.warn(line); }
 
-  void tell_left_out() {
-    size_t left_out = 0;
-    {
+  void tell_left_out() noexcept {
+    guarded_until_done(log_, "a line about refused credentials", [this] {
+      size_t left_out = 0;
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        left_out = left_out_;
+        will_tell_ = false;
+      }
+      if (left_out == 0) return;
+      log_.warn("credentials refused: " + std::to_string(left_out) + " more, left out here");
       const std::lock_guard<std::mutex> lock(mutex_);
-      left_out = std::exchange(left_out_, 0);
-      will_tell_ = false;
-    }
-    if (left_out > 0) log_.warn("credentials refused: " + std::to_string(left_out) + " more, left out here");
+      left_out_ -= left_out;
+    });
   }
 
  private:
