@@ -114,16 +114,36 @@ TEST_CASE("the same where the endpoint cannot take it at first") {
   s.play([](const std::string& id) { return message(user(1), id); });
 }
 
+namespace {
+
+struct ScarceJson : Scarce {
+  ScarceJson() {
+    r.settings[0].format = mapping::Format::json;
+    id_of = [](const std::string& request) {
+      const std::string name = "\"id\":\"";
+      const size_t at = request.find(name) + name.size();
+      return request.substr(at, request.find('"', at) - at);
+    };
+    respond = [](const std::string&) { return response(200, "application/json", R"({"body": "y"})"); };
+  }
+};
+
+}  // namespace
+
 TEST_CASE("the same where the endpoint speaks JSON") {
-  Scarce s;
-  s.r.settings[0].format = mapping::Format::json;
-  s.id_of = [](const std::string& request) {
-    const std::string name = "\"id\":\"";
-    const size_t at = request.find(name) + name.size();
-    return request.substr(at, request.find('"', at) - at);
-  };
-  s.respond = [](const std::string&) { return response(200, "application/json", R"({"body": "y"})"); };
+  ScarceJson s;
   s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+TEST_CASE("the same for a form as JSON, and for what has no mapping") {
+  ScarceJson s;
+  s.play([](const std::string& id) {
+    return stanza("<message type='chat' from='user1@localhost/r' to='bot@rest.localhost' id='" + id +
+                  "'><body>x</body><x xmlns='jabber:x:data' type='form'><title>t</title>"
+                  "<field var='a' type='list-multi'><value>1</value><value>2</value></field></x>"
+                  "<delay xmlns='urn:xmpp:delay' stamp='2024-01-01T00:00:00Z'/>"
+                  "<unknown xmlns='urn:unknown' a='b'/></message>");
+  });
 }
 
 namespace {
