@@ -5,6 +5,7 @@
 #include <atomic>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -80,11 +81,14 @@ class App::Impl {
   // has been heard. Then whoever still asks the journal for something.
   ~Impl() { stop(); }
 
-  void stop() {
-    refuse_waiting();
-    timer_.stop();
-    webhook_.stop();
-    journal_.stop();
+  // Each step whatever became of those before, for the host cannot do without any. All can be repeated.
+  // After a drain nobody waits any more, unless it could not begin.
+  void stop() noexcept {
+    until_done("ending iqs that wait", [this] { replies_.drain(); });
+    until_done("refusing who waits", [this] { refuse_waiting(); });
+    until_done("the end of the timer", [this] { timer_.stop(); });
+    until_done("the end of the endpoints", [this] { webhook_.stop(); });
+    until_done("the end of the journal", [this] { journal_.stop(); });
   }
 
   Result<void> start() {
@@ -130,20 +134,33 @@ class App::Impl {
     return consumers_.offer(std::move(stanza), std::move(room));
   }
 
+  // Where the deadline cannot be set this throws, and nothing has begun. From then on nothing is thrown, for
+  // `done` will be said: what cannot be done at once is done at the deadline.
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
-    draining_ = true;
-    replies_.drain();
-    refuse_waiting();
     auto once = std::make_shared<std::atomic<bool>>(false);
-    auto finish = [once, done = std::move(done)] {
+    const std::function<void()> finish = [once, done = std::move(done)] {
       if (!once->exchange(true)) done();
     };
     const auto patience = within > 2 * kBreakOff ? within - kBreakOff : within / 2;
-    timer_.after(patience, [this, finish, rest = std::max(within - patience, kLeast)] {
-      webhook_.break_off();
-      timer_.after(rest, finish);  // for a request that cannot be broken off: a name is being resolved
+    const auto rest = std::max(within - patience, kLeast);
+    const auto deadline = [this, finish, rest, broken_off = false]() mutable -> std::optional<Instant> {
+      if (broken_off) {  // what is still open cannot be: a name is being resolved
+        finish();
+        return std::nullopt;
+      }
+      broken_off = true;
+      until_done("ending iqs that wait", [this] { replies_.drain(); });
+      until_done("refusing who waits", [this] { refuse_waiting(); });
+      until_done("breaking off requests", [this] { webhook_.break_off(); });
+      return timer_.now() + rest;
+    };
+    timer_.repeat(timer_.now() + patience, deadline);
+    draining_ = true;
+    guarded(deps_.log, "ending iqs that wait", [this] { replies_.drain(); });
+    guarded(deps_.log, "refusing who waits", [this] { refuse_waiting(); });
+    guarded(deps_.log, "a drain", [&] {
+      webhook_.drain([this, finish] { until_done("a drain's end", [&] { route_.when_empty(finish); }); });
     });
-    webhook_.drain([this, finish] { route_.when_empty(finish); });
   }
 
  private:
@@ -170,12 +187,17 @@ class App::Impl {
       lock.unlock();
       guarded(deps_.log, "a change of endpoints", [&] {
         deps_.log.warn("the endpoints change as soon as they can; until then they stay as they are: " +
-                        changed.error().text);
+                       changed.error().text);
       });
       lock.lock();
       break;
     }
     changing_ = false;
+  }
+
+  template <class Work>
+  void until_done(const char* what, Work&& work) noexcept {
+    guarded_until_done(deps_.log, what, std::forward<Work>(work));
   }
 
   // Those who wait to hear of their credentials, and keep the resources that would tell them.
@@ -263,7 +285,7 @@ App::Offer App::offer(xmpp::Stanza stanza, std::function<void()> room) {
 void App::drain(std::chrono::milliseconds within, std::function<void()> done) {
   impl_->drain(within, std::move(done));
 }
-void App::stop() {
+void App::stop() noexcept {
   impl_->stop();
 }
 

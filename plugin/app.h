@@ -64,7 +64,7 @@ class App {
   void drain(std::chrono::milliseconds within, std::function<void()> done);
 
   // Ends all threads; what the journal was asked for is written. Also the destructor's work.
-  void stop();
+  void stop() noexcept;
 
  private:
   class Impl;

@@ -64,10 +64,12 @@ Result<void> Instance::start() {
 
 void Instance::drain(std::chrono::milliseconds within, std::function<void()> done) {
   // The App's own parts end first; what is left then are exchanges on their way to the host.
-  app_->drain(within, [open = open_, done = std::move(done)] { open->when_empty(done); });
+  app_->drain(within, [this, open = open_, done = std::move(done)] {
+    guarded_until_done(log_, "a drain's end", [&] { open->when_empty(done); });
+  });
 }
 
-void Instance::stop() {
+void Instance::stop() noexcept {
   app_->stop();
   if (route_) host_->unregister(host_, std::exchange(route_, nullptr));
   if (xp_reg* const hook = hook_.exchange(nullptr)) host_->unregister(host_, hook);

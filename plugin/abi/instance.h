@@ -23,7 +23,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void drain(std::chrono::milliseconds within, std::function<void()> done);
   // Ends what still runs here, then takes route and hook back: in this order, so that nobody resumes a hook
   // that is gone.
-  void stop();
+  void stop() noexcept;
 
  private:
   void resume();

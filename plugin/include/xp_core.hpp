@@ -123,7 +123,8 @@ class OpenExchanges {
     const std::lock_guard<std::mutex> lock(mutex_);
     return refusing_ = open_.empty();
   }
-  void end_all(std::chrono::steady_clock::time_point deadline);
+  // Nothing in it throws or needs memory, for it also runs on a thread of its own.
+  void end_all(std::chrono::steady_clock::time_point deadline) noexcept;
 
  private:
   std::mutex mutex_;
@@ -156,14 +157,18 @@ class Pending : public std::enable_shared_from_this<Pending> {
   std::atomic<bool> ended_{false};
 };
 
-inline void OpenExchanges::end_all(std::chrono::steady_clock::time_point deadline) {
+inline void OpenExchanges::end_all(std::chrono::steady_clock::time_point deadline) noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait_until(lock, deadline, [this] { return open_.empty(); });
   refusing_ = true;
-  const auto late = open_;
-  lock.unlock();
-  for (const auto& each : late) each->respond(503, nullptr, 0, {});
-  lock.lock();
+  std::shared_ptr<Pending>
+      late;  // one at a time: a list of them would need memory, which may be what is short
+  for (auto at = open_.begin(); at != open_.end(); at = open_.upper_bound(late)) {
+    late = *at;
+    lock.unlock();
+    late->respond(503, nullptr, 0, {});
+    lock.lock();
+  }
   changed_.wait(lock, [this] { return open_.empty(); });  // for answers that were under way
 }
 

@@ -226,12 +226,15 @@ void Journal::read(Group& group) {
     auto* asked = std::get_if<Asked>(&item);
     const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
     if (!read) continue;
-    if (writer_->has_pending() && wants_settled(*read)) {
-      asked->answer = Error{"changes of before could not be written yet"};
-      continue;
-    }
-    if (!guarded_until_done(log_, "reading the journal", [&] { asked->answer = store_->read(*read); }))
-      asked->answer = Error{};
+    const bool unsettled = writer_->has_pending() && wants_settled(*read);
+    const bool done = guarded_until_done(log_, "reading the journal", [&] {
+      if (unsettled) {
+        asked->answer = Error{"changes of before could not be written yet"};
+      } else {
+        asked->answer = store_->read(*read);
+      }
+    });
+    if (!done) asked->answer = Error{};
   }
 }
 

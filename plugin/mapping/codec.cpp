@@ -70,7 +70,9 @@ Result<Json> to_json(xml::Element stanza, const Options& options, std::vector<st
     if (stanza.name() == "xmpp") {
       Json all = Json::array();
       for (const xml::Element each : xml::children(stanza)) all.push_back(one(each));
-      return Json{{"xmpp", std::move(all)}};
+      Json whole = Json::object();
+      whole["xmpp"] = std::move(all);
+      return whole;
     }
   }
   return Error{"not a stanza: " + clark(stanza)};

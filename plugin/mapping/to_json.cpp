@@ -89,7 +89,8 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
       Json items = Json::array();
       for (const xml::Element item : inside.children(row.detail)) items.push_back(object(item, row.rows));
       // Recorded so: what holds nothing reads as an empty object.
-      return items.empty() ? Json::object() : items;
+      if (items.empty()) return Json::object();
+      return items;
     }
     case Shape::message: {
       const xml::Element child = visit.child(row.name, row.ns);
@@ -144,6 +145,7 @@ Json Reading::stanza() {
     if (kind == kPresence && !type) out["type"] = "available";
     fields(visit, kind, type == "error", false, out);
   }
+  if (failure_) std::rethrow_exception(failure_);
   if (raw_xml_ && !lossy_.empty()) out["xml"] = raw();
   return out;
 }
@@ -163,7 +165,16 @@ std::string Reading::raw() const {
   return text;
 }
 
+// No destructor may throw, and this one needs memory: whoever reads the whole stanza throws instead.
 Visit::~Visit() {
+  try {
+    lose_unread();
+  } catch (const std::exception&) {
+    reading_.fail(std::current_exception());
+  }
+}
+
+void Visit::lose_unread() {
   for (const std::string_view name : element_.attribute_names()) {
     const bool asked = std::find(attributes_.begin(), attributes_.end(), name) != attributes_.end();
     if (!asked) reading_.lose(element_, "@" + std::string(name));

@@ -5,9 +5,11 @@
 // One thread; Reading and Visit borrow the stanza. Internal to this folder.
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "mapping/codec.h"
@@ -22,10 +24,11 @@ class Reading {
  public:
   Reading(xml::Element stanza, bool raw_xml) : stanza_(stanza), raw_xml_(raw_xml) {}
 
-  Json stanza();                       // the whole
+  Json stanza();                       // the whole; throws where any Visit could not end
   Json message(xml::Element message);  // one that is forwarded inside
   Json object(xml::Element element, Rows rows);
   void lose(xml::Element element, std::string_view part = {});  // "", "@attribute" or "#text"
+  void fail(std::exception_ptr failure) noexcept { failure_ = std::move(failure); }
 
   std::vector<std::string> take_unmapped() { return std::move(unmapped_); }
 
@@ -41,6 +44,7 @@ class Reading {
   const bool raw_xml_;
   std::vector<std::string> unmapped_;
   std::unordered_set<const void*> lossy_;  // children of the stanza that lost something
+  std::exception_ptr failure_;             // of a Visit's end; `stanza` throws it
 };
 
 class Visit {
@@ -62,6 +66,7 @@ class Visit {
   std::optional<std::string> child_text(const char* name, const char* ns = nullptr);
 
  private:
+  void lose_unread();
   std::string_view around(const char* ns) const { return ns ? ns : element_.ns(); }
 
   const xml::Element element_;
@@ -71,10 +76,10 @@ class Visit {
   bool text_ = false;
 };
 
-// Sets the key where there is a value.
+// Sets the key where there is a value; moved, for to destroy a JSON value would need memory.
 template <class T>
-void put(Json& object, const char* key, const std::optional<T>& value) {
-  if (value) object[key] = *value;
+void put(Json& object, const char* key, std::optional<T> value) {
+  if (value) object[key] = std::move(*value);
 }
 
 }  // namespace restanza::mapping

@@ -174,17 +174,17 @@ std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& 
   return remove(found->second, item);
 }
 
-std::vector<std::pair<std::string, Item>> Lanes::take_older(Instant accepted, size_t limit) {
-  std::vector<std::pair<std::string, Item>> old;
+std::vector<Item> Lanes::take_older(Instant accepted, size_t limit) {
+  std::vector<Item> old;
   const std::lock_guard<std::mutex> lock(mutex_);
+  old.reserve(std::min(limit, waiting_));
   for (Named& named : lanes_) {
     Lane& lane = named.second;
     if (lane.at_work) continue;  // an order that was kept so far is kept to the end
     while (!lane.queue.empty() && lane.queue.front().accepted <= accepted) {
       if (old.size() >= limit) return old;
-      auto& [name, item] = old.emplace_back(named.first, Item());
       wake(named);
-      item = remove(lane, lane.queue.begin());
+      old.push_back(remove(lane, lane.queue.begin()));
     }
   }
   return old;

@@ -105,8 +105,8 @@ class Lanes {
   std::vector<Item> take_stranded();
   // The item, unless it is at work or gone.
   std::optional<Item> withdraw(const std::string& lane, const std::string& id);
-  // What was accepted then or before, and is not at work.
-  std::vector<std::pair<std::string, Item>> take_older(Instant accepted, size_t limit);
+  // What was accepted then or before, and is not at work. Where this throws it is still there.
+  std::vector<Item> take_older(Instant accepted, size_t limit);
   // Whatever waits; for the end, when they are closed and nothing is at work any more. Nothing while they are
   // open.
   std::vector<Item> take_all();

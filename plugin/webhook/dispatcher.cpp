@@ -58,7 +58,7 @@ void Dispatcher::show(const std::string& name) const {
 }
 
 Dispatcher::~Dispatcher() {
-  stop();
+  guarded_until_done(deps_.log, "the end of the endpoints", [this] { stop(); });
 }
 
 Result<void> Dispatcher::start() {
@@ -269,8 +269,10 @@ void Dispatcher::drain(std::function<void()> done) {
     if (--*open == 0) done();
   };
   // What was taken before is with the endpoints once the journal has got to this.
-  deps_.journal.flush([all = std::move(all), one_less] {
-    for (const auto& endpoint : all) endpoint->drain(one_less);
+  deps_.journal.flush([this, all = std::move(all), one_less] {
+    for (const auto& endpoint : all) {
+      guarded_until_done(deps_.log, "draining an endpoint", [&] { endpoint->drain(one_less); });
+    }
     one_less();
   });
 }

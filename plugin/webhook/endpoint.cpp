@@ -95,7 +95,10 @@ bool Endpoint::covered(const journal::Delivery& delivery) const {
 void Endpoint::requeue(const journal::Delivery& delivery) {
   if (covered(delivery)) return;
   places_.take_beyond();
-  lanes_.push(subscription::lane_of(*delivery.stanza), item_of(delivery));
+  const bool done = guarded_until_done(deps_.log, "putting a dead letter back into its queue", [&] {
+    lanes_.push(subscription::lane_of(*delivery.stanza), item_of(delivery));
+  });
+  if (!done) cancel();  // the journal has it for the next start
 }
 
 Item Endpoint::item_of(const journal::Delivery& delivery) const {
@@ -214,10 +217,10 @@ bool Endpoint::tend() {
     const ScopedCount counted(taken_out_),
         counted_here(tending_);  // before the look, or `reopen` could miss it
     if (!recovered_ || retired_) return false;
-    for (const auto& old : lanes_.take_older(deps_.clock.now() - subscription::kLifetime, kMaxExpired)) {
+    for (const Item& old : lanes_.take_older(deps_.clock.now() - subscription::kLifetime, kMaxExpired)) {
       ++expired;
-      guarded(deps_.log, "giving up what has expired",
-              [&] { current()->settling.expire(old.second, text_of(old.second)); });
+      guarded_until_done(deps_.log, "giving up what has expired",
+                         [&] { current()->settling.expire(old, text_of(old)); });
       cancel();
     }
   }
@@ -274,20 +277,25 @@ void Endpoint::give_up_rest() {
   if (lanes_.snapshot().at_work != 0) return;
   const ScopedCount counted(taken_out_);
   size_t given_up = 0;
+  bool helped = true;
   for (const Item& item : lanes_.take_all()) {
     cancel();
     if (item.alarm != 0) deps_.timer.cancel(item.alarm);
     if (survives(item)) continue;
     ++given_up;
-    guarded(deps_.log, "giving up what waited", [&] {
+    const auto tell = [&] {
       const auto text = text_of(item);
       if (text && *text) current()->settling.answer(item, **text, without_answer(Outcome::End::aborted));
-    });
+    };
+    // Where a second did not help the others do not wait as long.
+    constexpr const char* kWhat = "giving up what waited";
+    helped = helped ? guarded_until_done(deps_.log, kWhat, tell) : guarded(deps_.log, kWhat, tell);
   }
-  if (given_up != 0) {
+  if (given_up == 0) return;
+  guarded(deps_.log, "a line about what was given up", [&] {
     deps_.log.warn("gave up " + std::to_string(given_up) + " stanzas that waited for endpoint '" + name_ +
                    "'");
-  }
+  });
 }
 
 }  // namespace restanza::webhook

@@ -93,7 +93,7 @@ class Endpoint {
   // has its place whether or not there is room. Nothing is delivered before `recovered`.
   void recover(const journal::Delivery& delivery);
   void recovered();
-  // [any] A dead letter that is replayed.
+  // [any] A dead letter that has come back to life. Does not throw, as `push`.
   void requeue(const journal::Delivery& delivery);
 
   // [any] As Dispatcher::drain.

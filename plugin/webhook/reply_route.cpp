@@ -15,7 +15,7 @@ struct ReplyRoute::Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   ~Turn() {
-    if (!used) route.give_up();
+    if (!used) guarded_until_done(route.log_, "dropping replies", [this] { route.give_up(); });
   }
   ReplyRoute& route;
   std::atomic<bool> used{false};

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "base/guarded.h"
 #include "webhook/request/body.h"
 #include "webhook/request/reply.h"
 #include "webhook/request/verdict.h"
@@ -65,25 +66,35 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
   }
 }
 
+// What is given up is in no queue any more: each step is done whatever became of those before, and once.
 void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                       const std::string& why, Counter& cause) {
+                       const std::string& why, Counter& cause) noexcept {
   cause.add();
-  deps_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
-  const std::string error = item.attempts == 0 ? why : described(outcome);
-  deps_.journal.note_dead(account_of(item, error, deps_.clock.wall()));
+  guarded(deps_.log, "a line about a dead letter", [&] {
+    deps_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
+  });
+  guarded_until_done(deps_.log, "noting a dead letter", [&] {
+    const std::string error = item.attempts == 0 ? why : described(outcome);
+    deps_.journal.note_dead(account_of(item, error, deps_.clock.wall()));
+  });
   // Rooms remove an occupant for some errors, and answering an error could go on for ever.
   if (!item.answers || tree.stanza().is_groupchat() || tree.stanza().type == "error") return;
-  for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
-    deps_.reply(std::move(reply), [] {});
-  }
+  guarded_until_done(deps_.log, "telling the sender of a dead letter", [&] {
+    for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
+      deps_.reply(std::move(reply), [] {});
+    }
+  });
 }
 
+// Where this throws nothing was done.
 void Settling::expire(const Item& item, const Result<Text>& text) {
+  const std::string why = "a day has passed";
   if (text && *text) {
-    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", metrics_.expired);
+    const xmpp::StanzaTree tree(**text);
+    give_up(item, tree, without_answer(Outcome::End::timeout), why, metrics_.expired);
   } else if (!text) {
     deps_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
-    deps_.journal.note_dead(account_of(item, "a day has passed", deps_.clock.wall()));
+    deps_.journal.note_dead(account_of(item, why, deps_.clock.wall()));
   }
 }
 

@@ -38,12 +38,13 @@ class Settling {
   // The stanzas that go back; the delivery leaves the journal once the host has them.
   void answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome);
 
-  // A day has passed. `text` is the stanza as far as it could be read; absent where it was discarded.
+  // A day has passed. `text` is the stanza as far as it could be read; absent where it was discarded. Where
+  // this throws nothing was done.
   void expire(const Item& item, const Result<Text>& text);
 
  private:
   void give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, const std::string& why,
-               Counter& cause);
+               Counter& cause) noexcept;
 
   const Settings& settings_;
   const EndpointDependencies& deps_;

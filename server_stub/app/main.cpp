@@ -22,6 +22,7 @@
 #include "app/service_manager.h"
 #include "app/settings_list.h"
 #include "app/state.h"
+#include "base/guarded.h"
 #include "http_front/memory_pressure.h"
 #include "modes/link_mode.h"
 #include "net/wakeup.h"
@@ -147,7 +148,7 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
   manager.ready();
   wait_for_the_end(signals, ending, [&] {
     manager.reloading();
-    read_again(file, **host, log);
+    guarded(log, "SIGHUP", [&] { read_again(file, **host, log); });
     manager.ready();
   });
   manager.stopping();

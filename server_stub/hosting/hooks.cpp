@@ -2,9 +2,15 @@
 #include "hosting/hooks.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace restanza::host {
+namespace {
+
+constexpr std::chrono::seconds kRefuseAgain{1};  // where a stanza whose time is over is still there
+
+}  // namespace
 
 std::shared_ptr<const Hooks::List> Hooks::hooks() const {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -48,14 +54,24 @@ void Hooks::resume(Id id) {
 void Hooks::offer(xmpp::Stanza stanza, bool injected, After after) {
   Offered offered{std::move(stanza), injected, std::move(after)};
   if (waiting_.empty() && ask(offered)) return;
+  if (!put_behind(offered)) offered.after(std::move(offered.stanza), Offer::refused);
+}
+
+// False, and untouched: there is no room for it, or no memory.
+bool Hooks::put_behind(Offered& offered) {
   const size_t bytes = offered.stanza.xml.size();
-  if (waiting_.size() >= kMaxWaiting || waiting_bytes_ + bytes > kMaxWaitingBytes) {
-    return offered.after(std::move(offered.stanza), Offer::refused);
-  }
+  if (waiting_.size() >= kMaxWaiting || waiting_bytes_ + bytes > kMaxWaitingBytes) return false;
   const bool first = waiting_.empty();
+  try {
+    waiting_.emplace_back();
+    if (first) next_turn();
+  } catch (const std::bad_alloc&) {
+    if (first) waiting_.clear();
+    return false;
+  }
+  waiting_.back() = std::move(offered);
   waiting_bytes_ += bytes;
-  waiting_.push_back(std::move(offered));
-  if (first) start_patience();
+  return true;
 }
 
 bool Hooks::ask(Offered& offered) {
@@ -97,10 +113,34 @@ void Hooks::on_link(std::function<void(Hooks&)> work) {
   });
 }
 
-void Hooks::start_patience() {
-  timer_.after(kMaxBusy, [self = weak_from_this(), turn = turn_] {
-    if (const auto hooks = self.lock()) hooks->on_link([turn](Hooks& h) { h.give_up(turn); });
-  });
+// On the timer's thread. When to look again; absent: nothing waits.
+std::optional<Instant> Hooks::look_at_patience() {
+  uint64_t turn = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    watched_ = patience_ends_.has_value();
+    if (!watched_ || timer_.now() < *patience_ends_) return patience_ends_;
+    turn = turn_;
+  }
+  on_link([turn](Hooks& self) { self.give_up(turn); });
+  return timer_.now() + kRefuseAgain;
+}
+
+// The stanza at the front, where there is one, has all of its time. A job of the timer looks at it for as
+// long as anything waits. It repeats, so that nothing stays there for want of memory: where the link could
+// not be told, or could not refuse it, that is tried again. Throws only where nothing waited before.
+void Hooks::next_turn() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const Instant ends = timer_.now() + kMaxBusy;
+  if (!waiting_.empty() && !watched_) {
+    timer_.repeat(ends, [self = weak_from_this()] {
+      const auto hooks = self.lock();
+      return hooks ? hooks->look_at_patience() : std::nullopt;
+    });
+    watched_ = true;
+  }
+  ++turn_;
+  patience_ends_ = waiting_.empty() ? std::nullopt : std::optional(ends);
 }
 
 void Hooks::go_on() {
@@ -125,7 +165,7 @@ void Hooks::go_on() {
 }
 
 void Hooks::give_up(uint64_t turn) {
-  if (waiting_.empty() || turn != turn_) return;
+  if (turn != turn_) return;  // written on this thread only
   log_.warn("a hook was busy for 5 s: a stanza is refused");
   Offered offered = std::move(waiting_.front());
   take_front(offered.stanza.xml.size());
@@ -141,8 +181,7 @@ void Hooks::give_up(uint64_t turn) {
 void Hooks::take_front(size_t bytes) {
   waiting_.pop_front();
   waiting_bytes_ -= bytes;
-  ++turn_;
-  if (!waiting_.empty()) start_patience();
+  next_turn();
 }
 
 }  // namespace restanza::host

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/log.h"
@@ -51,17 +52,19 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
     std::atomic<bool> resumed{false};
   };
   struct Offered {
-    xmpp::Stanza stanza;
-    bool injected;
-    After after;
+    xmpp::Stanza stanza = {};
+    bool injected = false;
+    After after = {};
     Id busy = 0;  // the hook to go on from; 0: the first
   };
   using List = std::vector<std::shared_ptr<Hook>>;
 
   std::shared_ptr<const List> hooks() const;
-  bool ask(Offered& offered);                      // false: a hook is busy, and `offered.busy` names it
+  bool ask(Offered& offered);  // false: a hook is busy, and `offered.busy` names it
+  bool put_behind(Offered& offered);
   void on_link(std::function<void(Hooks&)> work);  // later, on the link's thread, while both are there
-  void start_patience();                           // for the stanza at the front
+  std::optional<Instant> look_at_patience();
+  void next_turn();
   void go_on();
   void give_up(uint64_t turn);
   void take_front(size_t bytes);
@@ -69,14 +72,16 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   Timer& timer_;
   Log& log_;
   std::weak_ptr<Link> link_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what follows
   std::shared_ptr<const List> hooks_ = std::make_shared<List>();
   Id last_ = 0;
+  bool watched_ = false;                  // a job of the timer looks at what follows
+  std::optional<Instant> patience_ends_;  // of the stanza at the front; absent: none waits
+  uint64_t turn_ = 0;  // of the stanza at the front; tells a deadline that it came too late
 
   // On the link's thread only.
   std::deque<Offered> waiting_;
   size_t waiting_bytes_ = 0;
-  uint64_t turn_ = 0;  // of the stanza at the front; tells a deadline that it came too late
 };
 
 }  // namespace restanza::host

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <new>
 
+#include "base/guarded.h"
 #include "http_front/memory_pressure.h"
 #include "http_front/worker_pool.h"
 
@@ -22,7 +23,7 @@ Connections::Connections(FrontParts& parts, std::function<bool()> relieve, Log& 
     : parts_(parts),
       relieve_(std::move(relieve)),
       log_(log),
-      loop_(clock_),
+      loop_(clock_, log),
       tls_(parts.settings.tls),
       exhausted_{"no descriptor or memory is left for a new HTTP connection: it waits", {}},
       full_{std::to_string(parts.settings.max_connections) +
@@ -83,7 +84,8 @@ void Connections::stop() {
 }
 
 void Connections::attend(uint64_t connection) {
-  loop_.post([this, connection] { attend_now(connection); });
+  guarded_until_done(log_, "a look at a connection",
+                     [&] { loop_.post([this, connection] { attend_now(connection); }); });
 }
 
 void Connections::ready(uint64_t connection, uint32_t events) {
@@ -146,7 +148,7 @@ void Connections::complain(Complaint& complaint) {
   const Instant now = clock_.now();
   if (now < complaint.again) return;
   complaint.again = now + kSilence;
-  log_.warn(complaint.line);
+  guarded(log_, "a line about connections", [&] { log_.warn(complaint.line); });
 }
 
 // One for which there is no memory is closed.
@@ -193,12 +195,16 @@ bool Connections::make_room() {
     const uint64_t number = *deadlines_.take_due(*planned);
     const auto found = connections_.find(number);
     if (found == connections_.end()) continue;
-    found->second->attend();  // its answer may be out, of which nobody tells
-    const Instant due = found->second->next_check(now);
-    if (due > *planned && !found->second->closed()) {  // it was planned long ago
-      deadlines_.plan(number, due);
-      continue;
+    bool stays = false;
+    try {
+      found->second->attend();  // its answer may be out, of which nobody tells
+      const Instant due = found->second->next_check(now);
+      stays = due > *planned && !found->second->closed();
+      if (stays) deadlines_.plan(number, due);  // it was planned long ago
+    } catch (const std::bad_alloc&) {
+      stays = false;  // it needs memory when none is left
     }
+    if (stays) continue;
     drop(number);
     return true;
   }

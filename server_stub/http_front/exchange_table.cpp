@@ -19,8 +19,10 @@ std::optional<ExchangeId> ExchangeTable::add(std::shared_ptr<Exchange> exchange)
   const std::lock_guard<std::mutex> lock(mutex_);
   if (free_.empty()) {
     if (slots_.size() >= limit_) return std::nullopt;
-    free_.push_back(static_cast<uint32_t>(slots_.size()));
+    // Room for all of them to become free again: to take an exchange out needs no memory.
+    if (free_.capacity() <= slots_.size()) free_.reserve(2 * slots_.size() + 1);
     slots_.emplace_back();
+    free_.push_back(static_cast<uint32_t>(slots_.size() - 1));
   }
   const uint32_t index = free_.back();
   free_.pop_back();

@@ -2,6 +2,7 @@
 // Puts the front's parts together and passes completions on to the exchange that a handle names.
 #include "http_front/front.h"
 
+#include "base/guarded.h"
 #include "http_front/connections.h"
 #include "http_front/exchange_table.h"
 #include "http_front/request_handling.h"
@@ -29,29 +30,37 @@ class Front::Impl {
     exchanges.clear();
   }
 
-  void serve(ReadyRequest& ready) {
-    switch (handle(ready)) {
+  // On a worker's thread.
+  void serve(ReadyRequest& ready) noexcept {
+    const Handling how = handle(ready);
+    if (!guarded(log, "refusing an HTTP request", [&] { refuse(ready, how); })) {
+      ready.exchange->respond(500, {}, {});  // closes the connection where there is no memory for this either
+      guarded(log, "forgetting an HTTP request", [&] { exchanges.take(ready.id); });
+    }
+    guarded(log, "the end of an HTTP request", [&] { ready.exchange->handler_returned(); });
+  }
+
+  void refuse(const ReadyRequest& ready, Handling how) {
+    switch (how) {
       case Handling::handled:
-        break;
+        return;
       case Handling::unknown_coding:
-        answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
-        break;
+        return answer(ready, {415, "the Content-Encoding is none of gzip, deflate and br"});
       case Handling::undecodable:
-        answer(ready, {400, "the body does not match its Content-Encoding"});
-        break;
+        return answer(ready, {400, "the body does not match its Content-Encoding"});
       case Handling::threw:
         log.error("a handler of an HTTP request threw an exception");
-        answer(ready, {500, "the request could not be handled"});
-        break;
+        return answer(ready, {500, "the request could not be handled"});
     }
-    ready.exchange->handler_returned();
   }
 
   void answer(const ReadyRequest& ready, const Refusal& refusal) {
+    const std::vector<Header> headers{{"Content-Type", "text/plain; charset=utf-8"}};
+    const std::string body = refusal.reason + '\n';
     const auto exchange = exchanges.take(ready.id);
     if (!exchange) return;
     exchange->close_after_answer();
-    exchange->respond(refusal.code, {{"Content-Type", "text/plain; charset=utf-8"}}, refusal.reason + '\n');
+    exchange->respond(refusal.code, headers, body);
   }
 
   const FrontSettings settings;

@@ -24,6 +24,7 @@ WorkerPool::~WorkerPool() {
 }
 
 bool WorkerPool::spawn() {
+  ended_.reserve(ended_.size() + threads_ + 1);  // so that a thread ends without needing memory
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setstacksize(&attributes, kStackBytes);
@@ -70,8 +71,8 @@ void WorkerPool::serve() {
 }
 
 std::vector<pthread_t> WorkerPool::take_ended() {
-  std::vector<pthread_t> taken;
-  taken.swap(ended_);
+  std::vector<pthread_t> taken = ended_;
+  ended_.clear();  // and keeps its room
   return taken;
 }
 
@@ -110,7 +111,7 @@ void WorkerPool::stop() {
     dropped.swap(queue_);
     ready_.notify_all();
     ended_one_.wait(lock, [this] { return threads_ == 0; });
-    ended = take_ended();
+    ended.swap(ended_);
   }
   for (const pthread_t thread : ended) pthread_join(thread, nullptr);
 }

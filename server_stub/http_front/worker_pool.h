@@ -21,7 +21,7 @@ namespace restanza::host {
 
 class WorkerPool {
  public:
-  using Work = std::function<void(ReadyRequest&)>;
+  using Work = std::function<void(ReadyRequest&)>;  // must not throw
 
   WorkerPool(Work work, size_t max_threads, std::chrono::milliseconds idle_time);
   ~WorkerPool();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/c2s_stream.h"
 
+#include "base/guarded.h"
 #include "local_server/stream_text.h"
 #include "xml/writer.h"
 
@@ -31,11 +32,14 @@ C2sStream::C2sStream(uint64_t number, int fd, const Parts& parts)
       socket_(parts.loop, fd, parts.settings.max_unread,
               {[this](std::string_view bytes) { read(bytes); },
                [this](const char* why) {
-                 parts_.log.debug("client " + std::to_string(number_) + ": " + why);
+                 guarded(parts_.log, "a line about a client",
+                         [&] { parts_.log.debug("client " + std::to_string(number_) + ": " + why); });
                  leave();
                  stage_ = Stage::closing;
                  parts_.host.ended(number_);
-               }}) {
+               }}) {}
+
+void C2sStream::begin() {
   set_timeout(parts_.settings.login_timeout, [this] { end_with("connection-timeout"); });
 }
 

@@ -39,8 +39,10 @@ class C2sStream final : public Outlet {
     Log& log;
   };
 
+  // The descriptor is the stream's, and so its to close, unless this throws.
   C2sStream(uint64_t number, int fd, const Parts& parts);
   ~C2sStream() override;
+  void begin();  // once: from now on a client that does not log in is sent away
 
   void deliver(std::string_view xml) override;
   void evict() override { end_with("conflict"); }

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <new>
+
 namespace restanza::host::local {
 namespace {
 
@@ -44,13 +46,13 @@ void ClientSocket::finish() {
 
 void ClientSocket::drop(const char* why) {
   if (dead_) return;
-  dead_ = true;
-  loop_.forget(watch_, fd_);
-  out_.clear();
-  sent_ = 0;
   loop_.post([this, why, alive = std::weak_ptr<bool>(alive_)] {
     if (!alive.expired()) handlers_.ended(why);
   });
+  dead_ = true;  // from here on nothing is thrown: where that could not be posted it is tried again
+  loop_.forget(watch_, fd_);
+  out_.clear();
+  sent_ = 0;
 }
 
 void ClientSocket::ready(uint32_t events) {
@@ -62,7 +64,11 @@ void ClientSocket::read_some() {
   char buffer[kReadBytes];
   const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
   if (count > 0) {
-    handlers_.bytes({buffer, static_cast<size_t>(count)});
+    try {
+      handlers_.bytes({buffer, static_cast<size_t>(count)});
+    } catch (const std::bad_alloc&) {
+      drop("there was no memory for what it sent");  // nobody knows how far it got in the stream
+    }
   } else if (count == 0) {
     drop("it closed the connection");
   } else if (!would_block()) {

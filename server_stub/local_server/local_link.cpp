@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/guarded.h"
+
 namespace restanza::host::local {
 namespace {
 
@@ -65,15 +67,29 @@ xp_status LocalLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
     case SentQueue::Put::taken_first:
       break;
   }
-  const bool posted = parts_.loop.post([parts = parts_, at = port_] { route_some(parts, at); });
-  return posted ? XP_OK : XP_GONE;
+  return post_routing(parts_, port_) ? XP_OK : XP_GONE;
+}
+
+// Nobody else will say that something waits, so it is tried for a while where memory is short. False: the
+// loop has ended.
+bool LocalLink::post_routing(const Parts& parts, const std::shared_ptr<PluginPort>& port) {
+  bool posted = true;
+  guarded_until_done(parts.log, "sending what a plugin has sent",
+                     [&] { posted = parts.loop.post([parts, port] { route_some(parts, port); }); });
+  return posted;
 }
 
 void LocalLink::route_some(const Parts& parts, const std::shared_ptr<PluginPort>& port) {
-  SentQueue::Taken taken = port->sent.take(kTurn);
-  for (xmpp::Stanza& stanza : taken.stanzas) parts.router.from_plugin(*port, std::move(stanza));
-  for (const auto& writable : taken.writable) writable();
-  if (taken.more) parts.loop.post([parts, port] { route_some(parts, port); });
+  SentQueue::Taken taken;
+  if (!guarded_until_done(parts.log, "taking what a plugin has sent",
+                          [&] { taken = port->sent.take(kTurn); }))
+    taken.more = true;
+  for (xmpp::Stanza& stanza : taken.stanzas) {
+    guarded(parts.log, "a stanza of a plugin", [&] { parts.router.from_plugin(*port, std::move(stanza)); });
+  }
+  for (const auto& writable : taken.writable)
+    guarded(parts.log, "telling a plugin that there is room", writable);
+  if (taken.more) post_routing(parts, port);
 }
 
 void LocalLink::post(std::function<void()> work) {

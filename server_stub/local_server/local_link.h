@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "base/log.h"
 #include "link/xmpp_link.h"
 #include "local_server/link_domains.h"
 #include "local_server/stanza_router.h"
@@ -20,6 +21,7 @@ class LocalLink final : public Link {
     StanzaRouter& router;
     LinkDomains& domains;
     uint64_t max_stanza;
+    Log& log;
   };
 
   // The port's domain has been added to the domains.
@@ -34,6 +36,7 @@ class LocalLink final : public Link {
 
  private:
   class Closing;
+  static bool post_routing(const Parts& parts, const std::shared_ptr<PluginPort>& port);
   static void route_some(const Parts& parts, const std::shared_ptr<PluginPort>& port);
 
   const std::shared_ptr<PluginPort> port_;

@@ -8,6 +8,7 @@
 #include <future>
 #include <unordered_map>
 
+#include "base/guarded.h"
 #include "local_server/c2s_stream.h"
 #include "local_server/local_link.h"
 #include "local_server/stream_text.h"
@@ -36,7 +37,7 @@ class LocalServer::Core final : public local::StreamHost {
         accounts_(std::move(accounts)),
         log_(log),
         clock_(clock),
-        loop_(clock),
+        loop_(clock, log),
         domains_(accounts_),
         router_(settings_, accounts_, clock, log),
         listener_(loop_, {[this](const Listener::Accepted& accepted) { accept(accepted.socket); }, nullptr}) {
@@ -68,7 +69,7 @@ class LocalServer::Core final : public local::StreamHost {
     if (!jid || jid->full() != jid->domain || !domains_.add(jid->domain)) return nullptr;
     return std::make_unique<local::LocalLink>(
         std::make_shared<local::PluginPort>(jid->domain, inbound, settings_, clock_),
-        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza});
+        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza, log_});
   }
 
   const local::Accounts& accounts() const { return accounts_; }
@@ -82,25 +83,36 @@ class LocalServer::Core final : public local::StreamHost {
   }
   void left(local::Session& session) override { router_.leave(session); }
   void ended(uint64_t stream) override {
-    loop_.post([this, stream] {  // the stream is still at work
-      streams_.erase(stream);
-      note_if_empty();
+    guarded_until_done(log_, "the end of a client's stream", [this, stream] {
+      loop_.post([this, stream] {  // the stream is still at work
+        streams_.erase(stream);
+        note_if_empty();
+      });
     });
   }
 
  private:
   void accept(int fd) {
-    if (streams_.size() >= settings_.max_clients) {
-      log_.warn("a client is turned away: there are " + std::to_string(streams_.size()) + " already");
-      const std::string refusal = local::stream_header(settings_.domain, "") +
-                                  local::stream_error("resource-constraint") + local::kStreamEnd;
-      [[maybe_unused]] const ssize_t told = send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL);
-      close(fd);
-      return;
-    }
     const uint64_t number = ++last_stream_;
-    const C2sStream::Parts parts{loop_, settings_, accounts_, *this, log_};
-    streams_[number] = std::make_unique<C2sStream>(number, fd, parts);
+    std::unique_ptr<C2sStream> stream;
+    try {
+      if (streams_.size() >= settings_.max_clients) return turn_away(fd);
+      const C2sStream::Parts parts{loop_, settings_, accounts_, *this, log_};
+      stream = std::make_unique<C2sStream>(number, fd, parts);  // which closes it from now on
+    } catch (...) {
+      close(fd);
+      throw;
+    }
+    stream->begin();
+    streams_[number] = std::move(stream);
+  }
+
+  void turn_away(int fd) {
+    log_.warn("a client is turned away: there are " + std::to_string(streams_.size()) + " already");
+    const std::string refusal = local::stream_header(settings_.domain, "") +
+                                local::stream_error("resource-constraint") + local::kStreamEnd;
+    [[maybe_unused]] const ssize_t told = send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL);
+    close(fd);
   }
 
   void note_if_empty() {

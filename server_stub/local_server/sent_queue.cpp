@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/sent_queue.h"
 
+#include <algorithm>
+
 namespace restanza::host::local {
 
 SentQueue::Put SentQueue::put(xmpp::Stanza&& stanza, std::function<void()>&& writable) {
@@ -13,14 +15,15 @@ SentQueue::Put SentQueue::put(xmpp::Stanza&& stanza, std::function<void()>&& wri
     if (writable && writable_.size() < kMaxCallbacks) writable_.push_back(std::move(writable));
     return Put::full;
   }
-  bytes_ += size;
   stanzas_.push_back(std::move(stanza));
+  bytes_ += size;
   return first ? Put::taken_first : Put::taken;
 }
 
 SentQueue::Taken SentQueue::take(size_t most) {
   Taken taken;
   const std::lock_guard<std::mutex> lock(mutex_);
+  taken.stanzas.reserve(std::min(most, stanzas_.size()));  // where this throws nothing has left
   while (!stanzas_.empty() && taken.stanzas.size() < most) {
     bytes_ -= stanzas_.front().xml.size();
     taken.stanzas.push_back(std::move(stanzas_.front()));

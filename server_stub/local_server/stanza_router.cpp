@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/random.h"
 #include "local_server/account_service.h"
 #include "local_server/intake.h"
@@ -53,8 +54,9 @@ Result<void> StanzaRouter::from_client(Session& session, xml::Document element) 
 }
 
 void StanzaRouter::leave(Session& session) {
-  presence_.gone(session);
-  sessions_.remove(session);
+  guarded(log_, "telling that a client has left", [&] { presence_.gone(session); });
+  // In any case, for its stream is about to go.
+  guarded_until_done(log_, "removing a client's session", [&] { sessions_.remove(session); });
 }
 
 void StanzaRouter::attach(const std::shared_ptr<PluginPort>& port) {

@@ -7,16 +7,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <future>
 #include <system_error>
+#include <thread>
+#include <utility>
 
+#include "base/guarded.h"
 #include "base/thread.h"
 
 namespace restanza::host {
 namespace {
 
 constexpr int kEventsAtOnce = 256;
-constexpr std::chrono::hours kLongestWait{1};  // then it looks at the clock again
+constexpr std::chrono::hours kLongestWait{1};   // then it looks at the clock again
+constexpr std::chrono::milliseconds kPause{5};  // after a failure, so that one that lasts does not spin
 constexpr uint64_t kShared = uint64_t{1}
                              << 63;  // marks a number of the shared handler; tokens never get there
 
@@ -53,7 +58,8 @@ void EventLoop::stop() {
     state_ = State::ended;
     return;
   }
-  post([this] { stopping_ = true; });
+  stopping_ = true;  // not posted, for that may need memory
+  wakeup_.wake();
   thread_.join();
 }
 
@@ -75,11 +81,15 @@ void EventLoop::call(const std::function<void()>& work) {
   }
   const auto done = std::make_shared<std::promise<void>>();  // the loop may still be inside it when we go on
   const bool posted = post([&work, done] {
-    work();
-    done->set_value();
+    try {
+      work();
+      done->set_value();
+    } catch (...) {
+      done->set_exception(std::current_exception());
+    }
   });
   if (posted) {
-    done->get_future().wait();
+    done->get_future().get();
   } else {
     work();
   }
@@ -87,9 +97,11 @@ void EventLoop::call(const std::function<void()>& work) {
 
 EventLoop::Token EventLoop::watch(int fd, uint32_t events, std::function<void(uint32_t)> ready) {
   const Token token = ++last_;
-  if (!control(epoll_, EPOLL_CTL_ADD, fd, token, events)) return 0;
-  watches_[token] = std::make_shared<std::function<void(uint32_t)>>(std::move(ready));
-  return token;
+  auto watch = std::make_shared<std::function<void(uint32_t)>>(std::move(ready));
+  watches_[token] = std::move(watch);
+  if (control(epoll_, EPOLL_CTL_ADD, fd, token, events)) return token;
+  watches_.erase(token);
+  return 0;
 }
 
 void EventLoop::change(Token token, int fd, uint32_t events) {
@@ -107,8 +119,13 @@ bool EventLoop::watch_shared(uint64_t number, int fd, uint32_t events) {
 EventLoop::Token EventLoop::after(std::chrono::milliseconds delay, std::function<void()> work) {
   const Token token = ++last_;
   const Instant when = clock_.now() + delay;
-  timers_[{when, token}] = std::move(work);
   timer_times_[token] = when;
+  try {
+    timers_[{when, token}] = std::move(work);
+  } catch (...) {
+    timer_times_.erase(token);
+    throw;
+  }
   return token;
 }
 
@@ -127,14 +144,30 @@ std::vector<std::function<void()>> EventLoop::take_posted() {
   return taken;
 }
 
+// False: it has thrown, which the log has been told.
+template <class Work>
+bool EventLoop::goes_well(const char* what, Work&& work) {
+  if (guarded(log_, what, std::forward<Work>(work))) return true;
+  std::this_thread::sleep_for(kPause);
+  return false;
+}
+
 void EventLoop::run() {
   loop_thread_ = std::this_thread::get_id();
   while (state_ != State::ended) {
-    for (auto& work : take_posted()) work();
+    for (auto& work : take_posted()) goes_well("what was posted to a loop", work);
     if (stopping_) continue;
     run_timers();
-    wait_for_events(milliseconds_to_next(shared_handler_ ? shared_handler_->turn_over() : std::nullopt));
+    wait_for_events(milliseconds_to_next(turn_over()));
   }
+}
+
+std::optional<Instant> EventLoop::turn_over() {
+  std::optional<Instant> wanted;
+  if (!shared_handler_) return wanted;
+  if (!goes_well("the end of a loop's turn", [&] { wanted = shared_handler_->turn_over(); }))
+    wanted = clock_.now() + kAfterFailure;
+  return wanted;
 }
 
 void EventLoop::wait_for_events(int milliseconds) {
@@ -144,21 +177,30 @@ void EventLoop::wait_for_events(int milliseconds) {
     const epoll_event& event = events[static_cast<size_t>(i)];
     const uint64_t mark = event.data.u64;
     if ((mark & kShared) != 0) {
-      shared_handler_->ready(mark & ~kShared, event.events);
+      goes_well("a connection's event", [&] { shared_handler_->ready(mark & ~kShared, event.events); });
     } else if (const auto found = watches_.find(mark); found != watches_.end()) {
       const auto ready = found->second;  // survives a `forget` by itself
-      (*ready)(event.events);
+      goes_well("a descriptor's event", [&] { (*ready)(event.events); });
     }  // else forgotten by what ran before it in this turn
   }
 }
 
+// To run a timer again needs no memory.
 void EventLoop::run_timers() {
   if (timers_.empty()) return;
   const Instant now = clock_.now();
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
     auto node = timers_.extract(timers_.begin());
-    timer_times_.erase(node.key().second);
-    node.mapped()();
+    const Token token = node.key().second;
+    const bool done = goes_well("a loop's timer", node.mapped());
+    const auto time = timer_times_.find(token);
+    if (time == timer_times_.end()) continue;  // cancelled by its own work
+    if (done) {
+      timer_times_.erase(time);
+    } else {
+      node.key().first = time->second = now + kAfterFailure;
+      timers_.insert(std::move(node));
+    }
   }
 }
 

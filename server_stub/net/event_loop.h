@@ -4,7 +4,8 @@
 //
 // Threads: `post`, `call` and `running` are for any thread; what is marked [loop] is for the loop's thread,
 // or for the owner's while the loop does not run. No lock is held while work runs. Ownership: owns the work
-// it is given until that has run; descriptors stay their owners'.
+// it is given until that has run; descriptors stay their owners'. What work throws, as a rule for want of
+// memory, ends in a line of the log, and the loop goes on.
 #pragma once
 
 #include <atomic>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "net/wakeup.h"
 
@@ -42,7 +44,7 @@ class EventLoop {
     virtual std::optional<Instant> turn_over() = 0;
   };
 
-  explicit EventLoop(const Clock& clock) : clock_(clock) {}
+  EventLoop(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -55,7 +57,8 @@ class EventLoop {
 
   // In order. False, and dropped, once the loop has ended; before the start it waits.
   bool post(std::function<void()> work);
-  // Runs it on the loop and waits; at once where this is the loop's thread or the loop does not run.
+  // Runs it on the loop and waits; at once where this is the loop's thread or the loop does not run. What it
+  // throws is thrown here.
   void call(const std::function<void()>& work);
   bool running() const { return state_ == State::running; }
 
@@ -66,24 +69,29 @@ class EventLoop {
   // [loop] For the shared handler; closing the descriptor ends it. False: it cannot be watched.
   bool watch_shared(uint64_t number, int fd, uint32_t events);
 
-  // [loop]
+  // [loop] Work that throws runs again after kAfterFailure, unless it was cancelled meanwhile.
+  static constexpr std::chrono::milliseconds kAfterFailure{100};
   Token after(std::chrono::milliseconds delay, std::function<void()> work);
   void cancel(Token timer);
 
  private:
   enum class State { idle, running, ended };
   void run();
+  template <class Work>
+  bool goes_well(const char* what, Work&& work);
+  std::optional<Instant> turn_over();
   void wait_for_events(int milliseconds);
   void run_timers();
   std::vector<std::function<void()>> take_posted();
   int milliseconds_to_next(std::optional<Instant> wanted) const;
 
   const Clock& clock_;
+  Log& log_;
   SharedHandler* shared_handler_ = nullptr;
   int epoll_ = -1;
   Wakeup wakeup_;
   std::atomic<State> state_{State::idle};
-  bool stopping_ = false;  // the loop's
+  std::atomic<bool> stopping_{false};
   std::thread thread_;
   std::atomic<std::thread::id> loop_thread_{};  // since it runs
   Token last_ = 0;

@@ -11,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <new>
 #include <system_error>
+#include <utility>
 
 namespace restanza::host {
 namespace {
@@ -90,18 +92,18 @@ Result<std::string> Listener::open_tcp(const std::string& address, uint16_t port
 
 void Listener::start() {
   if (socket_ < 0) return;
-  rest_ = 0;
   if (watch_ == 0) {
     watch_ = loop_.watch(socket_, EPOLLIN, [this](uint32_t) { accept_some(); });
-    if (watch_ == 0) rest();
+    if (watch_ == 0) return rest();
   } else {
     loop_.change(watch_, socket_, EPOLLIN);
   }
+  rest_ = 0;  // last: where this throws the loop runs it again, and `close` must find it
 }
 
 void Listener::rest() {
+  rest_ = loop_.after(kRest, [this] { start(); });  // first: where this throws it goes on at once
   if (watch_ != 0) loop_.change(watch_, socket_, 0);
-  rest_ = loop_.after(kRest, [this] { start(); });
 }
 
 void Listener::accept_some() {
@@ -123,7 +125,14 @@ Listener::Taken Listener::accept_one() {
     if (socket >= 0) {
       const int on = 1;
       if (!local_) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      handlers_.accepted({socket, local_, local_ ? std::string() : name_of(peer, size).host});
+      Accepted accepted{socket, local_, {}};
+      try {
+        if (!local_) accepted.peer = name_of(peer, size).host;
+      } catch (const std::bad_alloc&) {
+        ::close(socket);
+        return Taken::exhausted;
+      }
+      handlers_.accepted(std::move(accepted));
       return Taken::one;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return Taken::exhausted;

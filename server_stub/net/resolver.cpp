@@ -4,6 +4,8 @@
 #include <netdb.h>
 
 #include <cstring>
+#include <exception>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +22,7 @@ Resolution::Outcome look_up(const std::string& host, uint16_t port, int flags) {
   addrinfo* found = nullptr;
   const int status = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
   if (status != 0) return Error{"no address for '" + host + "': " + gai_strerror(status)};
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
   std::vector<Address> addresses;
   for (const addrinfo* at = found; at; at = at->ai_next) {
     Address address{};
@@ -27,7 +30,6 @@ Resolution::Outcome look_up(const std::string& host, uint16_t port, int flags) {
     address.size = at->ai_addrlen;
     addresses.push_back(address);
   }
-  freeaddrinfo(found);
   return addresses;
 }
 
@@ -42,7 +44,11 @@ std::shared_ptr<Resolution> Resolution::start(const std::string& host, uint16_t 
   }
   try {
     start_thread("rz-resolve", [resolution, host, port, wakeup = std::move(wakeup)] {
-      resolution->finish(look_up(host, port, 0));
+      try {
+        resolution->finish(look_up(host, port, 0));
+      } catch (const std::exception&) {
+        resolution->finish(Error{"no memory"});  // so short that it needs none
+      }
       wakeup->wake();
     }).detach();
   } catch (const std::system_error& error) {

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <mutex>
+#include <new>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/str.h"
 
 namespace restanza::rest {
@@ -16,7 +18,7 @@ class Audit::Lines : public std::enable_shared_from_this<Audit::Lines> {
 
   // Whether there is room for one more line in this second; if not, it is counted.
   bool admit() {
-    bool first_left_out = false;
+    bool to_be_told = false;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       const Instant now = clock_.now();
@@ -28,29 +30,43 @@ class Audit::Lines : public std::enable_shared_from_this<Audit::Lines> {
         ++written_;
         return true;
       }
-      first_left_out = ++left_out_ == 1;
+      ++left_out_;
+      to_be_told = !std::exchange(will_tell_, true);
     }
-    if (first_left_out) {
-      timer_.after(kSecond, [weak = weak_from_this()] {
-        if (const auto lines = weak.lock()) lines->tell_left_out();
-      });
-    }
+    if (to_be_told) tell_later();
     return false;
   }
 
   void write(const std::string& line) { log_.warn(line); }
 
-  void tell_left_out() {
-    size_t left_out = 0;
-    {
+  void tell_left_out() noexcept {
+    guarded_until_done(log_, "a line about refused credentials", [this] {
+      size_t left_out = 0;
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        left_out = left_out_;
+        will_tell_ = false;
+      }
+      if (left_out == 0) return;
+      log_.warn("credentials refused: " + std::to_string(left_out) + " more, left out here");
       const std::lock_guard<std::mutex> lock(mutex_);
-      left_out = std::exchange(left_out_, 0);
-    }
-    if (left_out > 0) log_.warn("credentials refused: " + std::to_string(left_out) + " more, left out here");
+      left_out_ -= left_out;
+    });
   }
 
  private:
   static constexpr std::chrono::seconds kSecond{1};
+
+  void tell_later() {
+    try {
+      timer_.after(kSecond, [weak = weak_from_this()] {
+        if (const auto lines = weak.lock()) lines->tell_left_out();
+      });
+    } catch (const std::bad_alloc&) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      will_tell_ = false;  // the next that is left out tries it again
+    }
+  }
 
   const Clock& clock_;
   Timer& timer_;
@@ -59,6 +75,7 @@ class Audit::Lines : public std::enable_shared_from_this<Audit::Lines> {
   Instant began_{};  // of the second that is counted
   size_t written_ = 0;
   size_t left_out_ = 0;
+  bool will_tell_ = false;
 };
 
 Audit::Audit(std::string prefix, const Clock& clock, Timer& timer, Log& log)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/thread.h"
 #include "link/component/login_advice.h"
 #include "xml/gate.h"
@@ -20,6 +21,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait{60000};
 constexpr milliseconds kDropLineEvery{10000};
+constexpr milliseconds kAfterFailure{20};                           // until the next turn
 constexpr std::chrono::nanoseconds::rep kNanoseconds = 1000000000;  // of a second
 // How long stanzas gather for one write where they come faster than they are written one by one. Each write
 // wakes this thread and the server; at 100,000 stanzas a second that took a tenth of two cores with 0.2 ms.
@@ -117,22 +119,34 @@ void ComponentLink::close(milliseconds within, std::function<void(size_t unsent)
     if (done) closed_ = std::move(done);
   }
   // What waits for a connection gets one more chance before the deadline.
-  post([this] {
+  const auto try_once_more = [this] {
     backoff_.reset();
     next_attempt_ = clock_.now();
-  });
+  };
+  if (!guarded(log_, "the end of a link", [&] { post(try_once_more); })) wakeup_->wake();
 }
 
+// What is thrown, as a rule for want of memory, costs no more than a turn.
 void ComponentLink::run() {
-  while (!finished()) {
-    const short events = wait();
-    run_posted();
-    const uint64_t before = queue_.written();
-    advance(events);
-    crowded_ = queue_.written() > before + 1;
-    for (const auto& writable : queue_.due()) writable();
+  for (bool end = false; !end;) {
+    const bool done = guarded(log_, "a turn of the link", [&] {
+      end = finished();
+      if (!end) take_turn();
+    });
+    if (done) continue;
+    std::this_thread::sleep_for(kAfterFailure);
+    wakeup_->wake();  // nobody else will say again what this turn left out
   }
   finish();
+}
+
+void ComponentLink::take_turn() {
+  const short events = wait();
+  run_posted();
+  const uint64_t before = queue_.written();
+  advance(events);
+  crowded_ = queue_.written() > before + 1;
+  for (const auto& writable : queue_.due()) guarded(log_, "telling that a link has room", writable);
 }
 
 short ComponentLink::wait() {
@@ -163,12 +177,16 @@ void ComponentLink::run_posted() {
     const std::lock_guard<std::mutex> lock(mutex_);
     work.swap(posted_);
   }
-  for (const auto& run : work) run();
+  for (const auto& run : work) guarded(log_, "what was posted to a link", run);
 }
 
 void ComponentLink::advance(short events) {
   if (session_) {
-    session_->pump(events);
+    // Where this throws nobody knows how far it got in the stream.
+    if (!guarded(log_, "reading from the server", [&] { session_->pump(events); })) {
+      session_.reset();
+      guarded_until_done(log_, "the end of a connection", [&] { lost("there was no memory", {}); });
+    }
   } else if (resolution_) {
     const auto addresses = resolution_->outcome();
     if (!addresses) return;
@@ -181,7 +199,8 @@ void ComponentLink::advance(short events) {
   if (session_ && session_->over()) {
     const std::unique_ptr<ComponentSession> over = std::move(session_);
     refused_ = over->not_authorized() && !been_up_;
-    logging_out_ ? logged_out() : lost(over->why(), over->cause());
+    guarded_until_done(log_, "the end of a connection",
+                       [&] { logging_out_ ? logged_out() : lost(over->why(), over->cause()); });
   }
 }
 
@@ -262,10 +281,19 @@ void ComponentLink::finish() {
     done = std::move(closed_);
     dropped.swap(posted_);
   }
-  if (done) done(queue_.size());
+  if (done) guarded(log_, "telling of a link's end", [&] { done(queue_.size()); });
 }
 
+// A stanza for which there is no memory is refused like one for which the plugin has no room.
 void ComponentLink::received(const xml::Document& element) {
+  if (guarded(log_, "a stanza from the server", [&] { take(element); })) return;
+  guarded_until_done(log_, "refusing a stanza from the server", [&] {
+    const auto stanza = xmpp::to_stanza(element.root());
+    if (stanza && !stanza->from.empty() && !stanza->to.empty()) settle(*stanza, Offer::refused);
+  });
+}
+
+void ComponentLink::take(const xml::Document& element) {
   auto stanza = xmpp::to_stanza(element.root());
   if (!stanza) return log_.debug("component " + settings_.domain + ": " + stanza.error().text);
   if (stanza->from.empty() || stanza->to.empty()) {

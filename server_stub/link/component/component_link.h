@@ -67,6 +67,7 @@ class ComponentLink final : public Link {
 
  private:
   void run();
+  void take_turn();
   short wait();
   void run_posted();
   void advance(short events);
@@ -79,6 +80,7 @@ class ComponentLink final : public Link {
   void finish();
 
   void received(const xml::Document& element);
+  void take(const xml::Document& element);
   void settle(const xmpp::Stanza& stanza, Offer offer);
   void reply(xmpp::Stanza stanza);
   void drop();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "link/component/out_queue.h"
 
+#include <utility>
+
 namespace restanza::host {
 
 // An empty queue takes a stanza of any size, or one larger than the limit would wait for ever.
@@ -20,9 +22,10 @@ OutQueue::Push OutQueue::push(std::string xml, bool request, std::function<void(
       return Push::would_block;
     }
     was_empty = waiting_.empty();
+    const size_t size = xml.size();
+    waiting_.push_back(std::move(xml));  // first: where this throws nothing is counted
     ++stanzas_;
-    bytes_ += xml.size();
-    waiting_.push_back(std::move(xml));
+    bytes_ += size;
   }
   if (was_empty) wakeup_->wake();
   return Push::taken;
@@ -84,18 +87,19 @@ std::vector<std::function<void()>> OutQueue::due() {
   std::vector<std::function<void()>> ready;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (callbacks_.empty()) return ready;
+  ready.reserve(callbacks_.size());  // where this throws all of them still wait
   size_t stanzas = stanzas_, bytes = bytes_;
-  std::deque<Waiting> remaining;
+  auto remaining = callbacks_.begin();
   for (Waiting& waiting : callbacks_) {
     if ((waiting.request && !open_) || !fits(stanzas, bytes, waiting.bytes)) {
-      remaining.push_back(std::move(waiting));
+      std::swap(*remaining++, waiting);
       continue;
     }
     ++stanzas;
     bytes += waiting.bytes;
     ready.push_back(std::move(waiting.writable));
   }
-  callbacks_.swap(remaining);
+  callbacks_.erase(remaining, callbacks_.end());
   return ready;
 }
 

@@ -133,3 +133,30 @@ TEST_CASE("the same with an Idempotency-Key") {
   request.headers.emplace_back("Idempotency-Key", "");
   s.play(request, 202);
 }
+
+TEST_CASE("how many refusals of credentials the log left out is told though memory was short meanwhile") {
+  const Spared test;
+  for (long n = 0;; ++n) {
+    CAPTURE(n);
+    REQUIRE(n < kMostAllocations);
+    FakeClock clock;
+    Timer timer{clock};
+    Lines log;
+    const Audit audit("/rest", clock, timer, log);
+    for (size_t i = 0; i < Audit::kLines; ++i) audit.refused(post(""), "who", "why");
+    const auto left_out = post("");
+    ScarceMemory::fail_at(n);
+    for (int i = 0; i < 2; ++i) {
+      const NotSpared plugins;
+      audit.refused(left_out, "who", "why");
+    }
+    clock.advance(std::chrono::seconds(1));
+    {
+      const NotSpared plugins;
+      timer.run_due();
+    }
+    const bool failed = ScarceMemory::end();
+    CHECK_THAT(log.of(Level::warn), Contains("credentials refused: 2 more, left out here"));
+    if (!failed) break;
+  }
+}

@@ -18,10 +18,14 @@ constexpr long kMostAllocations = 20000;  // of one message; many times what it 
 
 struct Scarce {
   Spared spared;  // the test
+  std::function<std::string(const std::string& request)> id_of = [](const std::string& request) {
+    return attribute(request, "id");
+  };
+  long requests = 1;  // of each message
   Collected<std::string> asked;
   MemoryEndpoint endpoint{MemoryEndpoint::each_request([this](const std::string& request) {
     const Spared endpoints;
-    asked.add(attribute(request, "id"));
+    asked.add(id_of(request));
     return respond(request);
   })};
   std::function<std::string(const std::string&)> respond = [](const std::string&) { return response(204); };
@@ -31,10 +35,11 @@ struct Scarce {
   // threads wake up, has passed its deadline.
   bool may_expire = false;
 
-  bool arrived(const std::string& id) {
+  long asked_of(const std::string& id) {
     const auto all = asked.now();
-    return std::find(all.begin(), all.end(), id) != all.end();
+    return std::count(all.begin(), all.end(), id);
   }
+  bool arrived(const std::string& id) { return asked_of(id) >= requests; }
   bool told(const std::string& id) {
     const auto all = r.replies.now();
     return std::any_of(all.begin(), all.end(), [&](const auto& reply) { return reply.id == id; });
@@ -98,6 +103,47 @@ TEST_CASE("the same where the endpoint answers with a reply") {
     return response(200, "application/xmpp+xml", "<message><body>y</body></message>");
   };
   s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+TEST_CASE("the same where the endpoint cannot take it at first") {
+  Scarce s;
+  s.requests = 2;
+  s.respond = [&](const std::string& request) {
+    return response(s.asked_of(s.id_of(request)) < s.requests ? 503 : 204);
+  };
+  s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+namespace {
+
+struct ScarceJson : Scarce {
+  ScarceJson() {
+    r.settings[0].format = mapping::Format::json;
+    id_of = [](const std::string& request) {
+      const std::string name = "\"id\":\"";
+      const size_t at = request.find(name) + name.size();
+      return request.substr(at, request.find('"', at) - at);
+    };
+    respond = [](const std::string&) { return response(200, "application/json", R"({"body": "y"})"); };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the same where the endpoint speaks JSON") {
+  ScarceJson s;
+  s.play([](const std::string& id) { return message(user(1), id); });
+}
+
+TEST_CASE("the same for a form as JSON, and for what has no mapping") {
+  ScarceJson s;
+  s.play([](const std::string& id) {
+    return stanza("<message type='chat' from='user1@localhost/r' to='bot@rest.localhost' id='" + id +
+                  "'><body>x</body><x xmlns='jabber:x:data' type='form'><title>t</title>"
+                  "<field var='a' type='list-multi'><value>1</value><value>2</value></field></x>"
+                  "<delay xmlns='urn:xmpp:delay' stamp='2024-01-01T00:00:00Z'/>"
+                  "<unknown xmlns='urn:unknown' a='b'/></message>");
+  });
 }
 
 namespace {

@@ -238,9 +238,9 @@ TEST_CASE("what is too old is taken from the head of each conversation that rest
   auto work = l.next();
   CHECK(work.item().id == "a1");
   std::string old;
-  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 1)) old += item.id + " ";
+  for (const Item& item : l.lanes.take_older(l.clock.now(), 1)) old += item.id + " ";
   CHECK(old == "b1 ");
-  for (const auto& [lane, item] : l.lanes.take_older(l.clock.now(), 10)) old += item.id + " ";
+  for (const Item& item : l.lanes.take_older(l.clock.now(), 10)) old += item.id + " ";
   CHECK(old == "b1 b2 ");
   l.finish(std::move(work));
   CHECK(l.lanes.oldest() == l.clock.now() - 10s);

@@ -108,6 +108,41 @@ TEST_CASE("a hook may be busy for five seconds and no longer") {
   CHECK(o.ends == "1 refused, 2 taken, ");
 }
 
+TEST_CASE("where the link cannot be told that the time is over it is told a second later") {
+  Offering o;
+  Timer timer{o.clock, &o.log};  // one that goes on where its work throws
+  o.hooks = std::make_shared<Hooks>(timer, o.log);
+  o.hooks->bind(o.link);
+  const auto pass_time = [&](std::chrono::milliseconds by) {
+    o.clock.advance(by);
+    timer.run_due();
+    o.link->run();
+  };
+  o.add(0, [&](const std::string& id) { return id == "1" ? XP_BUSY : XP_CONSUME; });
+  o.offer("1");
+  o.offer("2");
+  o.link->no_memory = true;
+  pass_time(5s);
+  CHECK(o.ends.empty());
+  o.link->no_memory = false;
+  pass_time(999ms);
+  CHECK(o.ends.empty());
+  pass_time(1ms);
+  CHECK(o.ends == "1 refused, 2 taken, ");
+}
+
+TEST_CASE("a stanza that could not be refused is refused a second later") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  o.offer("1");
+  o.clock.advance(5s);
+  o.timer.run_due();
+  REQUIRE(o.link->posted.size() == 1);
+  o.link->posted.clear();  // as if it had thrown
+  o.pass_time(1s);
+  CHECK(o.ends == "1 refused, ");
+}
+
 TEST_CASE("what is thrown at the end of a stanza costs that stanza alone") {
   Offering o;
   bool busy = true;

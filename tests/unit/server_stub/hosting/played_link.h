@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ class PlayedLink final : public Link {
     if (verdict == XP_WOULD_BLOCK) waiting = std::move(writable);
     return verdict;
   }
-  void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
+  void post(std::function<void()> work) override {
+    if (no_memory) throw std::bad_alloc();
+    posted.push_back(std::move(work));
+  }
   bool up() const override { return is_up; }
   uint64_t max_stanza() const override { return 100; }
   void close(std::chrono::milliseconds, std::function<void(size_t)> done) override { done(0); }
@@ -33,6 +37,7 @@ class PlayedLink final : public Link {
 
   xp_status verdict = XP_OK;
   bool is_up = true;
+  bool no_memory = false;
   std::vector<std::string> sent;
   std::function<void()> waiting;
   std::deque<std::function<void()>> posted;

@@ -6,6 +6,7 @@
 #include "local_server/client_socket.h"
 #include "server_fixture.h"
 #include "support/catch.h"
+#include "support/lines.h"
 
 using namespace restanza;
 
@@ -126,7 +127,8 @@ TEST_CASE("a client that does not read is dropped, and who writes to it is told 
 
 TEST_CASE("so many bytes wait for a client, and one more drops it") {
   SystemClock clock;
-  host::EventLoop loop(clock);
+  Lines log;
+  host::EventLoop loop(clock, log);
   REQUIRE(loop.open().ok());
   int pair[2];
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);

@@ -8,10 +8,12 @@
 
 #include <future>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/lines.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
@@ -23,7 +25,8 @@ constexpr std::chrono::seconds kDeadline{20};
 
 struct Running {
   SystemClock clock;
-  EventLoop loop{clock};
+  Lines log;
+  EventLoop loop{clock, log};
   Running() { REQUIRE(loop.open().ok()); }
   ~Running() { loop.stop(); }
 };
@@ -86,6 +89,67 @@ TEST_CASE("a call runs on the loop's thread and is waited for; without a running
   at.loop.stop();
   at.loop.call([&] { ran = std::this_thread::get_id(); });
   CHECK(ran == here);
+}
+
+TEST_CASE("what is thrown costs the work that threw it alone, and the log is told") {
+  Running at;
+  at.loop.start("test-loop");
+  std::promise<void> ran;
+  at.loop.post([] { throw std::bad_alloc(); });
+  at.loop.post([&] { ran.set_value(); });
+  auto next = ran.get_future();
+  REQUIRE(comes(next));
+  CHECK(at.log.of(Level::error) == "what was posted to a loop went wrong: std::bad_alloc\n");
+}
+
+TEST_CASE("what a call throws is thrown to the caller") {
+  Running at;
+  at.loop.start("test-loop");
+  CHECK_THROWS_AS(at.loop.call([] { throw std::bad_alloc(); }), std::bad_alloc);
+  bool ran = false;
+  at.loop.call([&] { ran = true; });
+  CHECK(ran);
+}
+
+TEST_CASE("a timer that throws runs again until it does not, or is cancelled") {
+  Running at;
+  int runs = 0, cancelled = 0;
+  std::promise<void> done;
+  EventLoop::Token token = 0;
+  at.loop.after(0ms, [&] {
+    if (++runs < 3) throw std::bad_alloc();
+    done.set_value();
+  });
+  token = at.loop.after(0ms, [&] {
+    ++cancelled;
+    at.loop.cancel(token);
+    throw std::bad_alloc();
+  });
+  at.loop.start("test-loop");
+  auto last = done.get_future();
+  REQUIRE(comes(last));
+  at.loop.stop();
+  CHECK(runs == 3);
+  CHECK(cancelled == 1);
+}
+
+TEST_CASE("a descriptor whose handler throws is told again, for what there was is still there") {
+  Running at;
+  const Pair pair;
+  std::promise<void> told;
+  int calls = 0;
+  EventLoop::Token token = 0;
+  token = at.loop.watch(pair.near, EPOLLIN, [&](uint32_t) {
+    if (++calls == 1) throw std::bad_alloc();
+    at.loop.change(token, pair.near, 0);
+    told.set_value();
+  });
+  at.loop.start("test-loop");
+  pair.talk();
+  auto again = told.get_future();
+  REQUIRE(comes(again));
+  at.loop.stop();
+  CHECK(calls == 2);
 }
 
 TEST_CASE("who watches a descriptor is told its events until it forgets it") {

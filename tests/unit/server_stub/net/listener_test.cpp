@@ -13,6 +13,7 @@
 #include "support/catch.h"
 #include "support/descriptors.h"
 #include "support/directory.h"
+#include "support/lines.h"
 #include "unit/server_stub/http_front/raw_client.h"
 
 using namespace restanza;
@@ -26,7 +27,8 @@ constexpr std::chrono::seconds kAcceptDeadline{20};
 // A listener on a running loop, whose newcomers wait for the test.
 struct Listening {
   SystemClock clock;
-  EventLoop loop{clock};
+  Lines log;
+  EventLoop loop{clock, log};
   std::mutex mutex;
   std::condition_variable come;
   std::deque<Listener::Accepted> accepted;
@@ -94,7 +96,8 @@ TEST_CASE("who connects to a socket's file is local and has no address") {
 TEST_CASE("an address that is taken is an error that names it") {
   const Listening at({"127.0.0.1", 0, ""});
   SystemClock clock;
-  EventLoop loop(clock);
+  Lines log;
+  EventLoop loop(clock, log);
   Listener second(loop, {[](const Listener::Accepted&) {}, nullptr});
   const auto bound = second.open({"127.0.0.1", at.port(), ""});
   REQUIRE_FALSE(bound.ok());
