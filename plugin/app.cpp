@@ -5,6 +5,7 @@
 #include <atomic>
 #include <list>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,7 @@ class App::Impl {
  public:
   Impl(const World& world, const AppSettings& settings)
       : world_(world),
+        settings_(settings),
         max_body_(settings.max_body),
         journal_(settings.journal, journal::SqliteStore::open, world.clock, world.log),
         timer_(world.clock, &world.log),
@@ -95,6 +97,7 @@ class App::Impl {
   }
 
   const World& world() const { return world_; }
+  const AppSettings& settings() const { return settings_; }  // for the thread that reloads
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
@@ -107,10 +110,12 @@ class App::Impl {
   }
 
   // Those that were replaced stay until no request needs them, and are looked through at the next time.
-  Result<void> replace(const AppSettings& settings) {
+  Result<void> replace(AppSettings settings) {
+    static_assert(std::is_nothrow_move_assignable_v<AppSettings>);
     std::list<std::shared_ptr<const rest::Resources>> made{resources_for(settings.resources)};
     if (auto changed = webhook_.reconfigure(settings.webhooks.endpoints); !changed) return changed;
     // What may fail has been done.
+    settings_ = std::move(settings);
     const std::lock_guard<std::mutex> lock(mutex_);
     replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
     resources_.swap(made.front());
@@ -162,6 +167,7 @@ class App::Impl {
   }
 
   const World world_;
+  AppSettings settings_;  // in force
   const size_t max_body_;
   Metrics metrics_;  // these two before all whose exchanges may end through them
   journal::Journal journal_;
@@ -182,22 +188,19 @@ class App::Impl {
 Result<std::unique_ptr<App>> App::make(const World& world, std::string_view settings_json) {
   const auto settings = read_settings(settings_json, given_by(world));
   if (!settings) return settings.error();
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *settings), std::string(settings_json)));
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(world, *settings)));
 }
 
 Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
-  const auto settings = read_settings(settings_json, given_by(impl_->world()));
+  auto settings = read_settings(settings_json, given_by(impl_->world()));
   if (!settings) return settings.error();
-  auto fixed = restart_keys(settings_, settings_json);
+  auto fixed = restart_keys(impl_->settings(), *settings);
   if (!fixed.empty()) return fixed;
-  std::string taken(settings_json);
-  if (auto replaced = impl_->replace(*settings); !replaced) return replaced.error();
-  settings_.swap(taken);
+  if (auto replaced = impl_->replace(std::move(*settings)); !replaced) return replaced.error();
   return fixed;
 }
 
-App::App(std::unique_ptr<Impl> impl, std::string settings)
-    : impl_(std::move(impl)), settings_(std::move(settings)) {}
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 Result<void> App::start() {
   return impl_->start();

@@ -67,9 +67,8 @@ class App {
 
  private:
   class Impl;
-  App(std::unique_ptr<Impl> impl, std::string settings);
+  explicit App(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
-  std::string settings_;  // as they are in force
 };
 
 }  // namespace restanza

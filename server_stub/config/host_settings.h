@@ -19,13 +19,4 @@ const Settings<PluginConfig>& plugin_settings();
 // All of them and those of the modes, in the order of the file.
 std::vector<settings::Section> host_settings_reference(const KnownModes& modes);
 
-// The keys, behind `before`, of settings that differ and need a restart.
-template <class S>
-void add_restart_keys(const Settings<S>& all, const S& running, const S& read, const std::string& before,
-                      std::vector<std::string>& keys) {
-  for (const auto& setting : all) {
-    if (!setting.row.live && !setting.same(running, read)) keys.push_back(before + setting.row.key);
-  }
-}
-
 }  // namespace restanza::host
