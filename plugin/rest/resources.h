@@ -48,7 +48,7 @@ class Resources {
         iqs(settings.iqs, world.replies, world.archives, world.sink),
         idempotency(world.journal, world.log),
         all_(all(settings, world)),
-        router(routes(), credentials, world.metrics, world.clock, Cors(settings.cors_origins)) {}
+        router(routes(), credentials, world.metrics, world.clock, settings.cors_origins) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 
