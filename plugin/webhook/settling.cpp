@@ -7,6 +7,7 @@
 #include "webhook/request/body.h"
 #include "webhook/request/reply.h"
 #include "webhook/request/verdict.h"
+#include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
 namespace {
@@ -71,8 +72,7 @@ void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Out
   world_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
   const std::string error = item.attempts == 0 ? why : described(outcome);
   world_.journal.note_dead(account_of(item, error, world_.clock.wall()));
-  // Rooms remove an occupant for some errors, and answering an error could go on for ever.
-  if (!item.answers || tree.stanza().is_groupchat() || tree.stanza().type == "error") return;
+  if (!item.answers || !xmpp::may_get_error(tree.stanza())) return;
   for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
     world_.reply(std::move(reply), [] {});
   }
