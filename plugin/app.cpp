@@ -16,6 +16,7 @@
 #include "iq/reply_table.h"
 #include "journal/journal.h"
 #include "journal/sqlite/store.h"
+#include "journal/sqlite/table.h"
 #include "rest/answers/reply.h"
 #include "rest/resources.h"
 #include "webhook/consumer.h"
@@ -37,6 +38,11 @@ AppSettings given_by(const World& world) {
   return given;
 }
 
+// What the journal is kept in.
+journal::StoreKind store_kind() {
+  return {journal::SqliteStore::open, journal::table};
+}
+
 // Of a drain's time, for requests that are broken off; and what these get however short it is.
 constexpr std::chrono::milliseconds kBreakOff{500};
 constexpr std::chrono::milliseconds kLeast{100};
@@ -50,7 +56,7 @@ class App::Impl {
       : world_(world),
         settings_(settings),
         max_body_(settings.max_body),
-        journal_(settings.journal, journal::SqliteStore::open, world.clock, world.log),
+        journal_(settings.journal, store_kind().open, world.clock, world.log),
         timer_(world.clock, &world.log),
         replies_(settings.max_pending_iqs, timer_),
         observed_(world.sink),
@@ -198,6 +204,11 @@ Result<std::vector<std::string>> App::reload(std::string_view settings_json) {
   if (!fixed.empty()) return fixed;
   if (auto replaced = impl_->replace(std::move(*settings)); !replaced) return replaced.error();
   return fixed;
+}
+
+Result<std::string> App::report(const std::string& state_dir, const Clock& clock) {
+  if (state_dir.empty()) return std::string();
+  return store_kind().report(state_dir, clock);
 }
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
