@@ -2,13 +2,16 @@
 #include "abi/report.h"
 
 #include "abi/status.h"
-#include "abi/views.h"
 #include "app.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "xp_views.h"
 
 namespace restanza::abi {
 namespace {
+
+using views::copy;
+using views::view;
 
 xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
   return at_border(error, XP_INTERNAL, [&]() -> Result<void> {
