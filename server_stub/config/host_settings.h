@@ -13,7 +13,7 @@ const Settings<HostConfig>& top_settings();
 const Settings<HostConfig>& log_settings();
 const Settings<FrontSettings>& http_settings();
 Settings<HostConfig> xmpp_mode(const KnownModes& modes);  // which of them it is
-// What an entry has in every mode. It begins as one with the host's own state_dir and the secret of [xmpp].
+// What an entry has in every mode. It begins as one with the host's own state_dir.
 const Settings<PluginConfig>& plugin_settings();
 
 // All of them and those of the modes, in the order of the file.
