@@ -6,6 +6,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,12 @@
 #include "base/guarded.h"
 #include "base/metrics.h"
 #include "base/timer.h"
-#include "config/changes.h"
+#include "config/kept_values.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
 #include "journal/sqlite/store.h"
+#include "journal/sqlite/table.h"
 #include "rest/answers/reply.h"
 #include "rest/resources.h"
 #include "webhook/consumer.h"
@@ -39,6 +41,11 @@ AppSettings given_by(const AppDependencies& deps) {
   return given;
 }
 
+// What the journal is kept in.
+journal::StoreKind store_kind() {
+  return {journal::SqliteStore::open, journal::table};
+}
+
 // Of a drain's time, for requests that are broken off; and what these get however short it is.
 constexpr std::chrono::milliseconds kBreakOff{500};
 constexpr std::chrono::milliseconds kLeast{100};
@@ -50,8 +57,9 @@ class App::Impl {
  public:
   Impl(const AppDependencies& deps, const AppSettings& settings)
       : deps_(deps),
+        settings_(settings),
         max_body_(settings.max_body),
-        journal_(settings.journal, journal::SqliteStore::open, deps.clock, deps.log),
+        journal_(settings.journal, store_kind().open, deps.clock, deps.log),
         timer_(deps.clock, &deps.log),
         replies_(settings.max_pending_iqs, timer_),
         observed_(deps.sink),
@@ -102,6 +110,7 @@ class App::Impl {
   }
 
   const AppDependencies& deps() const { return deps_; }
+  const AppSettings& settings() const { return settings_; }  // for the thread that reloads
   size_t max_body() const { return max_body_; }
 
   void handle(http::Exchange exchange, http::Request request) {
@@ -115,11 +124,13 @@ class App::Impl {
 
   // The resources first: what they refuse from now on must not depend on the endpoints. Those that were
   // replaced stay until no request needs them, and are looked through at the next time.
-  void replace(const AppSettings& settings) {
+  void replace(AppSettings settings) {
+    static_assert(std::is_nothrow_move_assignable_v<AppSettings>);
     std::list<std::shared_ptr<const rest::Resources>> made{resources_for(settings.resources)};
     auto endpoints = std::make_shared<const Endpoints>(settings.webhooks.endpoints);
     {
       // What may fail has been done.
+      settings_ = std::move(settings);
       const std::lock_guard<std::mutex> lock(mutex_);
       replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
       resources_.swap(made.front());
@@ -222,6 +233,7 @@ class App::Impl {
   }
 
   const AppDependencies deps_;
+  AppSettings settings_;  // in force, or will be with the endpoints that follow
   const size_t max_body_;
   Metrics metrics_;  // these two before all whose exchanges may end through them
   journal::Journal journal_;
@@ -251,7 +263,7 @@ Result<std::unique_ptr<App>> App::make(const AppDependencies& deps, std::string_
 Result<void> App::reload(std::string_view settings_json) {
   auto settings = read_settings(settings_json, given_by(impl_->deps()));
   if (!settings) return settings.error();
-  const auto fixed = restart_keys(settings_, settings_json);
+  const auto fixed = restart_keys(impl_->settings(), *settings);
   std::string taken(settings_json);
   std::string names;
   if (!fixed.empty()) {
@@ -261,10 +273,15 @@ Result<void> App::reload(std::string_view settings_json) {
     for (const std::string& key : fixed) names += (names.empty() ? "'" : "', '") + key;
     names += "' cannot change while the plugin runs: restart it for these; everything else is taken";
   }
-  impl_->replace(*settings);
+  impl_->replace(std::move(*settings));
   settings_.swap(taken);
   if (!names.empty()) impl_->deps().log.warn(names);
   return {};
+}
+
+Result<std::string> App::report(const std::string& state_dir, const Clock& clock) {
+  if (state_dir.empty()) return std::string();
+  return store_kind().report(state_dir, clock);
 }
 
 App::App(std::unique_ptr<Impl> impl, std::string settings)

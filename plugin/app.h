@@ -63,6 +63,10 @@ class App {
   // `within`; what still runs then is broken off.
   void drain(std::chrono::milliseconds within, std::function<void()> done);
 
+  // The queue that lies in a state directory, as a table for people, whether an App has it open or not. Empty
+  // without a directory: then the queue is in the memory of whoever runs it.
+  static Result<std::string> report(const std::string& state_dir, const Clock& clock);
+
   // Ends all threads; what the journal was asked for is written. Also the destructor's work.
   void stop() noexcept;
 
@@ -70,7 +74,7 @@ class App {
   class Impl;
   App(std::unique_ptr<Impl> impl, std::string settings);
   std::unique_ptr<Impl> impl_;
-  std::string settings_;  // as they are in force, or will be with the endpoints that follow
+  std::string settings_;  // the text of those in force
 };
 
 }  // namespace restanza

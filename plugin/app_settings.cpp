@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/changes.h"
 #include "rest/access/token_settings.h"
 #include "rest/settings.h"
 #include "webhook/settings/endpoint_settings.h"
@@ -53,15 +52,10 @@ Result<AppSettings> read_settings(std::string_view json, AppSettings given) {
   return given;
 }
 
-std::vector<std::string> restart_keys(std::string_view before, std::string_view after) {
-  std::vector<std::string> keys = config::changed_keys(before, after);
-  const auto live = [](const std::string& key) {
-    const auto& all = all_settings();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.row.key == key; });
-    return found == all.end() || found->row.live;
-  };
-  keys.erase(std::remove_if(keys.begin(), keys.end(), live), keys.end());
+std::vector<std::string> restart_keys(const AppSettings& running, const AppSettings& read) {
+  std::vector<std::string> keys;
+  settings::add_restart_keys(all_settings(), running, read, "", keys);
+  std::sort(keys.begin(), keys.end());
   return keys;
 }
 

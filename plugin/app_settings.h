@@ -28,8 +28,9 @@ struct AppSettings {
 // directory.
 Result<AppSettings> read_settings(std::string_view json, AppSettings given);
 
-// The keys at the top that differ between two JSON objects and need a restart.
-std::vector<std::string> restart_keys(std::string_view before, std::string_view after);
+// The keys at the top, in order, whose values differ and need a restart. What was written does not count: a
+// default that is written down is no difference.
+std::vector<std::string> restart_keys(const AppSettings& running, const AppSettings& read);
 
 // The rows: of the top, of an entry of `rest_callbacks`, of an entry of `rest_tokens`.
 std::vector<settings::Section> settings_reference();

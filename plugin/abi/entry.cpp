@@ -6,7 +6,7 @@
 #include "abi/instance.h"
 #include "abi/report.h"
 #include "abi/status.h"
-#include "abi/views.h"
+#include "xp_views.h"
 
 struct xp_plugin {
   std::shared_ptr<restanza::abi::Instance> instance;
@@ -29,7 +29,7 @@ xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** out, xp_
   return at_border(error, XP_INVALID, [&]() -> Result<void> {
     auto plugin = std::make_unique<xp_plugin>();
     plugin->instance = std::make_shared<abi::Instance>(host);
-    if (auto made = plugin->instance->make(abi::text(settings_json)); !made) return made;
+    if (auto made = plugin->instance->make(views::text(settings_json)); !made) return made;
     *out = plugin.release();
     return {};
   });
@@ -40,7 +40,7 @@ xp_status start(xp_plugin* plugin, xp_error* error) {
 }
 
 xp_status reload(xp_plugin* plugin, xp_str settings_json, xp_error* error) {
-  return at_border(error, XP_INVALID, [&] { return plugin->instance->reload(abi::text(settings_json)); });
+  return at_border(error, XP_INVALID, [&] { return plugin->instance->reload(views::text(settings_json)); });
 }
 
 void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void*), void* ctx) {

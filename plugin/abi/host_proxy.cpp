@@ -5,11 +5,15 @@
 #include <new>
 #include <vector>
 
-#include "abi/views.h"
 #include "base/guarded.h"
+#include "xp_views.h"
 
 namespace restanza::abi {
 namespace {
+
+using views::copy;
+using views::text;
+using views::view;
 
 // Runs what the host calls back. Nothing that is thrown crosses the border.
 template <class Work>

@@ -3,11 +3,14 @@
 
 #include <utility>
 
-#include "abi/views.h"
 #include "base/guarded.h"
+#include "xp_views.h"
 
 namespace restanza::abi {
 namespace {
+
+using views::copy;
+using views::view;
 
 using Ctx = std::shared_ptr<Instance>;
 

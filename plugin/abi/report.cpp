@@ -2,19 +2,21 @@
 #include "abi/report.h"
 
 #include "abi/status.h"
-#include "abi/views.h"
+#include "app.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "journal/sqlite/table.h"
+#include "xp_views.h"
 
 namespace restanza::abi {
 namespace {
 
+using views::copy;
+using views::view;
+
 xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
   return at_border(error, XP_INTERNAL, [&]() -> Result<void> {
-    if (text(state_dir).empty()) return {};  // then the queue is in the memory of whoever runs it
     const SystemClock clock;
-    const auto table = journal::table(copy(state_dir), clock);
+    const auto table = App::report(copy(state_dir), clock);
     if (!table) return table.error();
     auto lines = split(*table, '\n');
     if (!lines.empty() && lines.back().empty()) lines.pop_back();

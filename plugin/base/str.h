@@ -39,9 +39,6 @@ std::optional<std::string> base64_decode(std::string_view text);  // section 4; 
 std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
-// The same time for equal and unequal texts of one length, so that a secret cannot be guessed by the clock.
-bool constant_time_equal(std::string_view a, std::string_view b);
-
 // Shell-like pattern in which '*' stands for any run of characters and everything else for itself.
 bool glob_match(std::string_view pattern, std::string_view text);
 

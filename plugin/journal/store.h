@@ -60,4 +60,14 @@ struct OpenedStore {
 using OpenStore =
     std::function<Result<OpenedStore>(const std::string& directory, uint64_t max_bytes, const Clock& clock)>;
 
+// What lies in a directory, as a table for people, which ends with a line end: from outside, while another
+// process has the store open, or nobody. An error where there is no store, or none that can be read.
+using ReportStore = std::function<Result<std::string>(const std::string& directory, const Clock& clock)>;
+
+// What is used of a kind of store by those who do not know which it is.
+struct StoreKind {
+  OpenStore open;
+  ReportStore report;
+};
+
 }  // namespace restanza::journal

@@ -4,6 +4,7 @@
 #include "mapping/naming.h"
 #include "mapping/table.h"
 #include "mapping/writing.h"
+#include "xmpp/stanza.h"
 
 namespace restanza::mapping {
 namespace {
@@ -140,7 +141,7 @@ Result<Root, Failure> root_of(const Json& object, Writing& writing) {
 }  // namespace
 
 bool names_query(const Hints& hints) {
-  return hints.kind == "iq" && hints.type != "get" && hints.type != "set";
+  return hints.kind == "iq" && !xmpp::is_request(xmpp::Kind::iq, hints.type);
 }
 
 Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options& options) {

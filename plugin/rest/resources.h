@@ -51,7 +51,7 @@ class Resources {
         iqs(settings.iqs, deps.replies, deps.archives, deps.sink),
         idempotency(deps.journal, deps.log),
         all_(all(settings, deps)),
-        router(routes(), credentials, deps.metrics, deps.clock, Cors(settings.cors_origins)) {}
+        router(routes(), credentials, deps.metrics, deps.clock, settings.cors_origins) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 

@@ -130,6 +130,16 @@ void add_below(Settings<Reader, Outer>& all, S Outer::*part, const Settings<Read
   for (const auto& setting : of_part) all.push_back(setting.below(part));
 }
 
+// The keys, behind `before`, of settings that differ and need a restart. It compares what was read, not how
+// it was written: a default that somebody writes down is no difference.
+template <class Reader, class S>
+void add_restart_keys(const Settings<Reader, S>& settings, const S& running, const S& read,
+                      const std::string& before, std::vector<std::string>& keys) {
+  for (const auto& setting : settings) {
+    if (!setting.row.live && !setting.same(running, read)) keys.push_back(before + setting.row.key);
+  }
+}
+
 template <class Reader, class S>
 std::vector<Row> rows_of(const Settings<Reader, S>& settings) {
   std::vector<Row> rows;

@@ -8,6 +8,7 @@
 #include "webhook/request/body.h"
 #include "webhook/request/reply.h"
 #include "webhook/request/verdict.h"
+#include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
 namespace {
@@ -77,8 +78,7 @@ void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Out
     const std::string error = item.attempts == 0 ? why : described(outcome);
     deps_.journal.note_dead(account_of(item, error, deps_.clock.wall()));
   });
-  // Rooms remove an occupant for some errors, and answering an error could go on for ever.
-  if (!item.answers || tree.stanza().is_groupchat() || tree.stanza().type == "error") return;
+  if (!item.answers || !xmpp::may_get_error(tree.stanza())) return;
   guarded_until_done(deps_.log, "telling the sender of a dead letter", [&] {
     for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
       deps_.reply(std::move(reply), [] {});

@@ -15,14 +15,25 @@ namespace restanza::xmpp {
 
 enum class Kind : uint32_t { message = 1, presence = 2, iq = 4 };
 
+// What a stanza of this kind and type is (RFC 6120 section 8.2.3, RFC 6121 section 5.2.2).
+inline bool is_request(Kind kind, std::string_view type) {
+  return kind == Kind::iq && (type == "get" || type == "set");
+}
+inline bool is_answer(Kind kind, std::string_view type) {
+  return kind == Kind::iq && (type == "result" || type == "error");
+}
+inline bool is_groupchat(Kind kind, std::string_view type) {
+  return kind == Kind::message && type == "groupchat";
+}
+
 struct Stanza {
   Kind kind = Kind::message;
   std::string type, from, to, id;  // unescaped; empty where absent
   std::string xml;                 // root unprefixed and without xmlns
 
-  bool is_request() const { return kind == Kind::iq && (type == "get" || type == "set"); }
-  bool is_answer() const { return kind == Kind::iq && (type == "result" || type == "error"); }
-  bool is_groupchat() const { return kind == Kind::message && type == "groupchat"; }
+  bool is_request() const { return xmpp::is_request(kind, type); }
+  bool is_answer() const { return xmpp::is_answer(kind, type); }
+  bool is_groupchat() const { return xmpp::is_groupchat(kind, type); }
   // Whether an iq has what makes it one (RFC 6120 section 8.2.3): an id, and one of the four types.
   bool is_valid_iq() const { return !id.empty() && (is_request() || is_answer()); }
 };

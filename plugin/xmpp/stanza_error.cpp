@@ -36,12 +36,15 @@ Stanza result_reply(const Stanza& iq) {
 }
 
 bool may_be_answered(const Stanza& stanza) {
-  return stanza.type != "error" && !(stanza.kind == Kind::iq && stanza.type == "result");
+  return stanza.type != "error" && !stanza.is_answer();
+}
+
+bool may_get_error(const Stanza& stanza) {
+  return may_be_answered(stanza) && !stanza.is_groupchat();
 }
 
 bool may_be_refused(const Stanza& stanza) {
-  const bool message = stanza.kind == Kind::message && !stanza.is_groupchat();
-  return may_be_answered(stanza) && (stanza.is_request() || message);
+  return may_get_error(stanza) && (stanza.is_request() || stanza.kind == Kind::message);
 }
 
 }  // namespace restanza::xmpp

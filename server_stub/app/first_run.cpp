@@ -2,6 +2,7 @@
 #include "app/first_run.h"
 
 #include "app/state.h"
+#include "modes/local_mode.h"
 
 namespace restanza::host {
 
@@ -42,7 +43,7 @@ Result<FirstRun> first_run(const std::string& webhook) {
   if (auto secret = kept_secret(secret_file); !secret) return secret.error();
   auto password = kept_secret(password_file);
   if (!password) return password.error();
-  config.accounts["dev"] = *password;
+  own_settings<LocalMode>(config.of_mode).accounts["dev"] = *password;
 
   config.plugins[0].settings_json = "{\"component_secret_file\": " + quoted(secret_file);
   if (!webhook.empty()) {

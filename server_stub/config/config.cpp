@@ -56,7 +56,6 @@ Result<PluginConfig> read_plugin(const toml::table& table, const std::string& fi
   TomlReader reader(table, file, "plugin.");
   PluginConfig plugin;
   plugin.state_dir = config.state_dir;
-  plugin.secret = config.secret;
   read_each(plugin_settings(), reader, plugin);
   read_each(mode.plugin(), reader, plugin);
   if (plugin.domain.empty()) reader.fail("domain", "is missing: it says whose stanzas the plugin gets");

@@ -3,8 +3,8 @@
 // value and the remedy. Nothing is started or created here. [setup] only.
 #pragma once
 
+#include <any>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -40,27 +40,17 @@ struct PluginConfig {
   std::string prefix = "/rest";
   std::string http_host;      // by default the domain
   std::string state_dir;      // by default the host's, and the domain below it; empty: none
-  std::string secret;         // component mode; by default the one of [xmpp]
   std::string settings_json;  // one object
   SettingsSource source;      // of the settings
+  std::any of_mode;           // what else its entry has in the mode of [xmpp] (own_settings)
 };
 
 struct HostConfig {
   std::string state_dir;  // empty: none
   Level log_level = Level::info;
   FrontSettings http = default_http();
-  std::string mode = "local";  // [xmpp] mode; what follows belongs to one mode each
-
-  std::string domain = "localhost";  // local
-  HostPort c2s{"127.0.0.1", 5222};
-  std::map<std::string, std::string> accounts;  // name -> password
-  std::string accounts_place;                   // "file:line: ", for errors in them; empty: nobody wrote them
-  bool anonymous = false;
-
-  HostPort server{"127.0.0.1", 5347};  // component
-  uint64_t max_stanza = 262144;        // bytes, 1024 to 1073741824
-  std::string secret;                  // of the plugins that name none
-
+  std::string mode = "local";  // [xmpp] mode
+  std::any of_mode;            // what else [xmpp] has in that mode (own_settings)
   std::vector<PluginConfig> plugins;
 };
 

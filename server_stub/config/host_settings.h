@@ -13,19 +13,10 @@ const Settings<HostConfig>& top_settings();
 const Settings<HostConfig>& log_settings();
 const Settings<FrontSettings>& http_settings();
 Settings<HostConfig> xmpp_mode(const KnownModes& modes);  // which of them it is
-// What an entry has in every mode. It begins as one with the host's own state_dir and the secret of [xmpp].
+// What an entry has in every mode. It begins as one with the host's own state_dir.
 const Settings<PluginConfig>& plugin_settings();
 
 // All of them and those of the modes, in the order of the file.
 std::vector<settings::Section> host_settings_reference(const KnownModes& modes);
-
-// The keys, behind `before`, of settings that differ and need a restart.
-template <class S>
-void add_restart_keys(const Settings<S>& all, const S& running, const S& read, const std::string& before,
-                      std::vector<std::string>& keys) {
-  for (const auto& setting : all) {
-    if (!setting.row.live && !setting.same(running, read)) keys.push_back(before + setting.row.key);
-  }
-}
 
 }  // namespace restanza::host

@@ -4,25 +4,17 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "http_front/exchanges.h"
 #include "xmpp/stanza.h"
-#include "xp.h"
+#include "xp_views.h"
 
 namespace restanza::host::border {
 
-inline xp_str view(std::string_view text) {
-  return {text.data() ? text.data() : "", text.size()};
-}
-inline std::string_view text(xp_str view) {
-  return view.ptr ? std::string_view(view.ptr, view.len) : std::string_view();
-}
-inline std::string copy(xp_str view) {
-  return std::string(text(view));
-}
+using views::copy;
+using views::text;
+using views::view;
 
 // A handle is a number, though its type is a pointer: nobody dereferences it, so one that is out of date does
 // no harm.

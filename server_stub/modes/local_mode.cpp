@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // mode = "local": the host has an XMPP server of its own, on loopback, with accounts of the configuration.
+#include "modes/local_mode.h"
+
 #include "config/reading.h"
 #include "local_server/local_server.h"
 #include "modes/link_mode.h"
@@ -7,44 +9,50 @@
 namespace restanza::host {
 namespace {
 
-using Row = settings::Setting<TomlReader, HostConfig>;
-
-void read_c2s(TomlReader& reader, const char* key, HostConfig& config) {
+void read_c2s(TomlReader& reader, const char* key, LocalMode& mode) {
   constexpr const char* kExample = "127.0.0.1:5222";
   reader.parsed(key, [&](const std::string& text) -> Result<void> {
     auto address = parse_address(text, kExample);
     if (!address) return address.error();
-    config.c2s = std::move(*address);
-    if (config.c2s.loopback() && config.c2s.host != "localhost") return {};
+    mode.address = address->host;
+    mode.port = address->port;
+    if (address->loopback() && address->host != "localhost") return {};
     return Error{std::string("must be a loopback address such as ") + kExample +
                  ", because the embedded server has no TLS, and is '" + text + "'"};
   });
 }
 
-const Settings<HostConfig>& local_rows() {
-  static const Settings<HostConfig> all = {
+Settings<LocalMode> local_mode_rows() {
+  using Row = settings::Setting<TomlReader, LocalMode>;
+  return {
       Row::custom(
-          "domain", "text", settings::shown(HostConfig{}.domain), "local: the domain that users log in to",
-          [](TomlReader& reader, const char* key, HostConfig& config) {
-            reader.parsed(key, [&](const std::string& text) { return read_domain(text, config.domain); });
+          "domain", "text", settings::shown(LocalMode{}.domain), "local: the domain that users log in to",
+          [](TomlReader& reader, const char* key, LocalMode& mode) {
+            reader.parsed(key, [&](const std::string& text) { return read_domain(text, mode.domain); });
           })
-          .compared(&HostConfig::domain)
+          .compared(&LocalMode::domain)
           .restart(),
       Row::custom("c2s", "text", "`\"127.0.0.1:5222\"`",
                   "local: where XMPP clients connect; loopback only, for the embedded server has no TLS",
                   read_c2s)
-          .compared(&HostConfig::c2s)
+          .compared([](const LocalMode& a, const LocalMode& b) {
+            return a.address == b.address && a.port == b.port;
+          })
           .restart(),
       Row::custom("accounts", "table of texts", "none", "local: names and passwords",
-                  [](TomlReader& reader, const char* key, HostConfig& config) {
-                    reader.texts(key, config.accounts);
-                    config.accounts_place = reader.place(key);
+                  [](TomlReader& reader, const char* key, LocalMode& mode) {
+                    reader.texts(key, mode.accounts);
+                    mode.accounts_place = reader.place(key);
                   })
-          .compared(&HostConfig::accounts)
+          .compared(&LocalMode::accounts)
           .restart(),
-      Row::flag("anonymous", &HostConfig::anonymous, "local: clients may log in with SASL ANONYMOUS")
+      Row::flag("anonymous", &LocalMode::anonymous, "local: clients may log in with SASL ANONYMOUS")
           .restart(),
   };
+}
+
+const Settings<HostConfig>& local_rows() {
+  static const auto all = carried_by<HostConfig>(local_mode_rows());
   return all;
 }
 
@@ -53,8 +61,8 @@ const Settings<PluginConfig>& local_plugin_rows() {
   return none;
 }
 
-void check_local_plugin(TomlReader& reader, const HostConfig& config, const PluginConfig& plugin) {
-  if (plugin.domain == config.domain)
+void check_local_plugin(TomlReader& reader, const HostConfig& config, PluginConfig& plugin) {
+  if (plugin.domain == own_settings<LocalMode>(config.of_mode).domain)
     reader.fail("domain", "is '" + plugin.domain +
                               "' like [xmpp] domain, where users log in: give the plugin another, "
                               "such as 'rest." +
@@ -91,14 +99,9 @@ class LocalNetwork final : public Network {
 // NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
 Result<std::unique_ptr<Network>> open_local_network(const HostConfig& config, Log& log, const Clock& clock,
                                                     NetworkEvents) {
-  LocalSettings settings;
-  settings.domain = config.domain;
-  settings.address = config.c2s.host;
-  settings.port = config.c2s.port;
-  settings.accounts = config.accounts;
-  settings.anonymous = config.anonymous;
-  auto server = LocalServer::create(std::move(settings), log, clock);
-  if (!server) return Error{config.accounts_place + server.error().text};
+  const auto& mode = own_settings<LocalMode>(config.of_mode);
+  auto server = LocalServer::create(LocalSettings(mode), log, clock);
+  if (!server) return Error{mode.accounts_place + server.error().text};
   return std::unique_ptr<Network>(std::make_unique<LocalNetwork>(std::move(*server)));
 }
 

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "fuzz/property.h"
+#include "modes/component_mode.h"
 #include "modes/link_mode.h"
 #include "xmpp/jid.h"
 
@@ -79,7 +80,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   must(!config->plugins.empty(), "there is a plugin");
   for (const host::PluginConfig& plugin : config->plugins) {
     check_plugin(plugin);
-    must(config->mode != "component" || !plugin.secret.empty(), "a component has a secret");
+    must(config->mode != "component" ||
+             !host::own_settings<host::ComponentPlugin>(plugin.of_mode).secret.empty(),
+         "a component has a secret");
     must(plugin.source.place_of("").find(file.path() + ":") == 0, "settings have a place",
          plugin.source.place_of(""));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rest/access/credentials.h"
 
+#include "base/constant_time.h"
 #include "base/random.h"
 #include "base/str.h"
 #include "rest/access/digest.h"

@@ -45,6 +45,12 @@ constexpr Answer kConflict = {409,
 constexpr Answer kLate = {504, "No answer to the iq came in time."};
 constexpr Answer kAccepted = {202, "The server holds the message or presence; Stanza-Id is its id."};
 constexpr Answer kAnswered = {200, "The answer to the iq, a result or an error."};
+constexpr AnswerHeader kId = {"Stanza-Id", "The id of the message or presence that was sent."};
+constexpr AnswerHeader kKeys = {"Unmapped-Keys", "The keys of the body that have no mapping."};
+constexpr AnswerHeader kElements = {"Unmapped-Elements",
+                                    "The elements of the answer that have no mapping to its format."};
+constexpr AnswerHeader kReplayed = {"Idempotency-Replayed",
+                                    "It is there where this answer was given before for the same key."};
 constexpr Answer kNoRoom = {503, "There is no room right now, the link is down, or the server is ending."};
 
 }  // namespace
@@ -61,9 +67,10 @@ Routes Stanzas::routes() const {
          send(std::move(e), r, c, {});
        },
        {"Sends the stanza in the body.",
-        {kTimeout, kOldTimeout, kKey},
+        {kKey, kTimeout, kOldTimeout},
         all_formats(),
-        reading({kAccepted, kAnswered, kMediaType, kConflict, kLate, kNoRoom})}},
+        reading({kAccepted, kAnswered, kMediaType, kConflict, kLate, kNoRoom}),
+        {kId, kKeys, kElements, kReplayed}}},
       {"POST",
        Target::kStanzaPath,
        Right::send,
@@ -75,11 +82,12 @@ Routes Stanzas::routes() const {
         {{"kind", In::path, true, "One of message, presence and iq."},
          {"type", In::path, true, "The stanza's type, such as chat."},
          kTo,
+         kKey,
          kTimeout,
-         kOldTimeout,
-         kKey},
+         kOldTimeout},
         all_formats(),
-        reading({kAccepted, kAnswered, kMediaType, kConflict, kLate, kNoRoom})}},
+        reading({kAccepted, kAnswered, kMediaType, kConflict, kLate, kNoRoom}),
+        {kId, kKeys, kElements, kReplayed}}},
       {"GET",
        Target::kQueryPath,
        Right::send,
@@ -94,7 +102,8 @@ Routes Stanzas::routes() const {
          kTimeout,
          kOldTimeout},
         {},
-        reading({kAnswered, kLate, kNoRoom})}},
+        reading({kAnswered, kLate, kNoRoom}),
+        {kElements}}},
       {"POST",
        "/echo",
        Right::any,
@@ -103,7 +112,8 @@ Routes Stanzas::routes() const {
        {"Shows what would be sent.",
         {},
         all_formats(),
-        reading({{200, "The stanza, as it would be sent."}, kMediaType})}},
+        reading({{200, "The stanza, as it would be sent."}, kMediaType}),
+        {kKeys, kElements}}},
   };
 }
 

@@ -8,15 +8,36 @@
 namespace restanza::rest {
 namespace {
 
-std::vector<http::Header> allowing(std::string origin) {
-  return {
-      {"Access-Control-Allow-Origin", std::move(origin)},
-      {"Access-Control-Allow-Methods", "DELETE, GET, OPTIONS, POST"},
-      {"Access-Control-Allow-Headers",
-       "Authorization, Content-Type, Idempotency-Key, Restanza-Timeout, Prosody-Rest-Timeout"},
-      {"Access-Control-Expose-Headers", "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed"},
-      {"Access-Control-Max-Age", "7200"},
+std::string joined(const std::vector<const char*>& names) {
+  std::string list;
+  for (const char* name : names) list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
+// HEAD is not among them: a page may always use it (the Fetch standard's safelisted methods).
+std::string methods_of(const RouteTable& routes) {
+  auto names = routes.methods();
+  names.erase(
+      std::remove_if(names.begin(), names.end(), [](std::string_view name) { return name == "HEAD"; }),
+      names.end());
+  return joined(names);
+}
+
+std::string request_headers_of(const RouteTable& routes) {
+  std::vector<const char*> names = {"Authorization", "Content-Type"};
+  for (const char* name : routes.request_headers()) names.push_back(name);
+  return joined(names);
+}
+
+std::vector<http::Header> allowing(const RouteTable& routes) {
+  std::vector<http::Header> headers = {
+      {"Access-Control-Allow-Methods", methods_of(routes)},
+      {"Access-Control-Allow-Headers", request_headers_of(routes)},
   };
+  if (auto exposed = joined(routes.answer_headers()); !exposed.empty())
+    headers.emplace_back("Access-Control-Expose-Headers", std::move(exposed));
+  headers.emplace_back("Access-Control-Max-Age", "7200");
+  return headers;
 }
 
 bool holds(const std::vector<std::string>& origins, std::string_view origin) {
@@ -28,18 +49,25 @@ Cors::Headers shared(std::vector<http::Header> headers) {
   return std::make_shared<const std::vector<http::Header>>(std::move(headers));
 }
 
+std::vector<http::Header> with_origin(std::string origin, const std::vector<http::Header>& further) {
+  std::vector<http::Header> headers = {{"Access-Control-Allow-Origin", std::move(origin)}};
+  headers.insert(headers.end(), further.begin(), further.end());
+  return headers;
+}
+
 }  // namespace
 
-Cors::Cors(std::vector<std::string> origins)
+Cors::Cors(std::vector<std::string> origins, const RouteTable& routes)
     : origins_(std::move(origins)),
-      for_all_(holds(origins_, "*") ? shared(allowing("*")) : nullptr),
+      allowing_(allowing(routes)),
+      for_all_(holds(origins_, "*") ? shared(with_origin("*", allowing_)) : nullptr),
       for_others_(origins_.empty() ? nullptr : shared({})) {}
 
 Cors::Headers Cors::headers(const http::Request& request) const {
   const auto origin = request.header("Origin");
   if (for_all_) return origin || request.method == "OPTIONS" ? for_all_ : for_others_;
   if (!origin || !holds(origins_, *origin)) return for_others_;
-  return shared(allowing(std::string(*origin)));
+  return shared(with_origin(std::string(*origin), allowing_));
 }
 
 }  // namespace restanza::rest

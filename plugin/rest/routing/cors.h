@@ -11,13 +11,15 @@
 #include <vector>
 
 #include "http/request.h"
+#include "rest/routing/route_table.h"
 
 namespace restanza::rest {
 
 class Cors {
  public:
-  // "*" among the origins: any; none at all: no page of another origin, and no headers.
-  explicit Cors(std::vector<std::string> origins);
+  // "*" among the origins: any; none at all: no page of another origin, and no headers. What a page may ask
+  // with, and what it may read, is what the rows have.
+  Cors(std::vector<std::string> origins, const RouteTable& routes);
 
   // What stands on the answer to `request`; null: nothing.
   using Headers = std::shared_ptr<const std::vector<http::Header>>;
@@ -25,7 +27,8 @@ class Cors {
 
  private:
   const std::vector<std::string> origins_;
-  const Headers for_all_;     // where any origin may ask; else null
+  const std::vector<http::Header> allowing_;  // all but the origin
+  const Headers for_all_;                     // where any origin may ask; else null
   const Headers for_others_;  // for a request without an origin, or with one that is not named
 };
 

@@ -23,6 +23,28 @@ std::string_view without_slashes(const RouteTable& routes, std::string_view meth
   return routes.find(method, path).place ? path : std::string_view();
 }
 
+// The remedy of the row whose path begins as this one, up to its first place; empty: there is none.
+std::string_view remedy_at(const RouteTable& routes, std::string_view path) {
+  for (const auto& place : routes.places()) {
+    for (const Route& route : place.routes) {
+      const std::string_view own = route.path, remedy = route.description.remedy;
+      const std::string_view fixed = own.substr(0, own.find("/{"));
+      if (!remedy.empty() && path.substr(0, fixed.size()) == fixed) return remedy;
+    }
+  }
+  return {};
+}
+
+// Each path in it begins with a slash behind a quotation mark.
+std::string with_prefix(std::string_view remedy, const std::string& prefix) {
+  std::string text;
+  for (const char c : remedy) {
+    if (c == '/' && !text.empty() && text.back() == '\'') text += prefix;
+    text += c;
+  }
+  return text;
+}
+
 bool begins_with_kind(std::string_view path) {
   const size_t slash = std::min(path.find('/', 1), path.size());
   return path.size() > 1 && xmpp::kind_named(path.substr(1, slash - 1)).has_value();
@@ -44,10 +66,8 @@ std::string path_mistake(const RouteTable& routes, const std::string& prefix, st
   const std::string nothing = "Nothing is found at " + quoted + ": ";
   if (const auto meant = without_slashes(routes, method, path); !meant.empty())
     return nothing + "write '" + prefix + std::string(meant) + "', without a slash at the end";
-  if (path.substr(0, 10) == "/endpoints")
-    return nothing + "POST to '" + prefix + "/endpoints/{name}/pause', or to resume or test in its place";
-  if (path.substr(0, 11) == "/deliveries")
-    return nothing + "a delivery is at '" + prefix + "/deliveries/{id}', and replayed at '.../{id}/replay'";
+  if (const auto remedy = remedy_at(routes, path); !remedy.empty())
+    return nothing + with_prefix(remedy, prefix);
   const std::string stanza = "'" + prefix + "/{kind}/{type}/{to}'";
   const bool known_query = match(Target::kQueryPath, "OPTIONS", path).has_value();  // known, unlike to GET
   if (method == "POST" && known_query) return nothing + "a query is asked with GET";

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "http/exchange.h"
@@ -38,6 +39,13 @@ struct Answer {
 };
 using Answers = std::vector<Answer>;
 
+// Of an answer, and told to scripts of pages that may ask (cors.h).
+struct AnswerHeader {
+  const char* name;
+  const char* sentence;  // what it says
+};
+using AnswerHeaders = std::vector<AnswerHeader>;
+
 // What programs and people are told of a route. Each sentence begins with a capital and ends with a full
 // stop.
 struct Description {
@@ -45,6 +53,10 @@ struct Description {
   Parameters parameters = {};
   std::vector<mapping::Format> bodies = {};  // that are read; none: no body is
   Answers answers = {};                      // of the handler's own
+  AnswerHeaders headers = {};                // of these, beside those of every answer
+  // What to write in place of a path that begins as this one and where nothing is found. The prefix is set
+  // before each path that it quotes: '/like/this'.
+  const char* remedy = "";
 };
 
 struct Route {
@@ -56,6 +68,8 @@ struct Route {
   const char* resource;  // its name where requests are counted
   Handler handler;
   Description description = {""};
+
+  bool answers_head() const { return std::string_view(method) == "GET"; }
 };
 
 using Routes = std::vector<Route>;

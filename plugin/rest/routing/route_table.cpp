@@ -7,11 +7,24 @@
 namespace restanza::rest {
 namespace {
 
+void add_once(std::vector<const char*>& names, const char* name) {
+  const bool known = std::any_of(names.begin(), names.end(),
+                                 [&](const char* each) { return std::string_view(each) == name; });
+  if (!known) names.push_back(name);
+}
+
+template <class Use>
+void for_each_row(const std::vector<RouteTable::Place>& places, Use use) {
+  for (const auto& place : places) {
+    for (const Route& route : place.routes) use(route);
+  }
+}
+
 std::string allowed(const Routes& routes) {
   std::string list;
   for (const Route& route : routes) {
     list.append(route.method).append(", ");
-    if (std::string_view(route.method) == "GET") list += "HEAD, ";
+    if (route.answers_head()) list += "HEAD, ";
   }
   return list + "OPTIONS";
 }
@@ -65,12 +78,35 @@ RouteTable::Found RouteTable::find(std::string_view method, std::string_view pat
 
 std::vector<const char*> RouteTable::resources() const {
   std::vector<const char*> names;
-  for (const Place& place : places_) {
-    const char* name = place.routes.front().resource;
-    const bool known = std::any_of(names.begin(), names.end(),
-                                   [&](const char* each) { return std::string_view(each) == name; });
-    if (!known) names.push_back(name);
-  }
+  for (const Place& place : places_) add_once(names, place.routes.front().resource);
+  return names;
+}
+
+std::vector<const char*> RouteTable::methods() const {
+  std::vector<const char*> names = {"OPTIONS"};
+  for_each_row(places_, [&names](const Route& route) {
+    add_once(names, route.method);
+    if (route.answers_head()) add_once(names, "HEAD");
+  });
+  std::sort(names.begin(), names.end(), [](std::string_view a, std::string_view b) { return a < b; });
+  return names;
+}
+
+std::vector<const char*> RouteTable::request_headers() const {
+  std::vector<const char*> names;
+  for_each_row(places_, [&names](const Route& route) {
+    for (const Parameter& each : route.description.parameters) {
+      if (each.in == Parameter::In::header) add_once(names, each.name);
+    }
+  });
+  return names;
+}
+
+std::vector<const char*> RouteTable::answer_headers() const {
+  std::vector<const char*> names;
+  for_each_row(places_, [&names](const Route& route) {
+    for (const AnswerHeader& each : route.description.headers) add_once(names, each.name);
+  });
   return names;
 }
 

@@ -36,6 +36,10 @@ class RouteTable {
   Found find(std::string_view method, std::string_view path) const;
 
   std::vector<const char*> resources() const;  // each once
+  std::vector<const char*> methods() const;    // that are answered somewhere, each once, in order
+  // Headers that requests and answers have by some row, each once, in the order of the rows.
+  std::vector<const char*> request_headers() const;
+  std::vector<const char*> answer_headers() const;
   const std::vector<Place>& places() const { return places_; }
 
  private:

@@ -15,11 +15,12 @@ auto asking(Right right) {
 
 }  // namespace
 
-Router::Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock, Cors cors)
+Router::Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock,
+               std::vector<std::string> cors_origins)
     : routes_(std::move(routes)),
       credentials_(credentials),
-      cors_(std::move(cors)),
-      traffic_(metrics, clock, routes_.resources()) {}
+      cors_(std::move(cors_origins), routes_),
+      traffic_(metrics, clock, routes_.resources(), routes_.methods()) {}
 
 http::Exchange Router::counted(http::Exchange exchange, const http::Request& request) const {
   const auto found = routes_.find(request.method, request.path);

@@ -13,7 +13,8 @@ namespace restanza::rest {
 class Router {
  public:
   // What is referred to outlives the router, and what the routes' handlers refer to.
-  Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock, Cors cors);
+  Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock,
+         std::vector<std::string> cors_origins);
 
   void handle(http::Exchange exchange, http::Request request) const;
 

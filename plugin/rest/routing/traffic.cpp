@@ -12,7 +12,6 @@ namespace restanza::rest {
 namespace {
 
 constexpr const char* kOther = "other";
-constexpr std::array<const char*, 6> kMethods = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", kOther};
 constexpr std::array<const char*, 20> kCodes = {"200", "202", "204", "400", "401",  "403", "404",
                                                 "405", "409", "413", "415", "422",  "429", "500",
                                                 "501", "502", "503", "504", "gone", kOther};
@@ -33,6 +32,11 @@ constexpr std::array<const char*, 16> kConditions = {"bad-format",
                                                      "unsupported-stanza-type",
                                                      kOther};
 
+std::vector<const char*> with_other(std::vector<const char*> names) {
+  names.push_back(kOther);
+  return names;
+}
+
 // Its place in the list, the last of which is for all others.
 template <class Names>
 size_t place(const Names& names, std::string_view name) {
@@ -46,11 +50,13 @@ size_t place(const Names& names, std::string_view name) {
 // lock afterwards.
 class Traffic::Counters {
  public:
-  Counters(Metrics& metrics, const Clock& clock, std::vector<const char*> resources)
+  Counters(Metrics& metrics, const Clock& clock, std::vector<const char*> resources,
+           std::vector<const char*> methods)
       : metrics_(metrics),
         clock_(clock),
-        resources_(std::move(resources)),
-        requests_(resources_.size() * kMethods.size() * kCodes.size()) {
+        resources_(with_other(std::move(resources))),
+        methods_(with_other(std::move(methods))),
+        requests_(resources_.size() * methods_.size() * kCodes.size()) {
     for (const char* resource : resources_) {
       times_.push_back(&metrics.histogram("restanza_http_request_duration_seconds",
                                           "From a request's arrival to its answer, by resource",
@@ -65,6 +71,7 @@ class Traffic::Counters {
 
   Instant now() const { return clock_.now(); }
   size_t resource(std::string_view name) const { return place(resources_, name); }
+  size_t method(std::string_view name) const { return place(methods_, name); }
 
   void note(size_t resource, size_t method, const http::Ending& ending, Instant arrived) {
     const size_t code = place(kCodes, ending.client_left ? "gone" : std::to_string(ending.status));
@@ -76,12 +83,12 @@ class Traffic::Counters {
 
  private:
   Counter& request(size_t resource, size_t method, size_t code) {
-    auto& known = requests_[(resource * kMethods.size() + method) * kCodes.size() + code];
+    auto& known = requests_[(resource * methods_.size() + method) * kCodes.size() + code];
     Counter* counter = known.load(std::memory_order_acquire);
     if (!counter) {
       counter = &metrics_.counter(
           "restanza_http_requests_total", "Requests that were answered, by resource, method and status",
-          {{"code", kCodes[code]}, {"method", kMethods[method]}, {"resource", resources_[resource]}});
+          {{"code", kCodes[code]}, {"method", methods_[method]}, {"resource", resources_[resource]}});
       known.store(counter, std::memory_order_release);
     }
     return *counter;
@@ -90,6 +97,7 @@ class Traffic::Counters {
   Metrics& metrics_;
   const Clock& clock_;
   const std::vector<const char*> resources_;  // the last is for all others
+  const std::vector<const char*> methods_;    // the same
   std::vector<Histogram*> times_;
   std::array<Counter*, kConditions.size()> refusals_{};
   std::vector<std::atomic<Counter*>> requests_;
@@ -115,15 +123,14 @@ class Traffic::CountingObserver final : public http::Observer {
   const Instant arrived_;
 };
 
-Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources) {
-  resources.push_back(kOther);
-  counters_ = std::make_shared<Counters>(metrics, clock, std::move(resources));
-}
+Traffic::Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources,
+                 std::vector<const char*> methods)
+    : counters_(std::make_shared<Counters>(metrics, clock, std::move(resources), std::move(methods))) {}
 
 http::Exchange Traffic::counted(http::Exchange exchange, const http::Request& request,
                                 std::string_view resource) const {
   exchange.observe(std::make_unique<CountingObserver>(counters_, counters_->resource(resource),
-                                                      place(kMethods, request.method)));
+                                                      counters_->method(request.method)));
   return exchange;
 }
 

@@ -16,8 +16,9 @@ namespace restanza::rest {
 
 class Traffic {
  public:
-  // `resources`: the names that there are, which live as long as the program; all others are "other".
-  Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources);
+  // The names that there are, which live as long as the program; all others are "other".
+  Traffic(Metrics& metrics, const Clock& clock, std::vector<const char*> resources,
+          std::vector<const char*> methods);
 
   // The same exchange, observed. Of a client that leaves before the end of its answer, "gone" is the code.
   http::Exchange counted(http::Exchange exchange, const http::Request& request,

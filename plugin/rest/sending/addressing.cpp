@@ -45,7 +45,7 @@ void set_attributes(xml::Element root, const xmpp::RootAttributes& attributes) {
 }
 
 Result<void, Refusal> check_iq(const std::optional<std::string>& type, size_t children) {
-  if (type != "get" && type != "set") return refused::iq_type();
+  if (!type || !xmpp::is_request(xmpp::Kind::iq, *type)) return refused::iq_type();
   if (children != 1) return refused::iq_children();
   return {};
 }

@@ -76,7 +76,7 @@ std::string reply_id(const xmpp::Stanza& stanza, xml::Element body, const std::s
 xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
   const std::string type = reply_type(stanza, body);
   const std::string id = reply_id(stanza, body, type);
-  const bool to_room = stanza.kind == xmpp::Kind::message && type == "groupchat";
+  const bool to_room = xmpp::is_groupchat(stanza.kind, type);
   xml::Document reply(xmpp::name_of(stanza.kind), xml::kContentNamespace);
   xml::Element root = reply.root();
   root.set_attribute("from", stanza.to);
@@ -150,9 +150,7 @@ xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
 }
 
 Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
-  // Rooms remove an occupant whose address answers with such errors, and the bot would be gone from all its
-  // rooms after a restart of its webhook.
-  if (stanza.is_groupchat()) return {};
+  if (!xmpp::may_get_error(stanza)) return {};
   const bool late = outcome.end == Outcome::End::timeout;
   const xmpp::StanzaError error =
       late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}
@@ -164,8 +162,9 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
 
 Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options) {
   const xmpp::Stanza& stanza = tree.stanza();
-  // Whatever came back, answering an answer could go on for ever.
-  if (stanza.type == "error" || stanza.type == "result") return {};
+  // Whatever came back, answering an answer could go on for ever. No message or presence has the type result;
+  // one that says so is not answered either, as by mod_rest.
+  if (!xmpp::may_be_answered(stanza) || stanza.type == "result") return {};
   if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
   if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
   Answer answer;

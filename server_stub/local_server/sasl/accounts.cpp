@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/sasl/accounts.h"
 
+#include "base/constant_time.h"
 #include "base/random.h"
 #include "base/str.h"
 #include "xmpp/jid.h"

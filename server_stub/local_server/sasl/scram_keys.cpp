@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/constant_time.h"
 #include "base/str.h"
 
 namespace restanza::host::local {

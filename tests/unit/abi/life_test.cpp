@@ -156,6 +156,12 @@ TEST_CASE("new settings hold for new requests, and a request under way ends as i
     CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);  // as they were at the start
     CHECK(logged(loaded, "cannot change while the plugin runs") == 1);
   }
+  SECTION("a default that is written down is no change, and what stands beside it holds") {
+    CHECK(reload(R"({"component_secret": "another", "rest_iq_pending_limit": 16384})", error) == XP_OK);
+    CHECK(loaded.host.ask(message).status == 401);
+    CHECK(reload(R"({"component_secret": "another", "rest_iq_pending_limit": 7})", error) == XP_UNSUPPORTED);
+    CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);
+  }
   SECTION("an endpoint comes") {
     CHECK(reload(settings(R"(, "rest_callback_url": "http://127.0.0.1:9/")"), error) == XP_OK);
     CHECK(loaded.host.offer("<message from='bob@localhost' to='rest.localhost'><body>x</body></message>") ==

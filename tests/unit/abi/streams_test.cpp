@@ -194,7 +194,7 @@ TEST_CASE("an answer in pieces counts as under way until its end, however that c
 TEST_CASE("an answer in pieces is counted once, at its end, with its status and all its time") {
   FakeClock clock;
   Metrics metrics;
-  const rest::Traffic traffic(metrics, clock, {"events"});
+  const rest::Traffic traffic(metrics, clock, {"events"}, {"GET"});
   const auto says = [&metrics](const std::string& line) {
     INFO(metrics.text());
     return metrics.text().find("\n" + line + "\n") != std::string::npos;

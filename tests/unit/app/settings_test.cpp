@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include "support/catch.h"
 #include "unit/app/reading.h"
@@ -118,11 +119,53 @@ TEST_CASE("what all endpoints share reaches each of them") {
   CHECK(settings->resources.iqs.mapping.strict);
 }
 
+namespace {
+
+std::vector<std::string> restart_keys_between(std::string_view running, std::string_view now) {
+  const auto before = read(running), after = read(now);
+  REQUIRE(before);
+  REQUIRE(after);
+  return restart_keys(*before, *after);
+}
+
+}  // namespace
+
 TEST_CASE("of the keys that differ, those that need a restart are named") {
   using Keys = std::vector<std::string>;
-  CHECK(restart_keys("{}", R"({"rest_iq_timeout": 1, "component_secret": "x", "rest_tokens": []})").empty());
-  CHECK(restart_keys(R"({"rest_callback_url": "http://h/", "rest_callback_public_only": true})",
-                     R"({"rest_callbacks": [], "journal_max_bytes": 1048576, "rest_stanza_size_limit": 1,
-                         "rest_iq_pending_limit": 1, "rest_json_xml": true})") ==
+  CHECK(restart_keys_between("{}", R"({"rest_iq_timeout": 1, "component_secret": "x", "rest_tokens": []})")
+            .empty());
+  CHECK(restart_keys_between(
+            R"({"rest_callback_url": "http://h/", "rest_callback_public_only": true})",
+            R"({"rest_callbacks": [], "journal_max_bytes": 1048576, "rest_stanza_size_limit": 1,
+                "rest_iq_pending_limit": 1, "rest_json_xml": true})") ==
         Keys{"journal_max_bytes", "rest_iq_pending_limit", "rest_stanza_size_limit"});
+  CHECK(restart_keys_between(R"({"rest_iq_pending_limit": 1, "journal_max_bytes": 2097152})",
+                             R"({"journal_max_bytes": 2097152})") == Keys{"rest_iq_pending_limit"});
+}
+
+TEST_CASE("a default that is written down, and the order of keys, are no difference") {
+  constexpr const char* kDefaults =
+      R"({"rest_iq_pending_limit": 16384, "rest_stanza_size_limit": 196608, "journal_max_bytes": 1073741824})";
+  CHECK(restart_keys_between("{}", kDefaults).empty());
+  CHECK(restart_keys_between(kDefaults, "{}").empty());
+  CHECK(restart_keys_between(R"({"rest_iq_pending_limit": null})", "{}").empty());
+  CHECK(restart_keys_between(R"({"rest_iq_pending_limit": 7, "rest_stanza_size_limit": 1})",
+                             R"({"rest_stanza_size_limit": 1, "rest_iq_pending_limit": 7})")
+            .empty());
+}
+
+TEST_CASE("every key that needs a restart is told apart by its value") {
+  const std::map<std::string, std::string> others = {
+      {"rest_iq_pending_limit", "1"}, {"rest_stanza_size_limit", "1"}, {"journal_max_bytes", "1048576"}};
+  const auto sections = settings_reference();
+  size_t seen = 0;
+  for (const auto& row : sections.front().rows) {
+    if (row.live) continue;
+    CAPTURE(row.key);
+    REQUIRE(others.count(row.key) == 1);
+    CHECK(restart_keys_between("{}", "{\"" + row.key + "\": " + others.at(row.key) + "}") ==
+          std::vector<std::string>{row.key});
+    ++seen;
+  }
+  CHECK(seen == others.size());
 }

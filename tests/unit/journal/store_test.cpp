@@ -270,3 +270,28 @@ TEST_CASE("a store is full from max_bytes on, takes all the same, and is not onc
   CHECK(any.ask(Discard{seqs, {}}) == seqs);
   CHECK_FALSE(any.store->full());
 }
+
+TEST_CASE("a report names what waits for each endpoint, while the store is open and after it") {
+  AnyStore any;
+  if (any.in_memory()) return;  // nobody else can look into it
+  any.add("hello", "crm");
+  auto dead = any.add("old", "audit");
+  any.kill(dead);
+  const std::string open = any.report();
+  CHECK_THAT(open, Contains("crm"));
+  CHECK_THAT(open, Contains("audit"));
+  CHECK_THAT(open, Contains("alice@localhost"));
+  CHECK(open.back() == '\n');
+  CHECK(open.find("hello</body>") == std::string::npos);
+  any.store.reset();
+  CHECK(any.report() == open);
+}
+
+TEST_CASE("a report of a directory without a store is an error that names it") {
+  const Directory directory;
+  for (const StoreRow& row : store_rows()) {
+    const auto told = row.kind.report(directory.path, SystemClock());
+    REQUIRE_FALSE(told);
+    CHECK_THAT(told.error().text, Contains(directory.path));
+  }
+}

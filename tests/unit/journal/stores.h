@@ -6,27 +6,28 @@
 #include <vector>
 
 #include "journal/sqlite/store.h"
+#include "journal/sqlite/table.h"
 #include "journal/store.h"
 
 namespace restanza::journal {
 
 struct StoreRow {
   const char* name;
-  OpenStore open;
+  StoreKind kind;
   bool in_memory;  // forgets when it is closed
 };
 
 inline const std::vector<StoreRow>& store_rows() {
   static const std::vector<StoreRow> rows = {
-      {"SQLite in a file", SqliteStore::open, false},
-      {"SQLite in memory", SqliteStore::open, true},
+      {"SQLite in a file", {SqliteStore::open, table}, false},
+      {"SQLite in memory", {SqliteStore::open, table}, true},
   };
   return rows;
 }
 
 // For tests of the journal itself, which asks any store in the same way: one that keeps what it has.
 inline OpenStore store_on_disk() {
-  return store_rows().front().open;
+  return store_rows().front().kind.open;
 }
 
 }  // namespace restanza::journal

@@ -63,7 +63,7 @@ TEST_CASE("at each allocation of an answer in pieces memory may be short once") 
   const Spared test;
   FakeClock clock;
   Metrics metrics;
-  const rest::Traffic traffic(metrics, clock, {"events"});
+  const rest::Traffic traffic(metrics, clock, {"events"}, {"GET"});
   http::Request request;
   request.method = "GET";
   const std::string piece = "a piece that is longer than what stands in a string without an allocation";

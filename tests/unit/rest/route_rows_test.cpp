@@ -82,7 +82,21 @@ class Weather final : public Resource {
              {"Tells what the weather is like.",
               {{"place", Parameter::In::path, true, "Where."}},
               {},
-              {{200, "The weather."}}}}};
+              {{200, "The weather."}},
+              {{"Last-Modified", "When somebody looked out of the window."}},
+              "the weather of a place is at '/weather/{place}'"}},
+            {"PUT",
+             "/weather/{place}",
+             Right::admin,
+             "weather",
+             [](http::Exchange e, const http::Request&, const Caller&, const PathValues&) {
+               e.respond({204, {}, {}});
+             },
+             {"Makes the weather.",
+              {{"place", Parameter::In::path, true, "Where."},
+               {"If-Match", Parameter::In::header, false, "The weather as it was."}},
+              {},
+              {{204, "It is made."}}}}};
   }
 };
 
@@ -105,6 +119,12 @@ TEST_CASE("every row has a summary, sentences for what it takes, and an answer t
       in_path.insert(parameter.name);
     }
     CHECK(in_path == names_in(row->path));
+    std::set<std::string> headers;
+    for (const AnswerHeader& header : told.headers) {
+      CAPTURE(header.name);
+      CHECK(is_sentence(header.sentence));
+      CHECK(headers.insert(header.name).second);
+    }
     CHECK((told.bodies.empty() || std::string(row->method) == "POST"));
     CHECK(std::count_if(told.answers.begin(), told.answers.end(),
                         [](const Answer& each) { return each.status / 100 == 2; }) >= 1);
@@ -164,9 +184,10 @@ TEST_CASE("the document's table of statuses has those that rows have, and no oth
 TEST_CASE("a new resource is routed, guarded, counted and told of by its row alone") {
   RestWorld world;
   const Weather weather;
-  const Router router(weather.routes(), world.resources.credentials, world.metrics, world.clock, Cors({"*"}));
-  const auto ask = [&](const char* method, const std::string& authorization) {
-    auto request = post("", authorization, "/weather/oslo");
+  const Router router(weather.routes(), world.resources.credentials, world.metrics, world.clock, {"*"});
+  const auto ask = [&](const char* method, const std::string& authorization,
+                       const char* path = "/weather/oslo") {
+    auto request = post("", authorization, path);
     request.method = method;
     auto answer = std::make_shared<MemoryAnswer>();
     router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
@@ -175,6 +196,14 @@ TEST_CASE("a new resource is routed, guarded, counted and told of by its row alo
   CHECK(ask("GET", as_component())->body() == "It rains at oslo\n");
   CHECK(ask("GET", "")->status() == 401);
   CHECK(ask("GET", basic("alice", "wonder:land"))->status() == 403);
-  CHECK(ask("POST", as_component())->header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(ask("PUT", as_component())->status() == 204);
+  CHECK(ask("POST", as_component())->header("Allow") == "GET, HEAD, PUT, OPTIONS");
+  const auto preflight = ask("OPTIONS", "");
+  CHECK(preflight->header("Access-Control-Allow-Methods") == "GET, OPTIONS, PUT");
+  CHECK(preflight->header("Access-Control-Allow-Headers") == "Authorization, Content-Type, If-Match");
+  CHECK(preflight->header("Access-Control-Expose-Headers") == "Last-Modified");
+  CHECK_THAT(ask("DELETE", as_component(), "/weather/oslo/tomorrow")->body(),
+             Contains("the weather of a place is at '/rest/weather/{place}'"));
   CHECK(world.metrics.text().find(R"({code="200",method="GET",resource="weather"} 1)") != std::string::npos);
+  CHECK(world.metrics.text().find(R"({code="204",method="PUT",resource="weather"} 1)") != std::string::npos);
 }

@@ -70,6 +70,17 @@ TEST_CASE("a setting tells two structs apart by its own member only") {
   CHECK(all[2].same(Outer{}, other));
 }
 
+TEST_CASE("of the settings that differ, those that need a restart are named behind the words before them") {
+  Outer other;
+  other.inner.most = 9;
+  std::vector<std::string> keys;
+  settings::add_restart_keys(settings_of_outer(), Outer{}, other, "part.", keys);
+  CHECK(keys.empty());
+  other.loud = false;
+  settings::add_restart_keys(settings_of_outer(), Outer{}, other, "part.", keys);
+  CHECK(keys == std::vector<std::string>{"part.loud"});
+}
+
 TEST_CASE("a row shows its member's first value as the default, and its bounds") {
   const auto rows = settings::rows_of(settings_of_outer());
   CHECK(settings::as_markdown({"Title", rows}) ==

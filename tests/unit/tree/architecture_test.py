@@ -41,6 +41,8 @@ HOST_LAYERS = {
     "modes": 4,
     "app": 5,
 }
+# What both sides of the border are written in, beside the C++ layer for plugins of others.
+BORDER = {"xp.h", "xp_views.h"}
 # What the build makes for the host, out of what stands in the plugin.
 MADE = {"plugin_settings.inc"}
 SHARED_WITH_HOST = {"base", "xml", "xmpp", "settings"}
@@ -62,7 +64,8 @@ OF_THE_C_LIBRARY = set("""
     stab stdint stdio stdlib string strings syscall sysexits syslog tar termio termios threads time ttyent uchar
     ucontext ulimit unistd utime utmp utmpx values wait wchar wctype wordexp
     """.split())
-SOURCES = {".c", ".cpp", ".h", ".py", ".map"}
+CODE = {".c", ".cpp", ".h", ".hpp"}
+SOURCES = CODE | {".py", ".map"}
 # One file on purpose, so that it can be read and copied as one; everything else stays below 400 lines.
 LONGER = {"tests/abi/minimal_host.c": 1010}
 # What programs wrote or are fed, byte by byte; and formats without a place for a licence, which stands in `copyright`.
@@ -93,7 +96,7 @@ def of_kit(path):
 
 
 def code(top):
-    return [path for path in sources(top) if path.suffix in {".c", ".cpp", ".h"}]
+    return [path for path in sources(top) if path.suffix in CODE]
 
 
 def layer_of(name, layers):
@@ -164,6 +167,14 @@ class Architecture(unittest.TestCase):
         self.assertEqual([layer_of(name, layers) for name in ("a/x.h", "a/b/x.h", "a/b/c/x.h", "a/b/c/d/x.h", "main.cpp")],
                          ["a", "a", "a/b/c", "a/b/c", "main"])
 
+    def test_no_header_is_left_out_of_these_checks(self):
+        headers = {path.relative_to(ROOT).as_posix() for top in LICENCES for path in code(top)}
+        self.assertIn("server_stub/kit/xp_host.hpp", headers)
+        self.assertIn("plugin/include/xp_core.hpp", headers)
+        included = {f"{path.relative_to(ROOT)} includes {name}" for top in ("plugin", "server_stub") for path in code(top)
+                    for own, name in includes(path) if own and pathlib.PurePath(name).suffix not in CODE | {".inc"}}
+        self.assertEqual(included, set())
+
     def test_the_design_shows_the_same_layers(self):
         design = (ROOT / "plugin/doc/design.md").read_text(encoding="utf-8")
         tables = []
@@ -192,8 +203,9 @@ class Architecture(unittest.TestCase):
         self.assertEqual(folders("tests/unit/server_stub"), folders("server_stub"))
 
     def test_only_the_border_knows_xp_h(self):
-        users = {folder_of(path, "plugin") for path in code("plugin") if (True, "xp.h") in set(includes(path))}
-        self.assertEqual(users, {"abi"})
+        users = {folder_of(path, "plugin") for path in code("plugin")
+                 for own, name in includes(path) if own and (ROOT / "plugin/include" / name).is_file()}
+        self.assertEqual(users, {"abi", "include"})
 
     def test_the_header_needs_nothing_but_c(self):
         header = ROOT / "plugin" / "include" / "xp.h"
@@ -204,7 +216,7 @@ class Architecture(unittest.TestCase):
         shared = 0
         for path in code("server_stub"):
             for own, name in includes(path):
-                if not own or name == "xp.h" or name in MADE:
+                if not own or name in BORDER or name in MADE:
                     continue
                 if (ROOT / "server_stub" / name).is_file():
                     continue
@@ -264,7 +276,7 @@ class Architecture(unittest.TestCase):
     def test_the_kit_is_all_mit_and_needs_no_library_of_the_host_alone(self):
         """Nothing of it includes a file of server_stub/ with another licence, nor gloox, TOML or the log's library."""
         wrong, seen = [], 0
-        for path in (each for each in sources("server_stub") if each.suffix in {".cpp", ".h", ".hpp"} and of_kit(each)):
+        for path in (each for each in sources("server_stub") if each.suffix in CODE and of_kit(each)):
             for own, name in includes(path):
                 seen += 1
                 there = ROOT / "server_stub" / name
@@ -276,12 +288,12 @@ class Architecture(unittest.TestCase):
     def test_headers_are_read_once(self):
         headers = {ROOT / "plugin" / "include" / "xp.h", *(ROOT / "tests" / "abi" / "frozen").glob("*.h")}  # C, with a guard
         wrong = [str(p) for top in LICENCES for p in code(top)
-                 if p.suffix == ".h" and p not in headers and "#pragma once" not in p.read_text(encoding="utf-8")]
+                 if p.suffix in {".h", ".hpp"} and p not in headers and "#pragma once" not in p.read_text(encoding="utf-8")]
         self.assertEqual(wrong, [])
 
     def test_no_header_has_the_name_of_one_of_the_c_library(self):
         wrong = [str(p.relative_to(ROOT)) for top in ("plugin", "server_stub") for p in code(top)
-                 if p.suffix == ".h" and p.stem in OF_THE_C_LIBRARY]
+                 if p.suffix in {".h", ".hpp"} and p.stem in OF_THE_C_LIBRARY]
         self.assertEqual(wrong, [])
 
     def test_no_file_is_longer_than_400_lines(self):

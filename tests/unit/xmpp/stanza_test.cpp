@@ -63,6 +63,32 @@ TEST_CASE("a sender hears of a stanza that could not be taken where somebody wai
   CHECK_FALSE(told("<presence type='subscribe' to='a@x'/>"));
 }
 
+TEST_CASE("a sender may get an error, but never for an answer and never from a room's occupant to a room") {
+  const auto told = [](const char* xml) { return xmpp::may_get_error(*xmpp::parse_stanza(xml)); };
+  CHECK(told("<message to='a@x'/>"));
+  CHECK(told("<iq type='set' id='1' to='a@x'/>"));
+  CHECK(told("<presence to='a@x'/>"));
+  CHECK_FALSE(told("<message type='groupchat' to='a@x'/>"));
+  CHECK_FALSE(told("<message type='error' to='a@x'/>"));
+  CHECK_FALSE(told("<presence type='error' to='a@x'/>"));
+  CHECK_FALSE(told("<iq type='result' id='1' to='a@x'/>"));
+  CHECK_FALSE(told("<iq type='error' id='1' to='a@x'/>"));
+}
+
+TEST_CASE("a type says something of its own kind only") {
+  using xmpp::Kind;
+  CHECK(xmpp::is_request(Kind::iq, "get"));
+  CHECK(xmpp::is_request(Kind::iq, "set"));
+  CHECK(xmpp::is_answer(Kind::iq, "result"));
+  CHECK(xmpp::is_answer(Kind::iq, "error"));
+  CHECK(xmpp::is_groupchat(Kind::message, "groupchat"));
+  CHECK_FALSE(xmpp::is_request(Kind::iq, "result"));
+  CHECK_FALSE(xmpp::is_request(Kind::message, "get"));
+  CHECK_FALSE(xmpp::is_answer(Kind::message, "error"));
+  CHECK_FALSE(xmpp::is_groupchat(Kind::presence, "groupchat"));
+  CHECK_FALSE(xmpp::is_groupchat(Kind::message, ""));
+}
+
 TEST_CASE("an iq is one with an id and one of the four types") {
   const auto valid = [](const char* xml) { return xmpp::parse_stanza(xml)->is_valid_iq(); };
   for (const char* type : {"get", "set", "result", "error"}) {

@@ -191,6 +191,20 @@ TEST_CASE("a path where nothing is found says what stands nearby") {
         "replayed at '.../{id}/replay'");
 }
 
+TEST_CASE("a row's remedy is told of paths that begin as its own, with the prefix before each path in it") {
+  const RouteTable routes(
+      {{"GET",
+        "/things",
+        Right::any,
+        "thing",
+        {},
+        {"Shows things.", {}, {}, {}, {}, "see '/things/{id}' or '.../{id}', not /things"}},
+       {"GET", "/things/{id}", Right::any, "thing", {}}});
+  CHECK(path_mistake(routes, "/api", "POST", "/thingsx/1") ==
+        "Nothing is found at '/api/thingsx/1': see '/api/things/{id}' or '.../{id}', not /things");
+  CHECK(path_mistake(routes, "/api", "POST", "/thing").find("see") == std::string::npos);
+}
+
 TEST_CASE("of a long path the beginning is shown") {
   const std::string longest = "/" + std::string(199, 'a');
   CHECK(path_told("POST", longest.c_str()).find("'/rest" + longest + "': ") != std::string::npos);

@@ -66,6 +66,17 @@ TEST_CASE("each resource is named once, and a path where nothing stands is anoth
   CHECK(routes.find("GET", "/x").allow() == std::string("POST, OPTIONS"));
 }
 
+TEST_CASE("methods are named once and in order, with HEAD where there is GET, and OPTIONS always") {
+  const auto methods = [](Routes rows) {
+    std::string all;
+    for (const char* name : RouteTable(std::move(rows)).methods()) all += std::string(name) + " ";
+    return all;
+  };
+  CHECK(methods({row("PUT", "/a"), row("GET", "/a"), row("GET", "/b"), row("DELETE", "/b")}) ==
+        "DELETE GET HEAD OPTIONS PUT ");
+  CHECK(methods({row("POST", "/a")}) == "OPTIONS POST ");
+}
+
 TEST_CASE("the plugin's routes stand where they are documented") {
   const RestWorld world;
   const auto allow = [&](const char* method, const char* path) {

@@ -79,7 +79,7 @@ TEST_CASE("refusals are counted by their condition") {
 TEST_CASE("a condition and a code that are none of ours are others") {
   FakeClock clock;
   Metrics metrics;
-  const Traffic traffic(metrics, clock, {"stanza"});
+  const Traffic traffic(metrics, clock, {"stanza"}, {"GET"});
   const auto answer = std::make_shared<MemoryAnswer>();
   traffic
       .counted(http::Exchange(std::make_unique<MemoryResponder>(answer)), counted_request("GET", ""),

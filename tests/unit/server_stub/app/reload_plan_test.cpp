@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/reload_plan.h"
 
+#include "modes/component_mode.h"
+#include "modes/local_mode.h"
 #include "support/catch.h"
 
 using namespace restanza::host;
@@ -71,10 +73,11 @@ TEST_CASE("who gets the directory of one that leaves comes after it") {
 TEST_CASE("what only a start looks at is named") {
   HostConfig read = with({plugin("a.x")});
   read.http.listen[0].port = 1;
-  read.domain = "y";
-  read.c2s.host = "::1";
-  read.accounts["alice"] = "wonder";
-  read.anonymous = true;
+  LocalMode& server = own_settings<LocalMode>(read.of_mode);
+  server.domain = "y";
+  server.address = "::1";
+  server.accounts["alice"] = "wonder";
+  server.anonymous = true;
   read.plugins[0].prefix = "/other";
   read.plugins[0].http_host = "h";
   read.plugins[0].state_dir = "/elsewhere";
@@ -87,9 +90,10 @@ TEST_CASE("what only a start looks at is named") {
   HostConfig running = with({plugin("a.x")});
   running.mode = "component";
   read = running;
-  read.server.host = "server.example";
-  read.max_stanza = 1024;
-  read.plugins[0].secret = "new";
+  ComponentMode& link = own_settings<ComponentMode>(read.of_mode);
+  link.host = "server.example";
+  link.max_stanza = 1024;
+  own_settings<ComponentPlugin>(read.plugins[0].of_mode).secret = "new";
   CHECK(words(plan_reload(running, read).restart) ==
         "xmpp.server; xmpp.max_stanza; secret of the plugin at a.x; ");
 }

@@ -172,7 +172,7 @@ TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
   Running running(local({plugin("a.localhost")}));
   HostConfig read = local({plugin("a.localhost"), plugin("b.localhost")});
   read.http.listen[0].port = 5280;
-  read.anonymous = true;
+  own_settings<LocalMode>(read.of_mode).anonymous = true;
   running.reload(read);
   CHECK(running.lines.of(Level::warn) == "SIGHUP: needs a restart: http.listen, xmpp.anonymous\n");
 }

@@ -8,7 +8,9 @@
 #include <cstring>
 #include <fstream>
 
+#include "modes/component_mode.h"
 #include "modes/link_mode.h"
+#include "modes/local_mode.h"
 #include "support/catch.h"
 
 using namespace restanza;
@@ -48,9 +50,11 @@ TEST_CASE("the documented defaults hold where the file is silent") {
   CHECK(config->http.listen[0].port == 5280);
   CHECK(config->http.tls == nullptr);
   CHECK(config->mode == "local");
-  CHECK(config->domain == "localhost");
-  CHECK(config->c2s.port == 5222);
-  CHECK_FALSE(config->anonymous);
+  const LocalMode& server = own_settings<LocalMode>(config->of_mode);
+  CHECK(server.domain == "localhost");
+  CHECK(server.address == "127.0.0.1");
+  CHECK(server.port == 5222);
+  CHECK_FALSE(server.anonymous);
   REQUIRE(config->plugins.size() == 1);
   CHECK(config->plugins[0].load == "restanza");
   CHECK(config->plugins[0].prefix == "/rest");
@@ -89,13 +93,15 @@ TEST_CASE("the file of the documentation is understood") {
   CHECK(config->log_level == Level::debug);
   CHECK(config->http.listen[0].host == "::1");
   CHECK(config->mode == "component");
-  CHECK(config->server.host == "xmpp.example.net");
-  CHECK_FALSE(config->server.loopback());
-  CHECK(config->max_stanza == 100000);
+  const ComponentMode& link = own_settings<ComponentMode>(config->of_mode);
+  CHECK(link.host == "xmpp.example.net");
+  CHECK(link.port == 5347);
+  CHECK_FALSE(HostPort{link.host, link.port}.loopback());
+  CHECK(link.max_stanza == 100000);
   CHECK(config->plugins[0].domain == "rest.example.net");
   CHECK(config->plugins[0].http_host == "api.example.net");
-  CHECK(config->plugins[0].secret == "own");
-  CHECK(config->plugins[1].secret == "link");
+  CHECK(own_settings<ComponentPlugin>(config->plugins[0].of_mode).secret == "own");
+  CHECK(own_settings<ComponentPlugin>(config->plugins[1].of_mode).secret == "link");
   CHECK(config->plugins[0].settings_json.find("\"rest_iq_timeout\" : 1.5") != std::string::npos);
 }
 

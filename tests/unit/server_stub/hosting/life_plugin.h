@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "modes/local_mode.h"
 
 namespace restanza::host {
 
@@ -23,7 +24,7 @@ inline PluginConfig plugin(const std::string& domain, const std::string& setting
 inline HostConfig local(std::vector<PluginConfig> plugins) {
   HostConfig config;
   config.http.listen[0].port = 0;
-  config.c2s.port = 0;
+  own_settings<LocalMode>(config.of_mode).port = 0;
   config.plugins = std::move(plugins);
   return config;
 }

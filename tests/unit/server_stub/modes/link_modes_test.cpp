@@ -6,7 +6,9 @@
 
 #include "config/host_settings.h"
 #include "config/toml_reader.h"
+#include "modes/component_mode.h"
 #include "modes/link_mode.h"
+#include "modes/local_mode.h"
 #include "support/catch.h"
 #include "support/directory.h"
 
@@ -39,9 +41,9 @@ struct Opened {
   std::unique_ptr<Network> network;
 
   explicit Opened(const std::string& mode) {
-    config.c2s.port = 0;
+    if (mode == "local") own_settings<LocalMode>(config.of_mode).port = 0;
+    if (mode == "component") own_settings<ComponentPlugin>(plugin.of_mode).secret = "secret";
     plugin.domain = "rest.localhost";
-    plugin.secret = "secret";
     auto opened = link_mode(mode).open(config, log, clock,
                                        {[this](const std::string& kind, const std::string& domain) {
                                           told += "expect " + kind + " " + domain + "\n";
@@ -66,9 +68,9 @@ TEST_CASE("each mode has a name of its own, and is found by it") {
 }
 
 TEST_CASE("a mode finds no change between equal configurations, and names the key of one that differs") {
-  HostConfig other;
-  other.domain = "other.example";
-  other.server.port = 5999;
+  HostConfig other_local, other_component;
+  own_settings<LocalMode>(other_local.of_mode).domain = "other.example";
+  own_settings<ComponentMode>(other_component.of_mode).port = 5999;
   const auto changed = [](const LinkMode& mode, const HostConfig& read) {
     std::vector<std::string> keys;
     add_restart_keys(mode.settings.xmpp(), HostConfig(), read, "xmpp.", keys);
@@ -78,8 +80,8 @@ TEST_CASE("a mode finds no change between equal configurations, and names the ke
     CAPTURE(mode->settings.name);
     CHECK(changed(*mode, HostConfig()).empty());
   }
-  CHECK(changed(link_mode("local"), other) == std::vector<std::string>{"xmpp.domain"});
-  CHECK(changed(link_mode("component"), other) == std::vector<std::string>{"xmpp.server"});
+  CHECK(changed(link_mode("local"), other_local) == std::vector<std::string>{"xmpp.domain"});
+  CHECK(changed(link_mode("component"), other_component) == std::vector<std::string>{"xmpp.server"});
 }
 
 TEST_CASE("the local mode listens, has accounts, serves a domain once and waits for nobody") {
@@ -119,27 +121,43 @@ TEST_CASE("the component mode warns of a server that is not on this machine") {
   Quiet log;
   const SystemClock clock;
   HostConfig config;
-  config.server = {"server.example", 5347};
+  own_settings<ComponentMode>(config.of_mode).host = "server.example";
   const auto network = link_mode("component").open(config, log, clock, {});
   REQUIRE(network);
   (*network)->warn();
   CHECK(log.lines == "the component's connection to 'server.example' is not encrypted: use a tunnel\n");
 }
 
-TEST_CASE("a configuration knows the modes that it is given, and each reads its own keys") {
+namespace {
+
+// What a mode of whoever comes next reads: nobody else knows of it.
+struct Silent {
+  std::string word;
+};
+struct SilentEntry {
+  std::string own;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a configuration knows the modes that it is given, and each reads its own keys into its own struct") {
   const ModeSettings silent{
       "silent", "says nothing",
       []() -> const Settings<HostConfig>& {
-        static const Settings<HostConfig> rows{
-            settings::Setting<TomlReader, HostConfig>::text("word", &HostConfig::secret, "")};
+        static const auto rows = carried_by<HostConfig>(Settings<Silent>{
+            settings::Setting<TomlReader, Silent>::text("word", &Silent::word, "").restart()});
         return rows;
       },
       []() -> const Settings<PluginConfig>& {
-        static const Settings<PluginConfig> rows{
-            settings::Setting<TomlReader, PluginConfig>::text("own", &PluginConfig::secret, "")};
+        static const auto rows = carried_by<PluginConfig>(Settings<SilentEntry>{
+            settings::Setting<TomlReader, SilentEntry>::text("own", &SilentEntry::own, "")});
         return rows;
       },
-      [](TomlReader&, const HostConfig&, const PluginConfig&) {}};
+      [](TomlReader&, const HostConfig& config, PluginConfig& plugin) {
+        std::string& own = own_settings<SilentEntry>(plugin.of_mode).own;
+        if (own.empty()) own = own_settings<Silent>(config.of_mode).word;
+      }};
   const KnownModes modes{&link_mode("local").settings, &link_mode("component").settings, &silent};
   const Directory directory;
   const std::string file = directory.path() + "/restanza.toml";
@@ -152,8 +170,14 @@ TEST_CASE("a configuration knows the modes that it is given, and each reads its 
       "domain = 'b.x'\nown = 'b'\n");
   REQUIRE(config);
   CHECK(config->mode == "silent");
-  CHECK(config->plugins[0].secret == "a");
-  CHECK(config->plugins[1].secret == "b");
+  CHECK(own_settings<Silent>(config->of_mode).word == "a");
+  CHECK(own_settings<SilentEntry>(config->plugins[0].of_mode).own == "a");
+  CHECK(own_settings<SilentEntry>(config->plugins[1].of_mode).own == "b");
+  std::vector<std::string> keys;
+  add_restart_keys(silent.xmpp(), *config, *config, "xmpp.", keys);
+  CHECK(keys.empty());
+  add_restart_keys(silent.xmpp(), HostConfig(), *config, "xmpp.", keys);
+  CHECK(keys == std::vector<std::string>{"xmpp.word"});
   CHECK(load("[xmpp]\nmode = 'none'\n[plugin]\ndomain = 'a.x'\n").error().text ==
         file + ":2: 'xmpp.mode' must be local, component or silent, and is 'none'");
   CHECK(load("[xmpp]\nmode = 'silent'\nserver = 'x:1'\n[plugin]\ndomain = 'a.x'\n")

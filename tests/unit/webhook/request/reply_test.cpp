@@ -153,7 +153,8 @@ TEST_CASE("errors and results are never answered") {
   for (const std::string xml :
        {"<message type='error' from='a' to='b' id='1'><body>x</body></message>",
         "<iq type='result' from='a' to='b' id='1'/>", "<iq type='error' from='a' to='b' id='1'/>",
-        "<presence type='error' from='a' to='b'/>"}) {
+        "<presence type='error' from='a' to='b'/>",
+        "<message type='result' from='a' to='b' id='1'><body>x</body></message>"}) {
     CAPTURE(xml);
     CHECK(answer(xml, answered(200, kXml, kMessage)).stanzas.empty());
     CHECK(answer(xml, answered(500)).stanzas.empty());

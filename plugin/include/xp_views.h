@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Between the border's views and the standard library's. Internal to this folder.
+// Between the views of xp.h and those of the standard library, for both sides of the border in this tree;
+// plugins of others have xp.hpp. Pure, any thread; a view lives as long as what it was made from.
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 #include "xp.h"
 
-namespace restanza::abi {
+namespace restanza::views {
 
 inline xp_str view(std::string_view text) {
   return {text.data() ? text.data() : "", text.size()};
@@ -19,4 +20,4 @@ inline std::string copy(xp_str view) {
   return std::string(text(view));
 }
 
-}  // namespace restanza::abi
+}  // namespace restanza::views
