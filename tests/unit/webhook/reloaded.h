@@ -3,24 +3,16 @@
 // what they are asked.
 #pragma once
 
-#include <stdlib.h>
-
 #include <atomic>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "support/directory.h"
 #include "unit/webhook/running.h"
 
 namespace restanza::webhook {
 
 inline constexpr std::chrono::milliseconds kNoTime{0};
-
-struct Directory {
-  std::string path = "/tmp/webhook-test-XXXXXX";
-  Directory() { REQUIRE(mkdtemp(path.data())); }
-  ~Directory() { std::filesystem::remove_all(path); }
-};
 
 // Answers at once, or once the door is open: everything, or one stanza.
 struct Answering {
@@ -46,7 +38,7 @@ struct Answering {
 
 struct Reloaded : Running {
   Reloaded(Answering& endpoint, const Directory& directory) : Running(endpoint.http, By::hand) {
-    journal_settings.directory = directory.path;
+    journal_settings.directory = directory.path();
   }
   // The first endpoint asks for headlines only, so that it is not in the way.
   Settings& beside(const std::string& name, Answering& endpoint) {
