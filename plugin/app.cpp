@@ -118,8 +118,8 @@ class App::Impl {
     return {};
   }
 
-  Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
-    return consumers_.offer(std::move(stanza), std::move(room));
+  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
+    return consumers_.offer(std::move(stanza), room);
   }
 
   void drain(std::chrono::milliseconds within, std::function<void()> done) {
@@ -208,8 +208,8 @@ size_t App::max_body() const {
 void App::handle(http::Exchange exchange, http::Request request) {
   impl_->handle(std::move(exchange), std::move(request));
 }
-App::Offer App::offer(xmpp::Stanza stanza, std::function<void()> room) {
-  return impl_->offer(std::move(stanza), std::move(room));
+App::Offer App::offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
+  return impl_->offer(std::move(stanza), room);
 }
 void App::drain(std::chrono::milliseconds within, std::function<void()> done) {
   impl_->drain(within, std::move(done));

@@ -9,11 +9,14 @@ namespace {
 
 constexpr const char* kMam = "urn:xmpp:mam:2";
 
+// Spares most stanzas the parser.
+bool may_concern(const xmpp::Stanza& stanza) {
+  return stanza.xml.find(kMam) != std::string::npos;
+}
+
 // The queryid of the child with this name; absent where there is no such child.
-std::optional<std::string> query_id(const xmpp::Stanza& stanza, const char* child) {
-  if (stanza.xml.find(kMam) == std::string::npos) return std::nullopt;
-  const auto document = xml::parse(stanza.xml);
-  const xml::Element found = document ? document->root().child(child, kMam) : xml::Element();
+std::optional<std::string> query_id(xml::Element root, const char* child) {
+  const xml::Element found = root ? root.child(child, kMam) : root;
   if (!found) return std::nullopt;
   return std::string(found.attribute("queryid").value_or(""));
 }
@@ -21,7 +24,9 @@ std::optional<std::string> query_id(const xmpp::Stanza& stanza, const char* chil
 }  // namespace
 
 ArchiveQueries::Ticket ArchiveQueries::begin(const xmpp::Stanza& iq, bool from_account) {
-  auto id = query_id(iq, "query");
+  if (!may_concern(iq)) return 0;
+  const auto document = xml::parse(iq.xml);
+  auto id = query_id(document ? document->root() : xml::Element(), "query");
   if (!id) return 0;
   Query query;
   query.asker = iq.from;
@@ -34,9 +39,11 @@ ArchiveQueries::Ticket ArchiveQueries::begin(const xmpp::Stanza& iq, bool from_a
   return last_;
 }
 
-bool ArchiveQueries::take(const xmpp::Stanza& stanza) {
+bool ArchiveQueries::take(const xmpp::StanzaTree& offered) {
+  const xmpp::Stanza& stanza = offered.stanza();
   if (running_ == 0 || stanza.kind != xmpp::Kind::message || stanza.type == "error") return false;
-  const auto id = query_id(stanza, "result");
+  if (!may_concern(stanza)) return false;
+  const auto id = query_id(offered.root(), "result");
   if (!id) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
   for (auto& [ticket, query] : queries_) {

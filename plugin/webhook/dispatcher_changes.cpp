@@ -159,7 +159,7 @@ void Dispatcher::end_retired() {
 // On the journal's thread. Where an endpoint was removed and came again while a stanza was on its way, the
 // new one has it; it knows whether it has read it from the journal already.
 void Dispatcher::push(const Shared& reserved, const journal::Delivery& delivery,
-                      const std::shared_ptr<const xmpp::Stanza>& stanza) {
+                      const Endpoint::Tree& stanza) {
   const Shared successor = reserved->retired() ? find(delivery.endpoint) : nullptr;
   if (!successor) return reserved->push(delivery, stanza);
   reserved->cancel();

@@ -80,7 +80,8 @@ void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Out
 
 void Settling::expire(const Item& item, const Result<Text>& text) {
   if (text && *text) {
-    give_up(item, **text, without_answer(Outcome::End::timeout), "a day has passed", metrics_.expired);
+    give_up(item, xmpp::StanzaTree(*text), without_answer(Outcome::End::timeout), "a day has passed",
+            metrics_.expired);
   } else if (!text) {
     world_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
     world_.journal.note_dead(account_of(item, "a day has passed", world_.clock.wall()));
