@@ -141,8 +141,8 @@ class App::Impl {
     change_endpoints();
   }
 
-  Offer offer(xmpp::Stanza stanza, std::function<void()> room) {
-    return consumers_.offer(std::move(stanza), std::move(room));
+  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
+    return consumers_.offer(std::move(stanza), room);
   }
 
   // Where the deadline cannot be set this throws, and nothing has begun. From then on nothing is thrown, for
@@ -296,8 +296,8 @@ size_t App::max_body() const {
 void App::handle(http::Exchange exchange, http::Request request) {
   impl_->handle(std::move(exchange), std::move(request));
 }
-App::Offer App::offer(xmpp::Stanza stanza, std::function<void()> room) {
-  return impl_->offer(std::move(stanza), std::move(room));
+App::Offer App::offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
+  return impl_->offer(std::move(stanza), room);
 }
 void App::drain(std::chrono::milliseconds within, std::function<void()> done) {
   impl_->drain(within, std::move(done));

@@ -57,7 +57,7 @@ class App {
   // A stanza from the host. Taken: nobody else shall see it. Busy: to be offered again once `room` has run,
   // which it does once, perhaps before this returns.
   using Offer = xmpp::Offered;
-  Offer offer(xmpp::Stanza stanza, std::function<void()> room);
+  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room);
 
   // Takes no more work, ends what waits, and calls `done` once when nothing is left, at the latest after
   // `within`; what still runs then is broken off.

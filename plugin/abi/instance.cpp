@@ -44,6 +44,9 @@ Result<void> Instance::make(std::string_view settings_json) {
                              [host = host_] { return link_up(host); },
                              clock_,
                              log_};
+  room_ = [weak = weak_from_this()] {
+    if (const Ctx instance = weak.lock()) instance->resume();
+  };
   auto app = App::make(deps, settings_json);
   if (!app) return app.error();
   app_ = std::move(*app);
@@ -104,10 +107,7 @@ int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
   Instance& self = **static_cast<Ctx*>(ctx);
   if (!known(stanza->kind)) return XP_PASS;
   try {
-    const auto room = [weak = self.weak_from_this()] {
-      if (const Ctx instance = weak.lock()) instance->resume();
-    };
-    switch (self.app_->offer(stanza_of(*stanza), room)) {
+    switch (self.app_->offer(stanza_of(*stanza), self.room_)) {
       case App::Offer::taken:
         return XP_CONSUME;
       case App::Offer::busy:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -39,6 +40,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::unique_ptr<HostAccounts> accounts_;
   SystemClock clock_;
   std::shared_ptr<InFlight> open_ = std::make_shared<InFlight>();
+  std::function<void()> room_;  // for a stanza that is to be offered again
   std::unique_ptr<App> app_;
   xp_reg* route_ = nullptr;
   std::atomic<xp_reg*> hook_{nullptr};

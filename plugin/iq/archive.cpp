@@ -14,23 +14,19 @@ namespace {
 constexpr const char* kMam = "urn:xmpp:mam:2";
 constexpr const char* kQueryId = "queryid";
 
-// An element of XEP-0313 directly inside of a stanza, with the tree that it stands in.
-struct Found {
-  xml::Document document;
-  xml::Element element;  // false where there is none
+// Spares most stanzas the parser.
+bool may_concern(const xmpp::Stanza& stanza) {
+  return stanza.xml.find(kMam) != std::string::npos;
+}
 
-  std::optional<std::string> id() const {
-    const auto given = element.attribute(kQueryId);
-    return given ? std::optional<std::string>(*given) : std::nullopt;
-  }
-};
+// The element of XEP-0313 with this name directly inside of a stanza; none where there is no such one.
+xml::Element find_directly(xml::Element root, const char* child) {
+  return root ? root.child(child, kMam) : root;
+}
 
-Found find_directly(const xmpp::Stanza& stanza, const char* child) {
-  if (stanza.xml.find(kMam) == std::string::npos) return {};
-  auto document = xml::parse(stanza.xml);
-  if (!document) return {};
-  const xml::Element element = document->root().child(child, kMam);
-  return {std::move(*document), element};
+std::optional<std::string> id_of(xml::Element query) {
+  const auto id = query ? query.attribute(kQueryId) : std::nullopt;
+  return id ? std::optional<std::string>(*id) : std::nullopt;
 }
 
 // The stanza's text, in which whatever has the id that the query left with has its caller's instead.
@@ -55,26 +51,29 @@ bool ArchiveQueries::Query::waits_for(const xmpp::Stanza& stanza) const {
 }
 
 ArchiveQueries::Ticket ArchiveQueries::begin(xmpp::Stanza& iq, bool from_account) {
-  Found found = find_directly(iq, "query");
-  if (!found.element) return {};
+  if (!may_concern(iq)) return {};
+  const auto document = xml::parse(iq.xml);
+  xml::Element asked = find_directly(document ? document->root() : xml::Element(), "query");
+  if (!asked) return {};
   Query query;
   query.asker = iq.from;
   query.archive = iq.to;
   query.own = from_account && (iq.to.empty() || iq.to == xmpp::bare_of(iq.from));
-  query.id = found.id();
+  query.id = id_of(asked);
   Ticket ticket = random_id();
-  found.element.set_attribute(kQueryId, ticket);
-  iq.xml = xml::write(found.document.root());
+  asked.set_attribute(kQueryId, ticket);
+  iq.xml = xml::write(document->root());
   const std::lock_guard<std::mutex> lock(mutex_);
   queries_.emplace(ticket, std::move(query));
   ++running_;
   return ticket;
 }
 
-bool ArchiveQueries::take(const xmpp::Stanza& stanza) {
+bool ArchiveQueries::take(const xmpp::StanzaTree& offered) {
+  const xmpp::Stanza& stanza = offered.stanza();
   if (running_ == 0 || stanza.kind != xmpp::Kind::message || stanza.type == "error") return false;
-  const Found result = find_directly(stanza, "result");
-  const auto id = result.id();
+  if (!may_concern(stanza)) return false;
+  const auto id = id_of(find_directly(offered.root(), "result"));
   if (!id) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = queries_.find(*id);
@@ -82,7 +81,8 @@ bool ArchiveQueries::take(const xmpp::Stanza& stanza) {
   Query& query = found->second;
   if (query.messages.size() >= kMaxMessages) return true;
   xmpp::Stanza message = stanza;
-  message.xml = as_asked(result.document, *id, query.id);
+  // A tree of our own, for the one that was offered is not changed.
+  if (const auto document = xml::parse(message.xml)) message.xml = as_asked(*document, *id, query.id);
   if (query.bytes + message.xml.size() > kMaxBytes) return true;
   query.bytes += message.xml.size();
   query.messages.push_back(std::move(message));

@@ -31,10 +31,10 @@ class ArchiveQueries final : public xmpp::StanzaConsumer {
 
   // True where the stanza is a message that a query waits for; it belongs to that query then, even past its
   // bounds.
-  bool take(const xmpp::Stanza& stanza);
+  bool take(const xmpp::StanzaTree& offered);
 
-  xmpp::Offered offer(xmpp::Stanza& stanza, std::function<void()>& /*room*/) override {
-    return take(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/) override {
+    return take(offered) ? xmpp::Offered::taken : xmpp::Offered::foreign;
   }
 
   // What has come, in order, and then the answer.

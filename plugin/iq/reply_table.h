@@ -45,7 +45,9 @@ class ReplyTable final : public xmpp::StanzaConsumer {
   // `from`, by that address or by its domain (RFC 6120 section 10.3.3).
   bool answer(const xmpp::Stanza& stanza);
 
-  xmpp::Offered offer(xmpp::Stanza& stanza, std::function<void()>& /*room*/) override {
+  // By the attributes alone, so that no tree is made for it.
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/) override {
+    const xmpp::Stanza& stanza = offered.stanza();
     return stanza.is_answer() && answer(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
   }
 

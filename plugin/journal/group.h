@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,7 +20,7 @@ namespace restanza::journal {
 // For whom a stanza is. `keep`: it is stored until delivered; otherwise it only takes its turn here, so that
 // it does not overtake what came before it, and its deliveries have no seq.
 struct Entry {
-  xmpp::Stanza stanza;
+  std::shared_ptr<const xmpp::Stanza> stanza;  // never absent
   bool keep = true;
   struct To {
     std::string endpoint;

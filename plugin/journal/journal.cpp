@@ -65,14 +65,14 @@ void Journal::stop() {
   closed.swap(store_);
 }
 
-bool Journal::take(Entry&& entry, Taken then, std::function<void()> room) {
+bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!running_) return false;
-    const size_t size = entry.stanza.xml.size();
+    const size_t size = entry.stanza->xml.size();
     // Alone even the largest one is taken, or it would never be.
     if (takes_ >= kMaxIntake || (takes_ > 0 && bytes_ + size > kMaxIntakeBytes)) {
-      if (room) rooms_.push_back(std::move(room));
+      if (room) rooms_.push_back(room);
       return false;
     }
     intake_.emplace_back();  // where this throws nothing has changed
@@ -267,7 +267,7 @@ void Journal::tell(Group group) {
   for (Item& item : group) {
     if (auto* offered = std::get_if<OfferedEntry>(&item)) {
       ++takes;
-      bytes += offered->entry.stanza.xml.size();
+      bytes += offered->entry.stanza->xml.size();
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (auto* asked = std::get_if<Asked>(&item)) {
       ++work;

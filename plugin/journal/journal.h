@@ -61,9 +61,9 @@ class Journal {
 
   bool durable() const { return !settings_.directory.empty(); }
 
-  // False: the intake is full (or stopped), the entry is untouched; `room`, if given, then runs once when
-  // there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
-  bool take(Entry&& entry, Taken then, std::function<void()> room = {});
+  // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs
+  // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
+  bool take(Entry&& entry, Taken then, const std::function<void()>& room = {});
 
   // Small changes that make room or keep account: they are written sooner or later. After a failed commit
   // they wait, kRetry at a time, and the log says so once.

@@ -98,7 +98,7 @@ Result<void> Writer::write_together(Group& group) const {
   for (Item& item : group) {
     if (to_be_stored(item)) {
       auto& offered = std::get<OfferedEntry>(item);
-      if (!offered.taken->empty()) writes.emplace_back(Insert{offered.entry.stanza, *offered.taken});
+      if (!offered.taken->empty()) writes.emplace_back(Insert{*offered.entry.stanza, *offered.taken});
     } else if (const auto* change = std::get_if<Change>(&item)) {
       writes.emplace_back(change);
     } else {

@@ -39,6 +39,7 @@ bool Lanes::push(const std::string& lane, Item&& item) {
     std::list<Item> held(1);  // whatever needs memory comes before anything changes
     Named& named = found != lanes_.end() ? *found : *lanes_.try_emplace(lane).first;
     if (!fits) item.stanza = nullptr;
+    if (item.tree && (stands || !fits || !trees_.take(*item.tree))) item.tree = nullptr;
     if (item.stanza) resident_ += size;
     loose_ += item.kept() ? 0 : 1;
     held.front() = std::move(item);
@@ -130,6 +131,7 @@ void Lanes::put_back(Work&& work, Instant when) noexcept {
     named.second.at_work = nullptr;
     --at_work_;
     if (item.kept()) item.stanza = nullptr;  // memory is for what goes soon
+    if (item.tree && !trees_.take(*item.tree)) item.tree = nullptr;
     if (item.stanza) resident_ += item.stanza->xml.size();
     loose_ += item.kept() ? 0 : 1;
     named.second.queue.splice(named.second.queue.begin(), work.held_);
@@ -323,6 +325,7 @@ void Lanes::note_removed(const Item& item) {
   loose_ -= item.kept() ? 0 : 1;
   gate_.at_most(waiting_);
   if (item.stanza) resident_ -= item.stanza->xml.size();
+  if (item.tree) trees_.give_back(*item.tree);
 }
 
 Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {

@@ -22,6 +22,7 @@
 #include "subscription/gate.h"
 #include "subscription/verdict.h"
 #include "xmpp/stanza.h"
+#include "xmpp/tree_room.h"
 
 namespace restanza::subscription {
 
@@ -33,8 +34,9 @@ struct Item {
   uint32_t attempts = 0;
   uint32_t failures = 0;
   Instant accepted{};
-  std::shared_ptr<const xmpp::Stanza> stanza;  // absent: the journal has it
-  Timer::Id alarm = 0;                         // of one that must not wait for long
+  std::shared_ptr<const xmpp::Stanza> stanza;    // absent: the journal has it
+  std::shared_ptr<const xmpp::StanzaTree> tree;  // absent: it is made when its turn comes
+  Timer::Id alarm = 0;                           // of one that must not wait for long
 
   bool kept() const { return seq != 0; }
 };
@@ -49,6 +51,9 @@ class Lanes {
  public:
   // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
   static constexpr size_t kMaxResident = 8u << 20;
+  // Who comes while nothing stands still brings the tree along, and keeps it from one attempt to the next;
+  // but all that wait have room for xmpp::TreeRoom::kMax of trees together. So a long queue is text, and
+  // whoever takes a delivery of it makes the tree, for all attempts while there is room again.
 
   // A delivery that is at work. It goes back into its queue without needing memory.
   class Work {
@@ -174,6 +179,7 @@ class Lanes {
   size_t at_work_ = 0;
   size_t idle_ = 0;  // threads of the current pool in `next`
   uint64_t pool_ = 1;
+  xmpp::TreeRoom trees_;
   size_t resident_ = 0;
   size_t loose_ = 0;  // of what waits, not kept
   bool closed_ = false;

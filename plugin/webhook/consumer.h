@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <utility>
 
 #include "webhook/dispatcher.h"
 #include "xmpp/stanza_consumer.h"
@@ -15,8 +14,8 @@ class Consumer final : public xmpp::StanzaConsumer, public xmpp::SentObserver {
  public:
   explicit Consumer(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  xmpp::Offered offer(xmpp::Stanza& stanza, std::function<void()>& room) override {
-    switch (dispatcher_.offer(std::move(stanza), room)) {  // moved from only where it is taken
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& room) override {
+    switch (dispatcher_.offer(offered, room)) {
       case Dispatcher::Offer::taken:
         return xmpp::Offered::taken;
       case Dispatcher::Offer::busy:

@@ -106,24 +106,42 @@ Result<void> Dispatcher::recover() {
   return {};
 }
 
-// The places that a stanza has taken in the queues, given back unless it gets there.
+// A stanza on its way through the journal; the places that it has taken in the queues are given back unless
+// it gets there.
 struct Dispatcher::Reserved {
   Reserved() = default;
   Reserved(const Reserved&) = delete;
   Reserved& operator=(const Reserved&) = delete;
   ~Reserved() {
     for (const auto& endpoint : endpoints) endpoint->cancel();
+    if (room_) room_->give_back(*stanza);
   }
-  std::vector<std::shared_ptr<Endpoint>> endpoints;
+  // A tree that has been made comes along where there is room for it.
+  void take(xmpp::StanzaTree&& offered, xmpp::TreeRoom& trees) {
+    const bool made = offered.made();
+    stanza = std::make_shared<const xmpp::StanzaTree>(std::move(offered));
+    if (!made) return;
+    if (trees.take(*stanza)) {
+      room_ = &trees;
+    } else {
+      stanza = std::make_shared<const xmpp::StanzaTree>(stanza->text());
+    }
+  }
+
+  std::vector<Shared> endpoints;
+  Endpoint::Tree stanza;
+
+ private:
+  xmpp::TreeRoom* room_ = nullptr;  // that its tree takes up
 };
 
-Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()> room) {
-  if (reflections_.is_reflection(stanza)) return Offer::taken;
-  const xmpp::StanzaTree tree(stanza);
+Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& tree, const std::function<void()>& room) {
+  const std::shared_ptr<const xmpp::Stanza> stanza = tree.text();
+  if (reflections_.is_reflection(*stanza)) return Offer::taken;
   if (stopped_ || (draining_ && !(deps_.journal.durable() && subscription::worth_keeping(tree))))
     return Offer::foreign;
   const auto members = this->members();
-  const Shared answering = answering_for(*members, tree);
+  const Member* const answering = answering_for(*members, tree);
   if (!answering) return Offer::foreign;
 
   journal::Journal::Entry entry;
@@ -133,7 +151,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
   reserved->endpoints.reserve(members->size());
   for (const auto& member : *members) {
     const Shared& endpoint = member->endpoint;
-    const bool answers = endpoint == answering;
+    const bool answers = member.get() == answering;
     if (!answers && !member->rules.wants(tree)) continue;
     if (!endpoint->reserve()) {
       crowded = crowded || answers;
@@ -143,53 +161,48 @@ Dispatcher::Offer Dispatcher::offer(xmpp::Stanza&& stanza, std::function<void()>
     reserved->endpoints.push_back(endpoint);
     entry.to.push_back({endpoint->name(), answers});
   }
-  const xmpp::Stanza refused = crowded ? stanza : xmpp::Stanza();
   if (!entry.to.empty()) {
-    const bool can_wait = stanza.kind != xmpp::Kind::iq;
+    const bool can_wait = stanza->kind != xmpp::Kind::iq;
     entry.keep = subscription::worth_keeping(tree);
-    entry.stanza = std::move(stanza);
-    auto then = [this, reserved](journal::Journal::Entry e,
+    entry.stanza = stanza;
+    reserved->take(std::move(tree), trees_);
+    auto then = [this, reserved](const journal::Journal::Entry&,
                                  const Result<std::vector<journal::Delivery>>& deliveries) {
-      committed(std::move(e), deliveries, std::exchange(reserved->endpoints, {}));
+      committed(*reserved, deliveries);
     };
-    if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? std::move(room) : nullptr)) {
-      stanza = std::move(entry.stanza);  // NOLINT(bugprone-use-after-move): what is not taken is untouched
+    const std::function<void()> nobody;
+    if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? room : nobody)) {
       if (can_wait) return Offer::busy;
-      refuse(stanza);
+      refuse(*stanza);
       return Offer::taken;
     }
   }
   for (const Shared& endpoint : full) endpoint->count_crowded();
-  if (crowded) refuse(refused);
+  if (crowded) refuse(*stanza);
   return Offer::taken;
 }
 
 // Of those that want it the first that is marked for it, else the first.
-Dispatcher::Shared Dispatcher::answering_for(const Members& members, const xmpp::StanzaTree& tree) const {
-  Shared first;
+const Dispatcher::Member* Dispatcher::answering_for(const Members& members, const xmpp::StanzaTree& tree) {
+  const Member* first = nullptr;
   for (const auto& member : members) {
     if (!member->rules.wants(tree)) continue;
-    if (member->reply) return member->endpoint;
-    if (!first) first = member->endpoint;
+    if (member->reply) return member.get();
+    if (!first) first = member.get();
   }
   return first;
 }
 
 // On the journal's thread, in the order of the offers.
-void Dispatcher::committed(journal::Journal::Entry entry,
-                           const Result<std::vector<journal::Delivery>>& deliveries,
-                           const std::vector<Shared>& reserved) {
-  std::shared_ptr<const xmpp::Stanza> stanza;
-  const bool shared = guarded_until_done(deps_.log, "taking a stanza on from the journal", [&] {
-    stanza = std::make_shared<const xmpp::Stanza>(std::move(entry.stanza));  // moved once there is room
-  });
-  if (deliveries && shared) {
+void Dispatcher::committed(Reserved& reserved, const Result<std::vector<journal::Delivery>>& deliveries) {
+  const std::vector<Shared> endpoints = std::exchange(reserved.endpoints, {});
+  if (deliveries) {
     size_t next = 0;  // in the order of the endpoints
-    for (const journal::Delivery& delivery : *deliveries) push(reserved[next++], delivery, stanza);
+    for (const journal::Delivery& delivery : *deliveries) push(endpoints[next++], delivery, reserved.stanza);
     return;
   }
-  for (const Shared& endpoint : reserved) endpoint->refuse_place();
-  if (shared) guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(*stanza); });
+  for (const Shared& endpoint : endpoints) endpoint->refuse_place();
+  guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved.stanza->stanza()); });
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).

@@ -19,6 +19,7 @@
 #include "subscription/rules.h"
 #include "webhook/endpoint.h"
 #include "webhook/settings/settings.h"
+#include "xmpp/tree_room.h"
 
 namespace restanza::webhook {
 
@@ -28,7 +29,7 @@ class Dispatcher {
   enum class Offer {
     taken,    // also where it was refused: whoever sent it has been told, as far as it may be
     foreign,  // no endpoint wants it
-    busy,  // the intake waits for a commit; `room` will be called, the stanza is untouched. Never for an iq
+    busy,     // the intake waits for a commit; a copy of `room` will be called. Never for an iq
   };
   // What is known of an endpoint right now.
   struct Report {
@@ -70,8 +71,9 @@ class Dispatcher {
   // are still ending, or what waited for an endpoint that comes again is still being given up.
   Result<void> reconfigure(const std::vector<Settings>& settings);
 
-  // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten.
-  Offer offer(xmpp::Stanza&& stanza, std::function<void()> room);
+  // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten. What the
+  // rules have asked of the tree goes with it to the endpoints, where TreeRoom lets it: so it is made once.
+  Offer offer(xmpp::StanzaTree& tree, const std::function<void()>& room);
 
   // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
@@ -137,12 +139,10 @@ class Dispatcher {
   void say_unread(const Endpoint& endpoint, const Error& error) const;
   void end_earlier();
   void end_retired();
-  Shared answering_for(const Members& members, const xmpp::StanzaTree& tree) const;
-  void push(const Shared& reserved, const journal::Delivery& delivery,
-            const std::shared_ptr<const xmpp::Stanza>& stanza);
+  static const Member* answering_for(const Members& members, const xmpp::StanzaTree& tree);
+  void push(const Shared& reserved, const journal::Delivery& delivery, const Endpoint::Tree& stanza);
   void refuse(const xmpp::Stanza& stanza);
-  void committed(journal::Journal::Entry entry, const Result<std::vector<journal::Delivery>>& deliveries,
-                 const std::vector<Shared>& reserved);
+  void committed(Reserved& reserved, const Result<std::vector<journal::Delivery>>& deliveries);
   Result<void> recover();
   bool sweep();  // true: there is more to expire
   void purge();
@@ -160,6 +160,7 @@ class Dispatcher {
 
   const EndpointDependencies deps_;
   subscription::Reflections reflections_;
+  xmpp::TreeRoom trees_;  // of stanzas that wait for their commit
   Counter& unanswered_;
   Counter& refused_;
   std::atomic<bool> started_{false};

@@ -85,8 +85,7 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
   retiring += static_cast<size_t>(std::count_if(retired_.begin(), retired_.end(),
                                                 [](const Shared& endpoint) { return !endpoint->ended(); }));
   if (retiring >= kMaxRetiring && changes.changed.size() + changes.removed.size() != 0) {
-    return Error{std::to_string(retiring) +
-                 " endpoints of earlier settings have not ended yet"};
+    return Error{std::to_string(retiring) + " endpoints of earlier settings have not ended yet"};
   }
   retired_.reserve(retired_.size() + changes.removed.size());
   return {};
@@ -159,7 +158,7 @@ void Dispatcher::end_retired() {
 // On the journal's thread. Where an endpoint was removed and came again while a stanza was on its way, the
 // new one has it; it knows whether it has read it from the journal already.
 void Dispatcher::push(const Shared& reserved, const journal::Delivery& delivery,
-                      const std::shared_ptr<const xmpp::Stanza>& stanza) {
+                      const Endpoint::Tree& stanza) {
   const Shared successor = reserved->retired() ? find(delivery.endpoint) : nullptr;
   if (!successor) return reserved->push(delivery, stanza);
   reserved->cancel();

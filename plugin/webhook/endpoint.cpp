@@ -44,7 +44,7 @@ void Endpoint::refuse_place() {
   cancel();
 }
 
-void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
+void Endpoint::push(const journal::Delivery& delivery, const Tree& stanza) {
   if (covered(delivery)) return cancel();
   Item item;
   bool queued = false;
@@ -62,14 +62,15 @@ void Endpoint::push(const journal::Delivery& delivery, const Text& stanza) {
 }
 
 // Nothing has changed where this throws.
-bool Endpoint::queue(const journal::Delivery& delivery, const Text& stanza, Item& item) {
-  const std::string lane = subscription::lane_of(*stanza);
+bool Endpoint::queue(const journal::Delivery& delivery, const Tree& stanza, Item& item) {
+  const std::string lane = subscription::lane_of(stanza->stanza());
   item.seq = delivery.seq;
   item.id = delivery.id;
   item.answers = delivery.answers;
   item.accepted = deps_.clock.now();
-  item.stanza = stanza;
-  if (stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
+  item.stanza = stanza->text();
+  item.tree = stanza;
+  if (item.stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
     item.alarm =
         deps_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });
   }
@@ -148,16 +149,17 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   posting.negotiation.settle(transport);
   if (retired_ || !is_current(posting)) return turn.put_back(deps_.clock.now());
   if (item.alarm != 0) deps_.timer.cancel(std::exchange(item.alarm, 0));
-  const xmpp::StanzaTree tree(**text);
+  if (!item.tree) item.tree = std::make_shared<const xmpp::StanzaTree>(*text);
+  const Tree tree = item.tree;
   const Instant began = deps_.clock.now();
-  const Outcome outcome = posting.attempts.make(transport, item, tree);
+  const Outcome outcome = posting.attempts.make(transport, item, *tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(deps_.clock.now());
   metrics_.request(verdict_of(outcome), deps_.clock.now() - began);
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
   const bool answering = turn.ended(ended_of(outcome), chance());
-  settle(posting, turn, tree, outcome, answering);
+  settle(posting, turn, *tree, outcome, answering);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
 }
@@ -190,8 +192,9 @@ void Endpoint::let_go(const Item& item, Outcome::End end) noexcept {
   if (item.alarm != 0) deps_.timer.cancel(item.alarm);
   cancel();
   if (item.stanza->kind != xmpp::Kind::iq) return metrics_.late.add();
-  guarded_until_done(deps_.log, "ending an iq that may not wait",
-                     [&] { current()->settling.answer(item, *item.stanza, without_answer(end)); });
+  guarded_until_done(deps_.log, "ending an iq that may not wait", [&] {
+    current()->settling.answer(item, xmpp::StanzaTree(item.stanza), without_answer(end));
+  });
 }
 
 void Endpoint::strand() {
@@ -285,7 +288,8 @@ void Endpoint::give_up_rest() {
     ++given_up;
     const auto tell = [&] {
       const auto text = text_of(item);
-      if (text && *text) current()->settling.answer(item, **text, without_answer(Outcome::End::aborted));
+      if (!text || !*text) return;
+      current()->settling.answer(item, xmpp::StanzaTree(*text), without_answer(Outcome::End::aborted));
     };
     // Where a second did not help the others do not wait as long.
     constexpr const char* kWhat = "giving up what waited";

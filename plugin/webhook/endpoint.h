@@ -38,6 +38,8 @@ using subscription::Turn;
 
 class Endpoint {
  public:
+  using Tree = std::shared_ptr<const xmpp::StanzaTree>;  // one for all endpoints
+
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
 
   // The settings have passed `check`.
@@ -81,7 +83,7 @@ class Endpoint {
   void count_crowded() { metrics_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
-  void push(const journal::Delivery& delivery, const std::shared_ptr<const xmpp::Stanza>& stanza);
+  void push(const journal::Delivery& delivery, const Tree& stanza);
   // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
   // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
   // reading is nobody's any more.
@@ -133,7 +135,7 @@ class Endpoint {
 
  private:
   using Text = Settling::Text;
-  bool queue(const journal::Delivery& delivery, const Text& stanza, Item& item);
+  bool queue(const journal::Delivery& delivery, const Tree& stanza, Item& item);
   std::shared_ptr<Posting> make(Settings settings, uint64_t number);
   bool is_current(const Posting& posting) const;
   std::vector<std::shared_ptr<Posting>> postings() const;

@@ -90,8 +90,7 @@ void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Out
 void Settling::expire(const Item& item, const Result<Text>& text) {
   const std::string why = "a day has passed";
   if (text && *text) {
-    const xmpp::StanzaTree tree(**text);
-    give_up(item, tree, without_answer(Outcome::End::timeout), why, metrics_.expired);
+    give_up(item, xmpp::StanzaTree(*text), without_answer(Outcome::End::timeout), why, metrics_.expired);
   } else if (!text) {
     deps_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
     deps_.journal.note_dead(account_of(item, why, deps_.clock.wall()));

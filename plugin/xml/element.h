@@ -6,8 +6,8 @@
 // differs from the parent's, prefixed attributes declare their prefix on the same element. "No namespace"
 // counts as `jabber:client`, the content namespace of stanzas (RFC 6120 section 4.8.2).
 //
-// Threads: a Document and its Elements belong to one thread at a time. Elements are valid as long as their
-// Document, and what views they return until the element is changed.
+// Threads: whoever changes a Document has it alone; any number may read one. Elements are valid as long as
+// their Document, and what views they return until the element is changed.
 #pragma once
 
 #include <cstddef>

@@ -5,24 +5,25 @@
 
 #include <functional>
 
-#include "xmpp/stanza.h"
+#include "xmpp/stanza_tree.h"
 
 namespace restanza::xmpp {
 
 enum class Offered {
   taken,    // nobody else shall see the stanza
   foreign,  // it is untouched, and somebody else may want it
-  busy,     // it is untouched, and is to be offered again once `room` has run. Never for an iq
+  busy,     // it is to be offered again once `room` has run. Never for an iq
 };
 
 class StanzaConsumer {
  public:
   virtual ~StanzaConsumer() = default;
 
-  // What is taken may be moved from. Whoever is busy keeps `room`, or a copy, and calls it once, perhaps before this
-  // returns; everybody else leaves it as it is. The same stanza may come again, because a later consumer was
+  // All consumers are offered the same value, so that whoever asks for the tree has it made for the others
+  // too. Who takes the stanza, or is busy, may have moved it out. Whoever is busy keeps a copy of `room` and
+  // calls it once, perhaps before this returns. The same stanza may come again, because a later consumer was
   // busy.
-  virtual Offered offer(Stanza& stanza, std::function<void()>& room) = 0;
+  virtual Offered offer(StanzaTree& stanza, const std::function<void()>& room) = 0;
 };
 
 class SentObserver {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "xmpp/stanza_consumer.h"
@@ -14,10 +16,11 @@ class StanzaConsumers {
  public:
   void add(StanzaConsumer& consumer) { consumers_.push_back(&consumer); }
 
-  Offered offer(Stanza stanza, std::function<void()> room) const {
+  Offered offer(Stanza&& stanza, const std::function<void()>& room) const {
+    StanzaTree offered(std::make_shared<const Stanza>(std::move(stanza)));
     for (StanzaConsumer* consumer : consumers_) {
-      const Offered offered = consumer->offer(stanza, room);
-      if (offered != Offered::foreign) return offered;
+      const Offered outcome = consumer->offer(offered, room);
+      if (outcome != Offered::foreign) return outcome;
     }
     return Offered::foreign;
   }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A stanza with its tree, which is made of its text when somebody first asks for it, and once, however many
-// ask. It lives as long as one piece of work with the stanza does: a tree needs many times the memory of its
-// text, so what waits has its text alone. One thread at a time; the stanza outlives this.
+// ask: consumers of stanzas, the endpoints that get it, each attempt. Any thread; nobody changes the tree. A
+// tree needs many times the memory of its text. So whoever lets a stanza wait takes room for its tree
+// (xmpp/tree_room.h) or keeps its text alone.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 
 #include "base/result.h"
@@ -14,14 +17,21 @@ namespace restanza::xmpp {
 
 class StanzaTree {
  public:
+  explicit StanzaTree(std::shared_ptr<const Stanza> text) : text_(std::move(text)) {}
   // Not explicit: who has a stanza may ask any function that wants its tree.
-  StanzaTree(const Stanza& stanza) : stanza_(stanza) {}
+  StanzaTree(Stanza stanza) : text_(std::make_shared<const Stanza>(std::move(stanza))) {}
+  // Takes the tree along where it has been made. Nobody else has `other`.
+  StanzaTree(StanzaTree&& other) noexcept : text_(std::move(other.text_)), read_(std::move(other.read_)) {}
+  StanzaTree& operator=(StanzaTree&&) = delete;
 
-  const Stanza& stanza() const { return stanza_; }
+  const Stanza& stanza() const { return *text_; }
+  const std::shared_ptr<const Stanza>& text() const { return text_; }  // what may wait without the tree
   xml::Element root() const;  // no element where the text cannot be read
+  bool made() const;          // whether somebody has asked for it
 
  private:
-  const Stanza& stanza_;
+  std::shared_ptr<const Stanza> text_;
+  mutable std::mutex mutex_;  // of what follows
   mutable std::optional<Result<xml::Document>> read_;
 };
 

@@ -72,7 +72,7 @@ TEST_CASE("what waits is told line by line, while somebody else has the journal 
   const auto stanza =
       xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>");
   REQUIRE(
-      journal.take({*stanza, true, {{"bot", true}}},
+      journal.take({std::make_shared<const xmpp::Stanza>(*stanza), true, {{"bot", true}}},
                    [&taken](const journal::Entry&, const Result<std::vector<journal::Delivery>>& deliveries) {
                      CHECK(deliveries.ok());
                      taken.set_value();

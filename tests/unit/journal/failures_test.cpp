@@ -54,7 +54,7 @@ TEST_CASE("a process that is killed while it writes loses nothing of what it was
       for (;;) {
         Entry next = entry(std::to_string(round) + "_" + std::to_string(number));
         if (running.journal.take(std::move(next), [&side](Entry taken, auto deliveries) {
-              if (deliveries) side.say(taken.stanza.id);
+              if (deliveries) side.say(taken.stanza->id);
             })) {
           ++number;
         }

@@ -44,13 +44,13 @@ TEST_CASE(
     CHECK_FALSE(delivery.stanza);
   }
   CHECK(a.id != b.id);
-  CHECK(xml_of(running.journal.load(a.seq)) == hello.stanza.xml);
+  CHECK(xml_of(running.journal.load(a.seq)) == hello.stanza->xml);
   CHECK(ids(running.listed()) == a.id + " " + b.id);
 
   running.journal.remove(a.seq);
   CHECK(ids(running.listed()) == b.id);
   CHECK(xml_of(running.journal.load(a.seq)) == "none");
-  CHECK(xml_of(running.journal.load(b.seq)) == hello.stanza.xml);
+  CHECK(xml_of(running.journal.load(b.seq)) == hello.stanza->xml);
   running.journal.remove(b.seq);
   CHECK(running.listed().empty());
   CHECK(xml_of(running.journal.load(b.seq)) == "none");
@@ -68,7 +68,7 @@ TEST_CASE("what was told is told in the order of asking, and what is not kept do
       item.keep = i % 2 == 0;
       REQUIRE(running.journal.take(std::move(item), [&](Entry told, auto taken) {
         REQUIRE(taken);
-        order += told.stanza.id + (taken->front().seq > 0 ? "kept " : "passed ");
+        order += told.stanza->id + (taken->front().seq > 0 ? "kept " : "passed ");
       }));
       running.journal.forget_key("no such key", [&, i](Result<void>) {
         order += "command ";
@@ -143,7 +143,7 @@ TEST_CASE("kMaxIntake stanzas wait, one more finds no room and is left alone, an
     CHECK_FALSE(running.journal.take(std::move(more), then, [&] {
       if (++rooms == 1) room.happen(true);
     }));
-    CHECK(more.stanza.id == "one more");
+    CHECK(more.stanza->id == "one more");
     CHECK(more.to.size() == 1);
   }
   room.wait();
@@ -157,7 +157,9 @@ TEST_CASE("kMaxIntakeBytes of stanzas wait and not a byte more, but a larger one
   Running running{std::string()};
   const auto sized = [](size_t size) {
     Entry made = entry("x");
-    made.stanza.xml = std::string(size, 'x');
+    xmpp::Stanza stanza;
+    stanza.xml = std::string(size, 'x');
+    made.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
     return made;
   };
   constexpr size_t kPart = Journal::kMaxIntakeBytes / 4;

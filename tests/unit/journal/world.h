@@ -77,7 +77,7 @@ inline xmpp::Stanza message(const std::string& body) {
 
 inline Entry entry(const std::string& body, std::vector<std::string> endpoints = {"default"}) {
   Entry entry;
-  entry.stanza = message(body);
+  entry.stanza = std::make_shared<const xmpp::Stanza>(message(body));
   for (auto& endpoint : endpoints) entry.to.push_back({std::move(endpoint), true});
   return entry;
 }

@@ -113,7 +113,8 @@ struct Running {
   }
 
   Dispatcher::Offer offer(xmpp::Stanza&& one) {
-    return dispatcher->offer(std::move(one), [this] { rooms.add(1); });
+    xmpp::StanzaTree offered(std::move(one));
+    return dispatcher->offer(offered, [this] { rooms.add(1); });
   }
   void give(xmpp::Stanza one) { REQUIRE(offer(std::move(one)) == Dispatcher::Offer::taken); }
 

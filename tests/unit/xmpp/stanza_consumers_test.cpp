@@ -17,12 +17,13 @@ class Saying final : public StanzaConsumer {
  public:
   Saying(std::string name, Offered says, std::string& asked)
       : name_(std::move(name)), says_(says), asked_(asked) {}
-  Offered offer(Stanza& stanza, std::function<void()>& room) override {
-    asked_ += name_ + stanza.id;
-    if (says_ == Offered::taken) stanza = {};
-    if (says_ == Offered::busy) std::exchange(room, nullptr)();
+  Offered offer(StanzaTree& offered, const std::function<void()>& room) override {
+    asked_ += name_ + offered.stanza().id;
+    seen = offered.root().node();
+    if (says_ == Offered::busy) room();
     return says_;
   }
+  const void* seen = nullptr;  // the tree
 
  private:
   const std::string name_;
@@ -72,6 +73,18 @@ TEST_CASE("nobody behind a busy consumer is asked, and room is its to call") {
   CHECK(consumers.offer(stanza("1"), [&room] { ++room; }) == Offered::busy);
   CHECK(asked == "a1");
   CHECK(room == 1);
+}
+
+TEST_CASE("all who are asked see one tree") {
+  std::string asked;
+  Saying first("a", Offered::foreign, asked);
+  Saying second("b", Offered::taken, asked);
+  StanzaConsumers consumers;
+  consumers.add(first);
+  consumers.add(second);
+  CHECK(consumers.offer(stanza("1"), [] {}) == Offered::taken);
+  CHECK(first.seen != nullptr);
+  CHECK(first.seen == second.seen);
 }
 
 TEST_CASE("what nobody wants is foreign") {

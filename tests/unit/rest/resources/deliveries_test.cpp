@@ -32,16 +32,16 @@ class Queue : public RestWorld {
   }
 
   void offer(const std::string& id) {
-    auto stanza = xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost' id='" + id +
-                                     "'><body>secret " + id + "</body></message>");
-    CHECK(dispatcher.offer(std::move(*stanza), [] {}) == webhook::Dispatcher::Offer::taken);
+    xmpp::StanzaTree stanza(*xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost' id='" +
+                                                id + "'><body>secret " + id + "</body></message>"));
+    CHECK(dispatcher.offer(stanza, [] {}) == webhook::Dispatcher::Offer::taken);
     settle();
   }
   // A dead letter of its own, accepted now; returns its id.
   std::string bury(const std::string& endpoint = "a") {
     journal::Entry entry;
-    entry.stanza =
-        *xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>");
+    entry.stanza = std::make_shared<const xmpp::Stanza>(*xmpp::parse_stanza(
+        "<message from='alice@localhost/r' to='rest.localhost'><body>x</body></message>"));
     entry.to.push_back({endpoint, true});
     journal::Delivery dead;
     REQUIRE(journal.take(std::move(entry), [&](journal::Entry, Result<std::vector<journal::Delivery>> taken) {

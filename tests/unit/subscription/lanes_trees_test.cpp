@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Which deliveries keep their trees while they wait in the lanes.
+#include "subscription/lanes.h"
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "unit/subscription/attempts.h"
+
+using namespace restanza;
+using namespace restanza::subscription;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr size_t kRoom = xmpp::TreeRoom::kMax;
+
+// The bytes of a text whose tree takes up so much of the room.
+size_t text_for(size_t room) {
+  return (room - xmpp::TreeRoom::kLeast) / xmpp::TreeRoom::kForEachByte;
+}
+
+struct WithTrees {
+  FakeClock clock;
+  Timer timer{clock};
+  Lanes lanes{Gate(1000, true), timer, clock};
+  journal::Seq seq = 0;
+
+  // A kept item whose lane is its id's first letter.
+  void push(const std::string& id, size_t text = 0) {
+    Item one;
+    one.seq = ++seq;
+    one.id = id;
+    one.accepted = clock.now();
+    xmpp::Stanza stanza;
+    stanza.xml.assign(text, 'x');
+    one.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
+    one.tree = std::make_shared<const xmpp::StanzaTree>(one.stanza);
+    REQUIRE(lanes.push(id.substr(0, 1), std::move(one)));
+  }
+  Lanes::Work next() {
+    auto work = lanes.next(1);
+    REQUIRE(work);
+    return std::move(*work);
+  }
+  void deliver(Lanes::Work work) {
+    lanes.ended(work, kDelivered, 0.5);
+    lanes.done(std::move(work));
+  }
+  void fail(Lanes::Work work) {
+    lanes.ended(work, kFailed, 0.5);
+    lanes.put_back(std::move(work), clock.now() + 1s);
+  }
+  void pass_a_second() {
+    clock.advance(1s);
+    timer.run_due();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("trees stay with what waits up to the limit, and past it texts alone") {
+  WithTrees l;
+  l.push("a1", text_for(kRoom / 2));
+  l.push("b1", text_for(kRoom / 2));
+  l.push("c1");
+  CHECK(l.next().item().tree);
+  CHECK(l.next().item().tree);
+  const auto third = l.next();
+  CHECK_FALSE(third.item().tree);
+  CHECK(third.item().stanza);
+  l.push("d1", text_for(kRoom / 2));  // the others have left
+  CHECK(l.next().item().tree);
+}
+
+TEST_CASE("a tree is kept from one attempt to the next, as far as there is room") {
+  const bool crowded = GENERATE(false, true);
+  WithTrees l;
+  l.push("a1");
+  auto work = l.next();
+  const auto tree = work.item().tree;
+  REQUIRE(tree);
+  if (crowded) l.push("b1", text_for(kRoom));
+  l.fail(std::move(work));
+  if (crowded) l.deliver(l.next());
+  l.pass_a_second();
+  work = l.next();
+  CHECK(work.item().id == "a1");
+  CHECK(work.item().tree == (crowded ? nullptr : tree));
+  CHECK_FALSE(work.item().stanza);  // the journal says whether it is still to be delivered
+}
+
+TEST_CASE("what comes to lanes that stand still waits as text") {
+  WithTrees l;
+  SECTION("because somebody stopped them") {
+    l.lanes.stop(Gate::kPaused);
+    l.push("a1");
+    l.lanes.resume(Gate::kPaused);
+    CHECK_FALSE(l.next().item().tree);
+  }
+  SECTION("because the first of the conversation waits for another attempt") {
+    l.push("a1");
+    l.fail(l.next());
+    l.push("a2");
+    l.pass_a_second();
+    l.deliver(l.next());
+    CHECK_FALSE(l.next().item().tree);
+  }
+}
