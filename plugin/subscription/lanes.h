@@ -51,9 +51,9 @@ class Lanes {
  public:
   // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
   static constexpr size_t kMaxResident = 8u << 20;
-  // Who comes while nothing stands still brings the tree along, and keeps it from one attempt to the next;
-  // but all that wait have room for xmpp::TreeRoom::kMax of trees together. So a long queue is text, and
-  // whoever takes a delivery of it makes the tree, for all attempts while there is room again.
+  // A delivery that comes while nothing stands still keeps its tree while it waits, and from one attempt to
+  // the next; but all that wait have room for xmpp::TreeRoom::kMax of trees together. So a long queue is
+  // text, and the tree is made when the delivery is taken, for all its attempts where there is room again.
 
   // A delivery that is at work. It goes back into its queue without needing memory.
   class Work {

@@ -103,7 +103,7 @@ TEST_CASE("in another mode entries neither come nor go, and those that stay get 
   changed.settings_json = R"({"a": 1})";
   HostConfig read = with({changed, plugin("b.x")});
   read.mode = "component";
-  read.max_stanza = 1024;
+  own_settings<ComponentMode>(read.of_mode).max_stanza = 1024;
   read.http.listen[0].port = 1;
   const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("c.x")}), read);
   CHECK(words(plan.restart) == "http.listen; xmpp.mode; the plugin at c.x; the plugin at b.x; ");
