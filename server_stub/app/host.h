@@ -74,9 +74,10 @@ class Host {
   void end_plugins();
   void part_from(std::unique_ptr<ServedPlugin> served);
 
-  // The steps of a reload; each tells of its failures, and gives the domains with which it went well.
+  // The steps of a reload; each tells of its failures, or gives them, and gives the domains with which it
+  // went well.
   HostConfig running() const;
-  ServedPlugins load_late(const std::vector<PluginConfig>& plugins, const std::string& otherwise);
+  ServedPlugins load_late(const std::vector<PluginConfig>& plugins, std::vector<std::string>& failures);
   std::string apply_settings(const std::vector<PluginConfig>& changed);
   void look_again(const std::vector<PluginConfig>& unchanged);
   ServedPlugin& served_at(const std::string& domain);

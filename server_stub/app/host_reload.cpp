@@ -42,22 +42,31 @@ void Host::reload(const HostConfig& read) {
     front_.renew(tls_);
     warn_of_certificate();
   }
-  std::string loaded = start_late(load_late(plan.added, "it is not loaded"));
+  std::vector<std::string> failures;
+  std::string loaded = start_late(load_late(plan.added, failures));
   const std::string unloaded = unload(plan.removed);
   for (const PluginConfig& plugin : plan.successors) {
-    const std::string started = start_late(load_late({plugin}, "nobody serves " + plugin.domain + " now"));
+    std::vector<std::string> failure;
+    const std::string started = start_late(load_late({plugin}, failure));
     loaded += (loaded.empty() || started.empty() ? "" : ", ") + started;
+    for (const auto& why : failure) {
+      log_.error("SIGHUP: " + why + "; nobody serves " + plugin.domain + " now");
+    }
   }
   const std::string done =
       told("new settings for", changed) + told("loaded", loaded) + told("unloaded", unloaded) +
       (plan.new_certificate ? "; new certificate, valid until " + tls_->expiry() : "") +
       (read.log_level == level_ ? "" : std::string("; log level ") + name_of(read.log_level));
   level_ = read.log_level;
+  for (const auto& why : failures) {
+    log_.error("SIGHUP: " + why + (done.empty() ? "; nothing was changed" : "; it is not loaded"));
+  }
   log_.info(done.empty() ? "SIGHUP: nothing was changed"
                          : "reloaded: " + std::to_string(served_.size()) + " plugins" + done);
 }
 
-Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins, const std::string& otherwise) {
+Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins,
+                                    std::vector<std::string>& failures) {
   ServedPlugins loaded;
   for (const PluginConfig& plugin : plugins) {
     const auto made = plugin.state_dir.empty() ? Result<void>() : make_directory(plugin.state_dir);
@@ -66,7 +75,7 @@ Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins, co
       loaded.push_back(std::move(*served));
       continue;
     }
-    log_.error("SIGHUP: " + served.error().text + "; " + otherwise);
+    failures.push_back(served.error().text);
     ready_.taken_away(plugin.domain);
   }
   return loaded;

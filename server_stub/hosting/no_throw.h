@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The net under the functions that a plugin calls: no exception may cross xp.h. What a function throws, as a
-// rule for want of memory, becomes a line in the log, and the plugin gets the answer for a failure. Any
-// thread.
+// Catches what the functions that a plugin calls throw, as a rule for want of memory, for no exception may
+// cross xp.h: it becomes a line in the log, and the plugin gets the answer for a failure. Any thread.
 #pragma once
 
 #include <exception>

@@ -4,9 +4,10 @@
 //
 // XEP-0114 has no acknowledgement: what the socket took and a broken connection lost is gone.
 //
-// Threads: one of its own, which owns the connection and on which every callback runs, without a lock.
-// `start` comes first. The destructor ends the link at once and waits for the thread, so it must not run
-// there. Inbound, log, clock and what the events captured outlive the link.
+// Threads: one of its own, which owns the connection and on which every callback runs, without a lock: a
+// component whose hooks take their time, or whose server is slow, holds up no other. `start` comes first. The
+// destructor ends the link at once and waits for the thread, so it must not run there. Inbound, log, clock
+// and what the events captured outlive the link.
 #pragma once
 
 #include <atomic>

@@ -159,8 +159,11 @@ TEST_CASE("new settings hold for new requests, and a request under way ends as i
   SECTION("a default that is written down is no change, and what stands beside it holds") {
     CHECK(reload(R"({"component_secret": "another", "rest_iq_pending_limit": 16384})", error) == XP_OK);
     CHECK(loaded.host.ask(message).status == 401);
-    CHECK(reload(R"({"component_secret": "another", "rest_iq_pending_limit": 7})", error) == XP_UNSUPPORTED);
+    CHECK(logged(loaded, "cannot change while the plugin runs") == 0);
+    CHECK(reload(R"({"component_secret": "another", "rest_iq_pending_limit": 7})", error) == XP_OK);
+    CHECK(logged(loaded, "'rest_iq_pending_limit' cannot change while the plugin runs") == 1);
     CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);
+    CHECK(logged(loaded, "cannot change while the plugin runs") == 1);
   }
   SECTION("an endpoint comes") {
     CHECK(reload(settings(R"(, "rest_callback_url": "http://127.0.0.1:9/")"), error) == XP_OK);

@@ -141,7 +141,8 @@ TEST_CASE("an entry that cannot be made is not loaded, and everything else is do
   CHECK(running.reload(read) ==
         "life@a.localhost: reload\nlife@b.localhost: reload\n"
         "life@c.localhost: create\nlife@c.localhost: release\nSIGHUP: nothing was changed\n");
-  CHECK(running.errors() == line + line);
+  CHECK(running.errors() ==
+        line + "SIGHUP: file:7: the plugin 'life' failed to create: as told; nothing was changed\n");
 }
 
 TEST_CASE("a successor that cannot be made leaves nobody at its domain, and says so") {
