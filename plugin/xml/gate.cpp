@@ -66,6 +66,8 @@ class Gate {
   void forbid(const char* what, Error::Kind = Error::Kind::restricted) {  // nobody decides by the kind
     refuse(std::string("XMPP does not allow ") + what);
   }
+  void stop() { XML_StopParser(parser_.get(), XML_FALSE); }
+  std::exception_ptr thrown;
 
   Result<Document> run(std::string_view bytes) {
     if (trim(bytes).empty()) return Error{"the XML is empty"};
@@ -73,7 +75,9 @@ class Gate {
     if (looks_like_utf16(bytes)) return Error{"XMPP does not allow another encoding than UTF-8"};
     if (!parser_) throw std::bad_alloc();
     used_ = bytes.size();
-    if (XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1) == XML_STATUS_OK) {
+    const XML_Status status = XML_Parse(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), 1);
+    if (thrown) std::rethrow_exception(thrown);
+    if (status == XML_STATUS_OK) {
       Document done = builder_.take();
       if (used_ <= Document::kSmallBytes) done.keep_memory();
       return done;
@@ -97,7 +101,7 @@ class Gate {
   void refuse(std::string why) {
     refusal_ = std::move(why);
     refused_at_ = place();
-    XML_StopParser(parser_.get(), XML_FALSE);
+    stop();
   }
 
   Builder builder_;

@@ -59,7 +59,7 @@ class StreamReader::Impl {
     } else if (handlers_.element) {
       handlers_.element(builder_->take());
     }
-    if (restart_) XML_StopParser(parser_.get(), XML_FALSE);
+    if (restart_) stop();
   }
 
   void text(const char* data, size_t size) {
@@ -79,6 +79,9 @@ class StreamReader::Impl {
     refuse(std::string("XMPP does not allow ") + what, kind);
   }
 
+  void stop() { XML_StopParser(parser_.get(), XML_FALSE); }
+  std::exception_ptr thrown;
+
  private:
   static constexpr size_t kStep = 16384;
 
@@ -94,7 +97,7 @@ class StreamReader::Impl {
     renew_builder();
     parser_ = make_parser(this);
     XML_SetStartNamespaceDeclHandler(parser_.get(), [](void* self, const char* prefix, const char* ns) {
-      static_cast<Impl*>(self)->declare(prefix, ns);
+      tell<Impl>(self, [&](Impl& own) { own.declare(prefix, ns); });
     });
     // A stanza that came in two pieces must not wait for a third; the limits bound what parsing anew can
     // cost.
@@ -135,6 +138,7 @@ class StreamReader::Impl {
       return *refusal_;
     }
     const XML_Status status = XML_Parse(parser_.get(), step.data(), static_cast<int>(step.size()), 0);
+    if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
     if (refusal_) return *refusal_;
     if (restart_) {
       // What follows the element that caused the restart belongs to the new stream.
@@ -171,7 +175,7 @@ class StreamReader::Impl {
 
   void refuse(std::string why, Error::Kind kind) {
     if (!refusal_) refusal_ = Error{std::move(why), kind};
-    XML_StopParser(parser_.get(), XML_FALSE);
+    stop();
   }
 
   const StreamLimits limits_;

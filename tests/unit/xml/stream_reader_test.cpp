@@ -2,6 +2,7 @@
 #include "xml/stream_reader.h"
 
 #include <memory>
+#include <new>
 #include <string>
 
 #include "support/catch.h"
@@ -190,4 +191,23 @@ TEST_CASE("the kind of the error says why a stream ended") {
   CHECK(reader.feed("<?xml version='1.0' encoding='latin1'?><a>").error().kind == Kind::encoding);
   xml::StreamReader wide({}, {});
   CHECK(wide.feed("\xFE\xFF").error().kind == Kind::encoding);
+}
+
+// The parser is C: what passes through it would leave it in the middle of its work, and leak.
+TEST_CASE("what a handler throws comes out of feed, and ends the stream") {
+  const std::string element =
+      GENERATE("<iq xmlns='urn:a'/>", "<iq xmlns='urn:a'><a xmlns='urn:b'/></iq>", "");
+  xml::StreamReader::Handlers handlers;
+  int told = 0;
+  const auto fail = [&told] {
+    ++told;
+    throw std::bad_alloc();
+  };
+  handlers.element = [&](const xml::Document&) { fail(); };
+  if (element.empty()) handlers.opened = [&](const xml::Document&, const std::string&) { fail(); };
+  xml::StreamReader reader({}, handlers);
+  const auto read = [&](const std::string& bytes) { static_cast<void>(reader.feed(bytes)); };
+  CHECK_THROWS_AS(read(kHeader + element), std::bad_alloc);
+  CHECK_FALSE(reader.feed("<message/>"));
+  CHECK(told == 1);
 }
