@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/own_threads.h"
 #include "base/thread.h"
 
 namespace restanza {
@@ -14,6 +15,7 @@ namespace {
 using Work = std::function<void()>;
 
 void* run(void* work) {
+  const OwnThread listed;
   const std::unique_ptr<Work> own(static_cast<Work*>(work));
   (*own)();
   return nullptr;

@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/own_threads.h"
+
 namespace restanza {
 
 // A thread that is started meanwhile inherits the mask.
@@ -31,7 +33,10 @@ template <class Work>
 std::thread start_thread(const char* name, Work&& work) {  // name: at most 15 bytes, pthread_setname_np(3)
   std::thread thread = [&] {
     const SignalsBlocked blocked;  // undone also where there are no threads left and std::thread throws
-    return std::thread(std::forward<Work>(work));
+    return std::thread([work = std::forward<Work>(work)]() mutable {
+      const OwnThread listed;
+      work();
+    });
   }();
   pthread_setname_np(thread.native_handle(), name);
   return thread;

@@ -6,15 +6,14 @@
 // Threads: any. Ownership: owns its threads and the requests that wait for one.
 #pragma once
 
-#include <pthread.h>
-
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
-#include <vector>
 
 #include "base/clock.h"
+#include "base/large_stack_thread.h"
 #include "http_front/request_handling.h"
 
 namespace restanza::host {
@@ -41,10 +40,10 @@ class WorkerPool {
     Instant since;
   };
 
-  static void* entry(void* self);
-  void serve();
-  bool spawn();                         // with the lock
-  std::vector<pthread_t> take_ended();  // with the lock
+  using Threads = std::list<LargeStackThread>;
+
+  void serve(Threads::iterator own);
+  bool spawn();  // with the lock
 
   const Work work_;
   const size_t max_threads_;
@@ -54,9 +53,9 @@ class WorkerPool {
   std::condition_variable ready_;
   std::condition_variable ended_one_;
   std::deque<Waiting> queue_;
-  Instant begun_;                 // when a thread last took a request
-  std::vector<pthread_t> ended_;  // to be joined
-  size_t threads_ = 0;
+  Instant begun_;  // when a thread last took a request
+  Threads running_;
+  Threads ended_;  // to be joined
   size_t idle_ = 0;
   bool stopping_ = false;
 };
