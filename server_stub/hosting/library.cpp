@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
-#include <map>
 
 #include "base/str.h"
 #include "hosting/exports.h"
-#include "hosting/left_threads.h"
 
 namespace restanza::host {
 namespace {
@@ -54,7 +52,9 @@ Result<std::unique_ptr<Library>> Library::open(const std::string& name,
                                                const std::vector<std::string>& directories) {
   auto path = locate(name, directories);
   if (!path) return path.error();
-  void* handle = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto file = LibraryFiles::of_process().at(*path);
+  const LibraryThreads::Call call(file->threads);
+  void* handle = dlopen(file->loaded_as.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return Error{"the plugin '" + *path + "' cannot be loaded: " + dlerror()};
   using Entry = const xp_plugin_desc* (*)();
   const auto entry = reinterpret_cast<Entry>(dlsym(handle, kEntry));
@@ -65,7 +65,7 @@ Result<std::unique_ptr<Library>> Library::open(const std::string& name,
     dlclose(handle);
     return Error{"the plugin '" + *path + "' " + wrong};
   }
-  return std::unique_ptr<Library>(new Library(std::move(*path), handle, descriptor));
+  return std::unique_ptr<Library>(new Library(std::move(file), handle, descriptor));
 }
 
 std::vector<std::string> Library::extra_symbols() const {
@@ -75,15 +75,13 @@ std::vector<std::string> Library::extra_symbols() const {
   return extra;
 }
 
-std::shared_ptr<void> Library::users_of(void* handle) {
-  static std::map<void*, std::weak_ptr<void>> libraries;  // by the handle, which is the same for all
-  std::shared_ptr<void> users = libraries[handle].lock();
-  if (!users) libraries[handle] = users = std::make_shared<int>();
-  return users;
+LibraryThreads::Left Library::threads_left() const {
+  return file_.use_count() == 1 ? file_->threads.left() : LibraryThreads::Left{};
 }
 
-size_t Library::threads_left() const {
-  return users_.use_count() == 1 ? threads_left_in(handle_) : 0;
+void Library::leak() {
+  LibraryFiles::of_process().keep(file_);
+  handle_ = nullptr;
 }
 
 Library::~Library() {

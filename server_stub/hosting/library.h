@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "hosting/library_file.h"
 #include "xp.h"
 
 namespace restanza::host {
@@ -15,7 +16,7 @@ namespace restanza::host {
 class Library {
  public:
   // `name`: a path where it holds a '/', else "restanza" for DIR/restanza.so in the first directory that has
-  // it.
+  // it. A file that has been replaced since is loaded anew, also where the old one is still there.
   static Result<std::unique_ptr<Library>> open(const std::string& name,
                                                const std::vector<std::string>& directories);
   ~Library();  // unloads it
@@ -23,27 +24,27 @@ class Library {
   Library& operator=(const Library&) = delete;
 
   const xp_plugin_desc& descriptor() const { return *descriptor_; }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_->path; }
 
   // What it exports besides its entry: symbols that may get between those of the host and of other plugins.
   std::vector<std::string> extra_symbols() const;
 
-  // Threads that run its code still, once no instance of it is left; those that are just ending get a moment.
-  // 0 where other instances of the same library may have threads.
-  size_t threads_left() const;
+  // A call into the library that may begin threads.
+  LibraryThreads::Call call() { return LibraryThreads::Call(file_->threads); }
+
+  // Threads that it has left, once no instance of it is left; none where there are other instances of it.
+  LibraryThreads::Left threads_left() const;
 
   // Keeps it loaded for ever, for where something of it may still run.
-  void leak() { handle_ = nullptr; }
+  void leak();
 
  private:
-  Library(std::string path, void* handle, const xp_plugin_desc* descriptor)
-      : path_(std::move(path)), handle_(handle), descriptor_(descriptor), users_(users_of(handle)) {}
-  static std::shared_ptr<void> users_of(void* handle);
+  Library(std::shared_ptr<LibraryFile> file, void* handle, const xp_plugin_desc* descriptor)
+      : file_(std::move(file)), handle_(handle), descriptor_(descriptor) {}
 
-  const std::string path_;
+  const std::shared_ptr<LibraryFile> file_;  // has a user for each of those that have opened it
   void* handle_;
   const xp_plugin_desc* descriptor_;
-  const std::shared_ptr<void> users_;  // one for each of those that have opened the same library
 };
 
 // RESTANZA_PLUGIN_PATH (colons between), the plugin folder of a build tree beside the program, the installed

@@ -31,6 +31,7 @@ std::string Plugin::id() const {
 
 Result<void> Plugin::create(const std::string& settings_json) {
   xp_error error{};
+  const auto call = library_->call();
   const xp_status status = library_->descriptor().create(
       api_->vtable(), {settings_json.data(), settings_json.size()}, &instance_, &error);
   if (status != XP_OK || !instance_) return said(status, error);
@@ -40,6 +41,7 @@ Result<void> Plugin::create(const std::string& settings_json) {
 
 Result<void> Plugin::start() {
   xp_error error{};
+  const auto call = library_->call();
   const xp_status status = library_->descriptor().start(instance_, &error);
   if (status != XP_OK) return said(status, error);
   life_ = Life::started;
@@ -68,6 +70,7 @@ Result<void> Plugin::look_again(const std::string& settings_json) {
 xp_status Plugin::ask_to_reload(const std::string& settings_json, xp_error& error) {
   const auto& descriptor = library_->descriptor();
   if (!descriptor.reload) return XP_UNSUPPORTED;
+  const auto call = library_->call();
   return descriptor.reload(instance_, {settings_json.data(), settings_json.size()}, &error);
 }
 
@@ -107,9 +110,15 @@ bool Plugin::end() {
     leave_alone("contexts are still held after destroy: the library stays loaded");
     return false;
   }
-  if (const size_t left = library_->threads_left(); left > 0) {
-    leave_alone("threads that run on after destroy: " + std::to_string(left) + "; the library stays loaded");
+  const auto left = library_->threads_left();
+  if (left.own > 0) {
+    leave_alone("threads that run on after destroy: " + std::to_string(left.own) +
+                "; the library stays loaded");
     return false;
+  }
+  if (left.others) {
+    api_->log().info("threads came since it was loaded, and some may be its own: the library stays loaded");
+    library_->leak();
   }
   return true;
 }

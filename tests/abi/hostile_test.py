@@ -10,6 +10,8 @@ Ownership: the class owns one host for all its tests; each test takes its plugin
 """
 import os
 import re
+import shutil
+import tempfile
 import threading
 import unittest
 
@@ -219,7 +221,21 @@ class Left(unittest.TestCase):
         self.left_alone("done_never", "the drain was never said to be done")
 
     def test_a_thread_that_runs_on(self):
-        self.left_alone("leaves_a_thread", "threads that run on after destroy: [1-3]; the library stays loaded")
+        self.left_alone("leaves_a_thread", "threads that run on after destroy: 3; the library stays loaded")
+
+    def test_a_newer_file_is_loaded_by_the_name_of_a_library_that_stays(self):
+        directory = self.enterContext(tempfile.TemporaryDirectory())
+        path = os.path.join(directory, "plugin.so")
+        newer = "newer.localhost"
+        shutil.copy(library("leaves_a_thread"), path)
+        host = ReloadingHost(RESTANZA, entry(path, HOSTILE, prefix="/hostile")).wait_ready()
+        self.addCleanup(host.program.kill)
+        self.assertIn("the library stays loaded", host.reload(RESTANZA))
+        shutil.copy(library("forgets_its_route"), path + ".new")
+        os.rename(path + ".new", path)
+        self.assertIn(f"loaded {newer}", host.reload(RESTANZA, entry(path, newer, prefix="/newer")))
+        self.assertIn("routes or hooks that were never unregistered", host.reload(RESTANZA))
+        host.close()
 
 
 if __name__ == "__main__":

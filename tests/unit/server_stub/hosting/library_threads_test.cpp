@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "hosting/library_threads.h"
+
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "base/thread.h"
+#include "support/catch.h"
+
+using namespace restanza;
+using namespace restanza::host;
+
+namespace {
+
+// A thread that is there until it is told to end.
+class Idler {
+ public:
+  Idler() : thread_([this] { end_.get_future().wait(); }) {}
+  ~Idler() {
+    end_.set_value();
+    thread_.join();
+  }
+
+ private:
+  std::promise<void> end_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("threads that were there before a library are not its own") {
+  const Idler before;
+  const LibraryThreads threads;
+  const auto left = threads.left();
+  CHECK(left.own == 0);
+  CHECK_FALSE(left.others);
+}
+
+TEST_CASE("a thread that comes in a call into a library is its own, until it ends") {
+  LibraryThreads threads;
+  std::optional<Idler> begun;
+  {
+    const LibraryThreads::Call call(threads);
+    begun.emplace();
+  }
+  const auto left = threads.left();
+  CHECK(left.own == 1);
+  CHECK_FALSE(left.others);
+  begun.reset();
+  CHECK(threads.left().own == 0);
+}
+
+TEST_CASE("a thread that comes outside the calls may be anybody's") {
+  const LibraryThreads threads;
+  const Idler someones;
+  const auto left = threads.left();
+  CHECK(left.own == 0);
+  CHECK(left.others);
+}
+
+TEST_CASE("a thread of the host's own, or begun in a call into another library, is none of a library's") {
+  const LibraryThreads threads;
+  LibraryThreads another;
+  std::promise<void> end;
+  std::thread hosts = start_thread("of-the-host", [&end] { end.get_future().wait(); });
+  std::optional<Idler> begun;
+  {
+    const LibraryThreads::Call call(another);
+    begun.emplace();
+  }
+  const auto left = threads.left();
+  CHECK(left.own == 0);
+  CHECK_FALSE(left.others);
+  CHECK(another.left().own == 1);
+  end.set_value();
+  hosts.join();
+}
