@@ -136,14 +136,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.peer = "192.0.2.1";
   request.headers.emplace_back("Authorization", value);
   std::vector<std::shared_ptr<OneVerdict>> callbacks;
-  for (int i = 0; i < 2 * rest::FailedLogins::kFree; ++i) {
+  for (int i = 0; i < 2 * FailedLogins::kFree; ++i) {
     callbacks.push_back(std::make_shared<OneVerdict>(value));
     credentials.check(request, callbacks.back());
-    if (i < rest::FailedLogins::kFree) must(callbacks.back()->told(), "few failures are told at once", value);
+    if (i < FailedLogins::kFree) must(callbacks.back()->told(), "few failures are told at once", value);
     must(callbacks.back()->told() || callbacks.front()->refused(), "who is let in does not wait", value);
   }
   for (int i = 0; i < 2; ++i) {
-    clock.advance(rest::FailedLogins::kLongest);
+    clock.advance(FailedLogins::kLongest);
     timer.run_due();
   }
   for (const auto& callback : callbacks) must(callback->told(), "there is a verdict in the end", value);

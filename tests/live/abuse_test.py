@@ -19,7 +19,8 @@ from support.host import Host, local_mode
 from support.rest_client import XML, basic
 
 MESSAGE = "<message to='bob@localhost'><body>Hi</body></message>"
-FREE = 5  # failures that are told at once
+FREE = 5  # failures of a name that are told at once
+NAMES = 16  # of one address; further ones wait as one
 REFUSED = "credentials refused: "
 
 
@@ -121,6 +122,21 @@ class Guessing(Abuse):
             if answer.status == 429:
                 self.assertIn(int(answer.headers["Retry-After"]), range(1, 5))
         self.assertEqual(self.post(basic("alice", "wonder")).status, 202)
+
+    def test_who_invents_names_waits_and_who_has_logged_in_before_does_not(self):
+        self.assertEqual(self.post(basic("alice", "wonder")).status, 202)
+        wrong = basic("bob", "guess")
+        self.fail_free(wrong)
+        self.assertGreaterEqual(self.timed(wrong)[1], 0.25)
+        for number in range(NAMES - 1):
+            self.assertEqual(self.post(basic(f"invented{number}", "guess")).status, 401)
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            others = [basic(f"further{number}", "guess") for number in range(7)]
+            answers = [answer.status for answer in threads.map(self.post, others)]
+        self.assertIn(401, answers)
+        self.assertIn(429, answers)
+        self.assertEqual(self.post(basic("alice", "wonder")).status, 202)
+        self.assertGreaterEqual(self.timed(wrong)[1], 0.5, "the guesses at bob are not forgotten")
 
     def test_a_refusal_that_waits_does_not_hold_up_the_end(self):
         wrong = basic("alice", "guess")

@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "base/timer.h"
 #include "http/request.h"
+#include "login/failed_logins.h"
+#include "rest/access/account_name.h"
 #include "rest/access/audit.h"
-#include "rest/access/failed_logins.h"
 #include "rest/access/late_refusals.h"
 
 namespace restanza::rest {
@@ -28,7 +29,7 @@ class LoginThrottle {
 
   LoginThrottle(Settings settings, const Clock& clock, Timer& timer, Log& log)
       : settings_(std::move(settings)),
-        failed_(clock),
+        failed_(clock, account_of),
         audit_(settings_.prefix, clock, timer, log),
         late_(timer) {}
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "rest/access/lru_map.h"
+#include "login/lru_map.h"
 #include "rest/access/token.h"
 
 namespace restanza::rest {

@@ -19,7 +19,7 @@ LIBRARY = pathlib.Path()
 # with sources is named here, those inside others as well, and each source that stands in no folder.
 LAYERS = {
     "base": 0,
-    "xml": 1, "http": 1, "settings": 1,
+    "xml": 1, "http": 1, "settings": 1, "login": 1,
     "xmpp": 2, "mapping/json": 2,
     "journal": 3, "iq": 3, "mapping": 3, "config": 3,
     "subscription": 4, "journal/sqlite": 4, "rest/answers": 4,
@@ -45,7 +45,7 @@ HOST_LAYERS = {
 BORDER = {"xp.h", "xp_views.h"}
 # What the build makes for the host, out of what stands in the plugin.
 MADE = {"plugin_settings.inc"}
-SHARED_WITH_HOST = {"base", "xml", "xmpp", "settings"}
+SHARED_WITH_HOST = {"base", "login", "xml", "xmpp", "settings"}
 # Where a library stops, a folder or a file: nothing else may include it.
 LIBRARIES = {
     "expat.h": {"plugin/xml"},

@@ -108,6 +108,29 @@ TEST_CASE("who guesses holds up neither other names nor other addresses") {
   CHECK(ask(world, kGood)->status() == 429);
 }
 
+TEST_CASE("who invents names waits, and neither forgets a guess nor fills the place of others' refusals") {
+  RestWorld world;
+  fail_free(world, kBad);
+  size_t checked = 0;
+  for (int i = 0; i < 10000; ++i) {
+    checked += ask(world, basic("invented" + std::to_string(i), "guess"))->status() != 429;
+  }
+  CHECK(checked == FailedLogins::kNames);
+  const auto answer = ask(world, kBad);
+  CHECK(answer->status() == 0);
+  CHECK(ask(world, kBad, "192.0.2.2")->status() == 401);
+  world.pass(250ms);
+  CHECK(answer->status() == 401);
+}
+
+TEST_CASE("who has logged in before does not wait for the names that others at the same address invent") {
+  RestWorld world;
+  CHECK(ask(world, kGood)->status() == 202);
+  for (int i = 0; i < 100; ++i) ask(world, basic("invented" + std::to_string(i), "guess"));
+  CHECK(ask(world, kGood)->status() == 202);
+  CHECK(ask(world, as_component())->status() == 429);  // for the first time
+}
+
 TEST_CASE("an expired token that goes on asking holds up no other token") {
   auto settings = credential_settings();
   settings.tokens = {token(), token()};

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace restanza::rest {
+namespace restanza {
 
 template <class Value>
 class LruMap {
@@ -55,4 +55,4 @@ class LruMap {
   std::map<std::string_view, typename Entries::iterator> places_;  // the keys lie in the entries
 };
 
-}  // namespace restanza::rest
+}  // namespace restanza

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "rest/access/lru_map.h"
+#include "login/lru_map.h"
 
 #include "support/catch.h"
 
-using namespace restanza::rest;
+using namespace restanza;
 
 TEST_CASE("a table keeps so many values, and for one more lets go of the one idle for longest") {
   LruMap<int> table(3);
