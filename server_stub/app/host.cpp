@@ -2,8 +2,11 @@
 #include "app/host.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "app/latch.h"
+#include "base/guarded.h"
 #include "net/tls_identity.h"
 
 namespace restanza::host {
@@ -42,11 +45,16 @@ Result<std::unique_ptr<Host::ServedPlugin>> Host::load(const PluginConfig& confi
   auto link = network_->attach({config, served->instance->inbound(), served->instance->log(), started_});
   if (!link) return link.error();
   served->instance->connect(std::move(*link), network_->check_password());
-  Plugin& plugin = served->instance->plugin();
-  if (auto created = plugin.create(config.settings_json); !created) {
-    const Error error{failure(config, plugin, "create", created.error().text)};
-    part_from(std::move(served));
-    return error;
+  try {
+    Plugin& plugin = served->instance->plugin();
+    if (auto created = plugin.create(config.settings_json); !created) {
+      const Error error{failure(config, plugin, "create", created.error().text)};
+      part_from(std::move(served));
+      return error;
+    }
+  } catch (...) {
+    if (served) part_from(std::move(served));
+    throw;
   }
   return served;
 }
@@ -102,30 +110,46 @@ Result<void> Host::start() {
   return {};
 }
 
+void Host::wait_for_each(const ServedPlugins& plugins, const char* what, std::chrono::milliseconds within,
+                         const std::function<void(Instance&, std::function<void()>)>& ask) {
+  std::optional<Latch> all;
+  if (!guarded_until_done(log_, what, [&] { all.emplace(plugins.size()); })) return;
+  for (const auto& served : plugins) {
+    if (!guarded(log_, what, [&] { ask(*served->instance, all->counter()); })) all->count_down();
+  }
+  all->wait(within + std::chrono::seconds(1));
+}
+
 void Host::drain(const ServedPlugins& plugins) {
-  Latch drained(plugins.size());
-  for (const auto& served : plugins) served->instance->plugin().drain(kDrain, drained.counter());
-  drained.wait(kDrain + std::chrono::seconds(1));
+  wait_for_each(plugins, "draining a plugin", kDrain, [](Instance& instance, std::function<void()> done) {
+    instance.plugin().drain(kDrain, std::move(done));
+  });
 }
 
 // Hooks still get what the servers send until their ends of the streams: so the plugins go after the links'
 // close.
 void Host::close_links(const ServedPlugins& plugins) {
-  Latch closed(plugins.size());
-  for (const auto& served : plugins) {
-    Log& log = served->instance->log();
-    served->instance->link().close(kClose, [&log, one = closed.counter()](size_t unsent) {
-      if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
+  wait_for_each(plugins, "closing a link", kClose, [](Instance& instance, std::function<void()> done) {
+    Log& log = instance.log();
+    instance.link().close(kClose, [&log, one = std::move(done)](size_t unsent) {
+      guarded(log, "a line about a link", [&] {
+        if (unsent > 0) log.warn(std::to_string(unsent) + " stanzas could not be sent before the end");
+      });
       one();
     });
-  }
-  closed.wait(kClose + std::chrono::seconds(1));
+  });
 }
 
-void Host::part_from(std::unique_ptr<ServedPlugin> served) {
-  if (served->instance->plugin().end()) return;
+bool Host::part_from(std::unique_ptr<ServedPlugin> served) noexcept {
+  bool ended = false;
+  guarded(log_, "the end of a plugin", [&] { ended = served->instance->plugin().end(); });
+  if (ended) return true;
   abandoned_ = true;
-  never_ended_.push_back(std::move(served));
+  if (!guarded_until_done(log_, "keeping a plugin that did not end",
+                          [&] { never_ended_.push_back(std::move(served)); })) {
+    static_cast<void>(served.release());  // for ever, then
+  }
+  return false;
 }
 
 // What the plugins left open is answered while the front can still send it.

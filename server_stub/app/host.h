@@ -69,20 +69,25 @@ class Host {
   NetworkEvents network_events();
   void warn_of_open_doors() const;
   void warn_of_certificate() const;
+  // Asks each of them, and waits until all have said that they are through, at most for that long.
+  void wait_for_each(const ServedPlugins& plugins, const char* what, std::chrono::milliseconds within,
+                     const std::function<void(Instance& instance, std::function<void()> done)>& ask);
   void drain(const ServedPlugins& plugins);
   void close_links(const ServedPlugins& plugins);
   void end_plugins();
-  void part_from(std::unique_ptr<ServedPlugin> served);
+  bool part_from(std::unique_ptr<ServedPlugin> served) noexcept;  // false: it did not end
 
   // The steps of a reload; each tells of its failures, or gives them, and gives the domains with which it
   // went well.
   HostConfig running() const;
+  Result<std::unique_ptr<ServedPlugin>> load_one_late(const PluginConfig& plugin);
   ServedPlugins load_late(const std::vector<PluginConfig>& plugins, std::vector<std::string>& failures);
   std::string apply_settings(const std::vector<PluginConfig>& changed);
   void look_again(const std::vector<PluginConfig>& unchanged);
   ServedPlugin& served_at(const std::string& domain);
   void say_not_taken(const ServedPlugin& served, const PluginConfig& plugin, const std::string& why);
   std::string start_late(ServedPlugins plugins);
+  void forget(const std::string& domain);
   std::string unload(const std::vector<std::string>& domains);
 
   const HostConfig config_;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How a running host takes a configuration that was read again. Each part is taken by itself, and what cannot
 // be is named: settings of those that serve come first, because they may take rights away. New instances are
-// made before anything that serves ends.
+// made before anything that serves ends. Where memory is short a step is left out, which the log says, and
+// the next reload finds it as it finds every other difference: what is known of a plugin changes only
+// together with the plugin.
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "app/host.h"
 #include "app/reload_plan.h"
 #include "app/state.h"
+#include "base/guarded.h"
 #include "net/tls_identity.h"
 
 namespace restanza::host {
@@ -40,7 +45,7 @@ void Host::reload(const HostConfig& read) {
   if (plan.new_certificate) {
     tls_ = read.http.tls;
     front_.renew(tls_);
-    warn_of_certificate();
+    guarded(log_, "a line about the certificate", [this] { warn_of_certificate(); });
   }
   std::vector<std::string> failures;
   std::string loaded = start_late(load_late(plan.added, failures));
@@ -65,34 +70,56 @@ void Host::reload(const HostConfig& read) {
                          : "reloaded: " + std::to_string(served_.size()) + " plugins" + done);
 }
 
+Result<std::unique_ptr<Host::ServedPlugin>> Host::load_one_late(const PluginConfig& plugin) {
+  try {
+    const auto made = plugin.state_dir.empty() ? Result<void>() : make_directory(plugin.state_dir);
+    if (!made) return made.error();
+    return load(plugin);
+  } catch (const std::bad_alloc&) {
+    return Error{"no memory for the plugin at " + plugin.domain};
+  }
+}
+
 Host::ServedPlugins Host::load_late(const std::vector<PluginConfig>& plugins,
                                     std::vector<std::string>& failures) {
   ServedPlugins loaded;
+  loaded.reserve(plugins.size());  // from here on none that was loaded is lost
+  failures.reserve(plugins.size());
   for (const PluginConfig& plugin : plugins) {
-    const auto made = plugin.state_dir.empty() ? Result<void>() : make_directory(plugin.state_dir);
-    auto served = made ? load(plugin) : Result<std::unique_ptr<ServedPlugin>>(made.error());
+    auto served = load_one_late(plugin);
     if (served) {
       loaded.push_back(std::move(*served));
       continue;
     }
+    forget(plugin.domain);
     failures.push_back(served.error().text);
-    ready_.taken_away(plugin.domain);
   }
   return loaded;
+}
+
+void Host::forget(const std::string& domain) {
+  guarded_until_done(log_, "forgetting a plugin's domain", [&] { ready_.taken_away(domain); });
 }
 
 std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
   std::vector<std::string> applied;
   for (const PluginConfig& plugin : changed) {
-    ServedPlugin& served = served_at(plugin.domain);
-    if (const auto reloaded = served.instance->plugin().reload(plugin.settings_json); !reloaded) {
-      say_not_taken(served, plugin, reloaded.error().text);
-      continue;
-    }
-    const auto keys = changed_keys(served.config.source, plugin.source);
-    served.config.settings_json = plugin.settings_json;
-    served.config.source = plugin.source;
-    applied.push_back(plugin.domain + (keys.empty() ? "" : " (" + joined(keys) + ")"));
+    guarded(log_, "SIGHUP: new settings for a plugin", [&] {
+      ServedPlugin& served = served_at(plugin.domain);
+      const auto keys = changed_keys(served.config.source, plugin.source);
+      std::string settings = plugin.settings_json, done = plugin.domain;
+      if (!keys.empty()) done += " (" + joined(keys) + ")";
+      SettingsSource source = plugin.source;
+      applied.reserve(changed.size());
+      if (const auto reloaded = served.instance->plugin().reload(settings); !reloaded) {
+        say_not_taken(served, plugin, reloaded.error().text);
+        return;
+      }
+      // Without memory, so that what the plugin has and what is known of it are the same.
+      std::swap(served.config.settings_json, settings);
+      std::swap(served.config.source, source);
+      applied.push_back(std::move(done));
+    });
   }
   return joined(applied);
 }
@@ -100,10 +127,12 @@ std::string Host::apply_settings(const std::vector<PluginConfig>& changed) {
 // A file with a secret may have another one, and the settings that name it say nothing of that.
 void Host::look_again(const std::vector<PluginConfig>& unchanged) {
   for (const PluginConfig& plugin : unchanged) {
-    ServedPlugin& served = served_at(plugin.domain);
-    if (const auto looked = served.instance->plugin().look_again(plugin.settings_json); !looked) {
-      say_not_taken(served, plugin, looked.error().text);
-    }
+    guarded(log_, "SIGHUP: a plugin's look at its files", [&] {
+      ServedPlugin& served = served_at(plugin.domain);
+      if (const auto looked = served.instance->plugin().look_again(plugin.settings_json); !looked) {
+        say_not_taken(served, plugin, looked.error().text);
+      }
+    });
   }
 }
 
@@ -118,20 +147,27 @@ void Host::say_not_taken(const ServedPlugin& served, const PluginConfig& plugin,
 }
 
 std::string Host::start_late(ServedPlugins loaded) {
+  served_.reserve(served_.size() + loaded.size());  // from here on none that has started is lost
   std::vector<std::string> started;
   for (auto& served : loaded) {
-    const std::string domain = served->config.domain;
-    if (const auto begun = served->instance->plugin().start(); !begun) {
-      served->instance->log().error(
-          "SIGHUP: " + failure(served->config, served->instance->plugin(), "start", begun.error().text) +
-          "; it is not loaded");
-      ready_.taken_away(domain);
+    guarded(log_, "SIGHUP: the start of a plugin", [&] {
+      Instance& instance = *served->instance;
+      std::string domain = served->config.domain;
+      started.reserve(loaded.size());
+      if (const auto begun = instance.plugin().start(); !begun) {
+        instance.log().error(
+            "SIGHUP: " + failure(served->config, instance.plugin(), "start", begun.error().text) +
+            "; it is not loaded");
+        return;
+      }
+      instance.link().start();
+      served_.push_back(std::move(served));
+      started.push_back(std::move(domain));
+    });
+    if (served) {
+      forget(served->config.domain);
       part_from(std::move(served));
-      continue;
     }
-    served->instance->link().start();
-    served_.push_back(std::move(served));
-    started.push_back(domain);
   }
   return joined(started);
 }
@@ -141,18 +177,17 @@ std::string Host::unload(const std::vector<std::string>& domains) {
   const auto stays = [&](const std::unique_ptr<ServedPlugin>& served) {
     return std::find(domains.begin(), domains.end(), served->config.domain) == domains.end();
   };
+  std::vector<std::string> unloaded;
+  unloaded.reserve(domains.size());
   const auto border = std::stable_partition(served_.begin(), served_.end(), stays);
   ServedPlugins leaving(std::make_move_iterator(border), std::make_move_iterator(served_.end()));
   served_.erase(border, served_.end());
   drain(leaving);
   close_links(leaving);
-  std::vector<std::string> unloaded;
   for (auto& served : leaving) {
-    const std::string domain = served->config.domain;
-    ready_.taken_away(domain);
-    const size_t before = never_ended_.size();
-    part_from(std::move(served));
-    if (never_ended_.size() == before) unloaded.push_back(domain);
+    std::string domain = std::move(served->config.domain);
+    forget(domain);
+    if (part_from(std::move(served))) unloaded.push_back(std::move(domain));
   }
   return joined(unloaded);
 }

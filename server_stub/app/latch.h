@@ -23,6 +23,10 @@ class Latch {
       if (--*missing == 0) all->set_value();
     };
   }
+  // The same for one that could not be asked.
+  void count_down() {
+    if (--*missing_ == 0) all_->set_value();
+  }
   // False: the time is over.
   bool wait(std::chrono::milliseconds within) {
     return all_->get_future().wait_for(within) == std::future_status::ready;

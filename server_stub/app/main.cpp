@@ -147,9 +147,9 @@ int run(const HostConfig& config, const std::string& file, const std::string& hi
   if (auto started = (*host)->start(); !started) return fail(started.error().text);
   manager.ready();
   wait_for_the_end(signals, ending, [&] {
-    manager.reloading();
+    guarded(log, "telling the service manager", [&] { manager.reloading(); });
     guarded(log, "SIGHUP", [&] { read_again(file, **host, log); });
-    manager.ready();
+    guarded_until_done(log, "telling the service manager", [&] { manager.ready(); });
   });
   manager.stopping();
   (*host)->shut_down();

@@ -142,7 +142,9 @@ Result<HostConfig> load_config(const std::string& file, const KnownModes& modes)
   const auto content = read_file(file);
   if (!content) return Error{file + ": " + why_unreadable(file)};
   try {
-    return read_config(toml::parse(*content, file), file, modes);
+    // Without the file's name: the library copies it where nothing may be thrown, so that the process would
+    // end where there is no memory for it.
+    return read_config(toml::parse(*content), file, modes);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     return Error{file + ":" + std::to_string(at.line) + ": column " + std::to_string(at.column) + ": " +

@@ -8,6 +8,7 @@ namespace {
 
 std::string as_json(const toml::node& node) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // else a part that there was no memory for would be left out
   out << toml::json_formatter{node};
   return out.str();
 }

@@ -47,7 +47,7 @@ xml::StreamReader::Handlers C2sStream::reader_handlers() {
   xml::StreamReader::Handlers handlers;
   handlers.opened = [this](const xml::Document& header, const std::string& ns) { opened(header, ns); };
   handlers.element = [this](xml::Document at) { element(std::move(at)); };
-  handlers.closed = [this] { end(); };
+  handlers.closed = [this] { end(kStreamEnd); };
   return handlers;
 }
 
@@ -63,19 +63,17 @@ void C2sStream::end_with(const std::string& condition) {
   if (stage_ == Stage::closing) return;
   parts_.log.debug("client " + std::to_string(number_) + ": stream error " + condition);
   // An error of the header itself comes inside a stream too (RFC 6120 section 4.9.1.2).
-  if (!header_sent_) socket_.send(stream_header(parts_.settings.domain, ""));
-  header_sent_ = true;
-  socket_.send(stream_error(condition));
-  end();
+  end((header_sent_ ? "" : stream_header(parts_.settings.domain, "")) + stream_error(condition) + kStreamEnd);
 }
 
-void C2sStream::end() {
+// Where this throws nothing has been done, so that it can be done again.
+void C2sStream::end(const std::string& last_words) {
   if (stage_ == Stage::closing) return;
+  set_timeout(parts_.settings.close_timeout, [this] { socket_.drop("it left its connection open"); });
   leave();
   stage_ = Stage::closing;
-  socket_.send(kStreamEnd);
+  guarded(parts_.log, "the last words to a client", [&] { socket_.send(last_words); });
   socket_.finish();
-  set_timeout(parts_.settings.close_timeout, [this] { socket_.drop("it left its connection open"); });
 }
 
 void C2sStream::leave() {
@@ -85,8 +83,9 @@ void C2sStream::leave() {
 }
 
 void C2sStream::set_timeout(std::chrono::milliseconds delay, std::function<void()> work) {
+  const EventLoop::Token next = parts_.loop.after(delay, std::move(work));
   parts_.loop.cancel(timeout_);
-  timeout_ = parts_.loop.after(delay, std::move(work));
+  timeout_ = next;
 }
 
 void C2sStream::read(std::string_view bytes) {

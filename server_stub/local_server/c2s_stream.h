@@ -57,7 +57,7 @@ class C2sStream final : public Outlet {
   void element(xml::Document element);
   void authenticate(xml::Element element);
   void bind(xml::Document element);
-  void end();
+  void end(const std::string& last_words);
   void leave();
   void set_timeout(std::chrono::milliseconds delay, std::function<void()> work);
 

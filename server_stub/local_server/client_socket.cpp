@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kReadBytes = 65536;     // of one client before the others have their turn
 constexpr size_t kCompactBytes = 65536;  // sent bytes that are kept before the buffer is moved up
 
+constexpr const char* kNoMemory = "there was no memory for what it sent";
+
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
@@ -61,13 +63,21 @@ void ClientSocket::ready(uint32_t events) {
 }
 
 void ClientSocket::read_some() {
+  if (out_of_step_) {
+    drop(kNoMemory);
+    return;
+  }
   char buffer[kReadBytes];
   const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
   if (count > 0) {
     try {
       handlers_.bytes({buffer, static_cast<size_t>(count)});
     } catch (const std::bad_alloc&) {
-      drop("there was no memory for what it sent");  // nobody knows how far it got in the stream
+      // Nobody knows how far it got in the stream. Where it cannot be dropped for want of memory either, the
+      // end that is there to read from now on brings the loop back here.
+      out_of_step_ = true;
+      shutdown(fd_, SHUT_RDWR);
+      drop(kNoMemory);
     }
   } else if (count == 0) {
     drop("it closed the connection");

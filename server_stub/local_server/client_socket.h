@@ -46,6 +46,7 @@ class ClientSocket {
   size_t sent_ = 0;  // of out_
   bool waits_for_room_ = false;
   bool finishing_ = false;
+  bool out_of_step_ = false;  // what the peer sent was lost in part
   bool dead_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/injected_record.h"
 
+#include <utility>
+
 namespace restanza::host::local {
 namespace {
 
@@ -15,14 +17,14 @@ void InjectedRecord::add(const xmpp::Stanza& stanza, const xmpp::Jid& from) {
   if (limit_ == 0) return;
   drop_expired();
   std::string key = key_of(stanza.kind, from, stanza.id);
-  const auto known = index_.find(key);
-  if (known != index_.end()) entries_.erase(known->second);
-  if (known == index_.end() && index_.size() >= limit_) {
+  if (index_.size() >= limit_ && index_.count(key) == 0) {
     index_.erase(entries_.front().key);
     entries_.pop_front();
   }
-  entries_.push_back({key, clock_.now() + lifetime_});
-  index_[std::move(key)] = std::prev(entries_.end());
+  std::list<Entry> added{{key, clock_.now() + lifetime_}};
+  const auto [at, is_new] = index_.try_emplace(std::move(key), added.begin());
+  if (!is_new) entries_.erase(std::exchange(at->second, added.begin()));
+  entries_.splice(entries_.end(), added);  // last, for the list and the index must never differ
 }
 
 bool InjectedRecord::answered_by(const xmpp::Stanza& stanza, const xmpp::Jid& to) {

@@ -13,33 +13,32 @@ constexpr size_t kTurn = 64;  // stanzas of one plugin before the clients have t
 }  // namespace
 
 // Tells once how a link ended: when the hooks have returned all that they were offered, or at the deadline.
-class LocalLink::Closing {
+class LocalLink::Closing : public std::enable_shared_from_this<Closing> {
  public:
-  static void begin(EventLoop& loop, PluginPort& port, std::chrono::milliseconds within,
-                    std::function<void(size_t)> done) {
+  explicit Closing(std::function<void(size_t)> done) : done_(std::move(done)) {}
+
+  void begin(EventLoop& loop, PluginPort& port, std::chrono::milliseconds within) {
     if (port.offers == 0) {
-      done(0);
+      finish(0);
       return;
     }
-    const auto closing = std::make_shared<Closing>();
-    closing->done_ = std::move(done);
-    const EventLoop::Token timer = loop.after(within, [closing] { closing->finish(); });
-    port.on_quiet = [closing, timer, &loop] {
+    const EventLoop::Token timer = loop.after(within, [self = shared_from_this()] { self->finish(0); });
+    port.on_quiet = [self = shared_from_this(), timer, &loop] {
       loop.cancel(timer);
-      closing->finish();
+      self->finish(0);
     };
+  }
+  void finish(size_t unsent) {
+    if (done_) std::exchange(done_, nullptr)(unsent);
   }
 
  private:
-  void finish() {
-    if (done_) std::exchange(done_, nullptr)(0);
-  }
   std::function<void(size_t)> done_;
 };
 
 LocalLink::LocalLink(std::shared_ptr<PluginPort> port, const Parts& parts)
     : port_(std::move(port)), parts_(parts) {
-  parts_.loop.post([&router = parts_.router, at = port_] { router.attach(at); });
+  parts_.loop.call([this] { parts_.router.attach(port_); });
 }
 
 LocalLink::~LocalLink() {
@@ -85,7 +84,12 @@ void LocalLink::route_some(const Parts& parts, const std::shared_ptr<PluginPort>
                           [&] { taken = port->sent.take(kTurn); }))
     taken.more = true;
   for (xmpp::Stanza& stanza : taken.stanzas) {
-    guarded(parts.log, "a stanza of a plugin", [&] { parts.router.from_plugin(*port, std::move(stanza)); });
+    if (guarded(parts.log, "a stanza of a plugin",
+                [&] { parts.router.from_plugin(*port, std::move(stanza)); }))
+      continue;
+    // One that a plugin's hooks have got already is theirs, and empty here.
+    if (stanza.xml.empty()) continue;
+    guarded(parts.log, "refusing a stanza of a plugin", [&] { parts.router.refuse(stanza, "no memory"); });
   }
   for (const auto& writable : taken.writable)
     guarded(parts.log, "telling a plugin that there is room", writable);
@@ -110,12 +114,15 @@ void LocalLink::close(std::chrono::milliseconds within, std::function<void(size_
     return;
   }
   // Shared, because a task that cannot be posted any more is gone with what it holds.
-  const auto told = std::make_shared<std::function<void(size_t)>>(std::move(done));
-  const bool posted = parts_.loop.post([parts = parts_, at = port_, within, told] {
-    while (at->sent.size() > 0) route_some(parts, at);
-    Closing::begin(parts.loop, *at, within, *told);
+  const auto closing = std::make_shared<Closing>(std::move(done));
+  const bool posted = parts_.loop.post([parts = parts_, at = port_, within, closing] {
+    const bool begun = guarded(parts.log, "closing the link of a plugin", [&] {
+      while (at->sent.size() > 0) route_some(parts, at);
+      closing->begin(parts.loop, *at, within);
+    });
+    if (!begun) closing->finish(at->sent.end());
   });
-  if (!posted) (*told)(port_->sent.end());
+  if (!posted) closing->finish(port_->sent.end());
 }
 
 }  // namespace restanza::host::local

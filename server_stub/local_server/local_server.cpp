@@ -52,24 +52,30 @@ class LocalServer::Core final : public local::StreamHost {
 
   void stop(std::chrono::milliseconds within) {
     if (loop_.running()) {
-      const auto empty = std::make_shared<std::promise<void>>();
-      loop_.post([this, empty] {
+      loop_.call([this] {
         listener_.close();
-        all_ended_ = [empty] { empty->set_value(); };
-        for (auto& stream : streams_) stream.second->end_with("system-shutdown");
+        ending_ = true;
+        for (auto& stream : streams_)
+          guarded(log_, "the end of a client's stream", [&] { stream.second->end_with("system-shutdown"); });
         note_if_empty();
       });
-      empty->get_future().wait_for(within);
+      all_ended_.get_future().wait_for(within);
     }
     loop_.stop();
+    streams_.clear();  // closes those that could not be ended in order
   }
 
   std::unique_ptr<Link> attach(const std::string& domain, Inbound& inbound) {
     const auto jid = xmpp::Jid::parse(domain);
     if (!jid || jid->full() != jid->domain || !domains_.add(jid->domain)) return nullptr;
-    return std::make_unique<local::LocalLink>(
-        std::make_shared<local::PluginPort>(jid->domain, inbound, settings_, clock_),
-        local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza, log_});
+    try {
+      return std::make_unique<local::LocalLink>(
+          std::make_shared<local::PluginPort>(jid->domain, inbound, settings_, clock_),
+          local::LocalLink::Parts{loop_, router_, domains_, settings_.max_stanza, log_});
+    } catch (...) {
+      domains_.remove(jid->domain);
+      throw;
+    }
   }
 
   const local::Accounts& accounts() const { return accounts_; }
@@ -116,7 +122,7 @@ class LocalServer::Core final : public local::StreamHost {
   }
 
   void note_if_empty() {
-    if (streams_.empty() && all_ended_) std::exchange(all_ended_, nullptr)();
+    if (streams_.empty() && std::exchange(ending_, false)) all_ended_.set_value();
   }
 
   const LocalSettings settings_;
@@ -129,7 +135,8 @@ class LocalServer::Core final : public local::StreamHost {
   Listener listener_;
   std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
   uint64_t last_stream_ = 0;
-  std::function<void()> all_ended_;
+  bool ending_ = false;  // the last stream that ends says so
+  std::promise<void> all_ended_;
 };
 
 Result<std::unique_ptr<LocalServer>> LocalServer::create(LocalSettings settings, Log& log,

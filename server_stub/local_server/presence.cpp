@@ -65,15 +65,13 @@ void Presence::become_available(Session& session, const xmpp::Stanza& presence) 
 void Presence::become_unavailable(Session& session, const xmpp::Stanza& presence) {
   const auto document = xml::parse(presence.xml);
   if (!document) return;
-  const std::set<std::string> directed = std::move(session.directed);
-  session.directed.clear();
   if (session.available) {
+    broadcast(presence, &session);
     session.available = false;
     session.presence.clear();
-    broadcast(presence, &session);
   }
-  for (const std::string& to : directed) {
-    document->root().set_attribute("to", to);
+  for (auto& directed = session.directed; !directed.empty(); directed.erase(directed.begin())) {
+    document->root().set_attribute("to", *directed.begin());
     route_(*xmpp::to_stanza(document->root()));
   }
 }

@@ -21,7 +21,8 @@ class Presence {
   void announce(Session& session, const xmpp::Stanza& presence);
   // Remembers whom a client showed itself to.
   void note_directed(Session& session, const xmpp::Stanza& presence);
-  // The client has gone, with or without a word.
+  // The client has gone, with or without a word. Where this throws, calling it again tells the rest, and some
+  // twice.
   void gone(Session& session);
   // To every available session.
   void broadcast(const xmpp::Stanza& presence, const Session* but = nullptr);

@@ -41,14 +41,14 @@ void SentQueue::refuse_new() {
 }
 
 size_t SentQueue::end() {
-  std::deque<xmpp::Stanza> dropped;
   std::vector<std::function<void()>> uncalled;  // freed outside the lock: what they hold may come back here
   const std::lock_guard<std::mutex> lock(mutex_);
   ended_ = true;
-  dropped.swap(stanzas_);
+  const size_t dropped = stanzas_.size();
+  stanzas_.clear();
   uncalled.swap(writable_);
   bytes_ = 0;
-  return dropped.size();
+  return dropped;
 }
 
 size_t SentQueue::size() const {

@@ -4,10 +4,16 @@
 namespace restanza::host::local {
 
 Session& SessionTable::add(const xmpp::Jid& jid, Outlet& outlet) {
-  Session& session = accounts_[jid.bare()][jid.resource];
+  Session session;
   session.jid = jid;
   session.outlet = &outlet;
-  return session;
+  const auto account = accounts_.try_emplace(jid.bare()).first;
+  try {
+    return account->second.insert_or_assign(jid.resource, std::move(session)).first->second;
+  } catch (...) {
+    if (account->second.empty()) accounts_.erase(account);
+    throw;
+  }
 }
 
 void SessionTable::remove(const Session& session) {

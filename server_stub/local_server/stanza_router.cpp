@@ -9,6 +9,25 @@
 #include "local_server/intake.h"
 
 namespace restanza::host::local {
+namespace {
+
+constexpr const char* kNoRoom = "the plugin's hooks had no room";
+
+// Whoever waits until there is no offer is told.
+void tell_if_quiet(PluginPort& port) {
+  if (port.offers == 0 && port.on_quiet) std::exchange(port.on_quiet, nullptr)();
+}
+
+}  // namespace
+
+// A stanza that a plugin's hooks have got and not returned. It is counted until they return it, or could not
+// get it.
+struct StanzaRouter::OpenOffer {
+  std::weak_ptr<PluginPort> port;
+  std::function<void(PluginPort&, const xmpp::Stanza&)> taken;
+  std::function<void(PluginPort&, xmpp::Stanza)> passed;
+  bool counted = true;
+};
 
 StanzaRouter::StanzaRouter(const LocalSettings& settings, const Accounts& accounts, const Clock& clock,
                            Log& log)
@@ -54,14 +73,19 @@ Result<void> StanzaRouter::from_client(Session& session, xml::Document element) 
 }
 
 void StanzaRouter::leave(Session& session) {
-  guarded(log_, "telling that a client has left", [&] { presence_.gone(session); });
+  guarded_until_done(log_, "telling that a client has left", [&] { presence_.gone(session); });
   // In any case, for its stream is about to go.
   guarded_until_done(log_, "removing a client's session", [&] { sessions_.remove(session); });
 }
 
 void StanzaRouter::attach(const std::shared_ptr<PluginPort>& port) {
   ports_[port->domain] = port;
-  renew_service();
+  try {
+    renew_service();
+  } catch (...) {
+    ports_.erase(port->domain);
+    throw;
+  }
 }
 
 void StanzaRouter::detach(PluginPort& port) {
@@ -69,7 +93,7 @@ void StanzaRouter::detach(PluginPort& port) {
   const auto found = ports_.find(port.domain);
   if (found == ports_.end() || found->second.get() != &port) return;
   ports_.erase(found);
-  renew_service();
+  guarded_until_done(log_, "forgetting a plugin's domain", [this] { renew_service(); });
 }
 
 void StanzaRouter::renew_service() {
@@ -80,7 +104,7 @@ void StanzaRouter::renew_service() {
   service_.emplace(std::move(identity), clock_);
 }
 
-void StanzaRouter::from_plugin(PluginPort& port, xmpp::Stanza stanza) {
+void StanzaRouter::from_plugin(PluginPort& port, xmpp::Stanza&& stanza) {
   const auto from = xmpp::Jid::parse(stanza.from);
   if (!from) return;  // the link has checked it
   if (from->domain == settings_.domain && !from->node.empty() && xmpp::may_be_answered(stanza)) {
@@ -89,7 +113,7 @@ void StanzaRouter::from_plugin(PluginPort& port, xmpp::Stanza stanza) {
   route(std::move(stanza), &port);
 }
 
-void StanzaRouter::route(xmpp::Stanza stanza, const PluginPort* sender) {
+void StanzaRouter::route(xmpp::Stanza&& stanza, const PluginPort* sender) {
   if (stanza.to.empty()) {
     without_address(stanza);
     return;
@@ -113,7 +137,7 @@ void StanzaRouter::route(xmpp::Stanza stanza, const PluginPort* sender) {
       [this, sender](PluginPort&, xmpp::Stanza passed) { dispatch(std::move(passed), sender); });
 }
 
-void StanzaRouter::dispatch(xmpp::Stanza stanza, const PluginPort* sender) {
+void StanzaRouter::dispatch(xmpp::Stanza&& stanza, const PluginPort* sender) {
   const auto to = xmpp::Jid::parse(stanza.to);
   if (!to) return;
   if (PluginPort* port = hooks_of(*to)) {
@@ -175,38 +199,59 @@ PluginPort* StanzaRouter::asker_of(const xmpp::Stanza& stanza, const xmpp::Jid& 
   return nullptr;
 }
 
-void StanzaRouter::offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* sender,
+void StanzaRouter::offer(PluginPort& port, xmpp::Stanza&& stanza, const PluginPort* sender,
                          std::function<void(PluginPort&, const xmpp::Stanza&)> taken,
                          std::function<void(PluginPort&, xmpp::Stanza)> passed) {
   if (port.offers >= settings_.link_offers) {
-    refuse(stanza);
+    refuse(stanza, kNoRoom);
     return;
   }
+  const auto open = std::make_shared<OpenOffer>();
+  open->port = port.weak_from_this();
+  open->taken = std::move(taken);
+  open->passed = std::move(passed);
+  Inbound& hooks = port.inbound;
+  const auto after = [this, open](xmpp::Stanza back, Offer verdict) {
+    const std::shared_ptr<PluginPort> at = open->port.lock();
+    if (!at || !at->attached || !std::exchange(open->counted, false)) return;
+    returned(*open, *at, std::move(back), verdict);
+  };
   ++port.offers;
-  port.inbound.offer(std::move(stanza), sender == &port,
-                     [this, weak = port.weak_from_this(), taken = std::move(taken),
-                      passed = std::move(passed)](xmpp::Stanza back, Offer verdict) {
-                       const std::shared_ptr<PluginPort> at = weak.lock();
-                       if (!at || !at->attached) return;
-                       --at->offers;
-                       if (verdict == Offer::passed) {
-                         passed(*at, std::move(back));
-                       } else if (verdict == Offer::refused) {
-                         refuse(back);
-                       } else if (verdict == Offer::taken && taken) {
-                         taken(*at, back);
-                       }
-                       if (at->offers == 0 && at->on_quiet) std::exchange(at->on_quiet, nullptr)();
-                     });
+  try {
+    hooks.offer(std::move(stanza), sender == &port, after);
+  } catch (...) {
+    const std::shared_ptr<PluginPort> at = open->port.lock();
+    if (at && std::exchange(open->counted, false)) {
+      --at->offers;
+      tell_if_quiet(*at);
+    }
+    throw;
+  }
+}
+
+void StanzaRouter::returned(const OpenOffer& offer, PluginPort& port, xmpp::Stanza&& stanza, Offer verdict) {
+  --port.offers;
+  try {
+    if (verdict == Offer::passed) {
+      offer.passed(port, std::move(stanza));
+    } else if (verdict == Offer::refused) {
+      refuse(stanza, kNoRoom);
+    } else if (verdict == Offer::taken && offer.taken) {
+      offer.taken(port, stanza);
+    }
+  } catch (...) {
+    tell_if_quiet(port);
+    throw;
+  }
+  tell_if_quiet(port);
 }
 
 // Only what somebody waits for is answered; the rest is dropped, and the host counts it.
-void StanzaRouter::refuse(const xmpp::Stanza& stanza) {
+void StanzaRouter::refuse(const xmpp::Stanza& stanza, const char* why) {
   if (xmpp::may_be_refused(stanza)) {
     bounce(stanza, {"wait", "resource-constraint", ""});
   } else {
-    log_.debug(std::string("a ") + xmpp::name_of(stanza.kind) +
-               " was dropped: the plugin's hooks had no room");
+    log_.debug(std::string("a ") + xmpp::name_of(stanza.kind) + " was dropped: " + why);
   }
 }
 

@@ -36,11 +36,16 @@ class StanzaRouter {
   // Plugins.
   void attach(const std::shared_ptr<PluginPort>& port);
   void detach(PluginPort& port);
-  void from_plugin(PluginPort& port, xmpp::Stanza stanza);
+  // Where this throws, a stanza that nobody has got yet is still there.
+  void from_plugin(PluginPort& port, xmpp::Stanza&& stanza);
+  // Tells its sender, where one waits for it, that there was no room for it or no memory.
+  void refuse(const xmpp::Stanza& stanza, const char* why);
 
  private:
-  void route(xmpp::Stanza stanza, const PluginPort* sender);
-  void dispatch(xmpp::Stanza stanza, const PluginPort* sender);
+  struct OpenOffer;
+
+  void route(xmpp::Stanza&& stanza, const PluginPort* sender);
+  void dispatch(xmpp::Stanza&& stanza, const PluginPort* sender);
   void to_server(const xmpp::Stanza& stanza, const xmpp::Jid& to);
   void without_address(const xmpp::Stanza& stanza);
   void answer(std::optional<xmpp::Stanza> answer);
@@ -49,10 +54,10 @@ class StanzaRouter {
   PluginPort* hooks_of(const xmpp::Jid& to);
   PluginPort* asker_of(const xmpp::Stanza& stanza, const xmpp::Jid& to);
   // Offers the stanza; `passed` goes on with it where every hook passed.
-  void offer(PluginPort& port, xmpp::Stanza stanza, const PluginPort* sender,
+  void offer(PluginPort& port, xmpp::Stanza&& stanza, const PluginPort* sender,
              std::function<void(PluginPort&, const xmpp::Stanza&)> taken,
              std::function<void(PluginPort&, xmpp::Stanza)> passed);
-  void refuse(const xmpp::Stanza& stanza);
+  void returned(const OpenOffer& offer, PluginPort& port, xmpp::Stanza&& stanza, Offer verdict);
   void renew_service();
 
   const LocalSettings& settings_;

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <exception>
-#include <future>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -33,6 +32,15 @@ bool control(int epoll, int operation, int fd, uint64_t mark, uint32_t events) {
 }
 
 }  // namespace
+
+// Work whose caller waits for it. It stands on the caller's stack, and `done` is the last that the loop does
+// with it.
+struct EventLoop::Called {
+  const std::function<void()>& work;
+  std::exception_ptr thrown;
+  bool done = false;
+  Called* next = nullptr;
+};
 
 EventLoop::~EventLoop() {
   stop();
@@ -79,19 +87,34 @@ void EventLoop::call(const std::function<void()>& work) {
     work();
     return;
   }
-  const auto done = std::make_shared<std::promise<void>>();  // the loop may still be inside it when we go on
-  const bool posted = post([&work, done] {
-    try {
+  Called called{work, nullptr};
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (state_ == State::ended) {
+      lock.unlock();
       work();
-      done->set_value();
-    } catch (...) {
-      done->set_exception(std::current_exception());
+      return;
     }
-  });
-  if (posted) {
-    done->get_future().get();
-  } else {
-    work();
+    Called** last = &called_;
+    while (*last) last = &(*last)->next;
+    *last = &called;
+    wakeup_.wake();
+    call_done_.wait(lock, [&] { return called.done; });
+  }
+  if (called.thrown) std::rethrow_exception(called.thrown);
+}
+
+void EventLoop::run_called(Called* first) {
+  while (first) {
+    Called& called = *std::exchange(first, first->next);
+    try {
+      called.work();
+    } catch (...) {
+      called.thrown = std::current_exception();
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    called.done = true;
+    call_done_.notify_all();
   }
 }
 
@@ -136,11 +159,13 @@ void EventLoop::cancel(Token timer) {
   timer_times_.erase(found);
 }
 
-std::vector<std::function<void()>> EventLoop::take_posted() {
-  std::vector<std::function<void()>> taken;
+// Both at once: who has posted and then calls finds the one done before the other.
+EventLoop::Taken EventLoop::take_work() {
+  Taken taken;
   const std::lock_guard<std::mutex> lock(mutex_);
-  taken.swap(posted_);
-  if (stopping_ && taken.empty()) state_ = State::ended;
+  taken.posted.swap(posted_);
+  taken.called = std::exchange(called_, nullptr);
+  if (stopping_ && taken.posted.empty() && !taken.called) state_ = State::ended;
   return taken;
 }
 
@@ -155,7 +180,9 @@ bool EventLoop::goes_well(const char* what, Work&& work) {
 void EventLoop::run() {
   loop_thread_ = std::this_thread::get_id();
   while (state_ != State::ended) {
-    for (auto& work : take_posted()) goes_well("what was posted to a loop", work);
+    const Taken taken = take_work();
+    for (const auto& work : taken.posted) goes_well("what was posted to a loop", work);
+    run_called(taken.called);
     if (stopping_) continue;
     run_timers();
     wait_for_events(milliseconds_to_next(turn_over()));

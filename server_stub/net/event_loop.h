@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -57,8 +58,8 @@ class EventLoop {
 
   // In order. False, and dropped, once the loop has ended; before the start it waits.
   bool post(std::function<void()> work);
-  // Runs it on the loop and waits; at once where this is the loop's thread or the loop does not run. What it
-  // throws is thrown here.
+  // Runs it on the loop, after what this thread has posted, and waits; at once where this is the loop's
+  // thread or the loop does not run. What it throws is thrown here. Needs no memory, so destructors may.
   void call(const std::function<void()>& work);
   bool running() const { return state_ == State::running; }
 
@@ -76,13 +77,19 @@ class EventLoop {
 
  private:
   enum class State { idle, running, ended };
+  struct Called;
+  struct Taken {
+    std::vector<std::function<void()>> posted;
+    Called* called;
+  };
   void run();
   template <class Work>
   bool goes_well(const char* what, Work&& work);
   std::optional<Instant> turn_over();
   void wait_for_events(int milliseconds);
   void run_timers();
-  std::vector<std::function<void()>> take_posted();
+  Taken take_work();
+  void run_called(Called* first);
   int milliseconds_to_next(std::optional<Instant> wanted) const;
 
   const Clock& clock_;
@@ -99,8 +106,10 @@ class EventLoop {
   std::map<std::pair<Instant, Token>, std::function<void()>> timers_;
   std::unordered_map<Token, Instant> timer_times_;
 
-  std::mutex mutex_;  // over posted_ and the change of state_ to ended
+  std::mutex mutex_;  // over what follows, and the change of state_ to ended
   std::vector<std::function<void()>> posted_;
+  Called* called_ = nullptr;  // the first of a list
+  std::condition_variable call_done_;
 };
 
 }  // namespace restanza::host

@@ -54,12 +54,15 @@ class RawClient {
     fd_ = -1;
   }
 
-  void send(std::string_view text) {
+  void send(std::string_view text) { REQUIRE(try_send(text)); }
+  // False: the server has closed the connection.
+  bool try_send(std::string_view text) {
     while (!text.empty()) {
       const ssize_t count = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-      REQUIRE(count > 0);
+      if (count <= 0) return false;
       text.remove_prefix(static_cast<size_t>(count));
     }
+    return true;
   }
 
   // What came: a stream's header, an element, "</stream:stream>", or "end" for the connection's end.
