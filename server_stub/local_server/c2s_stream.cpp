@@ -24,10 +24,11 @@ std::string bind_features() {
 
 }  // namespace
 
-C2sStream::C2sStream(uint64_t number, int fd, const Parts& parts)
+C2sStream::C2sStream(uint64_t number, int fd, const std::string& peer, const Parts& parts)
     : number_(number),
+      peer_(peer),
       parts_(parts),
-      sasl_(parts.accounts, parts.settings.anonymous, parts.settings.login_attempts),
+      sasl_(parts.accounts, parts.failed, peer, parts.settings.anonymous, parts.settings.login_attempts),
       reader_(limits_of(parts.settings), reader_handlers()),
       socket_(parts.loop, fd, parts.settings.max_unread,
               {[this](std::string_view bytes) { read(bytes); },
@@ -53,6 +54,7 @@ xml::StreamReader::Handlers C2sStream::reader_handlers() {
 
 C2sStream::~C2sStream() {
   parts_.loop.cancel(timeout_);
+  parts_.loop.cancel(late_);
 }
 
 void C2sStream::deliver(std::string_view xml) {
@@ -127,6 +129,9 @@ void C2sStream::element(xml::Document element) {
       if (!taken) end_with(taken.error().text);
       return;
     }
+    case Stage::late:  // whoever does not wait for an answer is guessing
+      end_with("policy-violation");
+      return;
     case Stage::header:
     case Stage::second_header:
     case Stage::closing:
@@ -135,7 +140,17 @@ void C2sStream::element(xml::Document element) {
 }
 
 void C2sStream::authenticate(xml::Element at) {
-  const SaslNegotiation::Answer answer = sasl_.handle(at);
+  const SaslNegotiation::Answer told = sasl_.handle(at);
+  if (told.late == told.late.zero()) return answer(told);
+  late_ = parts_.loop.after(told.late, [this, told] {
+    if (stage_ != Stage::late) return;
+    stage_ = Stage::sasl;
+    answer(told);
+  });
+  stage_ = Stage::late;
+}
+
+void C2sStream::answer(const SaslNegotiation::Answer& answer) {
   socket_.send(answer.xml);
   if (!answer.node.empty()) {
     node_ = answer.node;

@@ -35,12 +35,13 @@ class C2sStream final : public Outlet {
     EventLoop& loop;
     const LocalSettings& settings;
     const Accounts& accounts;
+    FailedLogins& failed;
     StreamHost& host;
     Log& log;
   };
 
   // The descriptor is the stream's, and so its to close, unless this throws.
-  C2sStream(uint64_t number, int fd, const Parts& parts);
+  C2sStream(uint64_t number, int fd, const std::string& peer, const Parts& parts);
   ~C2sStream() override;
   void begin();  // once: from now on a client that does not log in is sent away
 
@@ -48,26 +49,42 @@ class C2sStream final : public Outlet {
   void evict() override { end_with("conflict"); }
   void end_with(const std::string& condition);  // a stream error, then the end
 
+  const std::string& peer() const { return peer_; }  // its address
+  bool logged_in() const {
+    return stage_ == Stage::second_header || stage_ == Stage::binding || stage_ == Stage::bound;
+  }
+
  private:
-  enum class Stage { header, sasl, second_header, binding, bound, closing };
+  enum class Stage {
+    header,
+    sasl,
+    late,
+    second_header,
+    binding,
+    bound,
+    closing
+  };  // late: a failure is told late
 
   xml::StreamReader::Handlers reader_handlers();
   void read(std::string_view bytes);
   void opened(const xml::Document& header, const std::string& default_ns);
   void element(xml::Document element);
   void authenticate(xml::Element element);
+  void answer(const SaslNegotiation::Answer& answer);
   void bind(xml::Document element);
   void end(const std::string& last_words);
   void leave();
   void set_timeout(std::chrono::milliseconds delay, std::function<void()> work);
 
   const uint64_t number_;
+  const std::string peer_;
   const Parts parts_;
   Stage stage_ = Stage::header;
   bool header_sent_ = false;
   std::string node_;
   Session* session_ = nullptr;
   EventLoop::Token timeout_ = 0;
+  EventLoop::Token late_ = 0;
   SaslNegotiation sasl_;
   xml::StreamReader reader_;
   ClientSocket socket_;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <future>
-#include <unordered_map>
+#include <map>
 
 #include "base/guarded.h"
 #include "local_server/c2s_stream.h"
@@ -37,11 +37,13 @@ class LocalServer::Core final : public local::StreamHost {
         accounts_(std::move(accounts)),
         log_(log),
         clock_(clock),
+        failed_(clock, [](std::string_view node) { return std::string(node); }),
         loop_(clock, log),
         domains_(accounts_),
         router_(settings_, accounts_, clock, log),
-        listener_(loop_, {[this](const Listener::Accepted& accepted) { accept(accepted.socket); }, nullptr}) {
-  }
+        listener_(loop_,
+                  {[this](const Listener::Accepted& accepted) { accept(accepted.socket, accepted.peer); },
+                   nullptr}) {}
 
   Result<void> open() { return loop_.open(); }
   Result<std::string> listen() { return listener_.open({settings_.address, settings_.port, ""}); }
@@ -98,19 +100,48 @@ class LocalServer::Core final : public local::StreamHost {
   }
 
  private:
-  void accept(int fd) {
+  using Streams = std::map<uint64_t, std::unique_ptr<C2sStream>>;  // in the order in which they came
+
+  void accept(int fd, const std::string& peer) {
     const uint64_t number = ++last_stream_;
     std::unique_ptr<C2sStream> stream;
     try {
+      make_room(peer);
       if (streams_.size() >= settings_.max_clients) return turn_away(fd);
-      const C2sStream::Parts parts{loop_, settings_, accounts_, *this, log_};
-      stream = std::make_unique<C2sStream>(number, fd, parts);  // which closes it from now on
+      const C2sStream::Parts parts{loop_, settings_, accounts_, failed_, *this, log_};
+      stream = std::make_unique<C2sStream>(number, fd, peer, parts);  // which closes it from now on
     } catch (...) {
       close(fd);
       throw;
     }
     stream->begin();
     streams_[number] = std::move(stream);
+  }
+
+  // Whoever connects and does not log in makes place for others: the one that came first where their address
+  // has too many of them, or the server no place left.
+  void make_room(const std::string& peer) {
+    size_t waiting = 0;
+    auto first = streams_.end();
+    auto first_of_peer = streams_.end();
+    for (auto stream = streams_.begin(); stream != streams_.end(); ++stream) {
+      if (stream->second->logged_in()) continue;
+      if (first == streams_.end()) first = stream;
+      if (stream->second->peer() != peer) continue;
+      if (++waiting == 1) first_of_peer = stream;
+    }
+    if (waiting >= settings_.max_waiting) {
+      send_away(first_of_peer);
+    } else if (streams_.size() >= settings_.max_clients && first != streams_.end()) {
+      send_away(first);
+    }
+  }
+
+  void send_away(Streams::iterator stream) {
+    log_.warn("client " + std::to_string(stream->first) +
+              " is sent away: it has not logged in, and others wait");
+    stream->second->end_with("resource-constraint");
+    streams_.erase(stream);
   }
 
   void turn_away(int fd) {
@@ -129,11 +160,12 @@ class LocalServer::Core final : public local::StreamHost {
   const local::Accounts accounts_;
   Log& log_;
   const Clock& clock_;
+  FailedLogins failed_;
   EventLoop loop_;
   local::LinkDomains domains_;
   local::StanzaRouter router_;
   Listener listener_;
-  std::unordered_map<uint64_t, std::unique_ptr<C2sStream>> streams_;
+  Streams streams_;
   uint64_t last_stream_ = 0;
   bool ending_ = false;  // the last stream that ends says so
   std::promise<void> all_ended_;

@@ -19,6 +19,7 @@ struct LocalSettings {
 
   uint64_t max_stanza = 262144;            // bytes of one stanza on the wire
   size_t max_clients = 1000;               // connections, logged in or not
+  size_t max_waiting = 500;                // of these, from one address that have not logged in
   size_t max_resources = 100;              // of one account at a time
   size_t max_unread = 4194304;             // bytes that wait for a client which does not read
   size_t max_directed = 256;               // addresses that a session's directed presence is remembered for

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "local_server/sasl/sasl_exchange.h"
 
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
@@ -21,14 +22,17 @@ class Plain final : public SaslExchange {
     if (parts.size() != 3 || parts[1].empty() || parts[2].empty() || !valid_utf8(message)) {
       return SaslStep::failure("malformed-request");
     }
+    claim_ = {accounts_.node_of(parts[1]).value_or(std::string(parts[1])), std::string(parts[2])};
     const auto node = accounts_.check(parts[1], parts[2]);
     if (!node) return SaslStep::failure("not-authorized");
     if (!authorizes_itself(parts[0], *node, accounts_)) return SaslStep::failure("invalid-authzid");
     return SaslStep::success(*node);
   }
+  const SaslClaim* claim() const override { return claim_ ? &*claim_ : nullptr; }
 
  private:
   const Accounts& accounts_;
+  std::optional<SaslClaim> claim_;
 };
 
 // RFC 4505; the trace information that a client may send is of no use here.

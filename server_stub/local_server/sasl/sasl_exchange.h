@@ -25,10 +25,18 @@ struct SaslStep {
   static SaslStep failure(std::string condition) { return {Kind::failure, "", "", std::move(condition)}; }
 };
 
+// Whom a client claims to be.
+struct SaslClaim {
+  std::string node;    // prepared where it can be a name
+  std::string secret;  // empty where the mechanism does not show it
+};
+
 class SaslExchange {
  public:
   virtual ~SaslExchange() = default;
   virtual SaslStep respond(std::string_view message) = 0;
+  // Once something was compared, right or wrong; null before, and where nothing is to be proven.
+  virtual const SaslClaim* claim() const { return nullptr; }
 };
 
 // The exchange of a mechanism; none where the name is not among those that are offered.

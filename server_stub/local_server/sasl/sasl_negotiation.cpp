@@ -32,7 +32,7 @@ SaslNegotiation::Answer SaslNegotiation::begin(xml::Element auth) {
   // Without an initial response the client waits for an empty challenge (RFC 6120 section 6.4.2), but for
   // ANONYMOUS nothing needs to be asked.
   if (initial.empty() && auth.attribute("mechanism") != "ANONYMOUS")
-    return {element("challenge", ""), "", false, ""};
+    return {element("challenge", ""), "", false, "", {}};
   return go_on(initial);
 }
 
@@ -40,17 +40,30 @@ SaslNegotiation::Answer SaslNegotiation::go_on(const std::string& encoded) {
   const auto message = encoded == "=" ? std::string() : base64_decode(encoded);
   if (!message) return failed("incorrect-encoding");
   SaslStep step = exchange_->respond(*message);
-  if (step.kind == SaslStep::Kind::failure) return failed(step.condition);
-  if (step.kind == SaslStep::Kind::challenge) return {element("challenge", step.data), "", false, ""};
+  FailedLogins::Verdict verdict;
+  if (const SaslClaim* const claim = exchange_->claim()) {
+    const bool right = step.condition != "not-authorized";
+    verdict = failed_.judge({peer_, claim->node, claim->secret}, right);
+  }
+  if (verdict.locked > verdict.locked.zero()) return failed("temporary-auth-failure");
+  if (step.kind == SaslStep::Kind::failure) {
+    Answer answer = failed(step.condition);
+    answer.late = verdict.late;
+    return answer;
+  }
+  if (step.kind == SaslStep::Kind::challenge) return {element("challenge", step.data), "", false, "", {}};
   exchange_.reset();
-  return {element("success", step.data), std::move(step.node), false, ""};
+  return {element("success", step.data), std::move(step.node), false, "", {}};
 }
 
 SaslNegotiation::Answer SaslNegotiation::failed(const std::string& condition) {
   exchange_.reset();
   if (attempts_left_ > 0) --attempts_left_;
-  return {std::string("<failure xmlns='") + kSaslNamespace + "'><" + condition + "/></failure>", "",
-          attempts_left_ == 0, condition};
+  return {std::string("<failure xmlns='") + kSaslNamespace + "'><" + condition + "/></failure>",
+          "",
+          attempts_left_ == 0,
+          condition,
+          {}};
 }
 
 }  // namespace restanza::host::local

@@ -103,6 +103,7 @@ SaslStep Scram::final_message(std::string_view message) {
   if (!binding || !nonce || !proof) return SaslStep::failure("malformed-request");
   if (*binding != base64(gs2_header_) || *nonce != nonce_) return SaslStep::failure("not-authorized");
 
+  claim_ = {node_, ""};
   const std::string auth_message =
       client_first_bare_ + "," + server_first_ + "," + std::string(message.substr(0, proof_at));
   const bool right = proof_holds(keys_, auth_message, *proof);

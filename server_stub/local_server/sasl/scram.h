@@ -3,6 +3,7 @@
 // far as one with a wrong password, with a salt that stays the same.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "local_server/sasl/sasl_exchange.h"
@@ -17,6 +18,7 @@ class Scram final : public SaslExchange {
   Scram(const Accounts& accounts, std::string nonce, ScramKeys keys, std::string salt);
 
   SaslStep respond(std::string_view message) override;
+  const SaslClaim* claim() const override { return claim_ ? &*claim_ : nullptr; }
 
  private:
   SaslStep first(std::string_view message);
@@ -34,6 +36,7 @@ class Scram final : public SaslExchange {
   std::string node_;
   std::string client_first_bare_;
   std::string server_first_;
+  std::optional<SaslClaim> claim_;
 };
 
 }  // namespace restanza::host::local

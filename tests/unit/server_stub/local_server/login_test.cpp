@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "login/failed_logins.h"
 #include "server_fixture.h"
 #include "support/catch.h"
 
@@ -78,6 +79,20 @@ TEST_CASE("the last failed login that is allowed ends the stream") {
   CHECK_THAT(client->login("alice", "wrong", "x"), Contains("<not-authorized/>"));
   client->send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AA==</auth>");
   CHECK_THAT(client->next(), Contains("<malformed-request/>"));
+  CHECK(client->next() == ended_with("policy-violation"));
+}
+
+TEST_CASE("a guess after some failures is told in the end, and who does not wait for it is sent away") {
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.login_attempts = 100; });
+  const auto client = fixture.connect();
+  const std::string guess =
+      "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFsaWNlAGd1ZXNz</auth>";
+  CHECK_THAT(client->login("alice", "wrong", "x"), Contains("<not-authorized/>"));
+  for (int i = 1; i < FailedLogins::kFree + 1; ++i) {
+    client->send(guess);
+    CHECK_THAT(client->next(), Contains("<not-authorized/>"));
+  }
+  client->send(guess + guess);
   CHECK(client->next() == ended_with("policy-violation"));
 }
 
@@ -217,6 +232,34 @@ TEST_CASE("so many clients are served and the next is turned away") {
   one->send("</stream:stream>");
   CHECK(one->next() == "</stream:stream>");
   CHECK(one->next() == "end");
+}
+
+TEST_CASE("of those at one address who do not log in so many are kept, and one more ends the first of them") {
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_waiting = 2; });
+  const auto user = fixture.login("alice@localhost/1");
+  const auto first = fixture.connect();
+  const auto second = fixture.login("bob@localhost/1");
+  const auto third = fixture.connect();
+  first->open_stream();
+  CHECK_THAT(first->next(), StartsWith("<stream "));  // two wait, and none is sent away
+  CHECK_THAT(first->next(), StartsWith("<features "));
+  const auto fourth = fixture.login("alice@localhost/2");
+  CHECK(first->next() == ended_with("resource-constraint"));
+  third->open_stream();
+  CHECK_THAT(third->next(), StartsWith("<stream "));
+  user->send("</stream:stream>");
+  CHECK(user->next() == "</stream:stream>");
+}
+
+TEST_CASE("where all places are taken, one who has not logged in makes place") {
+  const ServerFixture fixture([](host::LocalSettings& settings) { settings.max_clients = 2; });
+  const auto user = fixture.login("alice@localhost/1");
+  const auto silent = fixture.connect();
+  silent->open_stream();
+  CHECK_THAT(silent->next(), StartsWith("<stream "));
+  CHECK_THAT(silent->next(), StartsWith("<features "));
+  const auto newcomer = fixture.login("bob@localhost/1");
+  CHECK(silent->next() == ended_with("resource-constraint"));
 }
 
 TEST_CASE("passwords are checked for others too, by name or by address, with one verdict") {

@@ -7,6 +7,7 @@
 #include "local_server/sasl/sasl_negotiation.h"
 #include "local_server/sasl/scram.h"
 #include "support/catch.h"
+#include "support/fake_clock.h"
 #include "xml/gate.h"
 
 using namespace restanza;
@@ -177,8 +178,11 @@ namespace {
 // What a stream's negotiation answers to one element after the other.
 struct Talk {
   const Accounts accounts = accounts_of({{"alice", "wonder"}});
+  FakeClock clock;
+  FailedLogins failed{clock, [](std::string_view node) { return std::string(node); }};
   SaslNegotiation sasl;
-  explicit Talk(bool anonymous = false, unsigned attempts = 5) : sasl(accounts, anonymous, attempts) {}
+  explicit Talk(bool anonymous = false, unsigned attempts = 5)
+      : sasl(accounts, failed, "127.0.0.1", anonymous, attempts) {}
   SaslNegotiation::Answer say(const std::string& name_and_attributes, const std::string& text = "") {
     const std::string name = name_and_attributes.substr(0, name_and_attributes.find(' '));
     const auto document =
@@ -237,4 +241,67 @@ TEST_CASE("the last failure that is allowed is the last word") {
   Talk talk(false, 2);
   CHECK_FALSE(talk.say("auth mechanism='PLAIN'", "%%%").give_up);
   CHECK(talk.say("auth mechanism='PLAIN'", "%%%").give_up);
+}
+
+namespace {
+
+SaslNegotiation::Answer say_plain(Talk& talk, const std::string& authzid, const std::string& password) {
+  const std::string nul(1, '\0');
+  return talk.say("auth mechanism='PLAIN'", base64(authzid + nul + "alice" + nul + password));
+}
+
+// A whole exchange with a proof that is wrong.
+SaslNegotiation::Answer guess_scram(Talk& talk) {
+  const auto challenge = talk.say("auth mechanism='SCRAM-SHA-1'", base64("n,,n=alice,r=abc"));
+  const auto document = xml::parse(challenge.xml);
+  REQUIRE(document.ok());
+  const std::string first = *base64_decode(document->root().text());
+  const std::string nonce = first.substr(2, first.find(",s=") - 2);
+  return talk.say("response", base64("c=biws,r=" + nonce + ",p=" + base64(std::string(20, 'x'))));
+}
+
+void guess_free(Talk& talk) {
+  for (int i = 0; i < FailedLogins::kFree; ++i) {
+    REQUIRE(say_plain(talk, "", "guess").late == std::chrono::milliseconds(0));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a guess is told late, by either mechanism, and meanwhile nothing is told of the right password") {
+  for (const bool scram : {false, true}) {
+    CAPTURE(scram);
+    Talk talk(false, 100);
+    guess_free(talk);
+    const auto late = scram ? guess_scram(talk) : say_plain(talk, "", "guess");
+    CHECK(late.late == std::chrono::milliseconds(250));
+    CHECK_THAT(late.xml, Contains("<not-authorized/>"));
+    CHECK_THAT(say_plain(talk, "", "wonder").xml, Contains("<temporary-auth-failure/>"));
+    CHECK_THAT(guess_scram(talk).xml, Contains("<temporary-auth-failure/>"));
+    talk.clock.advance(std::chrono::milliseconds(250));
+    CHECK(say_plain(talk, "", "wonder").node == "alice");
+  }
+}
+
+TEST_CASE("whether a password is right does not show by the name that it would act for") {
+  Talk talk(false, 100);
+  guess_free(talk);
+  CHECK(say_plain(talk, "", "guess").late == std::chrono::milliseconds(250));
+  CHECK_THAT(say_plain(talk, "bob@localhost", "wonder").xml, Contains("<temporary-auth-failure/>"));
+}
+
+TEST_CASE("who has logged in before does not wait for a guesser at the same address") {
+  Talk talk(false, 100);
+  CHECK(say_plain(talk, "", "wonder").node == "alice");
+  guess_free(talk);
+  CHECK(say_plain(talk, "", "guess").late == std::chrono::milliseconds(250));
+  CHECK(say_plain(talk, "", "wonder").node == "alice");
+}
+
+TEST_CASE("what cannot be read is nobody's guess") {
+  Talk talk(false, 100);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(talk.say("auth mechanism='PLAIN'", "AA==").late == std::chrono::milliseconds(0));
+  }
+  CHECK(say_plain(talk, "", "wonder").node == "alice");
 }
