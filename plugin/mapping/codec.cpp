@@ -35,11 +35,20 @@ Outcome decode_value(Result<Json> value, size_t bytes, const Hints& hints, const
 // Text is what a person reads: a message's body, a presence's status.
 Outcome decode_text(std::string_view body, const Hints& hints, const Options& options) {
   if (!valid_utf8(body)) return unparseable("the text is not UTF-8");
-  if (hints.kind.empty())
-    return from_json({{"kind", "message"}, {"type", "chat"}, {"body", body}}, hints, options);
-  if (hints.kind == "message") return from_json({{"body", body}}, hints, options);
-  if (hints.kind == "presence") return from_json({{"status", body}}, hints, options);
-  return unparseable("an iq cannot be made from text: send it as XML or JSON");
+  Json value = Json::object();
+  const EmptyAtEnd emptied(value);
+  if (hints.kind.empty()) {
+    value["kind"] = "message";
+    value["type"] = "chat";
+  }
+  if (hints.kind.empty() || hints.kind == "message") {
+    value["body"] = body;
+  } else if (hints.kind == "presence") {
+    value["status"] = body;
+  } else {
+    return unparseable("an iq cannot be made from text: send it as XML or JSON");
+  }
+  return from_json(std::move(value), hints, options);
 }
 
 Outcome decode_form(std::string_view body, const Hints& hints, const Options& options) {
@@ -62,16 +71,17 @@ Result<Json> to_json(xml::Element stanza, const Options& options, std::vector<st
   const auto one = [&](xml::Element each) {
     Reading reading(each, options.raw_xml);
     Json value = reading.stanza();
+    const EmptyOnThrow emptied(value);
     for (std::string& name : reading.take_unmapped()) add_name(unmapped, name);
     return value;
   };
   if (stanza.ns() == xml::kContentNamespace) {
     if (kind_of(stanza.name())) return one(stanza);
     if (stanza.name() == "xmpp") {
-      Json all = Json::array();
-      for (const xml::Element each : xml::children(stanza)) all.push_back(one(each));
       Json whole = Json::object();
-      whole["xmpp"] = std::move(all);
+      const EmptyOnThrow emptied(whole);
+      Json& all = whole["xmpp"] = Json::array();
+      for (const xml::Element each : xml::children(stanza)) append(all, one(each));
       return whole;
     }
   }
@@ -133,11 +143,16 @@ Result<Encoded> encode(Format format, xml::Element stanza, const Options& option
 }
 
 std::string error_json(int status, std::string_view type, std::string_view condition, std::string_view text) {
-  return dump({
-      {"type", "error"},
-      {"code", status},
-      {"error", {{"condition", condition}, {"type", type}, {"source", "restanza"}, {"text", text}}},
-  });
+  Json whole = Json::object();
+  const EmptyAtEnd emptied(whole);
+  whole["type"] = "error";
+  whole["code"] = status;
+  Json& error = whole["error"] = Json::object();
+  error["condition"] = condition;
+  error["type"] = type;
+  error["source"] = "restanza";
+  error["text"] = text;
+  return dump(whole);
 }
 
 }  // namespace restanza::mapping

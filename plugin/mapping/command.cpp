@@ -12,6 +12,7 @@ constexpr const char* kActions[] = {"prev", "next", "complete"};
 
 std::optional<Json> read_command(xml::Element element, Reading& reading) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit command(element, reading);
   for (const char* key : kAttributes) put(out, key, command.attribute(key));
   if (const xml::Element child = command.child("actions")) {
@@ -31,7 +32,7 @@ std::optional<Json> read_command(xml::Element element, Reading& reading) {
     put(found, "type", note.attribute("type"));
     found["text"] = note.text();
   }
-  if (const xml::Element form = command.child("x", kFormNs)) out["form"] = read_data_form(form, reading);
+  if (const xml::Element form = command.child("x", kFormNs)) set(out, "form", read_data_form(form, reading));
   return out;
 }
 

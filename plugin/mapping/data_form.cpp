@@ -21,6 +21,7 @@ std::vector<std::string> values_of(Visit& field, Reading& reading) {
 
 Json read_field(xml::Element element, Reading& reading) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit field(element, reading);
   const auto type = field.attribute("type");
   put(out, "var", field.attribute("var"));
@@ -34,23 +35,24 @@ Json read_field(xml::Element element, Reading& reading) {
   const bool list = type == "list-single" || type == "list-multi";
   const std::vector<std::string> values = values_of(field, reading);
   if (type == "jid-multi" || type == "list-multi") {
-    out["value"] = values;
+    set(out, "value", values);
   } else if (type == "text-multi") {
     out["value"] = join_lines(values);
   } else if (!values.empty()) {
     out["value"] = values.front();
     // Forms that are sent back often leave types out; the single value is what recorded bots know.
-    if (values.size() > 1) out["values"] = values;
+    if (values.size() > 1) set(out, "values", values);
   }
   const std::vector<xml::Element> options = field.children("option");
   if (list || !options.empty()) {
     Json& all = out["options"] = Json::array();
     for (const xml::Element each : options) {
       Json option = Json::object();
+      const EmptyOnThrow emptied_option(option);
       Visit visit(each, reading);
       put(option, "label", visit.attribute("label"));
       put(option, "value", visit.child_text("value"));
-      all.push_back(std::move(option));
+      append(all, std::move(option));
     }
   }
   return out;
@@ -121,12 +123,13 @@ void write_field(const Json& value, xml::Element form, Writing& writing) {
 
 Json read_data_form(xml::Element form, Reading& reading) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit visit(form, reading);
   put(out, "type", visit.attribute("type"));
   put(out, "title", visit.child_text("title"));
   put(out, "instructions", visit.child_text("instructions"));
   Json& fields = out["fields"] = Json::array();
-  for (const xml::Element field : visit.children("field")) fields.push_back(read_field(field, reading));
+  for (const xml::Element field : visit.children("field")) append(fields, read_field(field, reading));
   return out;
 }
 
@@ -150,6 +153,7 @@ void write_data_form(const Json& form, xml::Element parent, Writing& writing) {
 
 Json read_form_data(xml::Element form, Reading& reading) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit visit(form, reading);
   for (const xml::Element element : visit.children("field")) {
     Visit field(element, reading);

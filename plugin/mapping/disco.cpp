@@ -32,6 +32,7 @@ constexpr const char* kItemsNs = "http://jabber.org/protocol/disco#items";
 
 void read_extensions(Visit& query, Reading& reading, Json& out) {
   Json extensions = Json::object();
+  const EmptyOnThrow emptied(extensions);
   for (const xml::Element form : query.children("x", kFormNs)) {
     std::string type;
     for (const xml::Element field : xml::children(form)) {
@@ -42,23 +43,31 @@ void read_extensions(Visit& query, Reading& reading, Json& out) {
       continue;
     }
     Json data = read_form_data(form, reading);
-    data.erase("FORM_TYPE");
-    extensions[type] = std::move(data);
+    const EmptyOnThrow emptied_data(data);
+    if (const auto named = data.find("FORM_TYPE"); named != data.end()) {
+      empty(*named);
+      data.erase(named);
+    }
+    set(extensions, type, std::move(data));
   }
-  if (!extensions.empty()) out["extensions"] = std::move(extensions);
+  if (!extensions.empty()) set(out, "extensions", std::move(extensions));
 }
 
 std::optional<Json> read_info(xml::Element element, Reading& reading) {
   Visit query(element, reading);
   if (!element.first()) return bare_query(query);
-  Json out = {{"identities", Json::array()}, {"features", Json::array()}};
+  Json out = Json::object();
+  const EmptyOnThrow emptied(out);
+  out["identities"] = Json::array();
+  out["features"] = Json::array();
   put(out, "node", query.attribute("node"));
   for (const xml::Element each : query.children("identity")) {
     Visit identity(each, reading);
     Json found = Json::object();
+    const EmptyAtEnd emptied_identity(found);
     for (const char* key : {"category", "type", "name"}) put(found, key, identity.attribute(key));
     if (found.contains("category") && found.contains("type")) {
-      out["identities"].push_back(std::move(found));
+      append(out["identities"], std::move(found));
     } else {
       reading.lose(each);
     }
@@ -100,8 +109,9 @@ void write_extensions(const Json& extensions, xml::Element query, Writing& writi
   for (const auto& [type, data] : extensions.items()) {
     const Writing::At at(writing, type);
     if (!writing.is_object(data)) return;
-    Json form = data;
-    form["FORM_TYPE"] = type;
+    Json form = copied(data);
+    const EmptyAtEnd emptied(form);
+    set(form, "FORM_TYPE", type);
     write_form_data(form, query, writing);
   }
 }
@@ -126,11 +136,13 @@ std::optional<Json> read_items(xml::Element element, Reading& reading) {
   Visit query(element, reading);
   if (!element.first()) return bare_query(query);
   Json items = Json::array();
+  const EmptyOnThrow emptied(items);
   for (const xml::Element each : query.children("item")) {
     Visit visit(each, reading);
     Json item = Json::object();
+    const EmptyOnThrow emptied_item(item);
     for (const char* key : {"jid", "node", "name"}) put(item, key, visit.attribute(key));
-    items.push_back(std::move(item));
+    append(items, std::move(item));
   }
   return items;
 }

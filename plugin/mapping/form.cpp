@@ -36,10 +36,11 @@ Json typed(const Row& row, const std::string& text) {
 
 Json typed_object(const std::vector<FormField>& form, Rows rows) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   for (const FormField& field : form) {
     out[field.name] = field.value;
     for (const Row& row : rows) {
-      if (row.key == field.name) out[field.name] = typed(row, field.value);
+      if (row.key == field.name) set(out, field.name, typed(row, field.value));
     }
   }
   return out;
@@ -81,9 +82,10 @@ std::optional<std::vector<FormField>> parse_form(std::string_view body) {
 
 Json form_to_json(const std::vector<FormField>& form) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   for (const FormField& field : form) {
     const Field* known = find_field(kEvery, field.name);
-    out[field.name] = known ? typed(known->row, field.value) : Json(field.value);
+    set(out, field.name, known ? typed(known->row, field.value) : Json(field.value));
   }
   return out;
 }
@@ -92,9 +94,14 @@ Json form_to_query(const std::vector<FormField>& form, std::string_view name) {
   const Field* query = find_field(kIq, name);
   if (query && query->row.shape == Shape::present) return true;
   Json content = typed_object(form, query ? query->row.rows : Rows());
+  const EmptyOnThrow emptied(content);
   // The fields of a list are those of its only item.
   const bool item = query && query->row.shape == Shape::wrapped && !content.empty();
-  return item ? Json::array({std::move(content)}) : content;
+  if (!item) return content;
+  Json list = Json::array();
+  const EmptyOnThrow emptied_list(list);
+  append(list, std::move(content));
+  return list;
 }
 
 std::string write_form(const Json& object) {

@@ -90,16 +90,21 @@ std::optional<Failure> apply(const Hints& hints, Json& value) {
                        printable(hints.kind) + "'");
   if (names_query(hints)) {
     Json content = std::move(value);
-    value = Json::object({{"kind", "iq"}});
+    const EmptyAtEnd emptied(content);
+    value = Json::object();
+    value["kind"] = "iq";
     const Field* query = find_field(kIq, hints.type);
-    if (hints.type == "ping") content = true;
-    if (query && is_query(*query)) value[hints.type] = std::move(content);
+    if (hints.type == "ping") {
+      empty(content);
+      content = true;
+    }
+    if (query && is_query(*query)) set(value, hints.type, std::move(content));
   } else {
     if (!value.is_object()) return wrong_shape(no_object(value));
-    value["kind"] = hints.kind;
-    value["type"] = hints.type;
+    set(value, "kind", hints.kind);
+    set(value, "type", hints.type);
   }
-  if (!hints.to.empty()) value["to"] = hints.to;
+  if (!hints.to.empty()) set(value, "to", hints.to);
   return std::nullopt;
 }
 

@@ -17,8 +17,10 @@ std::optional<Json> read_payload(xml::Element element, Reading& reading) {
   const bool empty = !inner && text.empty();
   auto data = empty ? Result<Json>(Json()) : parse_json(text);
   if (!data) return std::nullopt;
+  const EmptyAtEnd emptied_data(*data);
 
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit payload(element, reading);
   put(out, "datatype", payload.attribute("datatype"));
   if (inner) {
@@ -26,7 +28,7 @@ std::optional<Json> read_payload(xml::Element element, Reading& reading) {
   } else {
     payload.text();
   }
-  if (!empty) out["data"] = std::move(*data);
+  if (!empty) set(out, "data", std::move(*data));
   return out;
 }
 

@@ -17,6 +17,7 @@ bool is_condition(std::string_view name) {
 // What stands in a condition's place and has no name of one stays unmapped: it could not be written again.
 std::optional<Json> read_error(xml::Element element, Reading& reading) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit error(element, reading);
   put(out, "type", error.attribute("type"));
   put(out, "by", error.attribute("by"));

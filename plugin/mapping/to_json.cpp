@@ -23,6 +23,7 @@ void Reading::lose(xml::Element element, std::string_view part) {
 
 Json Reading::object(xml::Element element, Rows rows) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit visit(element, *this);
   for (const Row& each : rows) put(out, each.key, row(each, visit));
   return out;
@@ -76,8 +77,9 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
     }
     case Shape::list: {
       Json items = Json::array();
+      const EmptyOnThrow emptied(items);
       for (const xml::Element child : visit.children(row.name, row.ns)) {
-        items.push_back(row.rows.count ? object(child, row.rows) : Json(Visit(child, *this).text()));
+        append(items, row.rows.count ? object(child, row.rows) : Json(Visit(child, *this).text()));
       }
       if (items.empty()) return std::nullopt;
       return items;
@@ -87,7 +89,8 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
       if (!child) return std::nullopt;
       Visit inside(child, *this);
       Json items = Json::array();
-      for (const xml::Element item : inside.children(row.detail)) items.push_back(object(item, row.rows));
+      const EmptyOnThrow emptied(items);
+      for (const xml::Element item : inside.children(row.detail)) append(items, object(item, row.rows));
       // Recorded so: what holds nothing reads as an empty object.
       if (items.empty()) return Json::object();
       return items;
@@ -110,7 +113,9 @@ std::optional<Json> Reading::irregular(const Field& field, Visit& visit, bool er
   const xml::Element found = visit.last(field.row.name, field.row.ns);
   if (!found) return is_error ? std::optional<Json>(Json::object()) : std::nullopt;
   std::optional<Json> value = field.row.irregular->read(found, *this);
-  if (value) visit.claim(found);
+  if (!value) return value;
+  const EmptyOnThrow emptied(*value);
+  visit.claim(found);
   return value;
 }
 
@@ -127,6 +132,7 @@ void Reading::fields(Visit& visit, Kinds kind, bool error, bool nested, Json& ou
 
 Json Reading::message(xml::Element message) {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   Visit visit(message, *this);
   const auto type = visit.attribute("type");
   put(out, "type", type);
@@ -136,6 +142,7 @@ Json Reading::message(xml::Element message) {
 
 Json Reading::stanza() {
   Json out = Json::object();
+  const EmptyOnThrow emptied(out);
   const Kinds kind = kind_of(stanza_.name()).value_or(kMessage);
   out["kind"] = name_of(kind);
   {

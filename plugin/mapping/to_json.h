@@ -76,10 +76,14 @@ class Visit {
   bool text_ = false;
 };
 
-// Sets the key where there is a value; moved, for to destroy a JSON value would need memory.
-template <class T>
-void put(Json& object, const char* key, std::optional<T> value) {
+// Sets the key where there is a value.
+inline void put(Json& object, const char* key, std::optional<std::string> value) {
   if (value) object[key] = std::move(*value);
+}
+inline void put(Json& object, const char* key, std::optional<Json> value) {
+  if (!value) return;
+  const EmptyAtEnd emptied(*value);
+  set(object, key, std::move(*value));
 }
 
 }  // namespace restanza::mapping

@@ -168,7 +168,8 @@ std::vector<std::string_view> Writing::fields(const Json& object, Kinds kind, xm
   std::sort(given.begin(), given.end());
   for (const auto& [field, value] : given) {
     if (field->expand) {
-      Json expanded = *value;
+      Json expanded = copied(*value);
+      const EmptyAtEnd emptied(expanded);
       {
         const At at(*this, field->row.key);
         field->expand(expanded, *this);
@@ -216,10 +217,17 @@ void Writing::plain_error(const Json& object, xml::Element stanza) {
 // keys made under the same name.
 void Writing::raw(const Json& value, xml::Element stanza) {
   std::string text;
-  for (const Json& each : value.is_array() ? value : Json::array({value})) {
+  const auto add = [&](const Json& each) {
     const auto part = string(each);
-    if (!part) return;
-    text += *part;
+    if (part) text += *part;
+    return part.has_value();
+  };
+  if (!value.is_array()) {
+    if (!add(value)) return;
+  } else {
+    for (const Json& each : value) {
+      if (!add(each)) return;
+    }
   }
   const std::string begin = "<xml>";
   const auto parsed = xml::parse(begin + text + "</xml>", {}, begin.size());

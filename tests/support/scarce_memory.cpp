@@ -12,11 +12,15 @@ namespace {
 constexpr long kPlenty = -1;
 
 std::atomic<bool> scarce{false};
-std::atomic<long> left{kPlenty};  // allocations until the one that fails
+std::atomic<bool> lasting{false};  // the one that fails is the first of many
+std::atomic<long> left{kPlenty};   // allocations until the one that fails
 thread_local bool spared = false;
 
 void* allocate(std::size_t size) {
-  if (scarce && !spared && left.fetch_sub(1) == 0) throw std::bad_alloc();
+  if (scarce && !spared) {
+    const long before = left.fetch_sub(1);
+    if (before == 0 || (before < 0 && lasting)) throw std::bad_alloc();
+  }
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (!memory) throw std::bad_alloc();
   return memory;
@@ -37,8 +41,13 @@ void ScarceMemory::fail_at(long allocation) {
   scarce = true;
 }
 
+void ScarceMemory::fail_from(long allocation) {
+  lasting = true;
+  fail_at(allocation);
+}
+
 bool ScarceMemory::end() {
-  scarce = false;
+  scarce = lasting = false;
   return left < 0;
 }
 

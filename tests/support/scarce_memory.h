@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory that is short once: operator new of the whole program fails at an allocation of the test's choice,
-// on whatever thread that comes. For a program that links scarce_memory.cpp.
+// Memory that is short, once or until the end: operator new of the whole program fails at an allocation of
+// the test's choice, on whatever thread that comes. For a program that links scarce_memory.cpp.
 #pragma once
 
 namespace restanza {
@@ -9,6 +9,8 @@ class ScarceMemory {
  public:
   // The allocation that fails, counted from 0 over all threads that are not spared.
   static void fail_at(long allocation);
+  // The same, and so do all that come after it.
+  static void fail_from(long allocation);
   // Whether it has come; from now on none fails.
   static bool end();
 };

@@ -6,8 +6,9 @@
 namespace restanza::mapping {
 
 Result<std::vector<std::pair<std::string, std::string>>> parse_flat_json(std::string_view json) {
-  const auto parsed = parse_json(json);
+  auto parsed = parse_json(json);
   if (!parsed) return parsed.error();
+  const EmptyAtEnd emptied(*parsed);
   if (!parsed->is_object()) return Error{"The body must be a JSON object"};
   std::vector<std::pair<std::string, std::string>> members;
   for (const auto& [name, value] : parsed->items()) {

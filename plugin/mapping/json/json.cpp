@@ -24,6 +24,7 @@ Result<Json> parse(std::string_view bytes, Json::input_format_t format) {
   if (bytes.size() > kMaxJsonBytes) return Error{"the document is larger than we read"};
   const bool text = format == Json::input_format_t::json;
   JsonBuilder builder(text);  // its lexer refuses other text
+  const EmptyAtEnd emptied(builder.root());
   try {
     if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format))
       return Error{refusal_of(builder, bytes, text)};
@@ -50,6 +51,30 @@ void empty(Json& value) noexcept {
   if (!value.is_structured()) return;
   for (Json& inner : value) empty(inner);
   value.clear();
+}
+
+void set(Json& object, const std::string& key, Json value) {
+  const EmptyAtEnd emptied(value);  // what was there before, or what could not be put there
+  object[key].swap(value);
+}
+
+void append(Json& list, Json value) {
+  const EmptyAtEnd emptied(value);
+  list.push_back(std::move(value));
+}
+
+Json copied(const Json& value) {
+  if (!value.is_structured()) return value;
+  Json out(value.type());
+  const EmptyOnThrow emptied(out);
+  for (auto at = value.begin(); at != value.end(); ++at) {
+    if (value.is_object()) {
+      set(out, at.key(), copied(*at));
+    } else {
+      append(out, copied(*at));
+    }
+  }
+  return out;
 }
 
 std::string json_string(std::string_view text) {

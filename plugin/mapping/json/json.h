@@ -3,6 +3,7 @@
 // everything is counted before it is built. Pure functions, any thread. Internal to this folder.
 #pragma once
 
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -23,10 +24,16 @@ inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arra
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 
-// Destroying a value needs memory, because the library first makes a list of what is in it; where there is no
-// memory, the process ends. Destroying a value that was emptied needs none. EmptyAtEnd, declared after the
-// value, empties it at the end of the scope.
+// Destroying a value needs memory, because the library first makes a list of what is in it; and no destructor
+// may throw, so where there is no memory the process ends. Destroying a value that was emptied needs none. So
+// whatever holds objects or lists and is not given away is emptied before its end:
+//   EmptyAtEnd    a value that stays in its scope; declared after it
+//   EmptyOnThrow  one that is returned or moved away, in case something throws before
+//   set, append   for giving a value to an object or a list
+//   copied        for a copy
+// And none is made of braces with keys and values in them, which leave such lists of two behind.
 void empty(Json& value) noexcept;
+
 class EmptyAtEnd {
  public:
   explicit EmptyAtEnd(Json& value) : value_(value) {}
@@ -37,6 +44,24 @@ class EmptyAtEnd {
  private:
   Json& value_;
 };
+
+class EmptyOnThrow {
+ public:
+  explicit EmptyOnThrow(Json& value) : value_(value) {}
+  ~EmptyOnThrow() {
+    if (std::uncaught_exceptions() > before_) empty(value_);
+  }
+  EmptyOnThrow(const EmptyOnThrow&) = delete;
+  EmptyOnThrow& operator=(const EmptyOnThrow&) = delete;
+
+ private:
+  Json& value_;
+  const int before_ = std::uncaught_exceptions();
+};
+
+void set(Json& object, const std::string& key, Json value);
+void append(Json& list, Json value);
+Json copied(const Json& value);
 
 // UTF-8 text; whatever XML cannot hold is written as an escape.
 std::string dump(const Json& value);

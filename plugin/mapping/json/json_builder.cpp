@@ -53,10 +53,9 @@ bool JsonBuilder::add(Json value) {
   }
   if (++values_ > kMaxJsonValues) return refuse("too many keys and elements");
   if (open_.back()->is_array()) {
-    open_.back()->push_back(std::move(value));
+    append(*open_.back(), std::move(value));
   } else {
-    auto& members = open_.back()->get_ref<Json::object_t&>();
-    members.insert_or_assign(key_, std::move(value));
+    set(*open_.back(), key_, std::move(value));
   }
   return true;
 }
