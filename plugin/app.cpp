@@ -71,6 +71,8 @@ class App::Impl {
                   },
                   timer_, deps.clock, deps.log, metrics_, webhook::http_transports()}),
         endpoints_(webhook_),
+        for_resources_{replies_, archives_,  observed_, journal_, webhook_,     deps.accounts,
+                       metrics_, deps.clock, timer_,    deps.log, deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
     consumers_.add(archives_);
@@ -217,11 +219,8 @@ class App::Impl {
     for (const auto& one : replaced()) one->credentials.drain();
   }
 
-  std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) {
-    return std::make_shared<const rest::Resources>(
-        settings,
-        rest::ResourceDependencies{replies_, archives_, observed_, journal_, webhook_, deps_.accounts,
-                                   metrics_, deps_.clock, timer_, deps_.log, deps_.link_up});
+  std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) const {
+    return std::make_shared<const rest::Resources>(settings, for_resources_);
   }
   std::shared_ptr<const rest::Resources> current() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -245,7 +244,8 @@ class App::Impl {
   webhook::Dispatcher webhook_;
   webhook::Consumer endpoints_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
-  mutable std::mutex mutex_;         // of what follows
+  const rest::ResourceDependencies for_resources_;
+  mutable std::mutex mutex_;  // of what follows
   std::shared_ptr<const rest::Resources> resources_;
   std::list<std::shared_ptr<const rest::Resources>> replaced_;
   std::shared_ptr<const Endpoints> wanted_;  // null: they are as the latest settings have them
