@@ -14,7 +14,6 @@
 #include "base/guarded.h"
 #include "base/metrics.h"
 #include "base/timer.h"
-#include "config/kept_values.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
@@ -257,24 +256,18 @@ class App::Impl {
 Result<std::unique_ptr<App>> App::make(const AppDependencies& deps, std::string_view settings_json) {
   const auto settings = read_settings(settings_json, given_by(deps));
   if (!settings) return settings.error();
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings), std::string(settings_json)));
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings)));
 }
 
 Result<void> App::reload(std::string_view settings_json) {
-  auto settings = read_settings(settings_json, given_by(impl_->deps()));
+  std::vector<std::string> kept;
+  auto settings = read_settings_again(settings_json, given_by(impl_->deps()), impl_->settings(), kept);
   if (!settings) return settings.error();
-  const auto fixed = restart_keys(impl_->settings(), *settings);
-  std::string taken(settings_json);
   std::string names;
-  if (!fixed.empty()) {
-    taken = config::keeping(settings_, settings_json, fixed);
-    settings = read_settings(taken, given_by(impl_->deps()));
-    if (!settings) return settings.error();
-    for (const std::string& key : fixed) names += (names.empty() ? "'" : "', '") + key;
+  for (const std::string& key : kept) names += (names.empty() ? "'" : "', '") + key;
+  if (!names.empty())
     names += "' cannot change while the plugin runs: restart it for these; everything else is taken";
-  }
   impl_->replace(std::move(*settings));
-  settings_.swap(taken);
   if (!names.empty()) impl_->deps().log.warn(names);
   return {};
 }
@@ -284,8 +277,7 @@ Result<std::string> App::report(const std::string& state_dir, const Clock& clock
   return store_kind().report(state_dir, clock);
 }
 
-App::App(std::unique_ptr<Impl> impl, std::string settings)
-    : impl_(std::move(impl)), settings_(std::move(settings)) {}
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 Result<void> App::start() {
   return impl_->start();

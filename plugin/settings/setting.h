@@ -20,11 +20,13 @@ template <class Reader, class S>
 struct Setting {
   using Read = std::function<void(Reader&, const char* key, S&)>;
   using Same = std::function<bool(const S&, const S&)>;
+  using Copy = std::function<void(const S& from, S& to)>;
   using Check = std::function<Result<void>(const std::string& key, const S&)>;
 
   Row row;
   Read read;
   Same same;         // whether two structs say the same here
+  Copy copy = {};    // null: of what cannot be compared there is nothing to copy
   Check check = {};  // what its type and bounds do not say; null: they say it all
 
   static Setting flag(const char* key, bool S::*at, const char* sentence) {
@@ -85,6 +87,7 @@ struct Setting {
   }
   template <class T, class Of>
   Setting compared(T Of::*at) && {
+    copy = [at](const S& from, S& to) { to.*at = from.*at; };
     return std::move(*this).compared([at](const S& a, const S& b) { return a.*at == b.*at; });
   }
   Setting default_is(const char* words) && {  // where the value alone says too little
@@ -130,6 +133,11 @@ struct Setting {
       inner(reader, key, get_to_change(into));
     };
     out.same = [get, inner = same](const Outer& a, const Outer& b) { return inner(get(a), get(b)); };
+    if (copy) {
+      out.copy = [get, get_to_change, inner = copy](const Outer& from, Outer& to) {
+        inner(get(from), get_to_change(to));
+      };
+    }
     if (check) {
       out.check = [get, inner = check](const std::string& key, const Outer& value) {
         return inner(key, get(value));
@@ -181,6 +189,17 @@ void add_restart_keys(const Settings<Reader, S>& settings, const S& running, con
   for (const auto& setting : settings) {
     if (!setting.row.live && !setting.same(running, read)) keys.push_back(before + setting.row.key);
   }
+}
+
+// Gives `read` what `running` has where these differ and a restart is needed. The keys of these.
+template <class Reader, class S>
+std::vector<std::string> keep_until_restart(const Settings<Reader, S>& settings, const S& running, S& read) {
+  std::vector<std::string> keys;
+  add_restart_keys(settings, running, read, "", keys);
+  for (const auto& setting : settings) {
+    if (!setting.row.live && setting.copy) setting.copy(running, read);
+  }
+  return keys;
 }
 
 template <class Reader, class S>

@@ -143,6 +143,24 @@ TEST_CASE("of the settings that differ, those that need a restart are named behi
   CHECK(keys == std::vector<std::string>{"part.loud"});
 }
 
+TEST_CASE("what needs a restart keeps the value that runs, and the rest is as it was read") {
+  Outer running, read;
+  running.inner.most = 3;
+  read.loud = false;
+  read.inner.most = 9;
+  CHECK(settings::keep_until_restart(settings_of_outer(), running, read) == std::vector<std::string>{"loud"});
+  CHECK(read.loud);
+  CHECK(read.inner.most == 9);
+  CHECK(settings::keep_until_restart(settings_of_outer(), running, read).empty());
+
+  settings::Settings<FixedReader, Outer> below;
+  settings::add_below(
+      below, &Outer::inner,
+      settings::Settings<FixedReader, Inner>{Row<Inner>::count("most", &Inner::most, 1, 9, "").restart()});
+  CHECK(settings::keep_until_restart(below, running, read) == std::vector<std::string>{"most"});
+  CHECK(read.inner.most == 3);
+}
+
 TEST_CASE("a row shows its member's first value as the default, and its bounds") {
   const auto rows = settings::rows_of(settings_of_outer());
   CHECK(settings::as_markdown({"Title", rows}) ==
