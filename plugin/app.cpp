@@ -14,7 +14,6 @@
 #include "base/guarded.h"
 #include "base/metrics.h"
 #include "base/timer.h"
-#include "config/kept_values.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
@@ -71,6 +70,8 @@ class App::Impl {
                   },
                   timer_, deps.clock, deps.log, metrics_, webhook::http_transports()}),
         endpoints_(webhook_),
+        for_resources_{replies_, archives_,  observed_, journal_, webhook_,     deps.accounts,
+                       metrics_, deps.clock, timer_,    deps.log, deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
     consumers_.add(archives_);
@@ -217,11 +218,8 @@ class App::Impl {
     for (const auto& one : replaced()) one->credentials.drain();
   }
 
-  std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) {
-    return std::make_shared<const rest::Resources>(
-        settings,
-        rest::ResourceDependencies{replies_, archives_, observed_, journal_, webhook_, deps_.accounts,
-                                   metrics_, deps_.clock, timer_, deps_.log, deps_.link_up});
+  std::shared_ptr<const rest::Resources> resources_for(const rest::Resources::Settings& settings) const {
+    return std::make_shared<const rest::Resources>(settings, for_resources_);
   }
   std::shared_ptr<const rest::Resources> current() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -245,7 +243,8 @@ class App::Impl {
   webhook::Dispatcher webhook_;
   webhook::Consumer endpoints_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
-  mutable std::mutex mutex_;         // of what follows
+  const rest::ResourceDependencies for_resources_;
+  mutable std::mutex mutex_;  // of what follows
   std::shared_ptr<const rest::Resources> resources_;
   std::list<std::shared_ptr<const rest::Resources>> replaced_;
   std::shared_ptr<const Endpoints> wanted_;  // null: they are as the latest settings have them
@@ -257,24 +256,18 @@ class App::Impl {
 Result<std::unique_ptr<App>> App::make(const AppDependencies& deps, std::string_view settings_json) {
   const auto settings = read_settings(settings_json, given_by(deps));
   if (!settings) return settings.error();
-  return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings), std::string(settings_json)));
+  return std::unique_ptr<App>(new App(std::make_unique<Impl>(deps, *settings)));
 }
 
 Result<void> App::reload(std::string_view settings_json) {
-  auto settings = read_settings(settings_json, given_by(impl_->deps()));
+  std::vector<std::string> kept;
+  auto settings = read_settings_again(settings_json, given_by(impl_->deps()), impl_->settings(), kept);
   if (!settings) return settings.error();
-  const auto fixed = restart_keys(impl_->settings(), *settings);
-  std::string taken(settings_json);
   std::string names;
-  if (!fixed.empty()) {
-    taken = config::keeping(settings_, settings_json, fixed);
-    settings = read_settings(taken, given_by(impl_->deps()));
-    if (!settings) return settings.error();
-    for (const std::string& key : fixed) names += (names.empty() ? "'" : "', '") + key;
+  for (const std::string& key : kept) names += (names.empty() ? "'" : "', '") + key;
+  if (!names.empty())
     names += "' cannot change while the plugin runs: restart it for these; everything else is taken";
-  }
   impl_->replace(std::move(*settings));
-  settings_.swap(taken);
   if (!names.empty()) impl_->deps().log.warn(names);
   return {};
 }
@@ -284,8 +277,7 @@ Result<std::string> App::report(const std::string& state_dir, const Clock& clock
   return store_kind().report(state_dir, clock);
 }
 
-App::App(std::unique_ptr<Impl> impl, std::string settings)
-    : impl_(std::move(impl)), settings_(std::move(settings)) {}
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::~App() = default;
 Result<void> App::start() {
   return impl_->start();

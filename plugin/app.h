@@ -72,9 +72,8 @@ class App {
 
  private:
   class Impl;
-  App(std::unique_ptr<Impl> impl, std::string settings);
+  explicit App(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
-  std::string settings_;  // the text of those in force
 };
 
 }  // namespace restanza

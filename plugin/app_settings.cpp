@@ -38,12 +38,13 @@ const config::Settings<AppSettings>& all_settings() {
   return all;
 }
 
-}  // namespace
-
-Result<AppSettings> read_settings(std::string_view json, AppSettings given) {
+// `change`: before what follows from several settings is worked out.
+template <class Change>
+Result<AppSettings> read_all(std::string_view json, AppSettings given, Change&& change) {
   const auto read = config::read_object(
       json, [&](config::Reader& reader) { settings::read_each(all_settings(), reader, given); });
   if (!read) return read.error();
+  change(given);
   rest::Resources::Settings& resources = given.resources;
   resources.iqs.mapping = resources.mapping;
   const auto completed =
@@ -52,11 +53,18 @@ Result<AppSettings> read_settings(std::string_view json, AppSettings given) {
   return given;
 }
 
-std::vector<std::string> restart_keys(const AppSettings& running, const AppSettings& read) {
-  std::vector<std::string> keys;
-  settings::add_restart_keys(all_settings(), running, read, "", keys);
-  std::sort(keys.begin(), keys.end());
-  return keys;
+}  // namespace
+
+Result<AppSettings> read_settings(std::string_view json, AppSettings given) {
+  return read_all(json, std::move(given), [](AppSettings&) {});
+}
+
+Result<AppSettings> read_settings_again(std::string_view json, AppSettings given, const AppSettings& running,
+                                        std::vector<std::string>& kept) {
+  return read_all(json, std::move(given), [&](AppSettings& read) {
+    kept = settings::keep_until_restart(all_settings(), running, read);
+    std::sort(kept.begin(), kept.end());
+  });
 }
 
 std::vector<settings::Section> settings_reference() {

@@ -28,9 +28,11 @@ struct AppSettings {
 // directory.
 Result<AppSettings> read_settings(std::string_view json, AppSettings given);
 
-// The keys at the top, in order, whose values differ and need a restart. What was written does not count: a
-// default that is written down is no difference.
-std::vector<std::string> restart_keys(const AppSettings& running, const AppSettings& read);
+// The same for a plugin that runs with other settings: what needs a restart keeps the value that it has
+// there. `kept` are the keys at the top, in order, whose new values wait for one. What was written does not
+// count: a default that is written down is no difference.
+Result<AppSettings> read_settings_again(std::string_view json, AppSettings given, const AppSettings& running,
+                                        std::vector<std::string>& kept);
 
 // The rows: of the top, of an entry of `rest_callbacks`, of an entry of `rest_tokens`.
 std::vector<settings::Section> settings_reference();

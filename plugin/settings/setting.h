@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/result.h"
+#include "base/text_rule.h"
 #include "settings/row.h"
 
 namespace restanza::settings {
@@ -18,10 +20,14 @@ template <class Reader, class S>
 struct Setting {
   using Read = std::function<void(Reader&, const char* key, S&)>;
   using Same = std::function<bool(const S&, const S&)>;
+  using Copy = std::function<void(const S& from, S& to)>;
+  using Check = std::function<Result<void>(const std::string& key, const S&)>;
 
   Row row;
   Read read;
-  Same same;  // whether two structs say the same here
+  Same same;         // whether two structs say the same here
+  Copy copy = {};    // null: of what cannot be compared there is nothing to copy
+  Check check = {};  // what its type and bounds do not say; null: they say it all
 
   static Setting flag(const char* key, bool S::*at, const char* sentence) {
     return bound({key, "true or false", "", shown(S{}.*at), sentence}, at,
@@ -81,6 +87,7 @@ struct Setting {
   }
   template <class T, class Of>
   Setting compared(T Of::*at) && {
+    copy = [at](const S& from, S& to) { to.*at = from.*at; };
     return std::move(*this).compared([at](const S& a, const S& b) { return a.*at == b.*at; });
   }
   Setting default_is(const char* words) && {  // where the value alone says too little
@@ -96,19 +103,53 @@ struct Setting {
     return std::move(*this);
   }
 
+  Setting must_be(const TextRule& rule, std::string S::*at) && {
+    check = [at, rule](const std::string& key, const S& value) { return check_text(rule, key, value.*at); };
+    return std::move(*this);
+  }
+  // It may also stand under the name that it had before, but not under both.
+  Setting formerly(const char* old) && {
+    read = [old, inner = std::move(read)](Reader& reader, const char* key, S& into) {
+      if (reader.has(key) && reader.has(old)) {
+        return reader.fail(old, "is the old name of '" + std::string(key) +
+                                    "', which stands beside it: remove '" + old + "'");
+      }
+      inner(reader, key, into);
+      inner(reader, old, into);
+    };
+    return std::move(*this);
+  }
+
   template <class Outer>
   Setting<Reader, Outer> below(S Outer::*part) const {
-    return {row,
-            [part, inner = read](Reader& reader, const char* key, Outer& into) {
-              inner(reader, key, into.*part);
-            },
-            [part, inner = same](const Outer& a, const Outer& b) { return inner(a.*part, b.*part); }};
+    return carried<Outer>([part](const Outer& around) -> const S& { return around.*part; },
+                          [part](Outer& around) -> S& { return around.*part; });
+  }
+  // The same for any struct in which `get` and `get_to_change` find this one.
+  template <class Outer, class Get, class GetToChange>
+  Setting<Reader, Outer> carried(Get get, GetToChange get_to_change) const {
+    Setting<Reader, Outer> out{row, {}, {}};
+    out.read = [get_to_change, inner = read](Reader& reader, const char* key, Outer& into) {
+      inner(reader, key, get_to_change(into));
+    };
+    out.same = [get, inner = same](const Outer& a, const Outer& b) { return inner(get(a), get(b)); };
+    if (copy) {
+      out.copy = [get, get_to_change, inner = copy](const Outer& from, Outer& to) {
+        inner(get(from), get_to_change(to));
+      };
+    }
+    if (check) {
+      out.check = [get, inner = check](const std::string& key, const Outer& value) {
+        return inner(key, get(value));
+      };
+    }
+    return out;
   }
 
  private:
   template <class T>
   static Setting bound(Row row, T S::*at, Read read) {
-    return {std::move(row), std::move(read), [at](const S& a, const S& b) { return a.*at == b.*at; }};
+    return Setting{std::move(row), std::move(read), {}}.compared(at);
   }
   template <class N>
   static std::string range(N least, N most) {
@@ -130,6 +171,16 @@ void add_below(Settings<Reader, Outer>& all, S Outer::*part, const Settings<Read
   for (const auto& setting : of_part) all.push_back(setting.below(part));
 }
 
+// The first thing that is wrong; an error begins with its key in quotes.
+template <class Reader, class S>
+Result<void> check_each(const Settings<Reader, S>& settings, const S& value) {
+  for (const auto& setting : settings) {
+    if (!setting.check) continue;
+    if (auto sound = setting.check(setting.row.key, value); !sound) return sound;
+  }
+  return {};
+}
+
 // The keys, behind `before`, of settings that differ and need a restart. It compares what was read, not how
 // it was written: a default that somebody writes down is no difference.
 template <class Reader, class S>
@@ -138,6 +189,17 @@ void add_restart_keys(const Settings<Reader, S>& settings, const S& running, con
   for (const auto& setting : settings) {
     if (!setting.row.live && !setting.same(running, read)) keys.push_back(before + setting.row.key);
   }
+}
+
+// Gives `read` what `running` has where these differ and a restart is needed. The keys of these.
+template <class Reader, class S>
+std::vector<std::string> keep_until_restart(const Settings<Reader, S>& settings, const S& running, S& read) {
+  std::vector<std::string> keys;
+  add_restart_keys(settings, running, read, "", keys);
+  for (const auto& setting : settings) {
+    if (!setting.row.live && setting.copy) setting.copy(running, read);
+  }
+  return keys;
 }
 
 template <class Reader, class S>

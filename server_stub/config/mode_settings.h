@@ -48,13 +48,9 @@ template <class Config, class S>
 Settings<Config> carried_by(const Settings<S>& own) {
   Settings<Config> all;
   for (const auto& each : own) {
-    all.push_back({each.row,
-                   [read = each.read](TomlReader& reader, const char* key, Config& config) {
-                     read(reader, key, own_settings<S>(config.of_mode));
-                   },
-                   [same = each.same](const Config& a, const Config& b) {
-                     return same(own_settings<S>(a.of_mode), own_settings<S>(b.of_mode));
-                   }});
+    all.push_back(each.template carried<Config>(
+        [](const Config& config) -> const S& { return own_settings<S>(config.of_mode); },
+        [](Config& config) -> S& { return own_settings<S>(config.of_mode); }));
   }
   return all;
 }

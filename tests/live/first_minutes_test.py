@@ -58,7 +58,7 @@ WRONG_LINES = (
     ('c2s = "127.0.0.1:0"', 'c2s = "127.0.0.1:0"\naccounts = {{ alice = "x", bob = 7 }}', 6,
      "'xmpp.accounts' must hold texts only, and 'bob' is none"),
     ('c2s = "127.0.0.1:0"', 'accounts = {{ alice = "x" }}\nc2s = "127.0.0.1:0"\nmode = "remote"', 7,
-     "'xmpp.mode' must be local or component, and is 'remote'"),
+     r"'xmpp.mode' must be local(, \w+)* or \w+, and is 'remote'"),
     ('c2s = "127.0.0.1:0"', 'c2s = "127.0.0.1:0"\naccounts = {{ alice = "" }}', 6,
      "the password of the account 'alice' is empty or has characters that SASLprep forbids"),
     ('[http]', '[htpt]', 2, "'htpt' is an unknown option: remove it or correct its name"),

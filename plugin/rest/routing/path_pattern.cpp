@@ -73,6 +73,16 @@ std::optional<PathValues> match(std::string_view pattern, std::string_view metho
   return values;
 }
 
+std::string_view misfit(std::string_view pattern, std::string_view method, std::string_view path) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view place = take_part(pattern), part = take_part(path);
+    const auto value = decoded(part);
+    if (place == "{to}") break;
+    if (is_place(place) && !(value && fits(place, method, *value))) return place;
+  }
+  return {};
+}
+
 bool goes_before(std::string_view pattern, std::string_view other) {
   while (!pattern.empty() && !other.empty()) {
     const bool place = is_place(take_part(pattern)), other_place = is_place(take_part(other));

@@ -22,6 +22,10 @@ using PathValues = std::vector<std::string>;
 // Absent where the path is another one, not UTF-8, or has a broken escape. The pattern "" fits "/" too.
 std::optional<PathValues> match(std::string_view pattern, std::string_view method, std::string_view path);
 
+// The first place of the pattern in which the path has what may not stand there, such as "{type}"; empty:
+// there is none, as far as the path goes.
+std::string_view misfit(std::string_view pattern, std::string_view method, std::string_view path);
+
 // The order in which patterns are tried: part by part, the one that says more comes first.
 bool goes_before(std::string_view pattern, std::string_view other);
 

@@ -54,8 +54,9 @@ struct Description {
   std::vector<mapping::Format> bodies = {};  // that are read; none: no body is
   Answers answers = {};                      // of the handler's own
   AnswerHeaders headers = {};                // of these, beside those of every answer
-  // What to write in place of a path that begins as this one and where nothing is found. The prefix is set
-  // before each path that it quotes: '/like/this'.
+  // What to write in place of a path that begins as this one and where nothing is found; of "", and of a path
+  // that begins with a place, in place of one that begins as no row's. The prefix is set before each path
+  // that it quotes: '/like/this', or '' for the prefix alone.
   const char* remedy = "";
 };
 

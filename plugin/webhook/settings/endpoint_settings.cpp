@@ -2,6 +2,7 @@
 #include "webhook/settings/endpoint_settings.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 namespace restanza::webhook {
@@ -40,18 +41,20 @@ void read_events(Reader& reader, const char* key, Settings& endpoint) {
                     (config::holds(events, "host") ? mask(Event::host) : 0U);
 }
 
+constexpr size_t kMaxName = 64;
+constexpr std::string_view kNameCharacters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+constexpr TextRule kNameRule{"1 to 64 letters of ASCII, digits, '.', '_' and '-'", [](std::string_view name) {
+                               const bool dots = name == "." ||
+                                                 name == "..";  // what a path means by these is another thing
+                               return !name.empty() && name.size() <= kMaxName && !dots &&
+                                      name.find_first_not_of(kNameCharacters) == std::string_view::npos;
+                             }};
+
 void read_name(Reader& reader, const char* key, Settings& endpoint) {
   endpoint.name.clear();
   reader.text(key, endpoint.name);
   if (endpoint.name.empty()) reader.fail(key, "is missing: paths, logs and metrics name an endpoint by it");
-}
-
-// `pace` is the name that it had at first.
-void read_drain_rate(Reader& reader, const char* key, Settings& endpoint) {
-  if (reader.has(key) && reader.has("pace"))
-    return reader.fail("pace", "is the old name of 'drain_rate', which stands beside it: remove 'pace'");
-  reader.number(key, endpoint.drain_rate, 0.1, 100000);
-  reader.number("pace", endpoint.drain_rate, 0.1, 100000);
 }
 
 // What both forms have.
@@ -76,32 +79,6 @@ config::Settings<Settings> common_settings() {
   };
 }
 
-// What needs the more room of an entry.
-config::Settings<Settings> further_settings() {
-  return {
-      Row::texts("types", &Settings::types,
-                 "types of stanzas; `normal` and `available` where none is written")
-          .default_is("all"),
-      Row::texts("from", &Settings::from, "senders; `*` stands for anything").default_is("all"),
-      Row::texts("to", &Settings::to, "recipients; `*` stands for anything").default_is("all"),
-      Row::texts("namespaces", &Settings::namespaces, "of children: a stanza needs one of them at least")
-          .default_is("all"),
-      Row::texts("secrets", &Settings::secrets, "`whsec_...`, `whsk_...`; each signs"),
-      Row::text("authorization", &Settings::authorization, "the value of the header"),
-      Row::text("ca_file", &Settings::ca_file, "certificates in PEM that are believed")
-          .default_is("the system's"),
-      Row::flag("tls_verify", &Settings::tls_verify, "false: any server is believed"),
-      Row::count("max_connections", &Settings::max_connections, 1, 256, "requests at once"),
-      Row::count("max_queued", &Settings::max_queued, 1, 1000000, "messages that wait"),
-      Row::custom("drain_rate", "number", settings::shown(Settings{}.drain_rate),
-                  "requests a second after an outage; `pace` is its old name and means the same",
-                  read_drain_rate)
-          .within("0.1 to 100000")
-          .compared(&Settings::drain_rate),
-      Row::flag("reply", &Settings::reply, "this endpoint's answer goes back to the sender"),
-  };
-}
-
 }  // namespace
 
 const config::Settings<Settings>& entry_settings() {
@@ -111,9 +88,10 @@ const config::Settings<Settings>& entry_settings() {
             "name", "text", "required",
             "letters, digits, `.`, `_` and `-`; paths, logs, metrics and the journal name the endpoint so",
             read_name)
-            .compared(&Settings::name)};
+            .compared(&Settings::name)
+            .must_be(kNameRule, &Settings::name)};
     for (auto& row : common_settings()) rows.push_back(std::move(row));
-    for (auto& row : further_settings()) rows.push_back(std::move(row));
+    for (auto& row : further_settings<Row>()) rows.push_back(std::move(row));
     for (auto& row : rows) {
       if (row.row.key == "url") row.row.default_value = "required";
     }

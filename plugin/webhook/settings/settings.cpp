@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "subscription/rules.h"
+#include "webhook/settings/endpoint_settings.h"
 #include "webhook/settings/signature.h"
 #include "webhook/settings/target.h"
 #include "webhook/settings/url.h"
@@ -12,38 +13,13 @@
 namespace restanza::webhook {
 namespace {
 
-constexpr size_t kMaxName = 64;
-constexpr std::string_view kNameCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 constexpr std::string_view kCertificate = "-----BEGIN CERTIFICATE-----";
-
-Result<void> check_name(const std::string& name) {
-  const bool dots = name == "." || name == "..";  // what a path means by these is another thing
-  if (!name.empty() && name.size() <= kMaxName && !dots &&
-      name.find_first_not_of(kNameCharacters) == std::string::npos) {
-    return {};
-  }
-  return Error{"'name' must be 1 to 64 letters of ASCII, digits, '.', '_' and '-', and is '" + name + "'"};
-}
 
 Result<void> check_url(const std::string& text) {
   const auto url = Url::parse(text);
   if (!url) return Error{"'url': " + url.error().text};
   const auto fields = check_fields(url->target);
   if (!fields) return Error{"'url': '" + url->origin() + "/...' " + fields.error().text};
-  return {};
-}
-
-// What a header's value can be (RFC 9110 section 5.5) without being changed on its way. It is a secret.
-Result<void> check_authorization(const std::string& value) {
-  const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
-  if (value.empty()) return {};
-  if (!visible(value.front()) || !visible(value.back()) ||
-      !std::all_of(value.begin(), value.end(), [&](char c) { return visible(c) || c == ' '; })) {
-    return Error{
-        "'authorization' must be what stands behind 'Authorization: ' in a request, ASCII on one line, "
-        "without spaces around it"};
-  }
   return {};
 }
 
@@ -80,15 +56,21 @@ Result<void> check_limits(const Settings& settings) {
 
 }  // namespace
 
+bool is_header_value(std::string_view text) {
+  const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  return !text.empty() && visible(text.front()) && visible(text.back()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return visible(c) || c == ' '; });
+}
+
 Result<void> check(const Settings& settings) {
   const auto secrets = [&]() -> Result<void> {
     const auto signer = Signer::make(settings.secrets);
     if (!signer) return signer.error();
     return {};
   };
-  for (const auto& checked : {check_name(settings.name), check_url(settings.url), check_filters(settings),
-                              secrets(), check_authorization(settings.authorization),
-                              check_ca_file(settings.ca_file), check_limits(settings)}) {
+  for (const auto& checked :
+       {settings::check_each(entry_settings(), settings), check_url(settings.url), check_filters(settings),
+        secrets(), check_ca_file(settings.ca_file), check_limits(settings)}) {
     if (!checked) return checked;
   }
   return {};

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What one webhook is told: where to, which stanzas, and its limits. A plain value.
+// What one webhook is told: where to, which stanzas, and its limits. A plain value, and the rows of those
+// settings that stand in an entry and need no code of their own: a new one is a member and a row.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/text_rule.h"
 #include "mapping/codec.h"
 #include "subscription/filter.h"
 
@@ -36,6 +39,38 @@ struct Settings : subscription::StanzaFilter {
   bool reply = false;                        // answers where several endpoints get the stanza
   bool gone_disables = false;                // 410 stops the endpoint until `resume`
 };
+
+// What a header's value can be (RFC 9110 section 5.5) without being changed on its way.
+bool is_header_value(std::string_view text);
+
+inline constexpr TextRule kAuthorizationRule{
+    "what stands behind 'Authorization: ' in a request, ASCII on one line, without spaces around it",
+    [](std::string_view text) { return text.empty() || is_header_value(text); }, true};
+
+// `Row` is config::Setting<Settings>, which most who need the struct do not.
+template <class Row>
+std::vector<Row> further_settings() {
+  using S = Settings;
+  return {
+      Row::texts("types", &S::types, "types of stanzas; `normal` and `available` where none is written")
+          .default_is("all"),
+      Row::texts("from", &S::from, "senders; `*` stands for anything").default_is("all"),
+      Row::texts("to", &S::to, "recipients; `*` stands for anything").default_is("all"),
+      Row::texts("namespaces", &S::namespaces, "of children: a stanza needs one of them at least")
+          .default_is("all"),
+      Row::texts("secrets", &S::secrets, "`whsec_...`, `whsk_...`; each signs"),
+      Row::text("authorization", &S::authorization, "the value of the header")
+          .must_be(kAuthorizationRule, &S::authorization),
+      Row::text("ca_file", &S::ca_file, "certificates in PEM that are believed").default_is("the system's"),
+      Row::flag("tls_verify", &S::tls_verify, "false: any server is believed"),
+      Row::count("max_connections", &S::max_connections, 1, 256, "requests at once"),
+      Row::count("max_queued", &S::max_queued, 1, 1000000, "messages that wait"),
+      Row::number("drain_rate", &S::drain_rate, 0.1, 100000,
+                  "requests a second after an outage; `pace` is its old name and means the same")
+          .formerly("pace"),
+      Row::flag("reply", &S::reply, "this endpoint's answer goes back to the sender"),
+  };
+}
 
 // An error begins with its key in quotes ('url', 'secrets[0]'), and names the value that is wrong and the
 // remedy, never a password that stands in the URL.

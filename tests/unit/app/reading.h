@@ -4,10 +4,15 @@
 
 #include "app_settings.h"
 
-inline restanza::Result<restanza::AppSettings> read(std::string_view json) {
+// What comes from elsewhere than the settings.
+inline restanza::AppSettings given() {
   restanza::AppSettings given;
   given.resources.credentials.domain = "rest.localhost";
-  return restanza::read_settings(json, given);
+  return given;
+}
+
+inline restanza::Result<restanza::AppSettings> read(std::string_view json) {
+  return restanza::read_settings(json, given());
 }
 
 inline std::string refusal(std::string_view json) {

@@ -121,11 +121,23 @@ TEST_CASE("what all endpoints share reaches each of them") {
 
 namespace {
 
-std::vector<std::string> restart_keys_between(std::string_view running, std::string_view now) {
-  const auto before = read(running), after = read(now);
+struct Again {
+  AppSettings running;
+  AppSettings now;
+  std::vector<std::string> kept = {};
+};
+
+Again read_again(std::string_view running, std::string_view now) {
+  const auto before = read(running);
   REQUIRE(before);
+  std::vector<std::string> kept;
+  const auto after = read_settings_again(now, given(), *before, kept);
   REQUIRE(after);
-  return restart_keys(*before, *after);
+  return {*before, *after, kept};
+}
+
+std::vector<std::string> restart_keys_between(std::string_view running, std::string_view now) {
+  return read_again(running, now).kept;
 }
 
 }  // namespace
@@ -154,7 +166,27 @@ TEST_CASE("a default that is written down, and the order of keys, are no differe
             .empty());
 }
 
-TEST_CASE("every key that needs a restart is told apart by its value") {
+TEST_CASE("what needs a restart keeps its value, also where others follow from it; the rest changes") {
+  const auto again = read_again(
+      R"({"rest_stanza_size_limit": 1000, "rest_callback_url": "http://h/a"})",
+      R"({"rest_stanza_size_limit": 2000, "rest_callback_url": "http://h/b", "rest_iq_timeout": 7})");
+  CHECK(again.kept == std::vector<std::string>{"rest_stanza_size_limit"});
+  CHECK(again.now.max_body == 1000);
+  REQUIRE(again.now.webhooks.endpoints.size() == 1);
+  CHECK(again.now.webhooks.endpoints[0].max_answer == 1000);
+  CHECK(again.now.webhooks.endpoints[0].url == "http://h/b");
+  CHECK(again.now.resources.iqs.timeout == 7s);
+}
+
+TEST_CASE("what is wrong is an error also for a key that would keep its value") {
+  const auto running = read("{}");
+  REQUIRE(running);
+  std::vector<std::string> kept;
+  CHECK_THAT(read_settings_again(R"({"journal_max_bytes": 1})", given(), *running, kept).error().text,
+             Contains("'journal_max_bytes'"));
+}
+
+TEST_CASE("every key that needs a restart is told apart by its value, and keeps it") {
   const std::map<std::string, std::string> others = {
       {"rest_iq_pending_limit", "1"}, {"rest_stanza_size_limit", "1"}, {"journal_max_bytes", "1048576"}};
   const auto sections = settings_reference();
@@ -163,8 +195,13 @@ TEST_CASE("every key that needs a restart is told apart by its value") {
     if (row.live) continue;
     CAPTURE(row.key);
     REQUIRE(others.count(row.key) == 1);
-    CHECK(restart_keys_between("{}", "{\"" + row.key + "\": " + others.at(row.key) + "}") ==
-          std::vector<std::string>{row.key});
+    const std::string text = "{\"" + row.key + "\": " + others.at(row.key) + "}";
+    const auto again = read_again("{}", text);
+    CHECK(again.kept == std::vector<std::string>{row.key});
+    CHECK(again.now.max_pending_iqs == again.running.max_pending_iqs);
+    CHECK(again.now.max_body == again.running.max_body);
+    CHECK(again.now.journal.max_bytes == again.running.journal.max_bytes);
+    CHECK(read_again(text, "{}").kept == again.kept);
     ++seen;
   }
   CHECK(seen == others.size());

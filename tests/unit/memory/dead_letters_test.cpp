@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Memory is short once while a delivery becomes a dead letter, or comes back to life, at each allocation in
 // turn: none is lost, each sender is told, and no place in the queue stays taken.
-#include <algorithm>
-
 #include "support/catch.h"
-#include "support/scarce_memory.h"
-#include "unit/webhook/running.h"
+#include "unit/memory/scarce_world.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -15,36 +12,13 @@ namespace {
 
 constexpr long kMostAllocations = 20000;  // of one look or replay; many times what it takes
 
-struct Scarce {
-  Spared spared;  // the test
-  Collected<std::string> asked;
-  MemoryEndpoint endpoint{MemoryEndpoint::each_request([this](const std::string& request) {
-    const Spared endpoints;
-    asked.add(attribute(request, "id"));
-    return response(204);
-  })};
-  Running r{endpoint, Running::By::hand};
-
+struct Scarce : ScarceWorld {
   Scarce() {
     r.settings[0].max_queued = 3;  // a place that is not given back shows soon
     r.start();
   }
 
-  bool arrived(const std::string& id) {
-    const auto all = asked.now();
-    return std::find(all.begin(), all.end(), id) != all.end();
-  }
-  long told(const std::string& id) {
-    const auto all = r.replies.now();
-    return std::count_if(all.begin(), all.end(), [&](const auto& reply) { return reply.id == id; });
-  }
-  template <class Happened>
-  bool pass_time(Happened happened) {
-    return r.pass_time(100ms, happened, [this] {
-      const NotSpared plugins;
-      return r.timer.run_due();
-    });
-  }
+  bool arrived(const std::string& id) { return asked_of(id) > 0; }
   // What the journal was asked for until now is done.
   void settle() {
     Door done;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Memory is short once on a message's way to an endpoint, at each allocation in turn: the message is refused,
 // or it gets there, at another try perhaps; and the next one gets there in any case.
-#include <algorithm>
-#include <set>
-
 #include "support/catch.h"
-#include "support/scarce_memory.h"
-#include "unit/webhook/running.h"
+#include "unit/memory/scarce_world.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -16,41 +12,13 @@ namespace {
 
 constexpr long kMostAllocations = 20000;  // of one message; many times what it takes
 
-struct Scarce {
-  Spared spared;  // the test
-  std::function<std::string(const std::string& request)> id_of = [](const std::string& request) {
-    return attribute(request, "id");
-  };
+struct Scarce : ScarceWorld {
   long requests = 1;  // of each message
-  Collected<std::string> asked;
-  MemoryEndpoint endpoint{MemoryEndpoint::each_request([this](const std::string& request) {
-    const Spared endpoints;
-    asked.add(id_of(request));
-    return respond(request);
-  })};
-  std::function<std::string(const std::string&)> respond = [](const std::string&) { return response(204); };
-  Running r{endpoint, Running::By::hand};
-
   // An iq: its sender is told where the endpoint is dead, or where the clock, which the test moves while
   // threads wake up, has passed its deadline.
   bool may_expire = false;
 
-  long asked_of(const std::string& id) {
-    const auto all = asked.now();
-    return std::count(all.begin(), all.end(), id);
-  }
   bool arrived(const std::string& id) { return asked_of(id) >= requests; }
-  bool told(const std::string& id) {
-    const auto all = r.replies.now();
-    return std::any_of(all.begin(), all.end(), [&](const auto& reply) { return reply.id == id; });
-  }
-  template <class Happened>
-  bool pass_time(Happened happened) {
-    return r.pass_time(100ms, happened, [this] {
-      const NotSpared plugins;
-      return r.timer.run_due();
-    });
-  }
   // Nothing is under way.
   bool settled() {
     return pass_time([&] { return r.dispatcher->report()[0].waiting == 0 && r.journal->waiting() == 0; });
@@ -76,13 +44,13 @@ struct Scarce {
       auto stanza = make(id);
       ScarceMemory::fail_at(n);
       const bool taken = offer(std::move(stanza));
-      const bool ended = !taken || pass_time([&] { return arrived(id) || told(id); });
+      const bool ended = !taken || pass_time([&] { return arrived(id) || told(id) != 0; });
       const bool failed = ScarceMemory::end();
       CAPTURE(r.log.lines.now(), r.dispatcher->report()[0].waiting, asked.now());
       REQUIRE(ended);
       REQUIRE(settled());
       REQUIRE(offer(make(next)));
-      REQUIRE(pass_time([&] { return arrived(next) || (may_expire && told(next)); }));
+      REQUIRE(pass_time([&] { return arrived(next) || (may_expire && told(next) != 0); }));
       REQUIRE(settled());
       if (!failed) break;
     }

@@ -4,8 +4,7 @@
 #include <algorithm>
 
 #include "support/catch.h"
-#include "support/scarce_memory.h"
-#include "unit/webhook/running.h"
+#include "unit/memory/scarce_world.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
@@ -60,10 +59,7 @@ struct Scarce {
   }
   template <class Happened>
   bool pass_time(Happened happened) {
-    return r.pass_time(100ms, happened, [this] {
-      const NotSpared plugins;
-      return r.timer.run_due();
-    });
+    return pass_time_until(r, happened);
   }
   void get_there(const std::string& id, Noting& one, Noting& other) {
     r.give(message(user(1), id));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings/row.h"
 
+#include <algorithm>
+
 #include "settings/setting.h"
 #include "support/catch.h"
 
@@ -70,6 +72,66 @@ TEST_CASE("a setting tells two structs apart by its own member only") {
   CHECK(all[2].same(Outer{}, other));
 }
 
+namespace {
+
+struct Named {
+  std::string name = "a";
+  std::string secret = "a";
+};
+
+// Has these keys, and hands out the name of each as its value.
+struct NamesReader {
+  std::vector<std::string> keys;
+  std::string failure = {};
+
+  bool has(const std::string& key) const { return std::count(keys.begin(), keys.end(), key) > 0; }
+  void text(const std::string& key, std::string& into) {
+    if (has(key)) into = key;
+  }
+  void fail(const std::string& key, const std::string& why) { failure = "'" + key + "' " + why; }
+};
+
+using NameRow = settings::Setting<NamesReader, Named>;
+constexpr TextRule kShort{"1 to 3 bytes",
+                          [](std::string_view text) { return !text.empty() && text.size() < 4; }};
+constexpr TextRule kShortSecret{kShort.words, kShort.holds, true};
+
+}  // namespace
+
+TEST_CASE("a text must be what its row says, which an error repeats, but not what a secret was") {
+  const settings::Settings<NamesReader, Named> rows = {
+      NameRow::text("name", &Named::name, "").must_be(kShort, &Named::name),
+      NameRow::text("secret", &Named::secret, "").must_be(kShortSecret, &Named::secret)};
+  const auto error = [](const auto& of, const auto& value) {
+    const auto checked = settings::check_each(of, value);
+    return checked ? std::string() : checked.error().text;
+  };
+  CHECK(error(rows, Named{"abc", "abc"}).empty());
+  CHECK(error(rows, Named{"abcd", "abcd"}) == "'name' must be 1 to 3 bytes, and is 'abcd'");
+  CHECK(error(rows, Named{"abc", "abcd"}) == "'secret' must be 1 to 3 bytes");
+
+  struct Around {
+    Named part;
+  };
+  settings::Settings<NamesReader, Around> around;
+  settings::add_below(around, &Around::part, rows);
+  CHECK(error(around, Around{{"", "a"}}) == "'name' must be 1 to 3 bytes, and is ''");
+}
+
+TEST_CASE("a setting may stand under its old name, but not under both") {
+  const auto row = NameRow::text("name", &Named::name, "").formerly("nick");
+  const auto read = [&](std::vector<std::string> keys) {
+    NamesReader reader{std::move(keys)};
+    Named into;
+    row.read(reader, "name", into);
+    return reader.failure.empty() ? into.name : reader.failure;
+  };
+  CHECK(read({}) == "a");
+  CHECK(read({"name"}) == "name");
+  CHECK(read({"nick"}) == "nick");
+  CHECK(read({"name", "nick"}) == "'nick' is the old name of 'name', which stands beside it: remove 'nick'");
+}
+
 TEST_CASE("of the settings that differ, those that need a restart are named behind the words before them") {
   Outer other;
   other.inner.most = 9;
@@ -79,6 +141,24 @@ TEST_CASE("of the settings that differ, those that need a restart are named behi
   other.loud = false;
   settings::add_restart_keys(settings_of_outer(), Outer{}, other, "part.", keys);
   CHECK(keys == std::vector<std::string>{"part.loud"});
+}
+
+TEST_CASE("what needs a restart keeps the value that runs, and the rest is as it was read") {
+  Outer running, read;
+  running.inner.most = 3;
+  read.loud = false;
+  read.inner.most = 9;
+  CHECK(settings::keep_until_restart(settings_of_outer(), running, read) == std::vector<std::string>{"loud"});
+  CHECK(read.loud);
+  CHECK(read.inner.most == 9);
+  CHECK(settings::keep_until_restart(settings_of_outer(), running, read).empty());
+
+  settings::Settings<FixedReader, Outer> below;
+  settings::add_below(
+      below, &Outer::inner,
+      settings::Settings<FixedReader, Inner>{Row<Inner>::count("most", &Inner::most, 1, 9, "").restart()});
+  CHECK(settings::keep_until_restart(below, running, read) == std::vector<std::string>{"most"});
+  CHECK(read.inner.most == 3);
 }
 
 TEST_CASE("a row shows its member's first value as the default, and its bounds") {

@@ -15,32 +15,11 @@ import unittest
 ROOT = pathlib.Path()
 LIBRARY = pathlib.Path()
 
-# A folder of plugin/ may include what has a lower number, and itself; folders of one number are strangers. Each folder
-# with sources is named here, those inside others as well, and each source that stands in no folder.
-LAYERS = {
-    "base": 0,
-    "xml": 1, "http": 1, "settings": 1, "login": 1,
-    "xmpp": 2, "mapping/json": 2,
-    "journal": 3, "iq": 3, "mapping": 3, "config": 3,
-    "subscription": 4, "journal/sqlite": 4, "rest/answers": 4,
-    "webhook/settings": 5, "rest/access": 5,
-    "webhook/request": 6, "rest/routing": 6,
-    "webhook": 7, "webhook/http": 7, "rest/sending": 7,
-    "rest/resources": 8,
-    "rest": 9,
-    "app_settings": 10,
-    "app": 11, "settings_page": 11,
-    "abi": 12,
-}
-# The same for server_stub/.
-HOST_LAYERS = {
-    "net": 0, "http_front/message": 0, "local_server/sasl": 0,
-    "link": 1, "http_front": 1,
-    "local_server": 2, "hosting": 2, "link/component": 2,
-    "config": 3, "kit": 3,
-    "modes": 4,
-    "app": 5,
-}
+# Where people read which layer each folder has, and these tests as well: first plugin/, then server_stub/. A folder may
+# include what has a lower number, and itself; folders of one number are strangers. Each folder with sources has a row,
+# those inside others as well, and each source that stands in no folder.
+DESIGN = "plugin/doc/design.md"
+LAYERS, HOST_LAYERS = {}, {}
 # What both sides of the border are written in, beside the C++ layer for plugins of others.
 BORDER = {"xp.h", "xp_views.h"}
 # What the build makes for the host, out of what stands in the plugin.
@@ -99,6 +78,21 @@ def code(top):
     return [path for path in sources(top) if path.suffix in CODE]
 
 
+def layers_in(design):
+    """The folders of each table of layers in this text, and the layer of each."""
+    tables = []
+    for below in design.split("\n| layer | folder | what it knows |\n")[1:]:
+        rule, *rows = below.split("\n\n")[0].split("\n")
+        cells = [re.fullmatch(r"\| (\d+) \| `([a-z_/]+)(?:\.cpp)?` \| .+ \|", row) for row in rows]
+        if rule != "| --- | --- | --- |" or not all(cells):
+            sys.exit(f"a table of layers has a row that cannot be read: {[r for r, c in zip(rows, cells) if not c]}")
+        folders = [cell[2] for cell in cells]
+        if len(set(folders)) < len(folders):
+            sys.exit(f"a table of layers has a folder twice: {sorted(folders)}")
+        tables.append({cell[2]: int(cell[1]) for cell in cells})
+    return tables
+
+
 def layer_of(name, layers):
     """The folder that decides about a file: the innermost that has a layer of its own ('webhook/http'), else the folder at
     the top; for a file that stands there directly, the file's own name ('app')."""
@@ -130,7 +124,7 @@ class Architecture(unittest.TestCase):
             here = layer_of(path.relative_to(ROOT / top), layers)
             if here == "include":
                 continue
-            self.assertIn(here, layers, f"{path}: a folder that has no layer yet")
+            self.assertIn(here, layers, f"{path}: a folder that has no row yet in the layers of {DESIGN}")
             for own, name in includes(path):
                 if not own or not (ROOT / top / name).is_file():
                     continue  # of the other tree, which other tests look at
@@ -175,13 +169,19 @@ class Architecture(unittest.TestCase):
                     for own, name in includes(path) if own and pathlib.PurePath(name).suffix not in CODE | {".inc"}}
         self.assertEqual(included, set())
 
-    def test_the_design_shows_the_same_layers(self):
-        design = (ROOT / "plugin/doc/design.md").read_text(encoding="utf-8")
-        tables = []
-        for heading in design.split("\n| layer | folder | what it knows |\n")[1:]:
-            rows = re.findall(r"^\| (\d+) \| `([a-z_/]+)(?:\.cpp)?` \|", heading.split("\n\n")[0], re.MULTILINE)
-            tables.append({folder: int(layer) for layer, folder in rows})
-        self.assertEqual(tables, [LAYERS, HOST_LAYERS])
+    def test_the_layers_are_those_of_the_design(self):
+        self.assertEqual(layers_in("x\n\n| layer | folder | what it knows |\n| --- | --- | --- |\n| 1 | `a/b` | x |\n"
+                                   "| 0 | `main.cpp` | y |\n\nx"), [{"a/b": 1, "main": 0}])
+        self.assertEqual(LAYERS["base"], 0)
+        self.assertGreater(LAYERS["abi"], LAYERS["app"])
+        self.assertEqual(HOST_LAYERS["net"], 0)
+        self.assertEqual(max(HOST_LAYERS, key=HOST_LAYERS.get), "app")
+
+    def test_a_table_of_layers_that_cannot_be_read_is_an_error(self):
+        head = "\n| layer | folder | what it knows |\n| --- | --- | --- |\n| 1 | `a` | x |\n"
+        for wrong in ("| one | `b` | x |", "| 1 | b | x |", "| 2 | `a` | again |"):
+            with self.assertRaises(SystemExit):
+                layers_in(head + wrong + "\n\n")
 
     def test_no_folders_of_the_host_include_each_other_in_a_circle(self):
         """Sub-folders count as folders of their own: either the outer one stands on the inner one, or the reverse."""
@@ -322,4 +322,5 @@ class Architecture(unittest.TestCase):
 
 if __name__ == "__main__":
     ROOT, LIBRARY = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    LAYERS, HOST_LAYERS = layers_in((ROOT / DESIGN).read_text(encoding="utf-8"))
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -202,7 +202,29 @@ TEST_CASE("a row's remedy is told of paths that begin as its own, with the prefi
        {"GET", "/things/{id}", Right::any, "thing", {}}});
   CHECK(path_mistake(routes, "/api", "POST", "/thingsx/1") ==
         "Nothing is found at '/api/thingsx/1': see '/api/things/{id}' or '.../{id}', not /things");
-  CHECK(path_mistake(routes, "/api", "POST", "/thing").find("see") == std::string::npos);
+  CHECK(path_mistake(routes, "/api", "POST", "/thing") == "Nothing is found at '/api/thing'");
+}
+
+TEST_CASE("a path that begins as no row's gets the remedy of the row that it most likely was meant for") {
+  const auto row = [](const char* method, const char* path, const char* resource, const char* remedy) {
+    return Route{method, path, Right::any, resource, {}, {"Is there.", {}, {}, {}, {}, remedy}};
+  };
+  const RouteTable routes({row("POST", "", "thing", "things go to '', or to '/{kind}/x'"),
+                           row("POST", "/{kind}/{type}/x", "thing", "they go to '/{kind}/{type}/x'"),
+                           row("GET", "/{query}/{to}", "question", "ask '/{query}/you'")});
+  const auto told = [&](const char* method, const char* path) {
+    const std::string text = path_mistake(routes, "/api", method, path);
+    return text.substr(text.find("': ") + 3);
+  };
+  CHECK(told("POST", "/nonsense") == "things go to '/api', or to '/api/{kind}/x'");
+  CHECK(told("DELETE", "/nonsense") == "things go to '/api', or to '/api/{kind}/x'");
+  CHECK(told("POST", "/message") == "they go to '/api/{kind}/{type}/x'");
+  CHECK(told("POST", "/message/a-b") == "they go to '/api/{kind}/{type}/x'");
+  CHECK(told("POST", "/message/a-b/x") ==
+        "the type in '/api/{kind}/{type}/x' may have letters, digits and '_' only");
+  CHECK(told("GET", "/version") == "ask '/api/{query}/you'");
+  for (const char* method : {"GET", "HEAD"}) CHECK(told(method, "/a-b/c") == "ask '/api/{query}/you'");
+  CHECK(told("POST", "/version/localhost") == "a question is asked with GET");
 }
 
 TEST_CASE("of a long path the beginning is shown") {

@@ -6,6 +6,7 @@
 
 using restanza::rest::goes_before;
 using restanza::rest::match;
+using restanza::rest::misfit;
 using restanza::rest::Target;
 
 namespace {
@@ -106,4 +107,16 @@ TEST_CASE("patterns are tried in the order of what they say") {
   }
   CHECK_FALSE(goes_before("/echo", "/health"));
   CHECK_FALSE(goes_before("/health", "/echo"));
+}
+
+TEST_CASE("the first place in which something stands that may not is named, as far as the path goes") {
+  const auto in_stanza = [](const char* path) { return misfit(Target::kStanzaPath, "POST", path); };
+  CHECK(in_stanza("/message/chat/bob@localhost").empty());
+  CHECK(in_stanza("/message").empty());
+  CHECK(in_stanza("/message/chat/a-b/%zz").empty());
+  CHECK(in_stanza("/letter/a-b/x") == "{kind}");
+  CHECK(in_stanza("/message/a-b") == "{type}");
+  CHECK(in_stanza("/message/%zz/x") == "{type}");
+  CHECK(misfit("/things/{id}/x", "POST", "/other/1").empty());
+  CHECK(misfit("/things/{id}/x", "POST", "/things//x") == "{id}");
 }
