@@ -69,7 +69,7 @@ class App::Impl {
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
-                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports()}),
+                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports(), deps.max_stanza}),
         endpoints_(webhook_),
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
