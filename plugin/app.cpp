@@ -68,7 +68,7 @@ class App::Impl {
                   [this](xmpp::Stanza reply, std::function<void()> handed) {
                     route_.send(std::move(reply), std::move(handed));
                   },
-                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports()}),
+                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports(), deps.max_stanza}),
         endpoints_(webhook_),
         for_resources_{replies_, archives_,  observed_, journal_, webhook_,     deps.accounts,
                        metrics_, deps.clock, timer_,    deps.log, deps_.link_up},

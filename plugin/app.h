@@ -7,6 +7,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +34,7 @@ struct AppDependencies {
   std::function<bool()> link_up;  // whether stanzas can leave right now
   const Clock& clock;
   Log& log;
+  size_t max_stanza = SIZE_MAX;  // bytes of the largest stanza that the sink takes
 };
 
 class App {

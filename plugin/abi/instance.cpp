@@ -43,7 +43,8 @@ Result<void> Instance::make(std::string_view settings_json) {
                              *accounts_,
                              [host = host_] { return link_up(host); },
                              clock_,
-                             log_};
+                             log_,
+                             host_->max_stanza == 0 ? SIZE_MAX : static_cast<size_t>(host_->max_stanza)};
   room_ = [weak = weak_from_this()] {
     if (const Ctx instance = weak.lock()) instance->resume();
   };

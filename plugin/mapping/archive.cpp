@@ -100,7 +100,10 @@ void expand_archive(Json& archive, Writing& writing) {
   }
   Json page = Json::object();
   const EmptyAtEnd emptied(page);
-  if (const Json* given = writing.member(archive, "page"); given && given->is_object()) page = copied(*given);
+  if (const Json* given = writing.member(archive, "page")) {
+    if (!given->is_object()) return;  // refused where it is written, and not replaced by the shorthands
+    page = copied(*given);
+  }
   for (const char* key : {"after", "before", "max"}) move_to_page(archive, key, page, writing);
   if (!page.empty()) set(archive, "page", std::move(page));
 }

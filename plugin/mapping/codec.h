@@ -20,6 +20,9 @@ struct Hints {
   std::string kind;
   std::string type;
   std::string to;
+  // The kind of a body in JSON, CBOR or a form that names none, also by its type, and has a key of this kind
+  // or none that is unknown there. An answer has the kind of what it answers.
+  std::string usual_kind = {};
 };
 
 struct Options {

@@ -82,6 +82,14 @@ bool says_nothing(const Json& object, Kinds kind) {
   return true;
 }
 
+// Whether all that the keys say is unknown in a stanza of this kind.
+bool is_foreign(const Json& object, Kinds kind) {
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_null() && says(key, kind) == Says::nothing) return says_nothing(object, kind);
+  }
+  return false;
+}
+
 // What the path says goes before what the body says.
 std::optional<Failure> apply(const Hints& hints, Json& value) {
   if (hints.kind.empty()) return std::nullopt;
@@ -113,7 +121,7 @@ struct Root {
   std::string type;  // empty: none
 };
 
-Result<Root, Failure> root_of(const Json& object, Writing& writing) {
+Result<Root, Failure> root_of(const Json& object, std::optional<Kinds> usual, Writing& writing) {
   std::optional<std::string> given[2];
   const char* const keys[2] = {"kind", "type"};
   for (int i = 0; i < 2; ++i) {
@@ -133,6 +141,8 @@ Result<Root, Failure> root_of(const Json& object, Writing& writing) {
     kind = *named;
   } else if (const auto typed = type ? kind_by_type(*type) : std::nullopt) {
     kind = *typed;
+  } else if (usual && !is_foreign(object, *usual)) {
+    kind = *usual;
   } else if (const Field* field = by_type ? by_type : implying_field(object, kEvery, false)) {
     kind = static_cast<Kinds>(field->kinds);
     if (field->implies == Implies::kind_if_all_mapped && looks_foreign(object, kind)) kind = kMessage;
@@ -155,7 +165,7 @@ Result<Decoded, Failure> from_json(Json value, const Hints& hints, const Options
   if (!value.is_object()) return wrong_shape(no_object(value));
   if (value.empty()) return wrong_shape("the JSON object is empty: a message has a 'body', for instance");
   Writing writing(options);
-  const auto root = root_of(value, writing);
+  const auto root = root_of(value, kind_of(hints.usual_kind), writing);
   if (!root) return root.error();
 
   Decoded decoded{xml::Document(name_of(root->kind), xml::kContentNamespace), {}};

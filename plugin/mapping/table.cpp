@@ -28,6 +28,10 @@ constexpr Row single(const char* key, const char* name, const char* ns, const ch
 constexpr Row present(const char* key, const char* ns = nullptr, const char* name = nullptr) {
   return {key, Shape::present, name ? name : key, ns, Scalar::boolean};
 }
+constexpr Row shared(Row row) {
+  row.shared = true;
+  return row;
+}
 constexpr Row object(const char* key, const char* name, const char* ns, Rows rows) {
   return {key, Shape::object, name, ns, Scalar::string, nullptr, rows};
 }
@@ -63,8 +67,14 @@ constexpr const char* kRsmNs = "http://jabber.org/protocol/rsm";
 constexpr Row kThread[] = {content("id"), attribute("parent")};
 constexpr Row kOob[] = {text("desc"), text("url")};
 constexpr Row kReactions[] = {attribute("id"), list("reactions", "reaction")};
+constexpr const char* kSidNs = "urn:xmpp:sid:0";
 constexpr Row kStanzaId[] = {attribute("id"), attribute("by")};
-constexpr Row kStanzaIds = list("stanza_ids", "stanza-id", kStanzaId, "urn:xmpp:sid:0");
+constexpr Row kStanzaIds = list("stanza_ids", "stanza-id", kStanzaId, kSidNs);
+constexpr Row kRange[] = {attribute("start", Scalar::integer), attribute("end", Scalar::integer)};
+constexpr Row kFallback[] = {attribute("for"), list("subject", "subject", kRange),
+                             list("body", "body", kRange)};
+constexpr const char* kFallbackNs = "urn:xmpp:fallback:0";
+constexpr const char* kHintsNs = "urn:xmpp:hints";
 constexpr Row kReference[] = {attribute("type"), attribute("uri"), attribute("begin", Scalar::integer),
                               attribute("end", Scalar::integer)};
 constexpr Row kReply[] = {attribute("id"), attribute("to")};
@@ -146,8 +156,10 @@ const Field kFields[] = {
     {kMessage, object("reactions", "reactions", "urn:xmpp:reactions:0", kReactions)},
     {kMessage, single("occupant_id", "occupant-id", "urn:xmpp:occupant-id:0", "id")},
     {kMessage, single("attach_to", "attach-to", "urn:xmpp:message-attaching:1", "id")},
-    {kMessage, present("fallback", "urn:xmpp:fallback:0")},
+    {kMessage, shared(list("fallbacks", "fallback", kFallback, kFallbackNs))},
+    {kMessage, shared(present("fallback", kFallbackNs))},
     {kMessage, kStanzaIds},
+    {kMessage, single("origin_id", "origin-id", kSidNs, "id")},
     {kMessage, object("reference", "reference", "urn:xmpp:reference:0", kReference)},
     {kMessage, object("reply", "reply", "urn:xmpp:reply:0", kReply)},
     {kMessage, present("markable", kMarkersNs)},
@@ -162,6 +174,10 @@ const Field kFields[] = {
     {kMessage, object("carbon_sent", "sent", kCarbonsNs, kCarbon)},
     {kMessage, object("carbon_received", "received", kCarbonsNs, kCarbon)},
     {kMessage, present("carbon_private", kCarbonsNs, "private")},
+    {kMessage, present("hint_no_permanent_store", kHintsNs, "no-permanent-store")},
+    {kMessage, present("hint_no_store", kHintsNs, "no-store")},
+    {kMessage, present("hint_no_copy", kHintsNs, "no-copy")},
+    {kMessage, present("hint_store", kHintsNs, "store")},
     {kMessage, single("retract", "retract", kRetractNs, "id")},
     {kMessage, object("retracted", "retracted", kRetractNs, kRetracted)},
 

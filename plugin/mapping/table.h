@@ -64,6 +64,10 @@ struct Row {
   const char* detail = nullptr;
   Rows rows = {};
   const Irregular* irregular = nullptr;
+  // Two rows are of the same element: a list says all of it, and `present` only that it is there. Read, a
+  // list of one empty item is left out, and `present` passes over what stands inside; written, `present` adds
+  // nothing to what the list, which stands before it, has made.
+  bool shared = false;
 };
 
 inline const Row* Rows::end() const {

@@ -58,6 +58,7 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
     case Shape::present: {
       const xml::Element child = visit.child(row.name, row.ns);
       if (!child) return std::nullopt;
+      if (row.shared) return true;
       const Visit visited(child, *this);
       return true;
     }
@@ -81,7 +82,8 @@ std::optional<Json> Reading::row(const Row& row, Visit& visit) {
       for (const xml::Element child : visit.children(row.name, row.ns)) {
         append(items, row.rows.count ? object(child, row.rows) : Json(Visit(child, *this).text()));
       }
-      if (items.empty()) return std::nullopt;
+      const bool said_elsewhere = row.shared && items.size() == 1 && items.front().empty();
+      if (items.empty() || said_elsewhere) return std::nullopt;
       return items;
     }
     case Shape::wrapped: {

@@ -123,7 +123,8 @@ void Writing::row(const Row& row, const Json& value, xml::Element into) {
       if (const auto v = text()) into.add(row.name, ns()).set_attribute(row.detail, *v);
       break;
     case Shape::present:
-      if (const auto v = text(); v && *v == "1") into.add(row.name, ns());
+      if (const auto v = text(); v && *v == "1" && !(row.shared && into.child(row.name, ns())))
+        into.add(row.name, ns());
       break;
     case Shape::choice:
       if (const auto v = text()) {

@@ -3,6 +3,8 @@
 // that it refers to outlives whoever holds it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include "base/clock.h"
@@ -27,6 +29,7 @@ struct EndpointDependencies {
   Log& log;
   Metrics& metrics;
   Transports transports;
+  size_t max_stanza = SIZE_MAX;  // bytes of the largest stanza that the host takes
 };
 
 }  // namespace restanza::webhook

@@ -17,7 +17,7 @@ class EndpointMetrics {
 
   void request(Verdict verdict, std::chrono::nanoseconds took);
 
-  Counter& given_up;   // after kMaxFailures
+  Counter& given_up;   // after kMaxFailures, or its reply cannot be sent
   Counter& expired;    // after kLifetime
   Counter& crowded;    // refused: max_queued wait
   Counter& unwritten;  // refused: the journal could not take it

@@ -8,6 +8,7 @@
 #include "webhook/request/body.h"
 #include "webhook/request/reply.h"
 #include "webhook/request/verdict.h"
+#include "xmpp/jid.h"
 #include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
@@ -48,13 +49,21 @@ std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree
 }
 
 void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome) {
-  Answer answer = answer_to(tree, outcome, settings_.mapping);
+  // What stays in this process may have any size.
+  const bool stays = xmpp::domain_of(tree.stanza().from) == settings_.domain;
+  Answer answer = answer_to(tree, outcome, settings_.mapping, stays ? SIZE_MAX : deps_.max_stanza);
   if (!item.answers) answer.stanzas.clear();
   if (!answer.warning.empty()) deps_.log.warn(answer.warning);
   if (!answer.unmapped.empty()) {
     deps_.log.info("an endpoint's answer has keys without mapping: " + listed(answer.unmapped));
   }
-  const auto leave = [&journal = deps_.journal, seq = item.seq] {
+  const bool dead = item.answers && item.kept() && !answer.unsent.empty();
+  if (dead) {
+    metrics_.given_up.add();
+    guarded_until_done(deps_.log, "noting a dead letter",
+                       [&] { deps_.journal.note_dead(account_of(item, answer.unsent, deps_.clock.wall())); });
+  }
+  const auto leave = [&journal = deps_.journal, seq = dead ? 0 : item.seq] {
     if (seq != 0) journal.remove(seq);
   };
   if (answer.stanzas.empty()) return leave();

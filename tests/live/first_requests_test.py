@@ -104,6 +104,23 @@ class FirstRequests(unittest.TestCase):
         self.assertTrue(allowed("-H", "Origin: https://app.example"))
         self.assertTrue(allowed("-X", "OPTIONS"))
 
+    def test_what_pages_of_strangers_make_a_browser_send_is_refused_with_the_remedy(self):
+        for site in (("-H", "Origin: https://evil.example"), ("-H", "Origin: null"), ()):
+            page = (*site, "-H", "Sec-Fetch-Site: cross-site")
+            for arguments, path in ((("-d", "body=Hi"), MESSAGE), (("-F", "body=Hi"), MESSAGE),
+                                    (("-H", "Content-Type: text/plain", "-d", "Hi"), MESSAGE),
+                                    ((), "/rest/ping/bob@localhost"), (("-I",), "/rest/ping/bob@localhost"),
+                                    ((), "/rest/archive/bob@localhost"), (("-X", "DELETE"), "/rest/deliveries"),
+                                    (("-X", "POST"), "/rest/endpoints/default/pause")):
+                status, _, text = self.curl(*page, *arguments, path=path)
+                self.assertEqual(status, 403, (page, arguments, path))
+                if "-I" not in arguments:
+                    self.assertIn("'rest_cors_origins'", text)
+        page = ("-H", "Origin: https://any.example", "-H", "Sec-Fetch-Site: cross-site")
+        self.assertEqual(self.curl(*page, "--json", '{"body":"Hi"}', path=MESSAGE)[0], 202)
+        own = ("-H", "Origin: http://" + self.host.http)
+        self.assertEqual(self.curl(*own, "-d", "body=Hi", path=MESSAGE)[0], 202)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

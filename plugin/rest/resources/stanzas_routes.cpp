@@ -29,7 +29,8 @@ Answers reading(std::initializer_list<Answer> further) {
   Answers all = {
       {400, "The body, the path or the timeout cannot be read; the text says where."},
       {403,
-       "The stanza's from is not the sender's, the token may not send this, or a key has no credentials."},
+       "The stanza's from is not the sender's, the token may not send this, a key has no credentials, or a "
+       "page asked that may not."},
       {413, "The body has more than rest_stanza_size_limit bytes, or the stanza more than the server takes."},
       {422, "The body can be read, and is not a stanza that can be sent; the text says why."},
       {502, "The answer cannot be put into the format that was asked for."},

@@ -40,10 +40,6 @@ std::vector<http::Header> allowing(const RouteTable& routes) {
   return headers;
 }
 
-bool holds(const std::vector<std::string>& origins, std::string_view origin) {
-  return std::find(origins.begin(), origins.end(), origin) != origins.end();
-}
-
 Cors::Headers shared(std::vector<http::Header> headers) {
   headers.emplace_back("Vary", "Origin");
   return std::make_shared<const std::vector<http::Header>>(std::move(headers));
@@ -60,13 +56,16 @@ std::vector<http::Header> with_origin(std::string origin, const std::vector<http
 Cors::Cors(std::vector<std::string> origins, const RouteTable& routes)
     : origins_(std::move(origins)),
       allowing_(allowing(routes)),
-      for_all_(holds(origins_, "*") ? shared(with_origin("*", allowing_)) : nullptr),
-      for_others_(origins_.empty() ? nullptr : shared({})) {}
+      for_all_(origins_.any() ? shared(with_origin("*", allowing_)) : nullptr),
+      for_others_(origins_.none() ? nullptr : shared({})),
+      without_one_(origins_.any() ? shared(allowing_) : for_others_) {}
 
-Cors::Headers Cors::headers(const http::Request& request) const {
+Cors::Headers Cors::headers(const http::Request& request, Right right) const {
   const auto origin = request.header("Origin");
-  if (for_all_) return origin || request.method == "OPTIONS" ? for_all_ : for_others_;
-  if (!origin || !holds(origins_, *origin)) return for_others_;
+  if (for_all_ && right != Right::admin)
+    return origin || request.method == "OPTIONS" ? for_all_ : for_others_;
+  if (!origin) return request.method == "OPTIONS" ? without_one_ : for_others_;
+  if (!origins_.named(*origin)) return for_others_;
   return shared(with_origin(std::string(*origin), allowing_));
 }
 

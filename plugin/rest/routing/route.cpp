@@ -11,7 +11,8 @@ constexpr Answer kEnding = {503, "There is no room right now, or the server is e
 constexpr Answer kUnauthorized = {401, "There are no credentials, or they are wrong."};
 constexpr Answer kTooOften = {429,
                               "There are too many requests or failed logins; Retry-After says how long."};
-constexpr Answer kNoAdmin = {403, "The credentials lack the right admin."};
+constexpr Answer kNoAdmin = {403, "The credentials lack the right admin, or a page asked that may not."};
+constexpr Answer kNoPage = {403, "A page asked that may not."};
 constexpr Answer kTooLarge = {413, "The body has more than rest_stanza_size_limit bytes."};
 
 }  // namespace
@@ -31,6 +32,7 @@ Answers answers_of(const Route& route) {
     add(kNoAdmin);
     add(kTooLarge);
   }
+  add(kNoPage);
   add(kFailed);
   add(kEnding);
   std::sort(all.begin(), all.end(), [](const Answer& a, const Answer& b) { return a.status < b.status; });

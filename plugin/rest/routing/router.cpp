@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "rest/routing/router.h"
 
+#include <algorithm>
+
 #include "rest/access/with_caller.h"
 #include "rest/answers/reply.h"
+#include "rest/routing/cross_origin.h"
 #include "rest/routing/path_mistake.h"
 
 namespace restanza::rest {
@@ -11,6 +14,21 @@ namespace {
 // How it is found out who asks, where that is to be known.
 auto asking(Right right) {
   return right == Right::admin ? with_admin : with_caller;
+}
+
+bool acts(const Route& route) {
+  return route.right == Right::send || std::string_view(route.method) != "GET";
+}
+
+// Where no row is meant, as by OPTIONS and where nothing is found, nothing is done, and it needs what the
+// most careful row there needs.
+Asked asked_for(const RouteTable::Found& found, std::string_view method) {
+  if (!found.place) return {found.right, false};
+  if (const Route* route = found.place->route(method)) return {route->right, acts(*route)};
+  const Routes& rows = found.place->routes;
+  const bool admin =
+      std::any_of(rows.begin(), rows.end(), [](const Route& each) { return each.right == Right::admin; });
+  return {admin ? Right::admin : Right::any, false};
 }
 
 }  // namespace
@@ -30,7 +48,10 @@ http::Exchange Router::counted(http::Exchange exchange, const http::Request& req
 void Router::handle(http::Exchange from_host, http::Request request) const {
   auto found = routes_.find(request.method, request.path);
   http::Exchange exchange = traffic_.counted(std::move(from_host), request, found.resource());
-  exchange.set_common(cors_.headers(request));
+  const Asked asked = asked_for(found, request.method);
+  exchange.set_common(cors_.headers(request, asked.right));
+  if (const auto refusal = refused_page(request, asked, cors_.origins()))
+    return refuse(std::move(exchange), request, *refusal);
   if (request.method == "OPTIONS") return exchange.respond({200, {{"Allow", found.allow()}}, {}});
   if (!found.place) return refuse_path(found.right, std::move(exchange), std::move(request));
   const Route* route = found.place->route(request.method);

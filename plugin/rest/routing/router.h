@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Finds the route for a request below the prefix, and lets it be asked by those who may. Any thread, never
-// blocks.
+// Finds the route for a request below the prefix, and lets it be asked by those who may: pages first, then
+// callers. Any thread, never blocks.
 #pragma once
 
 #include "rest/access/credentials.h"

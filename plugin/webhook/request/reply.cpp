@@ -44,11 +44,12 @@ std::string named_type(const Outcome& outcome) {
 }
 
 // The stanza that the body holds, or why there is none to send.
-Result<mapping::Decoded> read(const Outcome& outcome, const mapping::Options& options) {
+Result<mapping::Decoded> read(const xmpp::Stanza& stanza, const Outcome& outcome,
+                              const mapping::Options& options) {
   if (outcome.truncated) return Error{"is longer than allowed"};
   const auto format = mapping::format_of(outcome.content_type);
   if (!format) return Error{"cannot be read: its type is '" + named_type(outcome) + "'"};
-  auto decoded = mapping::decode(*format, outcome.body, {}, options);
+  auto decoded = mapping::decode(*format, outcome.body, {{}, {}, {}, xmpp::name_of(stanza.kind)}, options);
   if (!decoded) return Error{"cannot be read: " + decoded.error().text};
   return std::move(*decoded);
 }
@@ -93,15 +94,28 @@ xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
   return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The endpoint's answer cannot be read"});
 }
 
+void add_sendable(const xmpp::Stanza& stanza, xmpp::Stanza reply, size_t max_stanza, Answer& answer) {
+  const size_t size = reply.xml.size();
+  if (size <= max_stanza) return answer.stanzas.push_back(std::move(reply));
+  answer.unsent = "its reply is a stanza of " + std::to_string(size) +
+                  " bytes, and the server takes at most " + std::to_string(max_stanza);
+  answer.warning = described(stanza) + " is not sent: " + answer.unsent;
+  if (xmpp::may_be_refused(stanza)) {
+    answer.stanzas.push_back(xmpp::error_reply(
+        stanza,
+        {"cancel", "internal-server-error", "The endpoint's answer is larger than the server takes"}));
+  }
+}
+
 void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options,
-               Answer& answer) {
+               size_t max_stanza, Answer& answer) {
   const bool iq = stanza.kind == xmpp::Kind::iq;
   const bool silent = outcome.status == 202 || outcome.status == 204 || trim(outcome.body).empty();
   if (silent) {
     if (iq) answer.stanzas.push_back(xmpp::result_reply(stanza));
     return;
   }
-  auto decoded = read(outcome, options);
+  auto decoded = read(stanza, outcome, options);
   if (!decoded) {
     answer.warning = described(stanza) + " " + decoded.error().text;
     if (iq) {
@@ -118,7 +132,7 @@ void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping
   } else if (stanza.kind == xmpp::Kind::message && !body.first()) {
     answer.warning = described(stanza) + " is a message without content";
   } else {
-    answer.stanzas.push_back(addressed(stanza, body));
+    add_sendable(stanza, addressed(stanza, body), max_stanza, answer);
   }
 }
 
@@ -160,7 +174,8 @@ Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
 
 }  // namespace
 
-Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options) {
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options,
+                 size_t max_stanza) {
   const xmpp::Stanza& stanza = tree.stanza();
   // Whatever came back, answering an answer could go on for ever. No message or presence has the type result;
   // one that says so is not answered either, as by mod_rest.
@@ -168,8 +183,8 @@ Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const map
   if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
   if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
   Answer answer;
-  add_reply(stanza, outcome, options, answer);
-  if (wants_receipt(tree)) {
+  add_reply(stanza, outcome, options, max_stanza, answer);
+  if (answer.unsent.empty() && wants_receipt(tree)) {
     const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
     if (!given) answer.stanzas.push_back(receipt_for(stanza));
   }

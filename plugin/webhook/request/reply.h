@@ -2,6 +2,8 @@
 // From a stanza and the outcome of its request to the stanzas that go back. Pure functions, any thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,11 @@ struct Answer {
   std::vector<xmpp::Stanza> stanzas;  // what to send, in this order
   std::string warning;                // for the log; empty where all went well
   std::vector<std::string> unmapped;  // keys of the answer that were dropped
+  std::string unsent = {};            // for people: why the reply that the endpoint gave is not among them
 };
 
-Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options);
+// `max_stanza`: bytes of the largest stanza that can be sent. In place of a larger reply there is an error.
+Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options,
+                 size_t max_stanza = SIZE_MAX);
 
 }  // namespace restanza::webhook

@@ -208,6 +208,28 @@ TEST_CASE("CORS headers are sent to requests that have an Origin, and to OPTIONS
   CHECK(loaded.host.ask(request).header("Access-Control-Allow-Origin") == "*");
 }
 
+TEST_CASE("a page of an origin that may not ask gets 403, and nothing is sent") {
+  LoadedPlugin loaded(settings(R"(, "rest_cors_origins": ["https://app.example"])"));
+  FakeHost::Request request = loaded.post("<message to='bob@localhost'><body>Hi</body></message>");
+  request.headers.emplace_back("Origin", "https://evil.example");
+  CHECK(loaded.host.ask(request).status == 403);
+  CHECK(loaded.host.sent().empty());
+}
+
+TEST_CASE("where any origin is allowed, a form with Basic gets 403 unless its origin is named") {
+  for (const auto& [origins, status] :
+       {std::pair(R"("*")", 403), std::pair(R"("*", "https://a.example")", 202)}) {
+    LoadedPlugin loaded(settings(std::string(R"(, "rest_cors_origins": [)") + origins + "]"));
+    FakeHost::Request request = loaded.post("<message to='bob@localhost'><body>Hi</body></message>");
+    request.path = "/rest/message/chat/bob@localhost";
+    request.headers[0].second = kForm;
+    request.body = "body=Hi";
+    request.headers.emplace_back("Origin", "https://a.example");
+    CHECK(loaded.host.ask(request).status == status);
+    CHECK(loaded.host.sent().size() == (status == 202 ? 1 : 0));
+  }
+}
+
 TEST_CASE(
     "JSON keys that have no mapping are dropped and named; `rest_json_strict` makes it 422 with a pointer") {
   const std::string json =

@@ -277,3 +277,31 @@ TEST_CASE(
   CHECK(requests.now().size() == 1);
   CHECK(loaded.host.sent().size() == 1);
 }
+
+TEST_CASE("a reply in JSON without a kind answers an iq with the error that it holds") {
+  check_one_reply(
+      kIq,
+      webhook::response(200, kJson, R"({"error": {"type": "auth", "condition": "forbidden", "text": "No"}})"),
+      iq_error(error_of("auth", "forbidden", "No")));
+}
+
+TEST_CASE("in place of a reply that is larger than the host's largest stanza there is an error") {
+  const std::string large(1000, 'x');
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+    const bool iq = request.find("<iq ") != std::string::npos;
+    return webhook::response(
+        200, kXmppXml,
+        iq ? "<iq><a xmlns='urn:a'>" + large + "</a></iq>" : "<message><body>" + large + "</body></message>");
+  }));
+  FakeHost::Settings host;
+  host.max_stanza = 900;
+  LoadedPlugin loaded(callback_to(endpoint.url()), host);
+  for (const std::string& asked : {kIq, kPostedMessage}) CHECK(loaded.host.offer(asked) == XP_CONSUME);
+  loaded.end();
+  const auto sent = loaded.host.sent();
+  REQUIRE(sent.size() == 2);
+  for (const std::string& each : sent) {
+    CHECK(each.find("type='error'") != std::string::npos);
+    CHECK(each.find("larger than the server takes") != std::string::npos);
+  }
+}

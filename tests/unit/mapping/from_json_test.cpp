@@ -239,6 +239,51 @@ TEST_CASE("receipts, carbons and retractions have keys") {
              "<message xmlns='jabber:client'><body>x</body></message></forwarded></sent></message>");
 }
 
+TEST_CASE("fallback ranges, origin ids and hints have keys") {
+  check_from(
+      R"({"body":"> Hi\nYes","fallbacks":[{"for":"urn:xmpp:reply:0","body":[{"start":0,"end":5},{}]},
+                                        {"for":"urn:x","subject":[{"start":1}]}]})",
+      "<message><body>&gt; Hi\nYes</body>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' "
+      "end='5'/><body/></fallback>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:x'><subject start='1'/></fallback></message>");
+  // What became JSON has both keys for one element.
+  check_from(R"({"body":"x","fallback":true,"fallbacks":[{"for":"urn:x"}]})",
+             "<message><body>x</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:x'/></message>");
+  check_from(R"({"body":"x","fallback":true})",
+             "<message><body>x</body><fallback xmlns='urn:xmpp:fallback:0'/></message>");
+  CHECK(refusal_of(R"({"body":"x","fallbacks":[{"body":[{"start":"0"}]}]})")
+            .find("/fallbacks/0/body/0/start") != std::string::npos);
+  check_from(R"({"body":"x","origin_id":"o1"})",
+             "<message><body>x</body><origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>");
+  check_from(
+      R"({"body":"x","hint_no_permanent_store":true,"hint_no_store":true,"hint_no_copy":true,"hint_store":true})",
+      "<message><body>x</body><no-permanent-store xmlns='urn:xmpp:hints'/><no-store xmlns='urn:xmpp:hints'/>"
+      "<no-copy xmlns='urn:xmpp:hints'/><store xmlns='urn:xmpp:hints'/></message>");
+  check_from(R"({"body":"x","hint_store":false})", "<message><body>x</body></message>");
+  CHECK(unmapped(R"({"body":"x","store":"Oslo","hints":"x"})") == std::vector<std::string>{"hints", "store"});
+}
+
+TEST_CASE("an upload slot and its request keep all that a PUT must have") {
+  check_from(
+      R"({"kind":"iq","type":"result","upload_slot":{"get":{"url":"https://d/a"},"put":{"url":"https://u/a",
+          "headers":[{"name":"Authorization","value":"Basic x"},{"name":"Cookie","value":"a=b"},
+                     {"name":"Cookie","value":"c=d; e"}]}}})",
+      "<iq type='result'><slot xmlns='urn:xmpp:http:upload:0'><get url='https://d/a'/><put url='https://u/a'>"
+      "<header name='Authorization'>Basic x</header><header name='Cookie'>a=b</header>"
+      "<header name='Cookie'>c=d; e</header></put></slot></iq>");
+}
+
+TEST_CASE("a page of an archive that is no object is refused, also beside the shorthands") {
+  for (const char* page : {"\"a1\"", "[]", "7", "true"}) {
+    CAPTURE(page);
+    const std::string given = std::string(R"({"kind":"iq","archive":{"page":)") + page;
+    CHECK(refusal_of(given + "}}") == "422 /archive/page: must be an object");
+    CHECK(refusal_of(given + R"(,"after":"a1"}})") == "422 /archive/page: must be an object");
+  }
+  CHECK(refusal_of(R"({"kind":"iq","archive":{"after":7}})").find("422 /archive/page/after") == 0);
+}
+
 TEST_CASE("raw children are taken in, and go before what keys make") {
   check_from(R"({"body":"x","xml":"<foo xmlns='urn:foo'><bar/></foo><baz xmlns='urn:baz'/>"})",
              "<message><body>x</body><foo xmlns='urn:foo'><bar/></foo><baz xmlns='urn:baz'/></message>");

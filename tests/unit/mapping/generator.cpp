@@ -75,6 +75,8 @@ json Generator::value(const Row& row, int depth) {
       for (size_t count = 1 + below(3); count > 0; --count) {
         items.push_back(row.rows.count ? object(row.rows, depth) : json(text()));
       }
+      // One that says nothing comes back as the other row of its element.
+      if (row.shared && items.size() == 1 && items[0].empty()) items[0]["for"] = text();
       return items;
     case Shape::message: {
       if (depth > 6) return {{"body", text()}};

@@ -95,6 +95,44 @@ TEST_CASE("what holds nothing reads as recorded") {
            R"({"kind":"presence","type":"available","muc":{}})");
 }
 
+TEST_CASE("a fallback says that it is there, and beside it what it is for and where it stands") {
+  const std::string one = "<fallback xmlns='urn:xmpp:fallback:0'/>";
+  check_to("<message>" + one + "</message>", R"({"kind":"message","fallback":true})");
+  check_to("<message>" + one + one + "</message>",
+           R"({"kind":"message","fallback":true,"fallbacks":[{},{}]})");
+  const std::string stanza =
+      "<message><body>x</body>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><subject/><body start='0' end='5'/>"
+      "<body start='7'/></fallback>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:x' y='z'><body "
+      "start='first'/><foo/></fallback></message>";
+  check_to(stanza, R"({"kind":"message","body":"x","fallback":true,
+            "fallbacks":[{"for":"urn:xmpp:reply:0","subject":[{}],"body":[{"start":0,"end":5},{"start":7}]},
+                         {"for":"urn:x","body":[{}]}]})");
+  CHECK(encoded(stanza).unmapped == Names{"{urn:xmpp:fallback:0}body@start",
+                                          "{urn:xmpp:fallback:0}fallback@y", "{urn:xmpp:fallback:0}foo"});
+}
+
+TEST_CASE("origin ids and hints are read, and other hints named") {
+  const std::string stanza =
+      "<message><origin-id xmlns='urn:xmpp:sid:0' id='o1'/><no-permanent-store xmlns='urn:xmpp:hints'/>"
+      "<no-store xmlns='urn:xmpp:hints'/><no-copy xmlns='urn:xmpp:hints'/><store xmlns='urn:xmpp:hints'/>"
+      "<later xmlns='urn:xmpp:hints'/></message>";
+  check_to(stanza, R"({"kind":"message","origin_id":"o1","hint_no_permanent_store":true,"hint_no_store":true,
+            "hint_no_copy":true,"hint_store":true})");
+  CHECK(encoded(stanza).unmapped == Names{"{urn:xmpp:hints}later"});
+}
+
+TEST_CASE("an upload slot shows the headers that a PUT must have, each as it is") {
+  check_to(
+      "<iq type='result'><slot xmlns='urn:xmpp:http:upload:0'><put url='https://u/a'>"
+      "<header name='Authorization'>Basic x</header><header name='Cookie'>a=b</header>"
+      "<header name='Cookie'> c=d </header></put><get url='https://d/a'/></slot></iq>",
+      R"({"kind":"iq","type":"result","upload_slot":{"get":{"url":"https://d/a"},"put":{"url":"https://u/a",
+          "headers":[{"name":"Authorization","value":"Basic x"},{"name":"Cookie","value":"a=b"},
+                     {"name":"Cookie","value":" c=d "}]}}})");
+}
+
 TEST_CASE("archived messages are read inside") {
   check_to(
       "<message><result xmlns='urn:xmpp:mam:2' queryid='q' id='i'><forwarded xmlns='urn:xmpp:forward:0'>"

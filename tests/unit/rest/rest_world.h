@@ -88,6 +88,7 @@ struct Around {
   std::vector<webhook::Settings> webhooks = {};
   std::string directory = {};  // of the journal; empty: in memory
   bool metrics_public = false;
+  std::vector<std::string> cors_origins = {"*"};
 };
 
 class RestWorld {
@@ -102,7 +103,7 @@ class RestWorld {
         resources({std::move(settings),
                    {std::chrono::seconds(120), std::chrono::seconds(300)},
                    {},
-                   {"*"},
+                   std::move(around.cors_origins),
                    around.metrics_public},
                   {replies, archives, sink, journal, dispatcher, accounts, metrics, clock, timer, log,
                    [this] { return link_up; }}) {

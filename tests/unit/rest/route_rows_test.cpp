@@ -145,16 +145,16 @@ TEST_CASE(
       text += std::to_string(each.status) + " ";
     return text;
   };
-  CHECK(statuses(Right::none) == "200 500 503 ");
-  CHECK(statuses(Right::any) == "200 401 429 500 503 ");
-  CHECK(statuses(Right::send) == "200 401 429 500 503 ");
+  CHECK(statuses(Right::none) == "200 403 500 503 ");
+  CHECK(statuses(Right::any) == "200 401 403 429 500 503 ");
+  CHECK(statuses(Right::send) == "200 401 403 429 500 503 ");
   CHECK(statuses(Right::admin) == "200 401 403 413 429 500 503 ");
 }
 
 TEST_CASE("what a row says itself of a status stands before what is said of it in general") {
   const auto answers = answers_of({"GET", "/x", Right::none, "x", {}, {"X.", {}, {}, {{503, "No."}}}});
-  REQUIRE(answers.size() == 2);
-  CHECK(answers[1].sentence == std::string("No."));
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[2].sentence == std::string("No."));
 }
 
 TEST_CASE("the document's table of routes says what the rows say") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What becomes of deliveries that fail, by a clock that the test moves.
 #include <atomic>
+#include <future>
 #include <map>
 
 #include "unit/webhook/running.h"
@@ -102,6 +103,58 @@ TEST_CASE("a poisonous message is given up after five failures, and its conversa
   CHECK(dead[0].attempts == 5);
   CHECK(dead[0].failures == 5);
   CHECK(dead[0].last_error == "it answered 500");
+}
+
+TEST_CASE("a message whose reply is larger than the server takes is a dead letter that says so") {
+  Scripted endpoint;
+  const auto reply = [](size_t letters) {
+    return response(200, "application/json", R"({"body": ")" + std::string(letters, 'x') + R"("})");
+  };
+  endpoint.answer("large", reply(5000));
+  endpoint.answer("small", reply(1));
+  Retried r(endpoint);
+  r.max_stanza = 1000;
+  r.start();
+  for (const char* id : {"large", "small"}) r.give(message("a@localhost", id));
+  r.give(
+      stanza("<iq type='get' from='a@localhost/r' to='bot@rest.localhost' id='large'><ping "
+             "xmlns='urn:xmpp:ping'/></iq>"));
+  REQUIRE(r.replies.wait(3).size() == 3);
+  size_t errors = 0;
+  for (const auto& each : r.replies.now()) {
+    if (each.type != "error") continue;
+    ++errors;
+    CHECK(each.id == "large");
+    CHECK_THAT(each.xml, Contains("larger than the server takes"));
+  }
+  CHECK(errors == 1);  // the iq's answer holds nothing that an iq can have
+  CHECK(r.pass_time(0ms, [&] { return r.kept().size() == 1 && r.state_of("large") == "dead"; }));
+  CHECK_THAT(r.kept().at(0).last_error,
+             Contains("its reply is a stanza of 5") && Contains("the server takes at most 1000"));
+  CHECK_THAT(r.metrics.text(), Contains("given_up"));
+  endpoint.answer_all(reply(2));
+  std::promise<void> told;
+  r.dispatcher->replay(journal::Filter(), [&](const Result<size_t>&) { told.set_value(); });
+  told.get_future().wait();
+  REQUIRE(r.replies.wait(4).size() == 4);
+  CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
+}
+
+TEST_CASE("a reply within the plugin may be larger than the server takes") {
+  Scripted endpoint;
+  endpoint.answer_all(
+      response(200, "application/json", R"({"gateway": {"jid": ")" + std::string(5000, 'x') + R"("}})"));
+  Retried r(endpoint);
+  r.max_stanza = 1000;
+  r.start();
+  r.give(
+      stanza("<iq type='get' from='rest.localhost' to='bot@rest.localhost' id='1'><ping "
+             "xmlns='urn:xmpp:ping'/></iq>"));
+  r.give(
+      stanza("<iq type='get' from='a@localhost' to='bot@rest.localhost' id='2'><ping "
+             "xmlns='urn:xmpp:ping'/></iq>"));
+  REQUIRE(r.replies.wait(2).size() == 2);
+  for (const auto& each : r.replies.now()) CHECK(each.type == (each.id == "1" ? "result" : "error"));
 }
 
 TEST_CASE("what must not be answered is given up without a word") {

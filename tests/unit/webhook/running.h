@@ -57,6 +57,7 @@ struct Running {
   std::function<void(std::function<void()> handed)> host_takes = [](const auto& handed) { handed(); };
   std::map<std::string, MakeTransport> in_memory;  // by the URL's host; complete before the start
   std::vector<Settings> settings{1};
+  size_t max_stanza = SIZE_MAX;  // of the host
   journal::Journal::Settings journal_settings;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<Dispatcher> dispatcher;
@@ -105,7 +106,8 @@ struct Running {
                                          const auto known = in_memory.find(url.host);
                                          return known == in_memory.end() ? std::make_unique<Nobody>()
                                                                          : known->second(url, own, its_timer);
-                                       }}});
+                                       }},
+                                       max_stanza});
   }
   void start() {
     make();

@@ -137,6 +137,26 @@ TEST_CASE("archive queries of two callers answer each with its own messages and 
   }
 }
 
+TEST_CASE("what an archive does not know is asked for as it was given, and answered by the archive's error") {
+  RestWorld world;
+  http::Request in_json = with("application/json", R"({"kind":"iq","to":"room@muc.example","id":"1",
+                                                       "archive":{"after":"lost","max":2}})");
+  http::Request in_page = with("application/json", R"({"kind":"iq","to":"room@muc.example","id":"2",
+                                                       "archive":{"page":{"after":"lost"},"max":"2"}})");
+  for (const auto& request : {get("/archive/room@muc.example", "after=lost&max=2"), in_json, in_page}) {
+    const auto answer = world.ask(request);
+    CHECK_THAT(world.last_sent(), Contains("<set xmlns='http://jabber.org/protocol/rsm'>"));
+    CHECK_THAT(world.last_sent(), Contains("<after>lost</after>"));
+    const auto sent = world.sink.sent().back();
+    CHECK(world.arrive("<iq type='error' id='" + sent.id +
+                       "' from='room@muc.example' to='rest.localhost'><error type='cancel'><item-not-found "
+                       "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"));
+    CHECK(answer->status() == 200);
+    CHECK_THAT(answer->body(), Contains(R"("condition":"item-not-found")"));
+    CHECK_THAT(answer->body(), Contains(R"("type":"error")"));
+  }
+}
+
 TEST_CASE("an archive query whose client leaves takes nothing more") {
   RestWorld world;
   const auto answer =

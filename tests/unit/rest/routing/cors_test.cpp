@@ -77,6 +77,21 @@ TEST_CASE("a request without an origin gets none of the headers, and a cache is 
   CHECK_FALSE(answer->header("Access-Control-Allow-Origin"));
 }
 
+TEST_CASE("what needs the right admin is never for every page, only for those of origins that are named") {
+  const Cors any = cors_for({"*", "https://app.example"});
+  const auto foreign = any.headers(from("https://evil.example"), Right::admin);
+  CHECK(*foreign == std::vector<http::Header>{{"Vary", "Origin"}});
+  const auto named = any.headers(from("https://app.example"), Right::admin);
+  CHECK(header(*named, "Access-Control-Allow-Origin") == "https://app.example");
+  CHECK(header(*named, "Vary") == "Origin");
+  CHECK(header(*any.headers(from("*"), Right::admin), "Access-Control-Allow-Origin").empty());
+  http::Request options;
+  options.method = "OPTIONS";
+  const auto told = any.headers(options, Right::admin);
+  CHECK(header(*told, "Access-Control-Allow-Origin").empty());
+  CHECK(header(*told, "Access-Control-Allow-Methods") == "DELETE, GET, OPTIONS, POST");
+}
+
 TEST_CASE("OPTIONS gets the headers with and without an origin") {
   http::Request request;
   request.method = "OPTIONS";

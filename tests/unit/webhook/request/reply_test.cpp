@@ -149,6 +149,87 @@ TEST_CASE("a presence may be answered by one without children") {
   CHECK(answer(subscribe, answered(200)).stanzas.empty());
 }
 
+TEST_CASE("without a kind, a reply in JSON has the kind of what it answers") {
+  const std::string error = R"({"error": {"type": "auth", "condition": "forbidden", "text": "No"}})";
+  const std::string presence =
+      "<presence type='subscribe' id='ID1' from='u@localhost' to='bot@rest.localhost'/>";
+  for (const std::string& stanza : {kIq, kMessage, presence}) {
+    CAPTURE(stanza);
+    const auto got = answer(stanza, answered(200, "application/json", error));
+    REQUIRE(got.stanzas.size() == 1);
+    CHECK(got.warning.empty());
+    CHECK(got.stanzas[0].kind == xmpp::parse_stanza(stanza)->kind);
+    CHECK(got.stanzas[0].type == "error");
+    CHECK(got.stanzas[0].id == "ID1");
+    CHECK_THAT(got.stanzas[0].xml, Contains("<forbidden "));
+    CHECK(error_text(got) == "No");
+  }
+  for (const char* body :
+       {R"({"gateway": {"jid": "a@b"}})", R"({"type": "result", "gateway": {"jid": "a@b"}})",
+        R"({"gateway": {"jid": "a@b"}, "foo": 1})", R"({"kind": "iq", "gateway": {"jid": "a@b"}})"}) {
+    const auto got = answer(kIq, answered(200, "application/json", body));
+    CHECK(got.stanzas.at(0).xml ==
+          "<iq from='bot@rest.localhost/x' to='u@localhost/r' id='ID1' type='result'><query "
+          "xmlns='jabber:iq:gateway'><jid>a@b</jid></query></iq>");
+  }
+  const auto nick = answer(presence, answered(200, "application/json", R"({"nick": "Bot"})"));
+  CHECK_THAT(nick.stanzas.at(0).xml, Contains("<presence ") && Contains("<nick "));
+  const auto form = answer(kIq, answered(200, "application/x-www-form-urlencoded", "ping=1"));
+  CHECK_THAT(form.stanzas.at(0).xml, Contains("<ping "));
+}
+
+TEST_CASE("a reply in JSON that means another kind, or no stanza at all, does not become one") {
+  for (const char* body : {R"({"ok": true})", R"({"body": "x"})", R"({"type": "chat", "error": {}})",
+                           R"({"kind": "message", "error": {"condition": "gone"}})"}) {
+    CAPTURE(body);
+    const auto got = answer(kIq, answered(200, "application/json", body));
+    CHECK(got.stanzas.at(0).xml ==
+          "<iq type='result' id='ID1' from='bot@rest.localhost/x' to='u@localhost/r'/>");
+    CHECK_THAT(got.warning, Contains("is of another kind"));
+  }
+  const std::string presence = "<presence id='1' from='u@localhost' to='bot@rest.localhost'/>";
+  for (const char* body : {R"({"ok": true})", R"({"body": "x"})", R"({"type": "chat"})"}) {
+    CAPTURE(body);
+    CHECK(answer(presence, answered(200, "application/json", body)).stanzas.empty());
+  }
+}
+
+TEST_CASE("in place of a reply that is larger than the server takes there is an error, and it is said why") {
+  const std::string asked =
+      "<message type='chat' id='ID1' from='u@localhost/r' to='bot@rest.localhost'><body>Hi</body>"
+      "<request xmlns='urn:xmpp:receipts'/></message>";
+  const std::string room =
+      "<message type='groupchat' id='ID1' from='room@muc/ann' "
+      "to='bot@rest.localhost'><body>Hi</body></message>";
+  const std::string presence = "<presence id='ID1' from='u@localhost' to='bot@rest.localhost'/>";
+  struct Case {
+    std::string asked, reply;
+    size_t at_limit, past;  // stanzas
+  };
+  for (const Case& c : {Case{kIq, "<iq><a xmlns='urn:a'>x</a></iq>", 1, 1},
+                        Case{asked, "<message id='2'><body>x</body></message>", 2, 1},
+                        Case{room, "<message id='2'><body>x</body></message>", 1, 0},
+                        Case{presence, "<presence id='2'><show>away</show></presence>", 1, 0}}) {
+    CAPTURE(c.asked);
+    const Outcome outcome = answered(200, kXml, c.reply);
+    const auto stanza = *xmpp::parse_stanza(c.asked);
+    const size_t size = answer_to(stanza, outcome, {}).stanzas.at(0).xml.size();
+    const auto fits = answer_to(stanza, outcome, {}, size);
+    CHECK(fits.stanzas.size() == c.at_limit);
+    CHECK(fits.unsent.empty());
+    CHECK(fits.warning.empty());
+    const auto past = answer_to(stanza, outcome, {}, size - 1);
+    CHECK(past.unsent == "its reply is a stanza of " + std::to_string(size) +
+                             " bytes, and the server takes at most " + std::to_string(size - 1));
+    CHECK_THAT(past.warning, Contains(past.unsent));
+    REQUIRE(past.stanzas.size() == c.past);
+    if (c.past == 0) continue;
+    CHECK(past.stanzas[0].type == "error");
+    CHECK(past.stanzas[0].id == "ID1");
+    CHECK(error_text(past) == "The endpoint's answer is larger than the server takes");
+  }
+}
+
 TEST_CASE("errors and results are never answered") {
   for (const std::string xml :
        {"<message type='error' from='a' to='b' id='1'><body>x</body></message>",
