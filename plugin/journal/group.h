@@ -43,7 +43,14 @@ struct Asked {
   std::function<void(Result<Answer>)> then;
   Result<Answer> answer = Answer();
 };
-using Item = std::variant<OfferedEntry, Change, Asked>;
+// What is asked is large and comes seldom, so it stands apart: the queue of the others is small.
+using Item = std::variant<OfferedEntry, Change, std::unique_ptr<Asked>>;
+
+// Null where the item is something else.
+inline Asked* asked_of(const Item& item) {
+  const auto* asked = std::get_if<std::unique_ptr<Asked>>(&item);
+  return asked ? asked->get() : nullptr;
+}
 using Group = std::vector<Item>;
 
 }  // namespace restanza::journal
