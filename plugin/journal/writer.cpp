@@ -80,6 +80,7 @@ void Writer::prepare(Group& group) {
       continue;
     }
     offered->taken = std::vector<Delivery>();  // also at another try
+    offered->taken->reserve(offered->entry.to.size());
     for (const Entry::To& to : offered->entry.to) {
       Delivery delivery;
       delivery.id = "msg_" + random_id();

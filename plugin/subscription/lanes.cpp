@@ -16,8 +16,10 @@ constexpr std::chrono::seconds kRingAgain{1};  // a look at what is due where no
 }  // namespace
 
 std::string lane_of(const xmpp::Stanza& stanza) {
-  std::string lane(xmpp::bare_of(stanza.from));
-  lane.append(1, '\0').append(xmpp::bare_of(stanza.to));  // NUL cannot stand in XML
+  const std::string_view from = xmpp::bare_of(stanza.from), to = xmpp::bare_of(stanza.to);
+  std::string lane;
+  lane.reserve(from.size() + 1 + to.size());
+  lane.append(from).append(1, '\0').append(to);  // NUL cannot stand in XML
   return lane;
 }
 

@@ -44,12 +44,18 @@ void Endpoint::refuse_place() {
   cancel();
 }
 
-void Endpoint::push(const journal::Delivery& delivery, const Tree& stanza) {
+void Endpoint::push(journal::Delivery&& delivery, const Tree& tree) {
   if (covered(delivery)) return cancel();
   Item item;
+  item.seq = delivery.seq;
+  item.id = std::move(delivery.id);
+  item.answers = delivery.answers;
+  item.accepted = deps_.clock.now();
+  item.stanza = tree->text();
+  item.tree = tree;
   bool queued = false;
-  const bool done = guarded_until_done(deps_.log, "putting a stanza into its queue",
-                                       [&] { queued = queue(delivery, stanza, item); });
+  const bool done =
+      guarded_until_done(deps_.log, "putting a stanza into its queue", [&] { queued = queue(item); });
   if (!done) {  // the journal has it, where it is kept, for the next start
     if (item.alarm != 0) deps_.timer.cancel(item.alarm);
     cancel();
@@ -61,15 +67,9 @@ void Endpoint::push(const journal::Delivery& delivery, const Tree& stanza) {
   });
 }
 
-// Nothing has changed where this throws.
-bool Endpoint::queue(const journal::Delivery& delivery, const Tree& stanza, Item& item) {
-  const std::string lane = subscription::lane_of(stanza->stanza());
-  item.seq = delivery.seq;
-  item.id = delivery.id;
-  item.answers = delivery.answers;
-  item.accepted = deps_.clock.now();
-  item.stanza = stanza->text();
-  item.tree = stanza;
+// The item has changed in nothing but its alarm where this throws.
+bool Endpoint::queue(Item& item) {
+  const std::string lane = subscription::lane_of(*item.stanza);
   if (item.stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
     item.alarm =
         deps_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });

@@ -83,7 +83,7 @@ class Endpoint {
   void count_crowded() { metrics_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
-  void push(const journal::Delivery& delivery, const Tree& stanza);
+  void push(journal::Delivery&& delivery, const Tree& tree);
   // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
   // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
   // reading is nobody's any more.
@@ -135,7 +135,7 @@ class Endpoint {
 
  private:
   using Text = Settling::Text;
-  bool queue(const journal::Delivery& delivery, const Tree& stanza, Item& item);
+  bool queue(Item& item);
   std::shared_ptr<Posting> make(Settings settings, uint64_t number);
   std::vector<std::shared_ptr<Posting>> postings() const;
   Item item_of(const journal::Delivery& delivery) const;
