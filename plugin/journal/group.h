@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Entry {
 using Taken = std::function<void(Entry entry, Result<std::vector<Delivery>> deliveries)>;
 
 struct OfferedEntry {
+  OfferedEntry(Entry&& its_entry, Taken&& its_then) noexcept
+      : entry(std::move(its_entry)), then(std::move(its_then)) {}
+
   Entry entry;
   Taken then;
   Result<std::vector<Delivery>> taken = std::vector<Delivery>();

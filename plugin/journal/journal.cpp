@@ -75,8 +75,8 @@ bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room)
       if (room) rooms_.push_back(room);
       return false;
     }
-    intake_.emplace_back();  // where this throws nothing has changed
-    intake_.back() = OfferedEntry{std::move(entry), std::move(then)};
+    // Its place is made before it is moved there: where this throws nothing has changed.
+    intake_.emplace_back(std::in_place_type<OfferedEntry>, std::move(entry), std::move(then));
     ++takes_;
     bytes_ += size;
   }
