@@ -3,6 +3,7 @@
 // them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -13,9 +14,18 @@ namespace restanza::journal {
 struct Removed {
   Seq seq;
 };
-struct Noted {  // state, attempts, failures, changed and last_error of the delivery's seq
-  Delivery delivery;
+struct Noted {  // what a delivery has come to; the names are those of Delivery
+  Seq seq = 0;
+  State state = State::waiting;
+  uint32_t attempts = 0;
+  uint32_t failures = 0;
+  WallTime changed;
+  std::string last_error;
 };
+inline Noted noted_of(const Delivery& delivery) {
+  return {delivery.seq,      delivery.state,   delivery.attempts,
+          delivery.failures, delivery.changed, delivery.last_error};
+}
 struct Started {  // no longer stopped
   std::string endpoint;
 };

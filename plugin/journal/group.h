@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Entry {
 using Taken = std::function<void(Entry entry, Result<std::vector<Delivery>> deliveries)>;
 
 struct OfferedEntry {
+  OfferedEntry(Entry&& its_entry, Taken&& its_then) noexcept
+      : entry(std::move(its_entry)), then(std::move(its_then)) {}
+
   Entry entry;
   Taken then;
   Result<std::vector<Delivery>> taken = std::vector<Delivery>();
@@ -43,7 +47,14 @@ struct Asked {
   std::function<void(Result<Answer>)> then;
   Result<Answer> answer = Answer();
 };
-using Item = std::variant<OfferedEntry, Change, Asked>;
+// What is asked is large and comes seldom, so it stands apart: the queue of the others is small.
+using Item = std::variant<OfferedEntry, Change, std::unique_ptr<Asked>>;
+
+// Null where the item is something else.
+inline Asked* asked_of(const Item& item) {
+  const auto* asked = std::get_if<std::unique_ptr<Asked>>(&item);
+  return asked ? asked->get() : nullptr;
+}
 using Group = std::vector<Item>;
 
 }  // namespace restanza::journal

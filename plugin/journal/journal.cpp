@@ -75,8 +75,8 @@ bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room)
       if (room) rooms_.push_back(room);
       return false;
     }
-    intake_.emplace_back();  // where this throws nothing has changed
-    intake_.back() = OfferedEntry{std::move(entry), std::move(then)};
+    // Its place is made before it is moved there: where this throws nothing has changed.
+    intake_.emplace_back(std::in_place_type<OfferedEntry>, std::move(entry), std::move(then));
     ++takes_;
     bytes_ += size;
   }
@@ -87,7 +87,7 @@ bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room)
 Result<void> Journal::enqueue(Item item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool is_work = std::holds_alternative<Asked>(item);
+    const bool is_work = asked_of(item) != nullptr;
     if (!running_) return Error{kEnded};
     if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
     intake_.push_back(std::move(item));
@@ -105,11 +105,11 @@ void Journal::remove(Seq seq) {
   change(Removed{seq});
 }
 void Journal::note_attempt(const Delivery& delivery) {
-  change(Noted{delivery});
+  change(noted_of(delivery));
 }
 void Journal::note_dead(const Delivery& delivery) {
-  Noted noted{delivery};
-  noted.delivery.state = State::dead;
+  Noted noted = noted_of(delivery);
+  noted.state = State::dead;
   change(std::move(noted));
 }
 void Journal::remember_stop(EndpointStop stop) {
@@ -133,7 +133,8 @@ void Journal::ask(Request request, Then<T> then) {
       then(std::get<typename Request::Answer>(std::move(*answer)));
     }
   };
-  if (auto asked = enqueue(Asked{std::move(request), told}); !asked) then(asked.error());
+  if (auto asked = enqueue(std::make_unique<Asked>(Asked{std::move(request), told})); !asked)
+    then(asked.error());
 }
 
 void Journal::list(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
@@ -182,7 +183,8 @@ void Journal::forget_old_keys(Then<void> then) {
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
 void Journal::flush(std::function<void()> then) {
-  if (!enqueue(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})) then();
+  if (!enqueue(std::make_unique<Asked>(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})))
+    then();
 }
 
 Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
@@ -222,8 +224,8 @@ bool Journal::ended() const {
 
 // After the group was written, so that each sees what was asked for before it.
 void Journal::read(Group& group) {
-  for (Item& item : group) {
-    auto* asked = std::get_if<Asked>(&item);
+  for (const Item& item : group) {
+    Asked* const asked = asked_of(item);
     const auto* read = asked ? std::get_if<Read>(&asked->request) : nullptr;
     if (!read) continue;
     const bool unsettled = writer_->has_pending() && wants_settled(*read);
@@ -242,7 +244,7 @@ void Journal::read(Group& group) {
 void Journal::refuse(Group& group) noexcept {
   for (Item& item : group) {
     if (auto* offered = std::get_if<OfferedEntry>(&item)) offered->taken = Error{};
-    if (auto* asked = std::get_if<Asked>(&item)) asked->answer = Error{};
+    if (Asked* const asked = asked_of(item)) asked->answer = Error{};
   }
 }
 
@@ -269,7 +271,7 @@ void Journal::tell(Group group) {
       ++takes;
       bytes += offered->entry.stanza->xml.size();
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
-    } else if (auto* asked = std::get_if<Asked>(&item)) {
+    } else if (Asked* const asked = asked_of(item)) {
       ++work;
       guarded(log_, kTold, [&] { asked->then(std::move(asked->answer)); });
     }

@@ -16,7 +16,7 @@ Cases(F...) -> Cases<F...>;
 void PendingChanges::add(const Change& change) {
   std::visit(Cases{[&](const Removed& removed) { deliveries_.insert_or_assign(removed.seq, change); },
                    [&](const Noted& noted) {
-                     Change& latest = deliveries_.try_emplace(noted.delivery.seq, change).first->second;
+                     Change& latest = deliveries_.try_emplace(noted.seq, change).first->second;
                      if (!std::holds_alternative<Removed>(latest)) latest = change;
                    },
                    [&](const EndpointStop& stop) { endpoints_.insert_or_assign(stop.endpoint, change); },

@@ -25,7 +25,7 @@ bool to_be_stored(const Item& item) {
 
 // Null where the item is something else, or a read.
 const Command* command_of(const Item& item) {
-  const auto* asked = std::get_if<Asked>(&item);
+  const Asked* asked = asked_of(item);
   return asked ? std::get_if<Command>(&asked->request) : nullptr;
 }
 
@@ -33,18 +33,17 @@ bool is_command(const Item& item) {
   return command_of(item) != nullptr;
 }
 
-void append_command(Item& item, std::vector<Write>& writes) {
-  if (const Command* command = command_of(item))
-    writes.emplace_back(Alone{*command, std::get<Asked>(item).answer});
+void append_command(const Item& item, std::vector<Write>& writes) {
+  if (const Command* command = command_of(item)) writes.emplace_back(Alone{*command, asked_of(item)->answer});
 }
 
 bool to_be_written(const Item& item) {
   return to_be_stored(item) || is_command(item) || std::holds_alternative<Change>(item);
 }
 
-void fail_commands(Group& group, const Error& error) {
-  for (Item& item : group) {
-    if (is_command(item)) std::get<Asked>(item).answer = error;
+void fail_commands(const Group& group, const Error& error) {
+  for (const Item& item : group) {
+    if (is_command(item)) asked_of(item)->answer = error;
   }
 }
 
@@ -81,6 +80,7 @@ void Writer::prepare(Group& group) {
       continue;
     }
     offered->taken = std::vector<Delivery>();  // also at another try
+    offered->taken->reserve(offered->entry.to.size());
     for (const Entry::To& to : offered->entry.to) {
       Delivery delivery;
       delivery.id = "msg_" + random_id();
@@ -94,6 +94,7 @@ void Writer::prepare(Group& group) {
 
 Result<void> Writer::write_together(Group& group) const {
   std::vector<Write> writes;
+  writes.reserve(pending_.size() + group.size());
   pending_.append_to(writes);
   for (Item& item : group) {
     if (to_be_stored(item)) {
@@ -133,7 +134,7 @@ void Writer::write_apart(Group& group, bool may_retry) {
   note(stores || new_work_fails_, has_pending());
   // A command that finds nothing to change succeeds whatever the disk is like.
   std::vector<Write> commands;
-  for (Item& item : group) append_command(item, commands);
+  for (const Item& item : group) append_command(item, commands);
   if (commands.empty()) return;
   if (const auto performed = store_.write(commands); !performed) fail_commands(group, performed.error());
 }

@@ -16,8 +16,10 @@ constexpr std::chrono::seconds kRingAgain{1};  // a look at what is due where no
 }  // namespace
 
 std::string lane_of(const xmpp::Stanza& stanza) {
-  std::string lane(xmpp::bare_of(stanza.from));
-  lane.append(1, '\0').append(xmpp::bare_of(stanza.to));  // NUL cannot stand in XML
+  const std::string_view from = xmpp::bare_of(stanza.from), to = xmpp::bare_of(stanza.to);
+  std::string lane;
+  lane.reserve(from.size() + 1 + to.size());
+  lane.append(from).append(1, '\0').append(to);  // NUL cannot stand in XML
   return lane;
 }
 
@@ -85,17 +87,17 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
 }
 
 bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
-  bool answering = false;
+  bool answering = false, was_answering = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!is_current(work)) return false;
     const Instant now = clock_.now();
-    const bool was_answering = gate_.answering();
+    was_answering = gate_.answering();
     gate_.end(now, work.probe_, work.lane_->first, how, chance, waiting_);
     answering = gate_.answering();
     if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
   }
-  changed_.notify_one();
+  if (!answering || !was_answering) changed_.notify_one();  // else the gate opens when it did before
   return answering;
 }
 
@@ -108,19 +110,21 @@ void Lanes::broken_off(const Work& work) noexcept {
 }
 
 void Lanes::done(Work&& work) noexcept {
+  bool more = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
     named.second.at_work = nullptr;
     --at_work_;
     if (reading_) done_.push_back(work.item().seq);  // there is room for as many as were at work
-    if (named.second.queue.empty()) {
-      lanes_.erase(lanes_.find(named.first));
-    } else {
+    more = !named.second.queue.empty();
+    if (more) {
       go_on(named);  // behind the others: nobody's backlog goes before their first stanza
+    } else {
+      lanes_.erase(lanes_.find(named.first));
     }
   }
-  changed_.notify_one();
+  if (more) changed_.notify_one();
 }
 
 void Lanes::put_back(Work&& work, Instant when) noexcept {

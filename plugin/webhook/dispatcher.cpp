@@ -107,45 +107,46 @@ Result<void> Dispatcher::recover() {
 }
 
 // A stanza on its way through the journal; the places that it has taken in the queues are given back unless
-// it gets there.
+// it gets there. Who gets it shares its tree, and with that all of this.
 struct Dispatcher::Reserved {
-  Reserved() = default;
+  explicit Reserved(xmpp::StanzaTree&& offered) : tree(std::move(offered)) {}
   Reserved(const Reserved&) = delete;
   Reserved& operator=(const Reserved&) = delete;
   ~Reserved() {
     for (const auto& endpoint : endpoints) endpoint->cancel();
-    if (room_) room_->give_back(*stanza);
+    leave_room();
   }
   // A tree that has been made comes along where there is room for it.
-  void take(xmpp::StanzaTree&& offered, xmpp::TreeRoom& trees) {
-    const bool made = offered.made();
-    stanza = std::make_shared<const xmpp::StanzaTree>(std::move(offered));
-    if (!made) return;
-    if (trees.take(*stanza)) {
+  void take_room(xmpp::TreeRoom& trees) {
+    if (!tree.made()) return;
+    if (trees.take(tree)) {
       room_ = &trees;
     } else {
-      stanza = std::make_shared<const xmpp::StanzaTree>(stanza->text());
+      tree.forget();
     }
+  }
+  void leave_room() {
+    if (room_) std::exchange(room_, nullptr)->give_back(tree);
   }
 
   std::vector<Shared> endpoints;
-  Endpoint::Tree stanza;
+  xmpp::StanzaTree tree;
 
  private:
   xmpp::TreeRoom* room_ = nullptr;  // that its tree takes up
 };
 
-Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& tree, const std::function<void()>& room) {
-  const std::shared_ptr<const xmpp::Stanza> stanza = tree.text();
-  if (reflections_.is_reflection(*stanza)) return Offer::taken;
-  if (stopped_ || (draining_ && !(deps_.journal.durable() && subscription::worth_keeping(tree))))
+Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::function<void()>& room) {
+  if (reflections_.is_reflection(offered.stanza())) return Offer::taken;
+  if (stopped_ || (draining_ && !(deps_.journal.durable() && subscription::worth_keeping(offered))))
     return Offer::foreign;
   const auto members = this->members();
-  const Member* const answering = answering_for(*members, tree);
+  const Member* const answering = answering_for(*members, offered);
   if (!answering) return Offer::foreign;
 
   journal::Journal::Entry entry;
-  const auto reserved = std::make_shared<Reserved>();
+  const auto reserved = std::make_shared<Reserved>(std::move(offered));
+  const xmpp::StanzaTree& tree = reserved->tree;
   bool crowded = false;  // who should answer has no place for it
   std::vector<Shared> full;
   reserved->endpoints.reserve(members->size());
@@ -162,23 +163,23 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& tree, const std::function<
     entry.to.push_back({endpoint->name(), answers});
   }
   if (!entry.to.empty()) {
-    const bool can_wait = stanza->kind != xmpp::Kind::iq;
+    const bool can_wait = tree.stanza().kind != xmpp::Kind::iq;
     entry.keep = subscription::worth_keeping(tree);
-    entry.stanza = stanza;
-    reserved->take(std::move(tree), trees_);
+    entry.stanza = tree.text();
+    reserved->take_room(trees_);
     auto then = [this, reserved](const journal::Journal::Entry&,
-                                 const Result<std::vector<journal::Delivery>>& deliveries) {
-      committed(*reserved, deliveries);
+                                 Result<std::vector<journal::Delivery>>&& deliveries) {
+      committed(reserved, std::move(deliveries));
     };
     const std::function<void()> nobody;
     if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? room : nobody)) {
       if (can_wait) return Offer::busy;
-      refuse(*stanza);
+      refuse(tree.stanza());
       return Offer::taken;
     }
   }
   for (const Shared& endpoint : full) endpoint->count_crowded();
-  if (crowded) refuse(*stanza);
+  if (crowded) refuse(tree.stanza());
   return Offer::taken;
 }
 
@@ -194,15 +195,18 @@ const Dispatcher::Member* Dispatcher::answering_for(const Members& members, cons
 }
 
 // On the journal's thread, in the order of the offers.
-void Dispatcher::committed(Reserved& reserved, const Result<std::vector<journal::Delivery>>& deliveries) {
-  const std::vector<Shared> endpoints = std::exchange(reserved.endpoints, {});
+void Dispatcher::committed(const std::shared_ptr<Reserved>& reserved,
+                           Result<std::vector<journal::Delivery>> deliveries) {
+  const std::vector<Shared> endpoints = std::exchange(reserved->endpoints, {});
   if (deliveries) {
+    const Endpoint::Tree tree(reserved, &reserved->tree);
     size_t next = 0;  // in the order of the endpoints
-    for (const journal::Delivery& delivery : *deliveries) push(endpoints[next++], delivery, reserved.stanza);
-    return;
+    for (journal::Delivery& delivery : *deliveries) push(endpoints[next++], std::move(delivery), tree);
+  } else {
+    for (const Shared& endpoint : endpoints) endpoint->refuse_place();
+    guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved->tree.stanza()); });
   }
-  for (const Shared& endpoint : endpoints) endpoint->refuse_place();
-  guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved.stanza->stanza()); });
+  reserved->leave_room();  // from here on it is the queues' to have room for the tree
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).

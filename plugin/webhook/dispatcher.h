@@ -73,7 +73,7 @@ class Dispatcher {
 
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten. What the
   // rules have asked of the tree goes with it to the endpoints, where TreeRoom lets it: so it is made once.
-  Offer offer(xmpp::StanzaTree& tree, const std::function<void()>& room);
+  Offer offer(xmpp::StanzaTree& offered, const std::function<void()>& room);
 
   // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known.
   void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
@@ -140,9 +140,10 @@ class Dispatcher {
   void end_earlier();
   void end_retired();
   static const Member* answering_for(const Members& members, const xmpp::StanzaTree& tree);
-  void push(const Shared& reserved, const journal::Delivery& delivery, const Endpoint::Tree& stanza);
+  void push(const Shared& reserved, journal::Delivery&& delivery, const Endpoint::Tree& tree);
   void refuse(const xmpp::Stanza& stanza);
-  void committed(Reserved& reserved, const Result<std::vector<journal::Delivery>>& deliveries);
+  void committed(const std::shared_ptr<Reserved>& reserved,
+                 Result<std::vector<journal::Delivery>> deliveries);
   Result<void> recover();
   bool sweep();  // true: there is more to expire
   void purge();

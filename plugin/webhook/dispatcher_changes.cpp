@@ -157,13 +157,12 @@ void Dispatcher::end_retired() {
 
 // On the journal's thread. Where an endpoint was removed and came again while a stanza was on its way, the
 // new one has it; it knows whether it has read it from the journal already.
-void Dispatcher::push(const Shared& reserved, const journal::Delivery& delivery,
-                      const Endpoint::Tree& stanza) {
+void Dispatcher::push(const Shared& reserved, journal::Delivery&& delivery, const Endpoint::Tree& tree) {
   const Shared successor = reserved->retired() ? find(delivery.endpoint) : nullptr;
-  if (!successor) return reserved->push(delivery, stanza);
+  if (!successor) return reserved->push(std::move(delivery), tree);
   reserved->cancel();
   successor->reserve_beyond();
-  successor->push(delivery, stanza);
+  successor->push(std::move(delivery), tree);
 }
 
 // After the endpoint has begun to take stanzas: what is committed before the journal reads is read, and what

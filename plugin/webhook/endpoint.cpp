@@ -44,12 +44,18 @@ void Endpoint::refuse_place() {
   cancel();
 }
 
-void Endpoint::push(const journal::Delivery& delivery, const Tree& stanza) {
+void Endpoint::push(journal::Delivery&& delivery, const Tree& tree) {
   if (covered(delivery)) return cancel();
   Item item;
+  item.seq = delivery.seq;
+  item.id = std::move(delivery.id);
+  item.answers = delivery.answers;
+  item.accepted = deps_.clock.now();
+  item.stanza = tree->text();
+  item.tree = tree;
   bool queued = false;
-  const bool done = guarded_until_done(deps_.log, "putting a stanza into its queue",
-                                       [&] { queued = queue(delivery, stanza, item); });
+  const bool done =
+      guarded_until_done(deps_.log, "putting a stanza into its queue", [&] { queued = queue(item); });
   if (!done) {  // the journal has it, where it is kept, for the next start
     if (item.alarm != 0) deps_.timer.cancel(item.alarm);
     cancel();
@@ -61,15 +67,9 @@ void Endpoint::push(const journal::Delivery& delivery, const Tree& stanza) {
   });
 }
 
-// Nothing has changed where this throws.
-bool Endpoint::queue(const journal::Delivery& delivery, const Tree& stanza, Item& item) {
-  const std::string lane = subscription::lane_of(stanza->stanza());
-  item.seq = delivery.seq;
-  item.id = delivery.id;
-  item.answers = delivery.answers;
-  item.accepted = deps_.clock.now();
-  item.stanza = stanza->text();
-  item.tree = stanza;
+// The item has changed in nothing but its alarm where this throws.
+bool Endpoint::queue(Item& item) {
+  const std::string lane = subscription::lane_of(*item.stanza);
   if (item.stanza->kind == xmpp::Kind::iq && item.alarm == 0) {
     item.alarm =
         deps_.timer.after(current()->settings.timeout, [this, lane, id = item.id] { late(lane, id); });
@@ -122,8 +122,9 @@ void Endpoint::work(Posting& posting, Transport& transport, bool first) {
   while (auto next = lanes_.next(posting.number)) {
     guarded(deps_.log, "a delivery", [&] {
       Turn turn(lanes_, deps_.clock, kReread, std::move(*next));
-      if (lanes_.unattended())
-        current()->pool.grow();  // whoever begins a request leaves another to wait for the next
+      // Whoever begins a request leaves another to wait for the next. Other settings have threads of their
+      // own.
+      if (!posting.replaced && lanes_.unattended()) posting.pool.grow();
       deliver(posting, transport, turn);
     });
     guarded(deps_.log, "a delivery's end", [&] {
@@ -146,13 +147,13 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
     return cancel();
   }
   // Both take their time, and then other settings may hold: no request begins by earlier ones.
-  posting.negotiation.settle(transport);
-  if (retired_ || !is_current(posting)) return turn.put_back(deps_.clock.now());
+  const mapping::Format format = posting.negotiation.settle(transport);
+  if (retired_ || posting.replaced) return turn.put_back(deps_.clock.now());
   if (item.alarm != 0) deps_.timer.cancel(std::exchange(item.alarm, 0));
   if (!item.tree) item.tree = std::make_shared<const xmpp::StanzaTree>(*text);
   const Tree tree = item.tree;
   const Instant began = deps_.clock.now();
-  const Outcome outcome = posting.attempts.make(transport, item, *tree);
+  const Outcome outcome = posting.attempts.make(transport, format, item, *tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(deps_.clock.now());
   metrics_.request(verdict_of(outcome), deps_.clock.now() - began);
   posting.health.note(outcome.end, outcome.detail);
@@ -236,8 +237,8 @@ bool Endpoint::tend() {
 void Endpoint::drain(std::function<void()> done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    draining_ = true;
     drained_ = std::move(done);
+    draining_ = true;
   }
   if (deps_.journal.durable()) {
     lanes_.stop(Gate::kHeld);
@@ -247,14 +248,16 @@ void Endpoint::drain(std::function<void()> done) {
   check_drained();
 }
 
+// Whoever has ended something looks whether this drains, and `drain` looks at what has ended: one of them
+// sees both.
 void Endpoint::check_drained() {
+  if (!draining_) return;
   const Lanes::Snapshot now = lanes_.snapshot();
   std::function<void()> done;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool waits = now.waiting != 0 && !deps_.journal.durable();
-    const bool left = now.at_work != 0 || waits || taken_out_ != 0;
-    if (!draining_ || left) return;
+    if (now.at_work != 0 || waits || taken_out_ != 0) return;
     done = std::exchange(drained_, nullptr);
   }
   if (done) done();

@@ -83,7 +83,7 @@ class Endpoint {
   void count_crowded() { metrics_.crowded.add(); }  // a stanza that found no place was refused for good
   // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
   // tried again for a while, which may block for a second.
-  void push(const journal::Delivery& delivery, const Tree& stanza);
+  void push(journal::Delivery&& delivery, const Tree& tree);
   // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
   // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
   // reading is nobody's any more.
@@ -135,9 +135,8 @@ class Endpoint {
 
  private:
   using Text = Settling::Text;
-  bool queue(const journal::Delivery& delivery, const Tree& stanza, Item& item);
+  bool queue(Item& item);
   std::shared_ptr<Posting> make(Settings settings, uint64_t number);
-  bool is_current(const Posting& posting) const;
   std::vector<std::shared_ptr<Posting>> postings() const;
   Item item_of(const journal::Delivery& delivery) const;
   bool covered(const journal::Delivery& delivery) const;
@@ -168,6 +167,7 @@ class Endpoint {
   std::atomic<bool> stopped_{false};
   std::atomic<bool> retired_{false};
   std::atomic<bool> recovered_{false};
+  std::atomic<bool> draining_{false};     // and `drained_` is to be told
   std::atomic<journal::Seq> covered_{0};  // what the journal had up to here was recovered
 
   std::mutex steering_;       // so that lanes and journal hear of stops in one order
@@ -175,7 +175,6 @@ class Endpoint {
   mutable std::mutex mutex_;  // of what follows
   std::string reason_, last_error_;
   std::function<void()> drained_;
-  bool draining_ = false;
   std::weak_ptr<const bool> reading_;
   // The last to come and the first to go: their threads use all the others.
   std::vector<std::shared_ptr<Posting>> earlier_;

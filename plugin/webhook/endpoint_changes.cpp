@@ -42,6 +42,7 @@ void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
   {
     const std::lock_guard<std::mutex> steering(steering_);  // a 410 is of the settings that it came by
     const std::lock_guard<std::mutex> lock(mutex_);
+    posting_->replaced = true;
     earlier_.push_back(std::exchange(posting_, posting));
     last_error_.clear();
   }
@@ -58,11 +59,6 @@ void Endpoint::end_earlier() {
   });
   ended.assign(std::make_move_iterator(gone), std::make_move_iterator(earlier_.end()));
   earlier_.erase(gone, earlier_.end());
-}
-
-bool Endpoint::is_current(const Posting& posting) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return posting_.get() == &posting;
 }
 
 size_t Endpoint::retiring() const {

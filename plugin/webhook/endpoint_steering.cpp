@@ -33,7 +33,7 @@ bool Endpoint::resume() {
 // What answered may not be what the settings of now name, nor those of an endpoint that comes later.
 void Endpoint::disable(const Posting& posting) {
   const std::lock_guard<std::mutex> steering(steering_);
-  if (retired_ || !is_current(posting)) return;
+  if (retired_ || posting.replaced) return;
   steered_ = true;
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
@@ -50,7 +50,7 @@ void Endpoint::note_reason(std::string reason) {
 
 void Endpoint::note_error(const Posting& posting, std::string error) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (posting_.get() == &posting) last_error_ = std::move(error);
+  if (!posting.replaced) last_error_ = std::move(error);
 }
 
 void Endpoint::remember(const journal::EndpointStop& stop) {

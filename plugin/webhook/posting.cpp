@@ -15,7 +15,7 @@ Posting::Posting(Settings its_settings, uint64_t pool_number, const EndpointDepe
       settling(settings, deps, metrics, open),
       health(title(), std::move(waiting), deps.clock, deps.log),
       negotiation(settings, title(), url, health, deps.log),
-      attempts(settings, url, signer, negotiation, deps.clock, deps.log),
+      attempts(settings, url, signer, deps.clock, deps.log),
       test_event(settings, url, signer, deps.timer, deps.clock, deps.transports, deps.log),
       pool(
           settings.name, settings.max_connections, deps.transports.stack,

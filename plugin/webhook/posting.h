@@ -4,6 +4,7 @@
 // the endpoint outlives it and owns what waits.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,7 @@ struct Posting {
   // As the log names it, by what people wrote in the settings.
   std::string title() const { return "endpoint '" + settings.name + "' (" + url.origin() + ")"; }
 
+  std::atomic<bool> replaced{false};  // other settings have taken its place, for good
   const Settings settings;
   const uint64_t number;
   const Url url;

@@ -26,8 +26,9 @@ class StanzaTree {
 
   const Stanza& stanza() const { return *text_; }
   const std::shared_ptr<const Stanza>& text() const { return text_; }  // what may wait without the tree
-  xml::Element root() const;  // no element where the text cannot be read
-  bool made() const;          // whether somebody has asked for it
+  xml::Element root() const;        // no element where the text cannot be read
+  bool made() const;                // whether somebody has asked for it
+  void forget() { read_.reset(); }  // nobody else has this: the tree is made anew for who asks next
 
  private:
   std::shared_ptr<const Stanza> text_;

@@ -133,17 +133,17 @@ Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delive
   return {};
 }
 
-Result<void> update(Database& db, const Delivery& delivery) {
+Result<void> update(Database& db, const Noted& noted) {
   return db
       .query(
           "UPDATE delivery SET state = ?, attempts = ?, failures = ?, changed = ?, last_error = ? "
           "WHERE seq = ?")
-      .bind(stored(delivery.state))
-      .bind(static_cast<int64_t>(delivery.attempts))
-      .bind(static_cast<int64_t>(delivery.failures))
-      .bind(to_ms(delivery.changed))
-      .bind(delivery.last_error)
-      .bind(delivery.seq)
+      .bind(stored(noted.state))
+      .bind(static_cast<int64_t>(noted.attempts))
+      .bind(static_cast<int64_t>(noted.failures))
+      .bind(to_ms(noted.changed))
+      .bind(noted.last_error)
+      .bind(noted.seq)
       .run();
 }
 

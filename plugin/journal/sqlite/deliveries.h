@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "journal/change.h"
 #include "journal/record.h"
 
 namespace restanza::journal {
@@ -18,8 +19,7 @@ class Database;
 // Gives each of the deliveries its seq, and stores what they say and the stanza.
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);
 
-// Writes state, attempts, failures, changed and last_error of its seq.
-Result<void> update(Database& db, const Delivery& delivery);
+Result<void> update(Database& db, const Noted& noted);
 
 // Sorted by endpoint; those that have none are absent.
 Result<std::vector<Count>> count(Database& db);

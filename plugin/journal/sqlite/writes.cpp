@@ -21,7 +21,7 @@ struct Applied {
   Database& db;
 
   Result<void> operator()(const Removed& removed) const { return done(discard(db, removed.seq)); }
-  Result<void> operator()(const Noted& noted) const { return update(db, noted.delivery); }
+  Result<void> operator()(const Noted& noted) const { return update(db, noted); }
   Result<void> operator()(const EndpointStop& stop) const { return remember(db, stop); }
   Result<void> operator()(const Started& started) const { return forget_stop(db, started.endpoint); }
   Result<void> operator()(const ForgetDead& forget) const { return done(discard_dead(db, forget.before)); }

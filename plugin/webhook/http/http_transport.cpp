@@ -44,11 +44,22 @@ std::string host_field(const Url& url) {  // RFC 9110 section 7.2
   return usual ? in_url(url.host) : in_url(url.host) + ":" + std::to_string(url.port);
 }
 
+// What stands in each request.
+httplib::Headers common_headers(const Url& url, const Settings& settings) {
+  httplib::Headers headers{
+      {"Host", host_field(url)}, {"Accept-Encoding", "identity"}, {"User-Agent", "Restanza"}};
+  const std::string& authorization =
+      settings.authorization.empty() ? url.authorization : settings.authorization;
+  if (!authorization.empty()) headers.emplace("Authorization", authorization);
+  return headers;
+}
+
 std::unique_ptr<httplib::Client> client_for(const Url& url, const Settings& settings, Watchdog& watchdog) {
   auto client =
       url.tls
           ? std::make_unique<httplib::Client>("https://" + in_url(url.host) + ":" + std::to_string(url.port))
           : std::make_unique<httplib::Client>(url.host, url.port);
+  client->set_default_headers(common_headers(url, settings));
   client->set_keep_alive(true);
   client->set_follow_location(false);
   client->set_decompress(false);  // a small answer must not become a large one
@@ -154,7 +165,6 @@ Transports http_transports() {
 HttpTransport::HttpTransport(Url url, const Settings& settings, Timer& timer, Resolve resolve)
     : url_(std::move(url)),
       settings_(settings),
-      authorization_(settings.authorization.empty() ? url_.authorization : settings.authorization),
       resolve_(std::move(resolve)),
       watchdog_(std::make_shared<Watchdog>(timer, kMaxHead + kRawPerByte * settings.max_answer)),
       client_(client_for(url_, settings_, *watchdog_)) {}
@@ -189,10 +199,6 @@ Outcome HttpTransport::send(httplib::Request& request, milliseconds within) {
   Outcome outcome;
   bool enough = false;  // what is wanted of the answer is here, though the client was stopped reading
   std::string refused;  // why the answer is none
-  request.set_header("Host", host_field(url_));
-  request.set_header("Accept-Encoding", "identity");
-  request.set_header("User-Agent", "Restanza");
-  if (!authorization_.empty()) request.set_header("Authorization", authorization_);
   request.response_handler = [&](const httplib::Response& response) {
     if (response.status < 200 || response.status > 599) {
       refused = "it answered with the status " + std::to_string(response.status) + ", which ends no request";

@@ -47,7 +47,6 @@ class HttpTransport final : public Transport {
 
   const Url url_;
   const Settings settings_;
-  const std::string authorization_;
   const Resolve resolve_;
   const std::shared_ptr<Watchdog> watchdog_;
   std::unique_ptr<httplib::Client> client_;

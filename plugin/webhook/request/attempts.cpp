@@ -9,9 +9,10 @@
 
 namespace restanza::webhook {
 
-Outcome Attempts::make(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree) {
+Outcome Attempts::make(Transport& transport, mapping::Format format, const subscription::Item& item,
+                       const xmpp::StanzaTree& tree) {
   try {
-    return post(transport, item, tree);
+    return post(transport, format, item, tree);
   } catch (const std::exception& error) {
     Outcome outcome;
     outcome.detail = std::string("no request could be made: ") + error.what();
@@ -19,9 +20,10 @@ Outcome Attempts::make(Transport& transport, const subscription::Item& item, con
   }
 }
 
-Outcome Attempts::post(Transport& transport, const subscription::Item& item, const xmpp::StanzaTree& tree) {
+Outcome Attempts::post(Transport& transport, mapping::Format format, const subscription::Item& item,
+                       const xmpp::StanzaTree& tree) {
   const xmpp::Stanza& stanza = tree.stanza();
-  Body body = body_of(tree, negotiation_.settle(transport), settings_.mapping);
+  Body body = body_of(tree, format, settings_.mapping);
   if (!body.unmapped.empty()) {
     log_.debug("a stanza has what its format has no mapping for: " + listed(body.unmapped));
   }

@@ -32,12 +32,20 @@ Negotiation::Negotiation(const Settings& settings, std::string title, const Url&
       format_(settings.format) {}
 
 void Negotiation::begin(Transport& transport) {
-  if (claim() && ask(transport) == Outcome::End::unreachable) ask_again();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!claim()) return;
+  }
+  if (ask(transport) == Outcome::End::unreachable) ask_again();
 }
 
 mapping::Format Negotiation::settle(Transport& transport) {
-  if (claim()) ask(transport);
   std::unique_lock<std::mutex> lock(mutex_);
+  if (claim()) {
+    lock.unlock();
+    ask(transport);
+    lock.lock();
+  }
   asked_.wait_for(lock, kPatience, [this] { return !asking_; });
   return format_;
 }
@@ -53,7 +61,6 @@ mapping::Format Negotiation::current() const {
 }
 
 bool Negotiation::claim() {
-  const std::lock_guard<std::mutex> lock(mutex_);
   if (!due_ || asking_) return false;
   due_ = false;
   asking_ = true;

@@ -48,7 +48,7 @@ class Negotiation {
 
  private:
   mapping::Format current() const;
-  bool claim();                            // whether the caller is the one to ask
+  bool claim();                            // under the lock: whether the caller is the one to ask
   Outcome::End ask(Transport& transport);  // after a claim; what it throws leaves the endpoint to be asked
   void end_asking();
   void take_over(const Outcome& outcome);

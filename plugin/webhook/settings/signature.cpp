@@ -20,7 +20,10 @@ Result<Signer> Signer::make(const std::vector<std::string>& secrets) {
 std::vector<http::Header> Signer::headers(const std::string& id, WallTime now, std::string_view body) const {
   const auto since_epoch = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
   const std::string timestamp = std::to_string(since_epoch.count());
-  std::vector<http::Header> headers{{"webhook-id", id}, {"webhook-timestamp", timestamp}};
+  std::vector<http::Header> headers;
+  headers.reserve(3);
+  headers.emplace_back("webhook-id", id);
+  headers.emplace_back("webhook-timestamp", timestamp);
   if (keys_.empty()) return headers;
   std::string content = id + "." + timestamp + ".";
   content += body;

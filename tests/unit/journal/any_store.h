@@ -74,7 +74,7 @@ class AnyStore {
   Delivery& kill(Delivery& delivery) {
     delivery.state = State::dead;
     delivery.changed = now();
-    apply(Noted{delivery});
+    apply(noted_of(delivery));
     return delivery;
   }
   std::string listed(const Filter& filter = {}) { return ids(ask(List{filter, 0, 1000000})); }

@@ -38,7 +38,7 @@ TEST_CASE("a delivery comes back as it was stored, with its stanza") {
   delivery.failures = 2;
   delivery.changed += 5s;
   delivery.last_error = "status 503";
-  any.apply(Noted{delivery});
+  any.apply(noted_of(delivery));
   const auto found = any.ask(Find{delivery.id});
   REQUIRE(found);
   CHECK(text(*found) == text(delivery));

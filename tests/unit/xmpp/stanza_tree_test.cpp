@@ -71,6 +71,14 @@ TEST_CASE("who takes a stanza on takes its tree along") {
   CHECK(taken.stanza().xml == kText);
 }
 
+TEST_CASE("a tree that was forgotten is made anew for who asks next") {
+  StanzaTree tree(of(kText));
+  REQUIRE(tree.root());
+  tree.forget();
+  CHECK_FALSE(tree.made());
+  CHECK(tree.root().first().text() == "x");
+}
+
 TEST_CASE("trees that wait have as much room as the limit says, and one byte more has none") {
   TreeRoom room;
   const StanzaTree half = of_size(TreeRoom::kMax / 2), least(of(""));

@@ -17,7 +17,7 @@ struct BothDatabases {
   Delivery& kill(Delivery& delivery) {
     delivery.state = State::dead;
     delivery.changed = opened.clock.wall();
-    opened.write([&](Database& db) { REQUIRE(update(db, delivery)); });
+    opened.write([&](Database& db) { REQUIRE(update(db, noted_of(delivery))); });
     return delivery;
   }
 };
