@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/own_threads.h"
 #include "base/thread.h"
 
 namespace restanza {

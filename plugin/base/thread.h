@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Starts a named thread with every signal blocked: a plugin's threads live in somebody else's process, whose
-// handlers must not run on them, and a peer that closes early must not raise SIGPIPE there.
+// Starts a named thread with every signal blocked, and lists it: a plugin's threads live in somebody else's
+// process, whose handlers must not run on them, and a peer that closes early must not raise SIGPIPE there.
 #pragma once
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/types.h>
 
 #include <thread>
 #include <utility>
-
-#include "base/own_threads.h"
+#include <vector>
 
 namespace restanza {
 
@@ -28,6 +28,27 @@ class SignalsBlocked {
  private:
   sigset_t before_;
 };
+
+// On the list of own_threads() while it is there: a local variable of the thread's first function. Needs no
+// memory.
+class OwnThread {
+ public:
+  OwnThread();
+  ~OwnThread();
+  OwnThread(const OwnThread&) = delete;
+  OwnThread& operator=(const OwnThread&) = delete;
+
+ private:
+  friend std::vector<pid_t> own_threads();
+  const pid_t id_;
+  OwnThread* previous_ = nullptr;
+  OwnThread* next_ = nullptr;
+};
+
+// The threads that this program, or this library, has begun and that still run, as gettid(2) numbers them: so
+// that a host can tell them from those of the plugins it has loaded, which have a list of their own. One that
+// is just beginning or ending may be missing.
+std::vector<pid_t> own_threads();
 
 template <class Work>
 std::thread start_thread(const char* name, Work&& work) {  // name: at most 15 bytes, pthread_setname_np(3)

@@ -15,7 +15,7 @@
 #include <tuple>
 #include <vector>
 
-#include "base/own_threads.h"
+#include "base/thread.h"
 
 namespace restanza::host {
 namespace {

@@ -3,8 +3,9 @@
 
 #include <utility>
 
+#include "base/content_decoding.h"
 #include "http_front/memory_pressure.h"
-#include "http_front/message/content_decoding.h"
+#include "http_front/message/content_coding.h"
 
 namespace restanza::host {
 namespace {
@@ -16,7 +17,7 @@ Handling decode_and_call(ReadyRequest& ready) {
   if (coding == ContentCoding::unknown) return Handling::unknown_coding;
   if (coding != ContentCoding::identity) {
     const std::string encoded = std::exchange(request.body, {});
-    const Decoding decoding = decode(coding, encoded, ready.route.max_body, request.body);
+    const Decoding decoding = decode_content(coding, encoded, ready.route.max_body, request.body);
     if (decoding == Decoding::broken) return Handling::undecodable;
     if (decoding == Decoding::too_large) {
       request.body = {};

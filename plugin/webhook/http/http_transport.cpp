@@ -11,6 +11,7 @@
 #include "mapping/media_type.h"
 #include "webhook/http/transports.h"
 #include "webhook/request/retry_after.h"
+#include "webhook/request/unpacking.h"
 
 namespace restanza::webhook {
 namespace {
@@ -199,6 +200,7 @@ Outcome HttpTransport::send(httplib::Request& request, milliseconds within) {
   Outcome outcome;
   bool enough = false;  // what is wanted of the answer is here, though the client was stopped reading
   std::string refused;  // why the answer is none
+  std::string coding;   // of its body
   request.response_handler = [&](const httplib::Response& response) {
     if (response.status < 200 || response.status > 599) {
       refused = "it answered with the status " + std::to_string(response.status) + ", which ends no request";
@@ -207,6 +209,7 @@ Outcome HttpTransport::send(httplib::Request& request, milliseconds within) {
     outcome.status = response.status;
     outcome.content_type = response.get_header_value("Content-Type");
     outcome.accept = all_of(response, "Accept");
+    coding = all_of(response, "Content-Encoding");
     outcome.retry_after =
         parse_retry_after(response.get_header_value("Retry-After"), std::chrono::system_clock::now());
     enough = never_has_body(response.status);
@@ -222,6 +225,7 @@ Outcome HttpTransport::send(httplib::Request& request, milliseconds within) {
   watchdog_->begin(within);
   try {
     outcome.detail = exchange(request, std::chrono::steady_clock::now() + within).failure;
+    unpack(outcome, coding, settings_.max_answer);
   } catch (const std::exception& error) {
     outcome.detail = error.what();
   }

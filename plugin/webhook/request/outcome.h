@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "subscription/verdict.h"
 
@@ -18,11 +19,15 @@ struct Outcome {
   std::string accept;  // of the answer: what the endpoint would like to be sent
   std::string body;
   bool truncated = false;  // the body was longer than allowed, and `body` is its beginning
+  std::string unreadable;  // why `body` is not what the endpoint wrote, for people; empty: it is
   std::optional<std::chrono::seconds> retry_after;  // of the answer, from when it came
   std::string detail;                               // for people: why there is no answer
 };
 
 Outcome without_answer(Outcome::End end);
+
+// A header's value for the log: it may be any bytes, and any number of them.
+std::string shown_value(std::string_view value);
 
 std::string described(const Outcome& outcome);  // "it answered 500"; for people
 

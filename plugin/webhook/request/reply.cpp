@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "webhook/request/reply.h"
 
-#include <algorithm>
-
 #include "base/random.h"
 #include "base/str.h"
 #include "webhook/request/status_error.h"
@@ -14,7 +12,6 @@ namespace restanza::webhook {
 namespace {
 
 constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
-constexpr size_t kMaxNamedType = 100;                   // bytes of a media type that a warning names
 
 std::string described(const xmpp::Stanza& stanza) {
   return "an endpoint's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
@@ -30,25 +27,22 @@ std::string_view cut(std::string_view text, size_t limit) {
 
 xmpp::StanzaError status_error(const Outcome& outcome) {
   xmpp::StanzaError error = error_for_status(outcome.status);
-  if (mapping::format_of(outcome.content_type) != mapping::Format::text) return error;
+  const bool text_given = mapping::format_of(outcome.content_type) == mapping::Format::text;
+  if (!text_given || !outcome.unreadable.empty()) return error;
   const std::string_view text = cut(trim(outcome.body), kMaxErrorText);
   if (!text.empty() && xml::representable(text)) error.text = std::string(text);
   return error;
 }
 
-// For the log; a header's value may be any bytes, and any number of them.
-std::string named_type(const Outcome& outcome) {
-  const std::string_view shown = cut(mapping::without_parameters(outcome.content_type), kMaxNamedType);
-  const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  return plain ? std::string(shown) : percent_encode(shown);
-}
-
 // The stanza that the body holds, or why there is none to send.
 Result<mapping::Decoded> read(const xmpp::Stanza& stanza, const Outcome& outcome,
                               const mapping::Options& options) {
+  if (!outcome.unreadable.empty()) return Error{outcome.unreadable};
   if (outcome.truncated) return Error{"is longer than allowed"};
   const auto format = mapping::format_of(outcome.content_type);
-  if (!format) return Error{"cannot be read: its type is '" + named_type(outcome) + "'"};
+  if (!format)
+    return Error{"cannot be read: its type is '" +
+                 shown_value(mapping::without_parameters(outcome.content_type)) + "'"};
   auto decoded = mapping::decode(*format, outcome.body, {{}, {}, {}, xmpp::name_of(stanza.kind)}, options);
   if (!decoded) return Error{"cannot be read: " + decoded.error().text};
   return std::move(*decoded);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <zlib.h>
+
 #include <sstream>
 #include <utility>
 
@@ -37,6 +39,71 @@ TEST_CASE("an answer's body is read up to the limit and not one byte more") {
     size = 1;
     CHECK(sending.post().body == "x");  // and the transport is as good as new
   }
+}
+
+TEST_CASE("an answer that is packed although that was not asked for is unpacked up to the limit") {
+  const auto packed = [](const std::string& text, int format) {  // zlib's windowBits
+    z_stream stream{};
+    REQUIRE(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, format, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    std::string out(text.size() + 100, ' ');
+    std::string in = text;
+    stream.next_in = reinterpret_cast<Bytef*>(in.data());
+    stream.avail_in = static_cast<uInt>(in.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+  };
+  std::string coding, body;
+  HttpEndpoint endpoint(HttpEndpoint::each_request([&](const std::string& request) {
+    CHECK_THAT(request, Contains("Accept-Encoding: identity"));
+    return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: " + coding +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }));
+  Sending sending(endpoint.url());
+  for (const auto& [name, format] :
+       {std::pair("gzip", 31), std::pair("GZIP ", 31), std::pair("deflate", 15)}) {
+    CAPTURE(name);
+    coding = name;
+    body = packed(std::string(100, 'x'), format);
+    const Outcome at_limit = sending.post();
+    CHECK(at_limit.end == End::answered);
+    CHECK(at_limit.body == std::string(100, 'x'));
+    CHECK_FALSE(at_limit.truncated);
+    CHECK(at_limit.unreadable.empty());
+    for (const size_t past : {101, 10'000'000}) {  // a hundred thousand for each byte that may come
+      body = packed(std::string(past, 'x'), format).substr(0, 100);
+      const bool whole = past == 101;
+      const Outcome longer = sending.post();
+      CHECK(longer.end == End::answered);
+      CHECK(longer.truncated);
+      CHECK(longer.body.size() <= 100);
+      CHECK_THAT(longer.unreadable, Contains("longer than allowed"));
+      CHECK((!whole || longer.body == body));
+    }
+    body = packed("Hello", format);
+    body.back() = static_cast<char>(body.back() ^ 1);
+    CHECK_THAT(sending.post().unreadable, Contains("cannot be unpacked"));
+  }
+  body = "Hello";
+  for (const char* unknown : {"zstd", "gzip, gzip", "identity, gzip", "x\xff"}) {
+    coding = unknown;
+    const Outcome outcome = sending.post();
+    CHECK(outcome.end == End::answered);
+    CHECK(outcome.body == "Hello");
+    CHECK_THAT(outcome.unreadable, Contains("is not known here"));
+  }
+  for (const char* none : {"identity", "", "Identity"}) {
+    coding = none;
+    const Outcome outcome = sending.post();
+    CHECK(outcome.body == "Hello");
+    CHECK(outcome.unreadable.empty());
+  }
+  coding = "gzip";
+  body.clear();
+  CHECK(sending.post().unreadable.empty());
 }
 
 TEST_CASE("an endless answer ends at the limit") {

@@ -230,6 +230,17 @@ TEST_CASE("in place of a reply that is larger than the server takes there is an 
   }
 }
 
+TEST_CASE("an answer that could not be unpacked is no reply, and the warning says why") {
+  Outcome outcome = answered(200, "application/json", "packed");
+  outcome.unreadable = "has the Content-Encoding 'zstd', which is not known here";
+  CHECK(answer(kMessage, outcome).stanzas.empty());
+  CHECK_THAT(answer(kMessage, outcome).warning, Contains(outcome.unreadable));
+  CHECK(answer(kIq, outcome).stanzas.at(0).type == "error");
+  Outcome refused = answered(403, "text/plain", "packed");
+  refused.unreadable = outcome.unreadable;
+  CHECK(error_text(answer(kMessage, refused)) == "403 Forbidden");
+}
+
 TEST_CASE("errors and results are never answered") {
   for (const std::string xml :
        {"<message type='error' from='a' to='b' id='1'><body>x</body></message>",

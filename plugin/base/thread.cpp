@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/own_threads.h"
+#include "base/thread.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/own_threads.h"
+#include "base/thread.h"
 
 #include <unistd.h>
 
@@ -7,7 +7,6 @@
 #include <future>
 
 #include "base/large_stack_thread.h"
-#include "base/thread.h"
 #include "support/catch.h"
 
 using namespace restanza;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_front/message/content_decoding.h"
+#include "base/content_decoding.h"
 
 #include <brotli/decode.h>
 #include <zlib.h>
@@ -11,8 +11,20 @@
 #include <memory>
 #include <new>
 
-namespace restanza::host {
+#include "base/str.h"
+
+namespace restanza {
 namespace {
+
+struct CodingName {
+  ContentCoding coding;
+  std::string_view text;
+};
+
+constexpr std::array<CodingName, 4> kCodingNames = {{{ContentCoding::identity, "identity"},
+                                                     {ContentCoding::gzip, "gzip"},
+                                                     {ContentCoding::deflate, "deflate"},
+                                                     {ContentCoding::br, "br"}}};
 
 constexpr size_t kStepBytes = 16 * 1024;  // decoded at once
 // What zlib calls windowBits: the largest window, and 16 more for the gzip format.
@@ -123,7 +135,22 @@ Decoding decode_brotli(std::string_view encoded, uint64_t limit, Output& output)
 
 }  // namespace
 
-Decoding decode(ContentCoding coding, std::string_view encoded, uint64_t limit, std::string& decoded) {
+ContentCoding coding_named(std::string_view name) {
+  for (const CodingName& known : kCodingNames) {
+    if (ascii_equal(known.text, name)) return known.coding;
+  }
+  return ContentCoding::unknown;
+}
+
+std::string_view name_of(ContentCoding coding) {
+  for (const CodingName& known : kCodingNames) {
+    if (known.coding == coding) return known.text;
+  }
+  return {};
+}
+
+Decoding decode_content(ContentCoding coding, std::string_view encoded, uint64_t limit,
+                        std::string& decoded) {
   Output output(limit, decoded);
   switch (coding) {
     case ContentCoding::gzip:
@@ -140,4 +167,4 @@ Decoding decode(ContentCoding coding, std::string_view encoded, uint64_t limit, 
   return Decoding::broken;
 }
 
-}  // namespace restanza::host
+}  // namespace restanza
