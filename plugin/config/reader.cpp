@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mapping/json/json_end.h"
+#include "config/parse.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::config {
@@ -92,9 +94,10 @@ void Reader::words(const std::string& key, std::vector<std::string>& into,
                    const std::vector<std::string>& known) {
   const auto* value = find(key);
   if (!value) return;
-  const auto list = value->is_array() ? *value : nlohmann::json::array({*value});
+  const size_t size = value->is_array() ? value->size() : 1;
   into.clear();
-  for (const auto& word : list) {
+  for (size_t i = 0; i < size; ++i) {
+    const auto& word = value->is_array() ? (*value)[i] : *value;
     if (!word.is_string()) return fail(key, "must be a list of texts");
     const auto text = word.get<std::string>();
     if (!known.empty() && std::find(known.begin(), known.end(), text) == known.end()) {
@@ -152,8 +155,10 @@ Result<void> Reader::finish() {
 }
 
 Result<void> read_object(std::string_view json, const std::function<void(Reader&)>& read_all) {
-  const auto object = nlohmann::json::parse(json.begin(), json.end(), nullptr, false);
-  if (!object.is_object()) return Error{"the settings are not one JSON object"};
+  if (!within_depth(json)) return Error{"the settings are nested too deeply"};
+  nlohmann::json object;
+  const EmptyAtEnd emptied(object);
+  if (!parse_into(object, json) || !object.is_object()) return Error{"the settings are not one JSON object"};
   Reader reader(object, "");
   read_all(reader);
   return reader.finish();

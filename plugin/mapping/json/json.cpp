@@ -46,13 +46,6 @@ Result<Json> parse_cbor(std::string_view bytes) {
   return parse(bytes, Json::input_format_t::cbor);
 }
 
-// As deep as the value is, which was read within kMaxJsonDepth, or made of XML that has such a limit.
-void empty(Json& value) noexcept {
-  if (!value.is_structured()) return;
-  for (Json& inner : value) empty(inner);
-  value.clear();
-}
-
 void set(Json& object, const std::string& key, Json value) {
   const EmptyAtEnd emptied(value);  // what was there before, or what could not be put there
   object[key].swap(value);

@@ -3,11 +3,11 @@
 // everything is counted before it is built. Pure functions, any thread. Internal to this folder.
 #pragma once
 
-#include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "mapping/json/json_end.h"
 #include "base/result.h"
 
 namespace restanza::mapping {
@@ -24,41 +24,12 @@ inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arra
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 
-// Destroying a value needs memory, because the library first makes a list of what is in it; and no destructor
-// may throw, so where there is no memory the process ends. Destroying a value that was emptied needs none. So
-// whatever holds objects or lists and is not given away is emptied before its end:
-//   EmptyAtEnd    a value that stays in its scope; declared after it
-//   EmptyOnThrow  one that is returned or moved away, in case something throws before
-//   set, append   for giving a value to an object or a list
-//   copied        for a copy
-// And none is made of braces with keys and values in them, which leave such lists of two behind.
-void empty(Json& value) noexcept;
-
-class EmptyAtEnd {
- public:
-  explicit EmptyAtEnd(Json& value) : value_(value) {}
-  ~EmptyAtEnd() { empty(value_); }
-  EmptyAtEnd(const EmptyAtEnd&) = delete;
-  EmptyAtEnd& operator=(const EmptyAtEnd&) = delete;
-
- private:
-  Json& value_;
-};
-
-class EmptyOnThrow {
- public:
-  explicit EmptyOnThrow(Json& value) : value_(value) {}
-  ~EmptyOnThrow() {
-    if (std::uncaught_exceptions() > before_) empty(value_);
-  }
-  EmptyOnThrow(const EmptyOnThrow&) = delete;
-  EmptyOnThrow& operator=(const EmptyOnThrow&) = delete;
-
- private:
-  Json& value_;
-  const int before_ = std::uncaught_exceptions();
-};
-
+// Whatever holds objects or lists ends as mapping/json/json_end.h says. For that a value is given to an object or a
+// list, copied and taken away by these functions; and none is made of braces with keys and values in them,
+// which leave lists of two behind.
+inline void empty(Json& value) noexcept {
+  empty_json(value);
+}
 void set(Json& object, const std::string& key, Json value);
 void append(Json& list, Json value);
 Json copied(const Json& value);

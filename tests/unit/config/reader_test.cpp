@@ -52,3 +52,12 @@ TEST_CASE("an error in a table of a list names the whole path") {
   CHECK(said(R"({"list": [{"name": "a"}, {"name": 1}]})", read) == "setting 'list[1].name' must be a text");
   CHECK(said(R"({"list": [1]})", read) == "setting 'list[0]' must be a table");
 }
+
+TEST_CASE("settings are read to their depth and no deeper, and brackets in a text do not count") {
+  const auto nested = [](size_t lists) {
+    return "{\"a\": " + std::string(lists, '[') + "\"[[\\\"[[\"" + std::string(lists, ']') + "}";
+  };
+  CHECK(said(nested(63), [](Reader&) {}) ==
+        "setting 'a' is an unknown option: remove it or correct its name");
+  CHECK(said(nested(64), [](Reader&) {}) == "the settings are nested too deeply");
+}

@@ -4,7 +4,10 @@
 // process.
 #include <new>
 #include <string>
+#include <vector>
 
+#include "config/kept_values.h"
+#include "config/reader.h"
 #include "mapping/codec.h"
 #include "mapping/json/flat_json.h"
 #include "support/catch.h"
@@ -95,5 +98,29 @@ TEST_CASE("the same for forms, text, a report of an error and a flat document") 
   end_memory_in([] {
     const auto flat = parse_flat_json(R"({"a": 1, "b": "two", "c": [1, {"d": [2]}]})");
     return flat ? std::string("flat") : flat.error().text;
+  });
+}
+
+TEST_CASE("the same for settings, and for those that keep a part of the earlier ones") {
+  const Spared test;
+  const std::string settings =
+      R"({"a": "text", "words": ["one", "two"], "tables": [{"b": "c"}, {"b": {"d": [1]}}]})";
+  for (const std::string& json : {settings, settings.substr(0, settings.size() - 2), settings + "x"}) {
+    end_memory_in([&] {
+      std::string a;
+      std::vector<std::string> words;
+      const auto read = config::read_object(json, [&](config::Reader& reader) {
+        reader.text("a", a);
+        reader.words("words", words, {});
+        reader.tables("tables", [&](config::Reader& table) -> Result<void> {
+          table.text("b", a);
+          return table.finish();
+        });
+      });
+      return read ? a : read.error().text;
+    });
+  }
+  end_memory_in([&] {
+    return config::keeping(settings, R"({"words": [["three"], {"e": 4}], "f": [5]})", {"words", "tables"});
   });
 }
