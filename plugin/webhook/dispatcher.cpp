@@ -150,6 +150,7 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::functi
   bool crowded = false;  // who should answer has no place for it
   std::vector<Shared> full;
   reserved->endpoints.reserve(members->size());
+  entry.to.reserve(members->size());
   for (const auto& member : *members) {
     const Shared& endpoint = member->endpoint;
     const bool answers = member.get() == answering;
