@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "mapping/json/json_end.h"
 #include "config/parse.h"
+#include "mapping/json/json_end.h"
 #include "xmpp/stanza.h"
 
 namespace restanza::config {

@@ -20,9 +20,9 @@
 
 namespace restanza::rest {
 
-// What the resources need of the other parts of the plugin. Every set of resources gets the same one, which is
-// made with the plugin. So what follows from these members, such as the time of the start from the clock, can
-// be one more member with its value here. All that it refers to outlives the resources.
+// What the resources need of the other parts of the plugin. Every set of resources gets the same one, which
+// is made with the plugin. So what follows from these members, such as the time of the start from the clock,
+// can be one more member with its value here. All that it refers to outlives the resources.
 struct ResourceDependencies {
   iq::ReplyTable& replies;
   iq::ArchiveQueries& archives;

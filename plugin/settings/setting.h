@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "base/result.h"
-#include "base/text_rule.h"
 #include "settings/row.h"
+#include "settings/text_rule.h"
 
 namespace restanza::settings {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "mapping/json/json_end.h"
 #include "base/result.h"
+#include "mapping/json/json_end.h"
 
 namespace restanza::mapping {
 
@@ -24,9 +24,9 @@ inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arra
 Result<Json> parse_json(std::string_view bytes);
 Result<Json> parse_cbor(std::string_view bytes);
 
-// Whatever holds objects or lists ends as mapping/json/json_end.h says. For that a value is given to an object or a
-// list, copied and taken away by these functions; and none is made of braces with keys and values in them,
-// which leave lists of two behind.
+// Whatever holds objects or lists ends as mapping/json/json_end.h says. For that a value is given to an
+// object or a list, copied and taken away by these functions; and none is made of braces with keys and values
+// in them, which leave lists of two behind.
 inline void empty(Json& value) noexcept {
   empty_json(value);
 }

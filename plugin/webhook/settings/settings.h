@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/text_rule.h"
 #include "mapping/codec.h"
+#include "settings/text_rule.h"
 #include "subscription/filter.h"
 
 namespace restanza::webhook {
