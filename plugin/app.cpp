@@ -267,7 +267,11 @@ Result<void> App::reload(std::string_view settings_json) {
   for (const std::string& key : kept) names += (names.empty() ? "'" : "', '") + key;
   if (!names.empty())
     names += "' cannot change while the plugin runs: restart it for these; everything else is taken";
+  const bool another_secret = impl_->settings().resources.credentials.component_secret !=
+                              settings->resources.credentials.component_secret;
   impl_->replace(std::move(*settings));
+  // Nobody else can tell where it stands in a file of its own, whose name is the same.
+  if (another_secret) impl_->deps().log.info("the component's secret is another one from now on");
   if (!names.empty()) impl_->deps().log.warn(names);
   return {};
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
 
+#include "support/directory.h"
 #include "support/threads.h"
 #include "unit/abi/loaded_plugin.h"
 
@@ -134,6 +136,20 @@ TEST_CASE("new settings hold for new requests, and a request under way ends as i
     CHECK(reload(R"({"component_secret": "another"})", error) == XP_OK);
     CHECK(loaded.host.ask(message).status == 401);
     CHECK(reload(R"({"component_secret": "a third"})", error) == XP_OK);
+  }
+  SECTION("the same settings, which name a file that holds another secret") {
+    const Directory directory;
+    const std::string file = directory.path() + "/secret";
+    const std::string named = R"({"component_secret_file": ")" + file + "\"}";
+    const char* const said = "the component's secret is another one from now on";
+    std::ofstream(file) << kSecret;
+    CHECK(reload(named, error) == XP_OK);
+    CHECK(logged(loaded, said) == 0);
+    CHECK(loaded.host.ask(message).status == 202);
+    std::ofstream(file) << "another";
+    CHECK(reload(named, error) == XP_OK);
+    CHECK(logged(loaded, said) == 1);
+    CHECK(loaded.host.ask(message).status == 401);
   }
   SECTION("wrong ones change nothing") {
     CHECK(reload(R"({"wibble": 1})", error) == XP_INVALID);
