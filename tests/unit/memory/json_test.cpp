@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "config/kept_values.h"
 #include "config/reader.h"
 #include "mapping/codec.h"
 #include "mapping/json/flat_json.h"
@@ -120,7 +119,4 @@ TEST_CASE("the same for settings, and for those that keep a part of the earlier 
       return read ? a : read.error().text;
     });
   }
-  end_memory_in([&] {
-    return config::keeping(settings, R"({"words": [["three"], {"e": 4}], "f": [5]})", {"words", "tables"});
-  });
 }
