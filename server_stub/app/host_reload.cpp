@@ -66,7 +66,7 @@ void Host::reload(const HostConfig& read) {
   for (const auto& why : failures) {
     log_.error("SIGHUP: " + why + (done.empty() ? "; nothing was changed" : "; it is not loaded"));
   }
-  log_.info(done.empty() ? "SIGHUP: nothing was changed in the configuration"
+  log_.info(done.empty() ? "SIGHUP: nothing was changed"
                          : "reloaded: " + std::to_string(served_.size()) + " plugins" + done);
 }
 

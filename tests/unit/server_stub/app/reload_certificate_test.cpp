@@ -61,7 +61,7 @@ TEST_CASE("a new certificate is for new connections, the old one for those that 
   CHECK(old.exchange(kAsk).status == 404);
   CHECK(old.name() == "first");
   running.host->reload(read);
-  CHECK(running.last_line(Level::info) == "SIGHUP: nothing was changed in the configuration\n");
+  CHECK(running.last_line(Level::info) == "SIGHUP: nothing was changed\n");
   CHECK(running.lines.of(Level::warn).empty());
 }
 
