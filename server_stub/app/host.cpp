@@ -46,7 +46,7 @@ Result<std::unique_ptr<Host::ServedPlugin>> Host::load(const PluginConfig& confi
   if (!link) return link.error();
   served->instance->connect(std::move(*link), network_->check_password());
   try {
-    Plugin& plugin = served->instance->plugin();
+    PluginLife& plugin = served->instance->plugin();
     if (auto created = plugin.create(config.settings_json); !created) {
       const Error error{failure(config, plugin, "create", created.error().text)};
       part_from(std::move(served));
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Host::ServedPlugin>> Host::load(const PluginConfig& confi
   return served;
 }
 
-std::string Host::failure(const PluginConfig& config, const Plugin& plugin, const char* step,
+std::string Host::failure(const PluginConfig& config, const PluginLife& plugin, const char* step,
                           const std::string& why) {
   const std::string place = config.source.place_of(why);
   if (config.source.names_key(why)) return place + why;

@@ -64,7 +64,7 @@ class Host {
   Host(const HostConfig& config, Log& log, HostEvents events);
   Result<std::unique_ptr<ServedPlugin>> load(const PluginConfig& plugin);
   // Why a plugin failed at a step of its life, with the line of the key that it names.
-  static std::string failure(const PluginConfig& config, const Plugin& plugin, const char* step,
+  static std::string failure(const PluginConfig& config, const PluginLife& plugin, const char* step,
                              const std::string& why);
   NetworkEvents network_events();
   void warn_of_open_doors() const;

@@ -5,6 +5,7 @@
 #include <future>
 #include <vector>
 
+#include "base/guarded.h"
 #include "hosting/border_views.h"
 #include "hosting/no_throw.h"
 
@@ -104,7 +105,7 @@ void HostApi::withdraw() {
     const std::lock_guard<std::mutex> lock(mutex_);
     left.swap(registrations_);
   }
-  for (const auto& [handle, registration] : left) remove(registration);
+  for (const auto& each : left) guarded_until_done(log_, "unregistering", [&] { remove(each.second); });
   if (!left.empty()) misuse("routes or hooks that were never unregistered: " + std::to_string(left.size()));
 }
 
@@ -114,7 +115,7 @@ void HostApi::abandon() {
     const std::lock_guard<std::mutex> lock(mutex_);
     left = registrations_;
   }
-  for (const auto& [handle, registration] : left) remove(registration);
+  for (const auto& each : left) guarded_until_done(log_, "unregistering", [&] { remove(each.second); });
 }
 
 void HostApi::remove(const Registration& registration) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The half of the vtable that completes exchanges. A handle is looked for among those that this instance was
 // handed before anything else is done with it, and what is wrong with an answer is said in the log.
+#include "base/guarded.h"
 #include "hosting/border_views.h"
 #include "hosting/host_api.h"
 #include "http_front/message/answer_text.h"
@@ -24,8 +25,10 @@ void HostApi::serve(const Routes::Handle* call, ExchangeId id, const HttpRequest
 size_t HostApi::end_exchanges() {
   size_t ended = 0;
   for (const ExchangeId id : exchanges_.take_all()) {
-    const xp_status status = http_.respond(id, 500, {}, "the plugin did not answer\n");
-    if (status != XP_INVALID) ++ended;  // invalid: it has been ended, as after an exception
+    guarded_until_done(log_, "the end of an exchange", [&] {
+      const xp_status status = http_.respond(id, 500, {}, "the plugin did not answer\n");
+      if (status != XP_INVALID) ++ended;  // invalid: it has been ended, as after an exception
+    });
   }
   return ended;
 }

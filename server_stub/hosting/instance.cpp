@@ -27,7 +27,7 @@ void Instance::connect(std::shared_ptr<Link> link, HostApi::CheckPassword check)
   hooks_->bind(link_);
   auto api =
       std::make_unique<HostApi>(place_, deps_.exchanges, deps_.routes, hooks_, link_, std::move(check), log_);
-  plugin_ = std::make_unique<Plugin>(std::move(library_), std::move(api));
+  plugin_ = std::make_unique<PluginLife>(std::move(library_), std::move(api));
 }
 
 void Instance::warn_of_symbols() {

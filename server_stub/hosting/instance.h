@@ -10,7 +10,7 @@
 #include "base/timer.h"
 #include "hosting/host_api.h"
 #include "hosting/named_log.h"
-#include "hosting/plugin.h"
+#include "hosting/plugin_life.h"
 
 namespace restanza::host {
 
@@ -33,8 +33,8 @@ class Instance {
   Inbound& inbound() { return *hooks_; }
   void connect(std::shared_ptr<Link> link, HostApi::CheckPassword check);
 
-  Plugin& plugin() { return *plugin_; }
-  const Plugin& plugin() const { return *plugin_; }
+  PluginLife& plugin() { return *plugin_; }
+  const PluginLife& plugin() const { return *plugin_; }
   Link& link() { return *link_; }
   Log& log() { return log_; }  // [any]
 
@@ -48,7 +48,7 @@ class Instance {
   NamedLog log_;
   const std::shared_ptr<Hooks> hooks_;
   std::shared_ptr<Link> link_;
-  std::unique_ptr<Plugin> plugin_;
+  std::unique_ptr<PluginLife> plugin_;
 };
 
 }  // namespace restanza::host

@@ -80,8 +80,8 @@ LibraryThreads::Left Library::threads_left() const {
 }
 
 void Library::leak() {
-  LibraryFiles::of_process().keep(file_);
   handle_ = nullptr;
+  LibraryFiles::of_process().keep(file_);
 }
 
 Library::~Library() {

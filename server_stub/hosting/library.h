@@ -35,7 +35,8 @@ class Library {
   // Threads that it has left, once no instance of it is left; none where there are other instances of it.
   LibraryThreads::Left threads_left() const;
 
-  // Keeps it loaded for ever, for where something of it may still run.
+  // Keeps it loaded for ever, for where something of it may still run. Where this throws it can be done
+  // again.
   void leak();
 
  private:

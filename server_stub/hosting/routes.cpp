@@ -31,12 +31,12 @@ Routes::Id Routes::mount(Mount mount) {
 }
 
 void Routes::unmount(Id mount) {
-  std::vector<Mounted> dropped;  // handles may free what calls back here, so they go after the lock
+  std::optional<Mounted> dropped;  // handles may free what calls back here, so they go after the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found =
       std::find_if(mounts_.begin(), mounts_.end(), [&](const Mounted& m) { return m.id == mount; });
   if (found == mounts_.end()) return;
-  dropped.push_back(std::move(*found));
+  dropped.emplace(std::move(*found));
   mounts_.erase(found);
 }
 

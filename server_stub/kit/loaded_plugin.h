@@ -16,7 +16,7 @@ class LoadedPlugin final : public xp::host::Plugin {
   bool offer(std::string_view stanza, bool injected, After after) override;
   bool reload(const std::string& settings_json, std::string& error) override;
   bool start(std::string& error);  // once; true where it was called before
-  restanza::host::Plugin& plugin() { return instance_->plugin(); }
+  PluginLife& plugin() { return instance_->plugin(); }
 
  private:
   const std::unique_ptr<Instance> instance_;

@@ -102,6 +102,19 @@ TEST_CASE("the same where entries come") {
                                "loaded b.localhost, c.localhost");
 }
 
+TEST_CASE("the same where entries come and go") {
+  reload_where_memory_is_short(local({plugin("a.localhost"), plugin("b.localhost")}),
+                               local({plugin("b.localhost"), plugin("c.localhost")}),
+                               "loaded c.localhost; unloaded a.localhost");
+}
+
+TEST_CASE("the same where another library takes over a domain") {
+  auto other = plugin("a.localhost");
+  other.load = "/" LIFE_PLUGIN;  // another name for the same file
+  reload_where_memory_is_short(local({plugin("a.localhost")}), local({other}),
+                               "loaded a.localhost; unloaded a.localhost");
+}
+
 TEST_CASE("the same for a certificate and for what the log shows") {
   const Directory directory;
   HostConfig before = local({plugin("a.localhost")}), after = before;

@@ -13,13 +13,13 @@
 
 namespace restanza::host {
 
-class Plugin {
+class PluginLife {
  public:
-  Plugin(std::unique_ptr<Library> library, std::unique_ptr<HostApi> api)
+  PluginLife(std::unique_ptr<Library> library, std::unique_ptr<HostApi> api)
       : library_(std::move(library)), api_(std::move(api)) {}
-  ~Plugin();
-  Plugin(const Plugin&) = delete;
-  Plugin& operator=(const Plugin&) = delete;
+  ~PluginLife();
+  PluginLife(const PluginLife&) = delete;
+  PluginLife& operator=(const PluginLife&) = delete;
 
   std::string id() const;  // "restanza"
 
@@ -42,12 +42,14 @@ class Plugin {
 
   // Destroys the instance. False: something of it may still run, and calls what the host gave it; the library
   // stays loaded.
-  bool end();
+  bool end() noexcept;
 
  private:
   enum class Life { made, created, started, draining, ended };
   xp_status ask_to_reload(const std::string& settings_json, xp_error& error);
-  void leave_alone(const std::string& why);
+  bool let_go_of_library();
+  void keep_library();
+  bool leave_alone(const char* why);  // false
 
   std::unique_ptr<Library> library_;
   std::unique_ptr<HostApi> api_;
