@@ -2,16 +2,18 @@
 #include "hosting/library_threads.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <mutex>
 #include <new>
-#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -27,18 +29,26 @@ constexpr int kFieldOfBegin = 22;  // of /proc/PID/stat, counted from 1
 std::mutex begun_mutex;
 ThreadSet begun_in_calls;  // into any library; with the lock, as each one's own
 
-bool read_begin(const std::string& thread, unsigned long long& begun) {
-  std::ifstream file("/proc/self/task/" + thread + "/stat");
-  std::string line;
-  if (!std::getline(file, line)) return false;
+enum class Look { seen, ended, failed };
+
+// Without memory: a stream of the library would take its want for the end of the file, and a thread that was
+// not seen would be taken for one that came later.
+Look look_at(const char* thread, unsigned long long& begun) {
+  char name[64];
+  std::snprintf(name, sizeof name, "/proc/self/task/%s/stat", thread);
+  const int file = open(name, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno == ENOENT || errno == ESRCH ? Look::ended : Look::failed;
+  char text[1024] = {};
+  const ssize_t size = read(file, text, sizeof text - 1);
+  close(file);
+  if (size <= 0) return Look::ended;
+  const std::string_view line(text);
   size_t at = line.rfind(')');  // the second field is a name, which may hold anything
-  if (at == std::string::npos) return false;
-  for (int field = 2; field < kFieldOfBegin; ++field) {
+  for (int field = 2; field < kFieldOfBegin && at != std::string_view::npos; ++field)
     at = line.find(' ', at + 1);
-    if (at == std::string::npos) return false;
-  }
-  begun = std::strtoull(line.c_str() + at, nullptr, 10);
-  return true;
+  if (at == std::string_view::npos) return Look::failed;
+  begun = std::strtoull(text + at, nullptr, 10);
+  return Look::seen;
 }
 
 struct CloseDirectory {
@@ -62,8 +72,11 @@ Seen seen_threads() {
     ThreadSet threads;
     while (const dirent* entry = readdir(directory.get())) {
       const auto id = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));  // 0 for "." and ".."
+      if (id == 0 || id == gettid()) continue;
       unsigned long long begun = 0;
-      if (id != 0 && id != gettid() && read_begin(entry->d_name, begun)) threads.insert({id, begun});
+      const Look look = look_at(entry->d_name, begun);
+      if (look == Look::failed) return std::nullopt;
+      if (look == Look::seen) threads.insert({id, begun});
     }
     return threads;
   } catch (const std::bad_alloc&) {
@@ -108,10 +121,11 @@ LibraryThreads::Left LibraryThreads::left_now() const try {
   Left left;
   const std::lock_guard<std::mutex> lock(begun_mutex);
   for (const auto& thread : *now) {
+    if (std::find(hosts.begin(), hosts.end(), thread.id) != hosts.end()) continue;
     if (has(own_, thread)) {
       ++left.own;
     } else if (!has(*before_, thread) && !has(begun_in_calls, thread)) {
-      left.others |= std::find(hosts.begin(), hosts.end(), thread.id) == hosts.end();
+      left.others = true;
     }
   }
   return left;

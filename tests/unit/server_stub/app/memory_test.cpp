@@ -40,7 +40,10 @@ struct Running {
     host = std::move(*made);
     REQUIRE(host->start());
   }
-  ~Running() { host->shut_down(); }
+  ~Running() {
+    host->shut_down();
+    CHECK_FALSE(host->abandoned());
+  }
 
   // As the program does it; what it adds to the log.
   std::string reload(const HostConfig& read) {

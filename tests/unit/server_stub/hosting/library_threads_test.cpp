@@ -7,6 +7,8 @@
 
 #include "base/thread.h"
 #include "support/catch.h"
+#include "support/descriptors.h"
+#include "support/scarce_memory.h"
 
 using namespace restanza;
 using namespace restanza::host;
@@ -75,4 +77,41 @@ TEST_CASE("a thread of the host's own, or begun in a call into another library, 
   CHECK(another.left().own == 1);
   end.set_value();
   hosts.join();
+}
+
+TEST_CASE(
+    "where memory is short while threads are looked at, none that was there before is a library's own") {
+  const Idler before;
+  for (long n = 0;; ++n) {
+    CAPTURE(n);
+    LibraryThreads threads;
+    ScarceMemory::fail_at(n);
+    { const LibraryThreads::Call call(threads); }
+    const bool failed = ScarceMemory::end();
+    CHECK(threads.left().own == 0);
+    if (!failed) break;
+  }
+}
+
+TEST_CASE("a thread of the host's own that comes while a call runs is not the library's") {
+  LibraryThreads threads;
+  std::promise<void> end;
+  std::thread hosts;
+  {
+    const LibraryThreads::Call call(threads);
+    hosts = start_thread("of-the-host", [&end] { end.get_future().wait(); });
+  }
+  const auto left = threads.left();
+  CHECK(left.own == 0);
+  CHECK_FALSE(left.others);
+  end.set_value();
+  hosts.join();
+}
+
+TEST_CASE("where there are too few descriptors to look at threads nothing is known of them") {
+  const Idler someone;
+  const LibraryThreads threads;
+  const OneMoreDescriptor directory;  // and none for what stands in it
+  CHECK(threads.left().own == 0);
+  CHECK(threads.left().others);
 }
