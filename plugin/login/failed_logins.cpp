@@ -60,6 +60,10 @@ FailedLogins::Wait FailedLogins::locked(Failures* name, Failures& further_names,
   const Instant now = clock_.now();
   Failures& failures = name ? *name : further_names;
   if (now >= failures.locked_until) return Wait::zero();
+  if (now - failures.refused_since >= kMemory) {
+    failures.refused = 0;
+    failures.refused_since = now;
+  }
   if (proven_.has(attempt) && (!name || name->refused < kSpared)) return Wait::zero();
   failures.refused = std::min(failures.refused + 1, kSpared);
   return std::chrono::ceil<Wait>(failures.locked_until - now);

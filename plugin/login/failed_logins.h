@@ -31,8 +31,8 @@ class FailedLogins {
   static constexpr size_t kNames = 16;                // of one address; failures of further ones are its own
   // Addresses. To push one out, so many others have to fail after it.
   static constexpr size_t kAddresses = 10000;
-  // Attempts that come while a name waits: past these a login that was right before waits too, for otherwise
-  // they would be guesses at its secret, as fast as they come.
+  // Attempts of kMemory that come while a name waits: past these a login that was right before waits too, for
+  // otherwise they would be guesses at its secret, as fast as they come.
   static constexpr int kSpared = 1000;
 
   // The account that a name means, however it is written.
@@ -60,7 +60,8 @@ class FailedLogins {
   struct Failures {
     size_t account = 0;  // its hash
     int count = 0;
-    int refused = 0;  // attempts while it waited
+    int refused = 0;  // attempts while it waited, in a time of kMemory
+    Instant refused_since{};
     bool forgiven = false;
     Instant last{};
     Instant locked_until{};

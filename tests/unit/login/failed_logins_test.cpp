@@ -131,6 +131,17 @@ TEST_CASE(
   CHECK(door.succeed());
 }
 
+TEST_CASE("attempts are counted for a minute: who is right does not wait for those of an hour") {
+  Door door;
+  CHECK(door.succeed());
+  door.fail_free();
+  for (int i = 0; i < 2 * FailedLogins::kSpared; ++i) {
+    if (door.failed.wait({"192.0.2.1", "alice", "guess"}) == 0ms) REQUIRE(door.fail() >= 0);
+    door.clock.advance(500ms);
+    REQUIRE(door.succeed());
+  }
+}
+
 TEST_CASE("a secret that is no longer good waits like any other") {
   Door door;
   door.fail_free();
