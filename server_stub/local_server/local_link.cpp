@@ -56,25 +56,19 @@ xp_status LocalLink::send(xmpp::Stanza stanza, std::function<void()> writable) {
   if (stanza.kind == xmpp::Kind::iq && !stanza.is_valid_iq()) return XP_INVALID;
   const auto from = xmpp::Jid::parse(stanza.from);
   if (!from || !parts_.domains.may_send(port_->domain, *from)) return XP_DENIED;
-  switch (port_->sent.put(std::move(stanza), std::move(writable))) {
-    case SentQueue::Put::full:
-      return XP_WOULD_BLOCK;
-    case SentQueue::Put::ended:
-      return XP_GONE;
-    case SentQueue::Put::taken:
-      return XP_OK;
-    case SentQueue::Put::taken_first:
-      break;
-  }
-  return post_routing(parts_, port_) ? XP_OK : XP_GONE;
+  const SentQueue::Put put = port_->sent.put(std::move(stanza), std::move(writable));
+  if (put == SentQueue::Put::ended) return XP_GONE;
+  if (port_->sent.begin_routing() && !post_routing(parts_, port_)) return XP_GONE;
+  return put == SentQueue::Put::full ? XP_WOULD_BLOCK : XP_OK;
 }
 
-// Nobody else will say that something waits, so it is tried for a while where memory is short. False: the
-// loop has ended.
+// Where memory is short it is tried for a while, and then what waits is left to whoever sends next. False:
+// the loop has ended.
 bool LocalLink::post_routing(const Parts& parts, const std::shared_ptr<PluginPort>& port) {
   bool posted = true;
-  guarded_until_done(parts.log, "sending what a plugin has sent",
-                     [&] { posted = parts.loop.post([parts, port] { route_some(parts, port); }); });
+  if (!guarded_until_done(parts.log, "sending what a plugin has sent",
+                          [&] { posted = parts.loop.post([parts, port] { route_some(parts, port); }); }))
+    port->sent.give_up_routing();
   return posted;
 }
 

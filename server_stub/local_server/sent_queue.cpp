@@ -8,16 +8,15 @@ namespace restanza::host::local {
 SentQueue::Put SentQueue::put(xmpp::Stanza&& stanza, std::function<void()>&& writable) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (ended_) return Put::ended;
-  const bool first = stanzas_.empty();
   const size_t size = stanza.xml.size();
   // An empty queue takes a stanza of any size, or one larger than the limit would wait for ever.
-  if (!first && (stanzas_.size() >= max_stanzas_ || bytes_ + size > max_bytes_)) {
+  if (!stanzas_.empty() && (stanzas_.size() >= max_stanzas_ || bytes_ + size > max_bytes_)) {
     if (writable && writable_.size() < kMaxCallbacks) writable_.push_back(std::move(writable));
     return Put::full;
   }
   stanzas_.push_back(std::move(stanza));
   bytes_ += size;
-  return first ? Put::taken_first : Put::taken;
+  return Put::taken;
 }
 
 SentQueue::Taken SentQueue::take(size_t most) {
@@ -31,8 +30,19 @@ SentQueue::Taken SentQueue::take(size_t most) {
   }
   // At half, so that those who waited do not meet a full queue again at once.
   if (stanzas_.size() <= max_stanzas_ / 2 && bytes_ <= max_bytes_ / 2) taken.writable.swap(writable_);
-  taken.more = !stanzas_.empty();
+  routed_ = taken.more = !stanzas_.empty();
   return taken;
+}
+
+bool SentQueue::begin_routing() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (routed_ || stanzas_.empty()) return false;
+  return routed_ = true;
+}
+
+void SentQueue::give_up_routing() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  routed_ = false;
 }
 
 void SentQueue::refuse_new() {

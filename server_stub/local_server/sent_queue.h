@@ -14,7 +14,7 @@ namespace restanza::host::local {
 
 class SentQueue {
  public:
-  enum class Put { taken, taken_first, full, ended };  // taken_first: the queue was empty before
+  enum class Put { taken, full, ended };
 
   SentQueue(size_t stanzas, size_t bytes) : max_stanzas_(stanzas), max_bytes_(bytes) {}
 
@@ -26,6 +26,10 @@ class SentQueue {
     bool more = false;
   };
   Taken take(size_t most);
+
+  // True: something waits that nobody routes, and the caller does from now on, until `take` leaves nothing.
+  bool begin_routing();
+  void give_up_routing();  // the caller cannot: whoever comes next begins
 
   size_t end();  // nothing is taken from now on, what waits is dropped; returns how much that was
   void refuse_new();
@@ -40,6 +44,7 @@ class SentQueue {
   std::deque<xmpp::Stanza> stanzas_;
   size_t bytes_ = 0;
   std::vector<std::function<void()>> writable_;
+  bool routed_ = false;  // somebody does
   bool ended_ = false;
 };
 

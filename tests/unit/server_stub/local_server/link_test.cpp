@@ -101,10 +101,10 @@ TEST_CASE("the queue of a link is bounded in stanzas and in bytes, and an empty 
   };
   host::local::SentQueue queue(3, 10);
   int calls = 0;
-  CHECK(queue.put(sized(11), {}) == Put::taken_first);
+  CHECK(queue.put(sized(11), {}) == Put::taken);
   CHECK(queue.put(sized(1), [&] { ++calls; }) == Put::full);
   CHECK(queue.take(1).writable.size() == 1);
-  CHECK(queue.put(sized(5), {}) == Put::taken_first);
+  CHECK(queue.put(sized(5), {}) == Put::taken);
   CHECK(queue.put(sized(5), {}) == Put::taken);
   CHECK(queue.put(sized(1), {}) == Put::full);
   CHECK(queue.put(sized(0), {}) == Put::taken);
@@ -118,6 +118,24 @@ TEST_CASE("the queue of a link is bounded in stanzas and in bytes, and an empty 
   CHECK(queue.end() == 1);
   CHECK(queue.take(1).stanzas.empty());
   CHECK(calls == 0);
+}
+
+TEST_CASE(
+    "what waits in the queue of a link is routed by one at a time, and by the next where that one could "
+    "not") {
+  host::local::SentQueue queue(2, 10);
+  CHECK_FALSE(queue.begin_routing());
+  for (int i = 0; i < 2; ++i) queue.put({}, {});
+  CHECK(queue.begin_routing());
+  CHECK_FALSE(queue.begin_routing());
+  CHECK(queue.take(1).more);
+  CHECK_FALSE(queue.begin_routing());  // whoever takes has more to do
+  queue.give_up_routing();
+  CHECK(queue.begin_routing());
+  CHECK_FALSE(queue.take(1).more);
+  CHECK_FALSE(queue.begin_routing());
+  queue.put({}, {});
+  CHECK(queue.begin_routing());
 }
 
 TEST_CASE("a domain has one link at a time, and only a domain has one") {
