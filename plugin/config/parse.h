@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
+#include "mapping/json/json_end.h"
+
 namespace restanza::config {
 
-inline constexpr size_t kMaxDepth =
-    64;  // of tables and lists inside each other, which are emptied recursively
-
-// Whether no more are open at a time than that; of what is no JSON it may say either.
+// Whether no more tables and lists are inside each other than JSON may have; of what is no JSON it may say
+// either.
 inline bool within_depth(std::string_view json) {
   size_t depth = 0;
   bool text = false;
@@ -25,7 +25,7 @@ inline bool within_depth(std::string_view json) {
     } else if (c == '"') {
       text = !text;
     } else if (!text && (c == '{' || c == '[')) {
-      if (++depth > kMaxDepth) return false;
+      if (++depth > kMaxJsonDepth) return false;
     } else if (!text && (c == '}' || c == ']') && depth > 0) {
       --depth;
     }

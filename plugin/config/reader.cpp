@@ -155,7 +155,9 @@ Result<void> Reader::finish() {
 }
 
 Result<void> read_object(std::string_view json, const std::function<void(Reader&)>& read_all) {
-  if (!within_depth(json)) return Error{"the settings are nested too deeply"};
+  if (!within_depth(json))
+    return Error{"the settings have more than " + std::to_string(kMaxJsonDepth) +
+                 " tables and lists inside each other"};
   nlohmann::json object;
   const EmptyAtEnd emptied(object);
   if (!parse_into(object, json) || !object.is_object()) return Error{"the settings are not one JSON object"};

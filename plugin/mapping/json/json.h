@@ -15,7 +15,6 @@ namespace restanza::mapping {
 using Json = nlohmann::json;
 
 inline constexpr size_t kMaxJsonBytes = 8u << 20;  // of one document; who receives it has smaller limits
-inline constexpr size_t kMaxJsonDepth = 64;        // of objects and arrays inside each other
 inline constexpr size_t kMaxJsonValues = 100000;   // keys, and elements of arrays, of the whole document
 
 // One document. Refused besides what is not well-formed: a number that is infinite or none, text that is not

@@ -6,11 +6,14 @@
 // thread.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 
 namespace restanza {
 
-// From the innermost to the outermost. It recurses as deep as the value is, so that must have a limit.
+inline constexpr size_t kMaxJsonDepth = 64;  // of objects and arrays inside each other, wherever JSON is read
+
+// From the innermost to the outermost. It recurses as deep as the value is, which has that limit.
 template <class Json>
 void empty_json(Json& value) noexcept {
   if (!value.is_structured()) return;

@@ -59,5 +59,6 @@ TEST_CASE("settings are read to their depth and no deeper, and brackets in a tex
   };
   CHECK(said(nested(63), [](Reader&) {}) ==
         "setting 'a' is an unknown option: remove it or correct its name");
-  CHECK(said(nested(64), [](Reader&) {}) == "the settings are nested too deeply");
+  CHECK(said(nested(64), [](Reader&) {}) ==
+        "the settings have more than 64 tables and lists inside each other");
 }
