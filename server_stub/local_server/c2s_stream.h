@@ -58,12 +58,12 @@ class C2sStream final : public Outlet {
   enum class Stage {
     header,
     sasl,
-    late,
+    late,  // the login failed, and the client is told so after a while
     second_header,
     binding,
     bound,
-    closing
-  };  // late: a failure is told late
+    closing,
+  };
 
   xml::StreamReader::Handlers reader_handlers();
   void read(std::string_view bytes);

@@ -18,7 +18,11 @@ namespace {
 // A thread that is there until it is told to end.
 class Idler {
  public:
-  Idler() : thread_([this] { end_.get_future().wait(); }) {}
+  enum class Of { anybody, the_host };
+  explicit Idler(Of whose = Of::anybody) {
+    const auto idle = [this] { end_.get_future().wait(); };
+    thread_ = whose == Of::the_host ? start_thread("of-the-host", idle) : std::thread(idle);
+  }
   ~Idler() {
     end_.set_value();
     thread_.join();
@@ -64,8 +68,7 @@ TEST_CASE("a thread that comes outside the calls may be anybody's") {
 TEST_CASE("a thread of the host's own, or begun in a call into another library, is none of a library's") {
   const LibraryThreads threads;
   LibraryThreads another;
-  std::promise<void> end;
-  std::thread hosts = start_thread("of-the-host", [&end] { end.get_future().wait(); });
+  const Idler hosts(Idler::Of::the_host);
   std::optional<Idler> begun;
   {
     const LibraryThreads::Call call(another);
@@ -75,8 +78,6 @@ TEST_CASE("a thread of the host's own, or begun in a call into another library, 
   CHECK(left.own == 0);
   CHECK_FALSE(left.others);
   CHECK(another.left().own == 1);
-  end.set_value();
-  hosts.join();
 }
 
 TEST_CASE(
@@ -95,17 +96,14 @@ TEST_CASE(
 
 TEST_CASE("a thread of the host's own that comes while a call runs is not the library's") {
   LibraryThreads threads;
-  std::promise<void> end;
-  std::thread hosts;
+  std::optional<Idler> hosts;
   {
     const LibraryThreads::Call call(threads);
-    hosts = start_thread("of-the-host", [&end] { end.get_future().wait(); });
+    hosts.emplace(Idler::Of::the_host);
   }
   const auto left = threads.left();
   CHECK(left.own == 0);
   CHECK_FALSE(left.others);
-  end.set_value();
-  hosts.join();
 }
 
 TEST_CASE("where there are too few descriptors to look at threads nothing is known of them") {
