@@ -74,7 +74,7 @@ class Lanes {
   };
 
   // Timer and clock must outlive the lanes. They go once the timer has stopped, or on its thread.
-  Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(std::move(gate)), timer_(timer), clock_(clock) {}
+  Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(gate), timer_(timer), clock_(clock) {}
   ~Lanes();
   Lanes(const Lanes&) = delete;
   Lanes& operator=(const Lanes&) = delete;

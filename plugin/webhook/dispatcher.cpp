@@ -24,7 +24,7 @@ Result<T> answer_of(Ask ask) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::vector<Settings> settings, EndpointDependencies deps)
+Dispatcher::Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps)
     : deps_(std::move(deps)),
       unanswered_(deps_.metrics.counter("restanza_webhook_dropped_total",
                                         "Stanzas that could not be taken and must not be answered")),

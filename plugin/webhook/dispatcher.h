@@ -56,7 +56,7 @@ class Dispatcher {
 
   // The settings have passed `check`, their names differ. What `deps` refers to must outlive the
   // dispatcher.
-  Dispatcher(std::vector<Settings> settings, EndpointDependencies deps);
+  Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
