@@ -15,7 +15,7 @@ OwnThread* newest = nullptr;  // with the lock, as all links between them
 
 OwnThread::OwnThread() : id_(gettid()) {
   const std::lock_guard<std::mutex> lock(own_threads_mutex);
-  next_ = newest;
+  next_ = newest;  // NOLINT(cppcoreguidelines-prefer-member-initializer): with the lock
   if (next_) next_->previous_ = this;
   newest = this;
 }

@@ -20,7 +20,7 @@ Json field(const char* var, Json values) {
 }
 
 // What stands under a key, which is taken away.
-Json taken(Json& object, Json::iterator at) {
+Json taken(Json& object, const Json::iterator& at) {
   Json value = std::move(*at);
   object.erase(at);
   return value;

@@ -138,7 +138,7 @@ constexpr Field implying_if_all_mapped(unsigned kinds, Row row) {
   return {kinds, row, Implies::kind_if_all_mapped};
 }
 
-const Field kFields[] = {
+constexpr Field kFields[] = {
     address("to", "to"),
     address("from", "from"),
     address("id", "id"),

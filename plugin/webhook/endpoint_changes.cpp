@@ -98,7 +98,7 @@ bool Endpoint::is_giving_up() const {
 Endpoint::Reading Endpoint::begin_reading() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (recovered_ || retired_ || !reading_.expired()) return nullptr;
-  const auto reading = std::make_shared<const bool>(true);
+  auto reading = std::make_shared<const bool>(true);
   reading_ = reading;
   return reading;
 }

@@ -96,7 +96,7 @@ std::string path_mistake(const RouteTable& routes, const std::string& prefix, st
       "'" + prefix + std::string(path.substr(0, kMaxShown)) + (path.size() > kMaxShown ? "...'" : "'");
   if (!readable(path))
     return "The path " + quoted + " must be UTF-8, and two hex digits must follow each '%'";
-  const std::string nothing = "Nothing is found at " + quoted;
+  std::string nothing = "Nothing is found at " + quoted;
   if (const auto meant = without_slashes(routes, method, path); !meant.empty())
     return nothing + ": write '" + prefix + std::string(meant) + "', without a slash at the end";
   if (const auto remedy = remedy_at(routes, path); !remedy.empty())
