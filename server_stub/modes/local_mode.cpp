@@ -96,9 +96,10 @@ class LocalNetwork final : public Network {
   const std::unique_ptr<LocalServer> server_;
 };
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
-Result<std::unique_ptr<Network>> open_local_network(const HostConfig& config, Log& log, const Clock& clock,
-                                                    NetworkEvents) {
+Result<std::unique_ptr<Network>> open_local_network(
+    const HostConfig& config, Log& log, const Clock& clock,
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): of the type that a row of the modes has
+    NetworkEvents) {
   const auto& mode = own_settings<LocalMode>(config.of_mode);
   auto server = LocalServer::create(LocalSettings(mode), log, clock);
   if (!server) return Error{mode.accounts_place + server.error().text};
