@@ -149,7 +149,7 @@ class Tables(unittest.TestCase):
 
     def test_keys_of_the_json(self):
         table = read("plugin/mapping/table.cpp")
-        fields = re.search(r"const Field kFields\[\] = \{(.*?)^\};", table, re.MULTILINE | re.DOTALL)[1]
+        fields = re.search(r"constexpr Field kFields\[\] = \{(.*?)^\};", table, re.MULTILINE | re.DOTALL)[1]
         known = re.findall(r'\b(?:address|text|number|single|present|object|list|wrapped|irregular)\("(\w+)"|\{"(\w+)"', fields)
         known = [one or other for one, other in known]
         known += [re.search(rf'{row} = \w+\("(\w+)"', table)[1] for row in re.findall(r"\{k\w+, (k\w+)\}", fields)]
