@@ -20,6 +20,7 @@ void Gate::renew(double drain_rate, bool breaker, Instant now, size_t backlog) {
   breaker_ = breaker;
   weight_ = 0;
   last_failed_ = 0;
+  successes_ = {};
   probes_ = 0;
   if (std::exchange(state_, State::closed) != State::closed) drain(now, backlog);
 }
@@ -44,6 +45,7 @@ bool Gate::begin(Instant now) {
 
 void Gate::end(Instant now, bool probe, const std::string& lane, const Ended& ended, double chance,
                size_t backlog) {
+  if (ended.verdict == Verdict::delivered) successes_.note(std::hash<std::string>()(lane), now);
   if (!worth_retrying(ended.verdict)) {
     weight_ = 0;
     last_failed_ = 0;
@@ -56,6 +58,7 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Ended& en
     note_failure(ended.verdict, lane);
     if (weight_ < kTrip) return;
     state_ = State::open;
+    away_ = now;
     probes_ = 0;
     backlog_ = 0;
   } else if (!probe) {
@@ -63,6 +66,10 @@ void Gate::end(Instant now, bool probe, const std::string& lane, const Ended& en
   }
   state_ = State::open;
   next_ = now + probe_delay(++probes_, chance, ended.retry_after);
+}
+
+bool Gate::answered_others(const std::string& lane, Instant since) const {
+  return successes_.of_another(std::hash<std::string>()(lane), since);
 }
 
 void Gate::drain(Instant now, size_t backlog) {

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "subscription/successes.h"
 #include "subscription/verdict.h"
 
 namespace restanza::subscription {
@@ -58,6 +60,11 @@ class Gate {
   bool flowing() const { return answering() && stops_ == 0; }
   bool draining() const { return answering() && backlog_ != 0; }
 
+  // Whether the endpoint has answered another conversation with success after `since`.
+  bool answered_others(const std::string& lane, Instant since) const;
+  // Whether it was found to be away at `when` or later.
+  bool was_away_since(Instant when) const { return away_ && *away_ >= when; }
+
  private:
   enum class State { closed, open, probing };
   void note_failure(Verdict verdict, const std::string& lane);
@@ -69,6 +76,8 @@ class Gate {
   uint32_t weight_ = 0;
   // A hash of the lane: to keep its name would need memory, just when that may be short.
   size_t last_failed_ = 0;
+  Successes successes_;
+  std::optional<Instant> away_;  // when that was found last
   uint32_t probes_ = 0;
   Instant next_{};      // probe, or paced request
   size_t backlog_ = 0;  // of an outage, still to be begun

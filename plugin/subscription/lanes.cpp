@@ -86,8 +86,8 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
   return work;
 }
 
-bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
-  bool answering = false, was_answering = false;
+bool Lanes::ended(Work& work, const Ended& how, double chance) noexcept {
+  bool answering = false, was_answering = false, own = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!is_current(work)) return false;
@@ -96,9 +96,20 @@ bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
     gate_.end(now, work.probe_, work.lane_->first, how, chance, waiting_);
     answering = gate_.answering();
     if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
+    if (worth_retrying(how.verdict)) own = blame(work.item(), work.lane_->first, now);
   }
   if (!answering || !was_answering) changed_.notify_one();  // else the gate opens when it did before
-  return answering;
+  return own;
+}
+
+// Whether the failure of now is the item's own.
+bool Lanes::blame(Item& item, const std::string& lane, Instant now) const {
+  const Instant since = std::max<Instant>(item.failed, now - kRecently);
+  const bool own = gate_.answering() && gate_.answered_others(lane, since);
+  if (own && item.suspected && !gate_.was_away_since(item.failed)) ++item.failures;
+  item.failed = now;
+  item.suspected = own;
+  return own;
 }
 
 void Lanes::broken_off(const Work& work) noexcept {

@@ -31,8 +31,10 @@ struct Item {
   journal::Seq seq = 0;  // 0: the journal does not keep it
   std::string id;        // kept over retries and restarts
   bool answers = true;
+  bool suspected = false;  // its latest failure looked like one of its own
   uint32_t attempts = 0;
-  uint32_t failures = 0;
+  uint32_t failures = 0;  // of its own, but for the latest
+  Instant failed{};       // the latest time in this run
   Instant accepted{};
   std::shared_ptr<const xmpp::Stanza> stanza;    // absent: the journal has it
   std::shared_ptr<const xmpp::StanzaTree> tree;  // absent: it is made when its turn comes
@@ -97,8 +99,10 @@ class Lanes {
   // says nothing about the endpoint as it is now.
   void succeed(double drain_rate, bool breaker);
 
-  // Its request has ended so. True: the endpoint as a whole answers.
-  bool ended(const Work& work, const Ended& how, double chance) noexcept;
+  // Its request has ended so. True: it has failed, and that is its own fault, for the endpoint answers
+  // others. Whether it really does is known once it has answered another after this failure as well, and has
+  // not been found to be away between. So a failure is added to the item's with the next of its own.
+  bool ended(Work& work, const Ended& how, double chance) noexcept;
   void broken_off(const Work& work) noexcept;
 
   void done(Work&& work) noexcept;  // it has left; its conversation goes on
@@ -161,6 +165,7 @@ class Lanes {
   void note_removed(const Item& item);
   Item remove(Lane& lane, std::list<Item>::iterator item);
   bool is_current(const Work& work) const { return work.pool_ == pool_; }
+  bool blame(Item& item, const std::string& lane, Instant now) const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

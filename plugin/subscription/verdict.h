@@ -36,7 +36,10 @@ inline bool worth_retrying(Verdict verdict) {
 
 inline constexpr std::chrono::hours kLifetime{24};           // of a delivery, from its acceptance
 inline constexpr std::chrono::seconds kMaxRetryAfter{3600};  // of what an endpoint asks for, that is honoured
-inline constexpr uint32_t kMaxFailures = 5;  // of one delivery, while the endpoint answers others
+// Of one delivery, each while the endpoint answers others: it has answered one of them with success in this
+// time, and since the failure before.
+inline constexpr uint32_t kMaxFailures = 5;
+inline constexpr std::chrono::minutes kRecently{5};
 
 // How long to wait after so many failed attempts (1 or more): 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, then an
 // hour each; a fifth more or less by `chance` (0 to 1), so that what failed together does not come back

@@ -24,10 +24,11 @@ from journal_full import journal_full
 from kept_connections import SCENARIOS as KEPT_CONNECTIONS
 from kills import kills
 from memory import memory
+from outages import SCENARIOS as OUTAGES
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, **KEPT_CONNECTIONS,
+ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, **KEPT_CONNECTIONS, **OUTAGES,
        "the journal is full": journal_full, "the disk is full": disk_full, "the clock steps": clock_steps,
        "the journal is damaged": damaged_files}
 

@@ -1,83 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "subscription/lanes.h"
-
 #include <future>
 #include <thread>
 
-#include "support/catch.h"
-#include "support/fake_clock.h"
-#include "unit/subscription/attempts.h"
+#include "unit/subscription/laned.h"
 
 using namespace restanza;
 using namespace restanza::subscription;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Laned {
-  FakeClock clock;
-  Timer timer{clock};
-  Lanes lanes{Gate(1000, true), timer, clock};
-  journal::Seq seq = 0;
-
-  // A kept item whose lane is its id's first letter.
-  void push(const std::string& id) { REQUIRE(lanes.push(id.substr(0, 1), item(id))); }
-  bool push_unkept(const std::string& id) {
-    Item one = item(id);
-    one.seq = 0;
-    return lanes.push(id.substr(0, 1), std::move(one));
-  }
-  Item item(const std::string& id, size_t size = 10) {
-    Item one;
-    one.seq = ++seq;
-    one.id = id;
-    one.accepted = clock.now();
-    xmpp::Stanza stanza;
-    stanza.xml.assign(size, 'x');
-    one.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
-    return one;
-  }
-  Lanes::Work next() {
-    auto work = lanes.next(1);
-    REQUIRE(work);
-    return std::move(*work);
-  }
-  void finish(Lanes::Work work, const Ended& how = kDelivered) {
-    lanes.ended(work, how, 0.5);
-    lanes.done(std::move(work));
-  }
-  void fail(Lanes::Work work, std::chrono::milliseconds wait, const Ended& how = kFailed) {
-    lanes.ended(work, how, 0.5);
-    lanes.put_back(std::move(work), clock.now() + wait);
-  }
-  std::string order(size_t count) {
-    std::string ids;
-    for (size_t i = 0; i < count; ++i) {
-      auto work = next();
-      ids += work.item().id + " ";
-      finish(std::move(work));
-    }
-    return ids;
-  }
-  // For when `next` has to wait: it runs on another thread, and the timer rings it once its alarm is set.
-  Lanes::Work next_after(std::chrono::milliseconds wait) {
-    auto later = std::async(std::launch::async, [this] { return lanes.next(1); });
-    clock.advance(wait);
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (later.wait_for(1ms) != std::future_status::ready) {
-      timer.run_due();
-      if (std::chrono::steady_clock::now() > deadline) {
-        lanes.close();
-        FAIL("nothing became ready");
-      }
-    }
-    auto work = later.get();
-    REQUIRE(work);
-    return std::move(*work);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a conversation keeps its order and has one delivery at work") {
   Laned l;
