@@ -5,16 +5,22 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "base/clock.h"
 
 namespace restanza::subscription {
 
+// What is remembered of a conversation, or of its lane: to keep names would need memory, just when that may
+// be short.
+inline size_t hash_of(const std::string& lane) {
+  return std::hash<std::string>()(lane);
+}
+
 class Successes {
  public:
-  // Conversations are known by a hash of theirs: to keep names would need memory, just when that may be
-  // short.
   void note(size_t lane, Instant now) {
     if (latest_ && latest_->lane != lane) other_ = latest_;
     latest_ = One{lane, now};

@@ -24,10 +24,17 @@ enum class Verdict {
   unavailable,  // nobody is there, or it asks for patience
 };
 
+// Of whom a failure tells.
+enum class Concerns {
+  endpoint,      // whoever asks next fares the same
+  conversation,  // it may be the stanza's fault or its sender's, until others fare the same
+};
+
 // What the queue has to know of an attempt that has ended.
 struct Ended {
   Verdict verdict = Verdict::unavailable;
   std::optional<std::chrono::seconds> retry_after = {};  // how long the endpoint asks to be left alone
+  Concerns concerns = Concerns::endpoint;
 };
 
 inline bool worth_retrying(Verdict verdict) {

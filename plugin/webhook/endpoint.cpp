@@ -23,7 +23,7 @@ Endpoint::Endpoint(Settings settings, EndpointDependencies deps)
       deps_(std::move(deps)),
       metrics_(deps_.metrics, name_),
       places_(settings.max_queued),
-      lanes_(Gate(settings.drain_rate, settings.retry), deps_.timer, deps_.clock),
+      lanes_(Gate(settings.drain_rate, settings.retry), settings.max_connections, deps_.timer, deps_.clock),
       posting_(make(std::move(settings), 1)) {}
 
 // Whatever is thrown: the lanes are closed first, and the threads are joined with their postings.

@@ -111,7 +111,8 @@ class Endpoint {
   // [any] While the way back to the host is full.
   void hold(bool held);
 
-  // [any] False where that was so already.
+  // [any] False where that was so already. `resume` sees to it that something is tried now, also where nobody
+  // stopped it.
   bool pause();
   bool resume();
   void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`

@@ -17,8 +17,10 @@ namespace restanza::subscription {
 struct Laned {
   FakeClock clock;
   Timer timer{clock};
-  Lanes lanes{Gate(1000, true), timer, clock};
+  Lanes lanes;
   journal::Seq seq = 0;
+
+  explicit Laned(size_t at_once = SIZE_MAX) : lanes(Gate(1000, true), at_once, timer, clock) {}
 
   // A kept item whose lane is its id's first letter.
   void push(const std::string& id) { REQUIRE(lanes.push(id.substr(0, 1), item(id))); }

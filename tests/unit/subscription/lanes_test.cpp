@@ -80,6 +80,18 @@ TEST_CASE("what is not kept does not wait where nothing flows") {
   CHECK(l.lanes.snapshot().waiting == 1);      // a2 is kept
 }
 
+TEST_CASE("a conversation that has backed off long enough takes what is not kept, before any thread looks") {
+  Laned l;
+  l.push("a1");
+  l.fail(l.next(), 5s);
+  l.clock.advance(5s - 1ms);
+  CHECK_FALSE(l.push_unkept("a2"));
+  l.clock.advance(1ms);
+  CHECK(l.push_unkept("a3"));
+  CHECK(l.lanes.take_stranded().empty());
+  CHECK(l.order(2) == "a1 a3 ");
+}
+
 TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else waits for it") {
   Laned l;
   for (const char* id : {"a1", "b1", "c1"}) {
@@ -220,7 +232,7 @@ TEST_CASE("a pool that succeeds another gets what waits, but for the conversatio
   Laned l;
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
   auto earlier = l.next();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK_FALSE(l.lanes.next(1));
   auto later = l.lanes.next(2);
   REQUIRE(later);
@@ -241,7 +253,7 @@ TEST_CASE("whoever waits for a delivery hears that another pool has come") {
   Laned l;
   auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(1); });
   while (l.lanes.unattended()) std::this_thread::yield();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK_FALSE(waiting.get());
   CHECK(l.lanes.unattended());
 }
@@ -251,7 +263,7 @@ TEST_CASE("what backs off, and what waits for a dead endpoint, goes at once by o
   for (const char* id : {"a1", "b1", "c1"}) l.push(id);
   for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
   CHECK_FALSE(l.lanes.snapshot().answering);
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK(l.lanes.snapshot().answering);
   CHECK(l.lanes.next(2));
 }
@@ -275,7 +287,7 @@ TEST_CASE("lanes that go on after all know what is at work, and what was done wh
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
   auto first = l.next(), second = l.next();
   l.lanes.close();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   l.lanes.reopen();
   auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(2); });
   l.finish(std::move(first));
