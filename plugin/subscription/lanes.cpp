@@ -2,18 +2,11 @@
 #include "subscription/lanes.h"
 
 #include <algorithm>
-#include <array>
-#include <new>
 #include <utility>
 
 #include "xmpp/jid.h"
 
 namespace restanza::subscription {
-namespace {
-
-constexpr std::chrono::seconds kRingAgain{1};  // a look at what is due where no alarm could be set
-
-}  // namespace
 
 std::string lane_of(const xmpp::Stanza& stanza) {
   const std::string_view from = xmpp::bare_of(stanza.from), to = xmpp::bare_of(stanza.to);
@@ -30,11 +23,13 @@ Lanes::~Lanes() {
 bool Lanes::push(const std::string& lane, Item&& item) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    const Instant now = clock_.now();
+    promote(now);  // whose time has come does not back off any more, though no thread has seen it yet
     const auto found = lanes_.find(lane);
     // A dead endpoint whose probe is due is probed with whatever comes, for there may be nothing else.
-    const Instant now = clock_.now();
     const bool flows = gate_.flowing() || gate_.opens(now) <= now;
-    const bool stands = closed_ || !flows || (found != lanes_.end() && found->second.backs_off);
+    const bool spared = standings_.spared(hash_of(lane)) > now;
+    const bool stands = closed_ || !flows || spared || (found != lanes_.end() && found->second.backs_off);
     const size_t size = item.stanza ? item.stanza->xml.size() : 0;
     const bool fits = size <= kMaxResident - std::min(resident_, kMaxResident);
     if (!item.kept() && (stands || !fits)) return false;
@@ -64,11 +59,11 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
     }
     const Instant now = clock_.now();
     promote(now);
-    std::list<Named*>& line = first_line();
-    if (!line.empty() && gate_.opens(now) <= now) {
-      Named& lane = *line.front();
-      urgent_was_last_ = &line == &urgent_;
-      lane.second.turn.splice(lane.second.turn.begin(), line, line.begin());
+    const Choice choice = whose_turn(now);
+    if (choice.line && gate_.opens(now) <= now) {
+      Named& lane = **choice.lane;
+      last_ = choice.urgency;
+      lane.second.turn.splice(lane.second.turn.begin(), *choice.line, choice.lane);
       work = take(lane, now);
       continue;
     }
@@ -76,29 +71,41 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
     if (!event || ring_at(*event)) {
       changed_.wait(lock);
     } else {
-      changed_.wait_for(lock, kRingAgain);
+      changed_.wait_for(lock, kLookAgain);
     }
   }
   idle_ -= pool == pool_ ? 1 : 0;  // `succeed` does not count the others any more
-  const bool more = work && !(urgent_.empty() && ready_.empty());
+  const bool more = work && whose_turn(work->began_).line;
   lock.unlock();
   if (more) changed_.notify_one();
   return work;
 }
 
-bool Lanes::ended(const Work& work, const Ended& how, double chance) noexcept {
-  bool answering = false, was_answering = false;
+bool Lanes::ended(Work& work, const Ended& how, double chance) noexcept {
+  bool answering = false, was_answering = false, own = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!is_current(work)) return false;
     const Instant now = clock_.now();
     was_answering = gate_.answering();
-    gate_.end(now, work.probe_, work.lane_->first, how, chance, waiting_);
+    gate_.end(now, {work.lane_->first, work.began_, work.probe_}, how, chance, waiting_);
     answering = gate_.answering();
-    if (answering && !was_answering) promote(Instant::max());  // the endpoint is back: nobody need wait
+    note_standing(work, how, now);
+    if (answering && !was_answering) promote_but_spared(now);
+    if (worth_retrying(how.verdict)) own = blame(work.item(), work.lane_->first, now);
   }
   if (!answering || !was_answering) changed_.notify_one();  // else the gate opens when it did before
-  return answering;
+  return own;
+}
+
+// Whether the failure of now is the item's own.
+bool Lanes::blame(Item& item, const std::string& lane, Instant now) const {
+  const Instant since = std::max<Instant>(item.failed, now - kRecently);
+  const bool own = gate_.answering() && gate_.answered_others(lane, since);
+  if (own && item.suspected && !gate_.was_away_since(item.failed)) ++item.failures;
+  item.failed = now;
+  item.suspected = own;
+  return own;
 }
 
 void Lanes::broken_off(const Work& work) noexcept {
@@ -114,8 +121,7 @@ void Lanes::done(Work&& work) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
-    named.second.at_work = nullptr;
-    --at_work_;
+    release(work);
     if (reading_) done_.push_back(work.item().seq);  // there is room for as many as were at work
     more = !named.second.queue.empty();
     if (more) {
@@ -132,22 +138,18 @@ void Lanes::put_back(Work&& work, Instant when) noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
     Item& item = work.item();
-    named.second.at_work = nullptr;
-    --at_work_;
+    release(work);
     if (item.kept()) item.stanza = nullptr;  // memory is for what goes soon
     if (item.tree && !trees_.take(*item.tree)) item.tree = nullptr;
     if (item.stanza) resident_ += item.stanza->xml.size();
     loose_ += item.kept() ? 0 : 1;
     named.second.queue.splice(named.second.queue.begin(), work.held_);
     ++waiting_;
-    named.second.waits = true;
-    try {
-      if (is_current(work)) named.second.due = backing_off_.emplace(when, &named);
-      named.second.backs_off = is_current(work);
-    } catch (const std::bad_alloc&) {
-      named.second.backs_off = false;
+    if (is_current(work)) {
+      back_off(named, when);
+    } else {
+      get_in_line(named, kUsual);
     }
-    if (!named.second.backs_off) get_in_line(named, ready_);
   }
   changed_.notify_one();
 }
@@ -205,7 +207,19 @@ void Lanes::resume(uint32_t which) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     gate_.resume(which);
-    if ((which & (Gate::kPaused | Gate::kDisabled)) != 0) gate_.drain(clock_.now(), waiting_);
+    if ((which & (Gate::kPaused | Gate::kDisabled)) != 0) {
+      gate_.drain(clock_.now(), waiting_);
+      promote_all();
+    }
+  }
+  changed_.notify_one();
+}
+
+void Lanes::try_now() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    gate_.probe_now(clock_.now());
+    promote_all();
   }
   changed_.notify_one();
 }
@@ -234,94 +248,6 @@ bool Lanes::at_work(const std::string& lane, const std::string& id) const {
 bool Lanes::unattended() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return !closed_ && idle_ == 0;
-}
-
-// A lane that has something to do and neither works nor waits gets in line.
-void Lanes::go_on(Named& lane) {
-  if (lane.second.waits || lane.second.at_work) return;
-  lane.second.waits = true;
-  get_in_line(lane, lane.second.queue.front().kept() ? ready_ : urgent_);
-}
-
-void Lanes::get_in_line(Named& lane, std::list<Named*>& line) {
-  lane.second.turn.front() = &lane;
-  line.splice(line.end(), lane.second.turn);
-}
-
-// The one whose turn it is; at its front stands a lane that has something to do, or it is empty.
-std::list<Lanes::Named*>& Lanes::first_line() {
-  const auto lines = urgent_was_last_ ? std::array{&ready_, &urgent_} : std::array{&urgent_, &ready_};
-  for (std::list<Named*>* line : lines) {
-    while (!line->empty() && line->front()->second.queue.empty()) {
-      const auto gone = lanes_.find(line->front()->first);
-      line->pop_front();
-      lanes_.erase(gone);
-    }
-    if (!line->empty()) return *line;
-  }
-  return ready_;
-}
-
-// What it backs off for is leaving.
-void Lanes::wake(Named& lane) {
-  if (!lane.second.backs_off) return;
-  backing_off_.erase(lane.second.due);
-  lane.second.backs_off = false;
-  get_in_line(lane, ready_);
-}
-
-void Lanes::promote(Instant now) {
-  while (!backing_off_.empty() && backing_off_.begin()->first <= now) {
-    Named* lane = backing_off_.begin()->second;
-    backing_off_.erase(backing_off_.begin());
-    lane->second.backs_off = false;
-    get_in_line(*lane, ready_);
-  }
-}
-
-Lanes::Work Lanes::take(Named& lane, Instant now) {
-  lane.second.waits = false;
-  Work work;
-  work.lane_ = &lane;
-  work.probe_ = gate_.begin(now);
-  work.pool_ = pool_;
-  work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
-  note_removed(work.item());
-  lane.second.at_work = &work.item();
-  ++at_work_;
-  return work;
-}
-
-// What will let something begin that cannot begin now, as far as time does it.
-std::optional<Instant> Lanes::next_event(Instant now) {
-  std::optional<Instant> event;
-  if (!backing_off_.empty()) event = backing_off_.begin()->first;
-  const Instant opens = gate_.opens(now);
-  if (!first_line().empty() && opens != Instant::max() && (!event || opens < *event)) event = opens;
-  return event;
-}
-
-// False: there is no memory for an alarm.
-bool Lanes::ring_at(Instant when) {
-  if (when >= alarm_) return true;
-  const auto ring = [this, when] {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (alarm_ == when) {
-        alarm_ = Instant::max();
-        alarm_id_ = 0;
-      }
-    }
-    changed_.notify_one();
-  };
-  try {
-    const Timer::Id earlier = std::exchange(alarm_id_, timer_.at(when, ring));
-    if (earlier != 0) timer_.cancel(earlier);
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-  alarm_ = when;
-  return true;
 }
 
 void Lanes::note_removed(const Item& item) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What waits for one endpoint: first in, first out within a conversation (sender and recipient, bare), never
 // two of one conversation at once; the conversations take turns, and the gate says when the next may go.
-// A conversation whose first delivery failed backs off alone. Any thread; callbacks run without a lock held.
-// Owns what waits. How much may wait is the endpoint's to say.
+// A conversation whose first delivery failed backs off alone. While some are answered quickly, those that
+// fail or are slow have a part of the requests at once only, and a dead endpoint is probed with those that
+// fail last of all. Any thread; callbacks run without a lock held. Owns what waits. How much may wait is the
+// endpoint's to say.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -20,6 +23,8 @@
 #include "base/timer.h"
 #include "journal/record.h"
 #include "subscription/gate.h"
+#include "subscription/shares.h"
+#include "subscription/standings.h"
 #include "subscription/verdict.h"
 #include "xmpp/stanza.h"
 #include "xmpp/tree_room.h"
@@ -31,8 +36,10 @@ struct Item {
   journal::Seq seq = 0;  // 0: the journal does not keep it
   std::string id;        // kept over retries and restarts
   bool answers = true;
+  bool suspected = false;  // its latest failure looked like one of its own
   uint32_t attempts = 0;
-  uint32_t failures = 0;
+  uint32_t failures = 0;  // of its own, but for the latest
+  Instant failed{};       // the latest time in this run
   Instant accepted{};
   std::shared_ptr<const xmpp::Stanza> stanza;    // absent: the journal has it
   std::shared_ptr<const xmpp::StanzaTree> tree;  // absent: it is made when its turn comes
@@ -49,6 +56,7 @@ class Lanes {
   using Named = std::pair<const std::string, Lane>;  // stays where it is while it is in the map
 
  public:
+  static constexpr std::chrono::seconds kLookAgain{1};  // at what is due, where no alarm could be set
   // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
   static constexpr size_t kMaxResident = 8u << 20;
   // A delivery that comes while nothing stands still keeps its tree while it waits, and from one attempt to
@@ -70,11 +78,15 @@ class Lanes {
     Named* lane_ = nullptr;
     std::list<Item> held_;  // the one
     bool probe_ = false;
+    Standing standing_ = Standing::open;  // of its conversation, when it began
+    Instant began_{};
     uint64_t pool_ = 0;  // who took it
   };
 
-  // Timer and clock must outlive the lanes. They go once the timer has stopped, or on its thread.
-  Lanes(Gate gate, Timer& timer, const Clock& clock) : gate_(gate), timer_(timer), clock_(clock) {}
+  // `at_once`: requests that whoever calls `next` can have under way. Timer and clock must outlive the lanes.
+  // They go once the timer has stopped, or on its thread.
+  Lanes(Gate gate, size_t at_once, Timer& timer, const Clock& clock)
+      : gate_(gate), shares_(at_once), timer_(timer), clock_(clock) {}
   ~Lanes();
   Lanes(const Lanes&) = delete;
   Lanes& operator=(const Lanes&) = delete;
@@ -95,10 +107,12 @@ class Lanes {
   // From now on the next pool takes what waits (the first is 1), whatever backs off at once. What the earlier
   // ones still have they bring back here, and until then nothing of its conversation begins. How that ends
   // says nothing about the endpoint as it is now.
-  void succeed(double drain_rate, bool breaker);
+  void succeed(double drain_rate, bool breaker, size_t at_once);
 
-  // Its request has ended so. True: the endpoint as a whole answers.
-  bool ended(const Work& work, const Ended& how, double chance) noexcept;
+  // Its request has ended so. True: it has failed, and that is its own fault, for the endpoint answers
+  // others. Whether it really does is known once it has answered another after this failure as well, and has
+  // not been found to be away between. So a failure is added to the item's with the next of its own.
+  bool ended(Work& work, const Ended& how, double chance) noexcept;
   void broken_off(const Work& work) noexcept;
 
   void done(Work&& work) noexcept;  // it has left; its conversation goes on
@@ -118,6 +132,8 @@ class Lanes {
 
   void stop(Gate::Stop why);
   void resume(uint32_t which);
+  // Somebody knows better than what is remembered: whatever backs off need not wait, nor the next probe.
+  void try_now();
 
   // `next` is absent from now on; what waits stays.
   void close();
@@ -146,32 +162,53 @@ class Lanes {
     const Item* at_work = nullptr;
     bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
     bool backs_off = false;
+    Standing standing = Standing::open;              // when it got in line
+    uint64_t place = 0;                              // among all that got in line
     std::multimap<Instant, Named*>::iterator due{};  // where it backs off
+  };
+
+  // Somebody waits for the answer to an iq, and nobody for a backlog: every other turn is of what is not
+  // kept.
+  enum Urgency : size_t { kUsual, kUrgent };
+  using Line = std::list<Named*>;
+  struct Choice {
+    Line* line = nullptr;  // absent: none may begin
+    Line::iterator lane = {};
+    Urgency urgency = kUsual;
   };
 
   // All under the lock.
   void go_on(Named& lane);
-  void get_in_line(Named& lane, std::list<Named*>& line);
-  std::list<Named*>& first_line();
+  void get_in_line(Named& lane, Urgency urgency);
+  void back_off(Named& lane, Instant until) noexcept;
+  Choice whose_turn(Instant now);
+  Choice whose_probe();
+  void drop_empty(Line& line);
   void wake(Named& lane);
   void promote(Instant now);
+  void promote_but_spared(Instant now);
+  void promote_all();
   Work take(Named& lane, Instant now);
+  void release(const Work& work);
+  void note_standing(const Work& work, const Ended& how, Instant now);
   std::optional<Instant> next_event(Instant now);
   bool ring_at(Instant when);
   void note_removed(const Item& item);
   Item remove(Lane& lane, std::list<Item>::iterator item);
   bool is_current(const Work& work) const { return work.pool_ == pool_; }
+  bool blame(Item& item, const std::string& lane, Instant now) const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Gate gate_;
+  Standings standings_;
+  Shares shares_;
   Timer& timer_;
   const Clock& clock_;
-  std::unordered_map<std::string, Lane> lanes_;  // those with something waiting or at work
-  // In the order of their turns. Somebody waits for the answer to an iq, and nobody for a backlog: every
-  // other turn is of what is not kept.
-  std::list<Named*> urgent_, ready_;
-  bool urgent_was_last_ = false;
+  std::unordered_map<std::string, Lane> lanes_;               // those with something waiting or at work
+  std::array<std::array<Line, 2>, kStandings.size()> lines_;  // by standing and urgency
+  uint64_t places_ = 0;                                       // that were given in them
+  Urgency last_ = kUsual;                                     // whose turn it was
   std::multimap<Instant, Named*> backing_off_;
   Instant alarm_ = Instant::max();
   Timer::Id alarm_id_ = 0;

@@ -31,13 +31,15 @@ bool Lanes::insert(const std::string& lane, Item&& item) {
   return true;
 }
 
-void Lanes::succeed(double drain_rate, bool breaker) {
+void Lanes::succeed(double drain_rate, bool breaker, size_t at_once) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++pool_;
     idle_ = 0;
     gate_.renew(drain_rate, breaker, clock_.now(), waiting_);
-    promote(Instant::max());
+    standings_.forget();
+    shares_ = Shares(at_once);
+    promote_all();
   }
   changed_.notify_all();
 }
@@ -82,8 +84,9 @@ std::vector<Item> Lanes::take_all() {
     while (!lane.queue.empty()) all.push_back(remove(lane, lane.queue.begin()));
   }
   if (closed_ && at_work_ == 0) {  // nobody comes for them any more
-    urgent_.clear();
-    ready_.clear();
+    for (auto& lines : lines_) {
+      for (Line& line : lines) line.clear();
+    }
     backing_off_.clear();
     lanes_.clear();
   }

@@ -24,10 +24,17 @@ enum class Verdict {
   unavailable,  // nobody is there, or it asks for patience
 };
 
+// Of whom a failure tells.
+enum class Concerns {
+  endpoint,      // whoever asks next fares the same
+  conversation,  // it may be the stanza's fault or its sender's, until others fare the same
+};
+
 // What the queue has to know of an attempt that has ended.
 struct Ended {
   Verdict verdict = Verdict::unavailable;
   std::optional<std::chrono::seconds> retry_after = {};  // how long the endpoint asks to be left alone
+  Concerns concerns = Concerns::endpoint;
 };
 
 inline bool worth_retrying(Verdict verdict) {
@@ -36,7 +43,10 @@ inline bool worth_retrying(Verdict verdict) {
 
 inline constexpr std::chrono::hours kLifetime{24};           // of a delivery, from its acceptance
 inline constexpr std::chrono::seconds kMaxRetryAfter{3600};  // of what an endpoint asks for, that is honoured
-inline constexpr uint32_t kMaxFailures = 5;  // of one delivery, while the endpoint answers others
+// Of one delivery, each while the endpoint answers others: it has answered one of them with success in this
+// time, and since the failure before.
+inline constexpr uint32_t kMaxFailures = 5;
+inline constexpr std::chrono::minutes kRecently{5};
 
 // How long to wait after so many failed attempts (1 or more): 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, then an
 // hour each; a fifth more or less by `chance` (0 to 1), so that what failed together does not come back

@@ -23,7 +23,7 @@ Endpoint::Endpoint(Settings settings, EndpointDependencies deps)
       deps_(std::move(deps)),
       metrics_(deps_.metrics, name_),
       places_(settings.max_queued),
-      lanes_(Gate(settings.drain_rate, settings.retry), deps_.timer, deps_.clock),
+      lanes_(Gate(settings.drain_rate, settings.retry), settings.max_connections, deps_.timer, deps_.clock),
       posting_(make(std::move(settings), 1)) {}
 
 // Whatever is thrown: the lanes are closed first, and the threads are joined with their postings.
@@ -159,8 +159,8 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
-  const bool answering = turn.ended(ended_of(outcome), chance());
-  settle(posting, turn, *tree, outcome, answering);
+  const bool own = turn.ended(ended_of(outcome), chance());
+  settle(posting, turn, *tree, outcome, own);
   const Verdict verdict = verdict_of(outcome);
   if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
 }
@@ -174,7 +174,7 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
 
 // Where a delivery goes from here: out, or back into the queue.
 void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                      bool answering) {
+                      bool own) {
   const Verdict verdict = verdict_of(outcome);
   Item& item = turn.item();
   note_error(posting, verdict == Verdict::delivered ? std::string() : described(outcome));
@@ -182,7 +182,7 @@ void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree
     disable(posting);
     if (item.kept()) return turn.put_back(deps_.clock.now());
   }
-  if (const auto again = posting.settling.settle(item, tree, outcome, answering, chance()))
+  if (const auto again = posting.settling.settle(item, tree, outcome, own, chance()))
     return turn.put_back(*again);
   turn.done();
   cancel();

@@ -111,7 +111,8 @@ class Endpoint {
   // [any] While the way back to the host is full.
   void hold(bool held);
 
-  // [any] False where that was so already.
+  // [any] False where that was so already. `resume` sees to it that something is tried now, also where nobody
+  // stopped it.
   bool pause();
   bool resume();
   void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`
@@ -143,8 +144,7 @@ class Endpoint {
   void work(Posting& posting, Transport& transport, bool first);
   void deliver(Posting& posting, Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome,
-              bool answering);
+  void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool own);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
   void late(const std::string& lane, const std::string& id);

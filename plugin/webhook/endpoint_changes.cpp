@@ -38,7 +38,7 @@ std::shared_ptr<Posting> Endpoint::prepare(Settings settings) {
 // The queue first: a thread of a pool that is not the queue's goes away again, and its pool has one less.
 void Endpoint::take_on(std::shared_ptr<Posting> posting) noexcept {
   places_.set_limit(posting->settings.max_queued);
-  lanes_.succeed(posting->settings.drain_rate, posting->settings.retry);
+  lanes_.succeed(posting->settings.drain_rate, posting->settings.retry, posting->settings.max_connections);
   {
     const std::lock_guard<std::mutex> steering(steering_);  // a 410 is of the settings that it came by
     const std::lock_guard<std::mutex> lock(mutex_);

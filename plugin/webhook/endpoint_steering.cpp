@@ -22,7 +22,10 @@ bool Endpoint::pause() {
 
 bool Endpoint::resume() {
   const std::lock_guard<std::mutex> steering(steering_);
-  if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) == 0) return false;
+  if ((lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) == 0) {
+    lanes_.try_now();
+    return false;
+  }
   steered_ = true;
   deps_.journal.forget_stop(name_);
   note_reason({});

@@ -28,19 +28,20 @@ journal::Delivery account_of(const subscription::Item& item, const std::string& 
 }  // namespace
 
 std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                                        bool answering, double chance) {
+                                        bool own, double chance) {
   const bool again =
       worth_retrying(verdict_of(outcome)) && settings_.retry && tree.stanza().kind != xmpp::Kind::iq;
   if (!again) {
     answer(item, tree, outcome);
     return std::nullopt;
   }
-  if (answering) ++item.failures;
-  if (item.kept() && item.failures < subscription::kMaxFailures) {
+  const uint32_t failures = item.failures + (own ? 1 : 0);
+  if (item.kept() && failures < subscription::kMaxFailures) {
     deps_.journal.note_attempt(account_of(item, described(outcome), deps_.clock.wall()));
     return deps_.clock.now() + subscription::retry_delay(item.attempts, chance, outcome.retry_after);
   }
   if (item.kept()) {
+    item.failures = failures;
     give_up(item, tree, outcome, "it failed " + std::to_string(item.failures) + " times", metrics_.given_up);
   } else {
     metrics_.late.add();

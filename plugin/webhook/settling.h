@@ -30,10 +30,10 @@ class Settling {
            const OpenAnswers& open)
       : settings_(settings), deps_(deps), metrics_(metrics), open_(open) {}
 
-  // When the delivery is to be tried again; absent: it has left. `answering`: the endpoint as a whole
-  // answers, so that the failure is the delivery's own.
-  std::optional<Instant> settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                                bool answering, double chance);
+  // When the delivery is to be tried again; absent: it has left. `own`: the failure is the delivery's own, as
+  // Lanes::ended says.
+  std::optional<Instant> settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, bool own,
+                                double chance);
 
   // The stanzas that go back; the delivery leaves the journal once the host has them.
   void answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome);

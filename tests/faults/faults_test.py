@@ -20,14 +20,18 @@ from clock_steps import clock_steps
 from damage import damaged_files
 from disk_full import disk_full
 from endpoint_faults import SCENARIOS
+from hostages import SCENARIOS as HOSTAGES
 from journal_full import journal_full
+from kept_connections import SCENARIOS as KEPT_CONNECTIONS
 from kills import kills
 from memory import memory
+from outages import SCENARIOS as OUTAGES
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, "the journal is full": journal_full,
-       "the disk is full": disk_full, "the clock steps": clock_steps, "the journal is damaged": damaged_files}
+ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, **KEPT_CONNECTIONS, **OUTAGES, **HOSTAGES,
+       "the journal is full": journal_full, "the disk is full": disk_full, "the clock steps": clock_steps,
+       "the journal is damaged": damaged_files}
 
 
 def outcome(name, scenario):

@@ -29,11 +29,11 @@ class Ledger:
         self._delivered = collections.Counter()  # (conversation, life): how many different ones
         self._highest = {}  # (conversation, life): the highest number among them
 
-    def batch(self, life, rounds, filler=""):
-        """The next `rounds` messages of every conversation, as bytes to be sent; they count as sent."""
+    def batch(self, life, rounds, filler="", only=None):
+        """The next `rounds` messages of every conversation, or of some, as bytes to be sent; they count as sent."""
         stanzas = []
         for _ in range(rounds):
-            for each in range(self.conversations):
+            for each in range(self.conversations) if only is None else only:
                 self._sent[each, life] += 1
                 number = self._sent[each, life]
                 stanzas.append(f"<message from='u{each}@x.example' to='bot{each % 5}@{DOMAIN}' type='chat' "

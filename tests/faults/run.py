@@ -89,6 +89,12 @@ class Run:
             raise AssertionError(f"{response.status} for {method} /rest/{path}: {response.body}")
         return json.loads(response.body)
 
+    def metrics(self):
+        """What the program counts, as text."""
+        if not self.host.rest:
+            self.host.wait_ready()
+        return self.host.rest.request("GET", "/rest/metrics").body.decode()
+
     def collect(self):
         """Notes what has arrived and what has come back."""
         self.ledger.note(self.endpoint.arrivals)

@@ -25,6 +25,12 @@ constexpr const char* kWrongHost = "the TLS certificate was not accepted: it is 
 // The client's own timeouts stand behind the deadline, for the case that the timer thread has ended.
 constexpr milliseconds kBehind{1000};
 
+// What a connection may have brought that says nothing of its request: its end counts as one byte, and over
+// TLS an alert comes before it, of 31 bytes at most in the cipher suites of TLS 1.3 and those with AEAD
+// of 1.2.
+constexpr uint64_t kEndOfStream = 1;
+constexpr uint64_t kTlsAlert = 31;
+
 // The Accept of a request: the formats that a reply may have.
 const std::string& accepted() {
   static const std::string list = [] {
@@ -122,6 +128,16 @@ long verified(const Result&, const Client& client, long) {
   return client.get_openssl_verify_result();
 }
 
+// OpenSSL's context of a client with TLS: its function has another name in later versions.
+template <class Client>
+auto context_of(const Client& client, int) -> decltype(static_cast<SSL_CTX*>(client.tls_context())) {
+  return static_cast<SSL_CTX*>(client.tls_context());
+}
+template <class Client>
+SSL_CTX* context_of(const Client& client, long) {
+  return client.ssl_context();
+}
+
 std::string reason_of(const httplib::Result& result, const httplib::Client& client,
                       const Settings& settings) {
   switch (result.error()) {
@@ -168,7 +184,9 @@ HttpTransport::HttpTransport(Url url, const Settings& settings, Timer& timer, Re
       settings_(settings),
       resolve_(std::move(resolve)),
       watchdog_(std::make_shared<Watchdog>(timer, kMaxHead + kRawPerByte * settings.max_answer)),
-      client_(client_for(url_, settings_, *watchdog_)) {}
+      client_(client_for(url_, settings_, *watchdog_)) {
+  if (url_.tls) session_.watch(context_of(*client_, 0));
+}
 
 // The end of a TLS session is written to the peer, who may have gone.
 HttpTransport::~HttpTransport() {
@@ -250,9 +268,25 @@ Outcome HttpTransport::send(httplib::Request& request, milliseconds within) {
 
 HttpTransport::Attempt HttpTransport::exchange(const httplib::Request& request, Instant until) {
   if (watchdog_->cut() != Watchdog::Cut::no) return {false, kAborted};
-  if (watchdog_->quiet()) return once(request);
+  if (is_reusable()) {
+    Attempt attempt = once(request);
+    const bool again =
+        !attempt.failure.empty() && broke_unheard() && std::chrono::steady_clock::now() < until;
+    if (!again) return attempt;
+  }
+  session_.forget();
   client_->stop();
   return exchange_anew(request, until);
+}
+
+// What nobody asked for would be taken for the next answer.
+bool HttpTransport::is_reusable() const {
+  return watchdog_->quiet() && !session_.has_unread();
+}
+
+bool HttpTransport::broke_unheard() const {
+  return watchdog_->cut() == Watchdog::Cut::no &&
+         watchdog_->unheard(url_.tls ? kEndOfStream + kTlsAlert : kEndOfStream);
 }
 
 // Each address gets its share of the time, so that a silent one does not use up what the others need. The

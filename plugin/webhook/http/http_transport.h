@@ -2,6 +2,9 @@
 // HTTP to one endpoint over one connection that is kept alive: cpp-httplib's client, by its public interface,
 // which is used nowhere else.
 //
+// An endpoint may close a kept connection just as the next request comes. Then nothing is heard on it, and
+// the request is made once more, at once and on a new connection. The new one is not forgiven anything.
+//
 // Deadline: from connecting to the last byte. Only name resolution is bounded by the resolver's own settings.
 #pragma once
 
@@ -9,6 +12,7 @@
 #include <string>
 
 #include "webhook/http/resolving.h"
+#include "webhook/http/tls_session.h"
 #include "webhook/http/watchdog.h"
 #include "webhook/request/transport.h"
 
@@ -42,6 +46,8 @@ class HttpTransport final : public Transport {
     std::string failure = {};  // empty where there is an answer
   };
   Attempt exchange(const httplib::Request& request, Instant until);
+  bool is_reusable() const;
+  bool broke_unheard() const;
   Attempt exchange_anew(const httplib::Request& request, Instant until);
   Attempt once(const httplib::Request& request);
 
@@ -49,6 +55,7 @@ class HttpTransport final : public Transport {
   const Settings settings_;
   const Resolve resolve_;
   const std::shared_ptr<Watchdog> watchdog_;
+  TlsSession session_;
   std::unique_ptr<httplib::Client> client_;
 };
 

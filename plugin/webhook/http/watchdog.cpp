@@ -23,7 +23,8 @@ void Watchdog::begin(milliseconds deadline) {
   running_ = true;
   ++request_;
   if (cut_ != Cut::aborted) cut_ = Cut::no;
-  received_ = socket_ >= 0 ? bytes_received(socket_) : 0;
+  kept_ = socket_ >= 0;
+  received_ = kept_ ? bytes_received(socket_) : 0;
   until_ = timer_.now() + deadline;
   alarm_ = timer_.repeat(next_look(),
                          [self = shared_from_this(), request = request_] { return self->look(request); });
@@ -35,6 +36,7 @@ void Watchdog::watch(int socket) {
   if (socket_ >= 0) ::close(socket_);
   socket_ = duplicate;
   received_ = 0;
+  kept_ = false;
   if (cut_ != Cut::no) sever();
 }
 
@@ -66,6 +68,11 @@ bool Watchdog::quiet() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   pollfd readable{socket_, POLLIN, 0};  // so is the end of what the peer sends
   return socket_ >= 0 && ::poll(&readable, 1, 0) == 0;
+}
+
+bool Watchdog::unheard(uint64_t at_most) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return kept_ && bytes_received(socket_) - received_ <= at_most;
 }
 
 std::optional<Instant> Watchdog::look(uint64_t request) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Ends a request that lasts too long, that gets too much for an answer, or that nobody wants any more: it
-// shuts the request's socket down under the HTTP client, whose own timeouts watch only single reads. `begin`,
-// `watch`, `quiet` and `finish` belong to the thread of the requests, `abort` to any. Owns a duplicate of the
-// socket's descriptor, so that the number cannot have become somebody else's.
+// shuts the request's socket down under the HTTP client, whose own timeouts watch only single reads. It also
+// knows what came over the socket. `begin`, `watch`, `quiet`, `unheard` and `finish` belong to the thread of
+// the requests, `abort` to any. Owns a duplicate of the socket's descriptor, so that the number cannot have
+// become somebody else's.
 #pragma once
 
 #include <chrono>
@@ -41,6 +42,10 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
   // nothing that nobody asked for.
   bool quiet() const;
 
+  // Whether the running request was made over a connection from before it, over which at most so many bytes
+  // have come since it began.
+  bool unheard(uint64_t at_most) const;
+
  private:
   std::optional<Instant> look(uint64_t request);
   Instant next_look() const;  // under the lock
@@ -51,6 +56,7 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
   mutable std::mutex mutex_;
   int socket_ = -1;
   uint64_t received_ = 0;  // over the socket before the running request
+  bool kept_ = false;      // the socket is from before the running request
   uint64_t request_ = 0;
   Instant until_;
   bool running_ = false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How requests reach one endpoint: an interface, so that tests can do without a network. Requests come from
-// one thread at a time, `abort` from any. Nothing is ever sent twice: what became of a request that broke
-// after it was sent is unknown.
+// one thread at a time, `abort` from any. What became of a request that broke after it was sent is unknown.
+// It is not sent again here, but where it met a kept connection that brought nothing any more: there it is
+// sent once more, with the same headers.
 #pragma once
 
 #include <chrono>

@@ -22,4 +22,11 @@ Verdict verdict_of(const Outcome& outcome) {
   return outcome.status / 100 == 5 ? Verdict::failed : Verdict::refused;
 }
 
+subscription::Ended ended_of(const Outcome& outcome) {
+  const bool answered = outcome.end == Outcome::End::answered;
+  const bool alone = answered ? outcome.status != 503 : outcome.end == Outcome::End::timeout;
+  return {verdict_of(outcome), outcome.retry_after,
+          alone ? subscription::Concerns::conversation : subscription::Concerns::endpoint};
+}
+
 }  // namespace restanza::webhook

@@ -14,9 +14,8 @@ using subscription::worth_retrying;
 
 Verdict verdict_of(const Outcome& outcome);
 
-// The same, with how long the endpoint asks to be left alone.
-inline subscription::Ended ended_of(const Outcome& outcome) {
-  return {verdict_of(outcome), outcome.retry_after};
-}
+// The same, with how long the endpoint asks to be left alone, and of whom it tells: 503, and that nobody is
+// there, of the endpoint. All others may be meant for one conversation only.
+subscription::Ended ended_of(const Outcome& outcome);
 
 }  // namespace restanza::webhook

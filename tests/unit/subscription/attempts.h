@@ -8,6 +8,7 @@ namespace restanza::subscription {
 
 inline constexpr Ended kDelivered{Verdict::delivered};
 inline constexpr Ended kFailed{Verdict::failed};
-inline constexpr Ended kSilent{Verdict::unavailable};  // nobody is there
+inline constexpr Ended kSilent{Verdict::unavailable};                            // nobody is there
+inline constexpr Ended kLate{Verdict::unavailable, {}, Concerns::conversation};  // no answer in time
 
 }  // namespace restanza::subscription

@@ -19,7 +19,7 @@ struct Gated {
   bool open() const { return gate.opens(now) <= now; }
   void request(const std::string& lane, const Ended& how, size_t backlog = 0) {
     const bool probe = gate.begin(now);
-    gate.end(now, probe, lane, how, 0.5, backlog);
+    gate.end(now, {lane, now, probe}, how, 0.5, backlog);
   }
 };
 
@@ -49,6 +49,71 @@ TEST_CASE("one conversation that is answered 500 again and again does not close 
   CHECK(g.gate.answering());
 }
 
+TEST_CASE("three conversations that get no answer in time close an endpoint, and one alone does not") {
+  Gated g;
+  for (int i = 0; i < 50; ++i) g.request("a", kLate);
+  CHECK(g.gate.answering());
+  g.request("b", kLate);
+  CHECK(g.gate.answering());
+  g.request("a", kLate);
+  CHECK_FALSE(g.gate.answering());
+}
+
+TEST_CASE("what fails while another conversation is answered does not close an endpoint") {
+  const Ended how = GENERATE(values<Ended>({kSilent, kLate, kFailed}));
+  Gated g;
+  const Instant began = g.now;
+  g.now += 1s;
+  g.request("well", kDelivered);
+  g.now += 10s;
+  for (const char* lane : {"a", "b", "c", "d", "e", "f"}) g.gate.end(g.now, {lane, began}, how, 0.5, 0);
+  CHECK(g.gate.answering());
+  for (const char* lane : {"a", "b", "c", "d", "e", "f"}) g.request(lane, how);
+  CHECK_FALSE(g.gate.answering());
+}
+
+TEST_CASE("for five seconds after a success what may concern one conversation does not close an endpoint") {
+  Gated g;
+  g.request("well", kDelivered);
+  g.now += Gate::kJustNow - 1ms;
+  for (const char* lane : {"a", "b", "c", "d", "e", "f"}) g.request(lane, kLate);
+  CHECK(g.gate.answering());
+  SECTION("and after that it does") {
+    g.now += 1ms;
+    for (const char* lane : {"a", "b", "c"}) g.request(lane, kLate);
+    CHECK_FALSE(g.gate.answering());
+  }
+  SECTION("where it concerns all it does") {
+    for (int i = 0; i < 3; ++i) g.request("a", kSilent);
+    CHECK_FALSE(g.gate.answering());
+  }
+}
+
+TEST_CASE("an endpoint that asks to be left alone is, where it says so of all or to several conversations") {
+  const Ended alone{Verdict::unavailable, 600s, Concerns::conversation};
+  const Ended all{Verdict::unavailable, 600s, Concerns::endpoint};
+  Gated g;
+  for (int i = 0; i < 3; ++i) g.request("a", kSilent);
+  SECTION("of all") {
+    g.now += 1s;
+    g.request("a", all);
+    CHECK(g.gate.opens(g.now) == g.now + 600s);
+  }
+  SECTION("to one conversation and then another") {
+    g.now += 1s;
+    g.request("a", alone);
+    CHECK(g.gate.opens(g.now) == g.now + 5s);
+    g.now += 5s;
+    g.request("a", alone);
+    CHECK(g.gate.opens(g.now) == g.now + 30s);
+    g.now += 30s;
+    g.request("b", alone);
+    CHECK(g.gate.opens(g.now) == g.now + 600s);
+    g.gate.probe_now(g.now);  // somebody knows better
+    CHECK(g.open());
+  }
+}
+
 TEST_CASE("any answer that is final starts the count anew") {
   for (const Verdict verdict : {Verdict::delivered, Verdict::refused, Verdict::gone}) {
     Gated g;
@@ -70,7 +135,7 @@ TEST_CASE("a dead endpoint is probed with one request at a time, later and later
   CHECK(g.gate.begin(g.now));
   CHECK_FALSE(g.open());  // while the probe is under way nothing else goes
   CHECK(g.gate.opens(g.now) == Instant::max());
-  g.gate.end(g.now, true, "a", kSilent, 0.5, 0);
+  g.gate.end(g.now, {"a", g.now, true}, kSilent, 0.5, 0);
   CHECK(g.gate.opens(g.now) == g.now + 5s);
   g.now += 5s;
   g.request("a", kSilent);
@@ -91,9 +156,9 @@ TEST_CASE("requests from before the end do not put the probe off, and may bring 
   Gated g;
   const bool early = g.gate.begin(g.now), lucky = g.gate.begin(g.now);
   for (int i = 0; i < 3; ++i) g.request("a", kSilent);
-  g.gate.end(g.now, early, "b", kSilent, 0.5, 0);
+  g.gate.end(g.now, {"b", g.now, early}, kSilent, 0.5, 0);
   CHECK(g.gate.opens(g.now) == g.now + 1s);
-  g.gate.end(g.now, lucky, "c", kDelivered, 0.5, 0);
+  g.gate.end(g.now, {"c", g.now, lucky}, kDelivered, 0.5, 0);
   CHECK(g.gate.answering());
 }
 

@@ -1,83 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "subscription/lanes.h"
-
 #include <future>
 #include <thread>
 
-#include "support/catch.h"
-#include "support/fake_clock.h"
-#include "unit/subscription/attempts.h"
+#include "unit/subscription/laned.h"
 
 using namespace restanza;
 using namespace restanza::subscription;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Laned {
-  FakeClock clock;
-  Timer timer{clock};
-  Lanes lanes{Gate(1000, true), timer, clock};
-  journal::Seq seq = 0;
-
-  // A kept item whose lane is its id's first letter.
-  void push(const std::string& id) { REQUIRE(lanes.push(id.substr(0, 1), item(id))); }
-  bool push_unkept(const std::string& id) {
-    Item one = item(id);
-    one.seq = 0;
-    return lanes.push(id.substr(0, 1), std::move(one));
-  }
-  Item item(const std::string& id, size_t size = 10) {
-    Item one;
-    one.seq = ++seq;
-    one.id = id;
-    one.accepted = clock.now();
-    xmpp::Stanza stanza;
-    stanza.xml.assign(size, 'x');
-    one.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
-    return one;
-  }
-  Lanes::Work next() {
-    auto work = lanes.next(1);
-    REQUIRE(work);
-    return std::move(*work);
-  }
-  void finish(Lanes::Work work, const Ended& how = kDelivered) {
-    lanes.ended(work, how, 0.5);
-    lanes.done(std::move(work));
-  }
-  void fail(Lanes::Work work, std::chrono::milliseconds wait, const Ended& how = kFailed) {
-    lanes.ended(work, how, 0.5);
-    lanes.put_back(std::move(work), clock.now() + wait);
-  }
-  std::string order(size_t count) {
-    std::string ids;
-    for (size_t i = 0; i < count; ++i) {
-      auto work = next();
-      ids += work.item().id + " ";
-      finish(std::move(work));
-    }
-    return ids;
-  }
-  // For when `next` has to wait: it runs on another thread, and the timer rings it once its alarm is set.
-  Lanes::Work next_after(std::chrono::milliseconds wait) {
-    auto later = std::async(std::launch::async, [this] { return lanes.next(1); });
-    clock.advance(wait);
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (later.wait_for(1ms) != std::future_status::ready) {
-      timer.run_due();
-      if (std::chrono::steady_clock::now() > deadline) {
-        lanes.close();
-        FAIL("nothing became ready");
-      }
-    }
-    auto work = later.get();
-    REQUIRE(work);
-    return std::move(*work);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a conversation keeps its order and has one delivery at work") {
   Laned l;
@@ -149,6 +78,18 @@ TEST_CASE("what is not kept does not wait where nothing flows") {
   CHECK_FALSE(l.push_unkept("c1"));
   CHECK(l.lanes.take_stranded().size() == 1);  // b1
   CHECK(l.lanes.snapshot().waiting == 1);      // a2 is kept
+}
+
+TEST_CASE("a conversation that has backed off long enough takes what is not kept, before any thread looks") {
+  Laned l;
+  l.push("a1");
+  l.fail(l.next(), 5s);
+  l.clock.advance(5s - 1ms);
+  CHECK_FALSE(l.push_unkept("a2"));
+  l.clock.advance(1ms);
+  CHECK(l.push_unkept("a3"));
+  CHECK(l.lanes.take_stranded().empty());
+  CHECK(l.order(2) == "a1 a3 ");
 }
 
 TEST_CASE("a dead endpoint is probed with what is not kept, where nothing else waits for it") {
@@ -291,7 +232,7 @@ TEST_CASE("a pool that succeeds another gets what waits, but for the conversatio
   Laned l;
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
   auto earlier = l.next();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK_FALSE(l.lanes.next(1));
   auto later = l.lanes.next(2);
   REQUIRE(later);
@@ -312,7 +253,7 @@ TEST_CASE("whoever waits for a delivery hears that another pool has come") {
   Laned l;
   auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(1); });
   while (l.lanes.unattended()) std::this_thread::yield();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK_FALSE(waiting.get());
   CHECK(l.lanes.unattended());
 }
@@ -322,7 +263,7 @@ TEST_CASE("what backs off, and what waits for a dead endpoint, goes at once by o
   for (const char* id : {"a1", "b1", "c1"}) l.push(id);
   for (int i = 0; i < 3; ++i) l.fail(l.next(), 1h, kSilent);
   CHECK_FALSE(l.lanes.snapshot().answering);
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   CHECK(l.lanes.snapshot().answering);
   CHECK(l.lanes.next(2));
 }
@@ -346,7 +287,7 @@ TEST_CASE("lanes that go on after all know what is at work, and what was done wh
   for (const char* id : {"a1", "a2", "b1"}) l.push(id);
   auto first = l.next(), second = l.next();
   l.lanes.close();
-  l.lanes.succeed(1000, true);
+  l.lanes.succeed(1000, true, SIZE_MAX);
   l.lanes.reopen();
   auto waiting = std::async(std::launch::async, [&] { return l.lanes.next(2); });
   l.finish(std::move(first));

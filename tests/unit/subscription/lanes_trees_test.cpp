@@ -21,7 +21,7 @@ size_t text_for(size_t room) {
 struct WithTrees {
   FakeClock clock;
   Timer timer{clock};
-  Lanes lanes{Gate(1000, true), timer, clock};
+  Lanes lanes{Gate(1000, true), SIZE_MAX, timer, clock};
   journal::Seq seq = 0;
 
   // A kept item whose lane is its id's first letter.

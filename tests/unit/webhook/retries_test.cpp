@@ -4,65 +4,11 @@
 #include <future>
 #include <map>
 
-#include "unit/webhook/running.h"
+#include "unit/webhook/scripted.h"
 
 using namespace restanza;
 using namespace restanza::webhook;
 using namespace std::chrono_literals;
-
-namespace {
-
-// An endpoint that answers each stanza, by its id, as it is told, and remembers what it was sent.
-struct Scripted {
-  std::mutex mutex;
-  std::map<std::string, std::string> answers;  // by the stanza's id
-  std::string otherwise = response(204);
-  Collected<std::string> asked;
-  Collected<std::string> requests;
-  MemoryEndpoint http{MemoryEndpoint::each_request([this](const std::string& request) {
-    const std::string id = attribute(request, "id");
-    std::string answer;
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      const auto found = answers.find(id);
-      answer = found == answers.end() ? otherwise : found->second;
-    }
-    requests.add(request);
-    asked.add(id);
-    return answer;
-  })};
-
-  void answer(const std::string& id, const std::string& text) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    answers[id] = text;
-  }
-  void answer_all(const std::string& text) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    answers.clear();
-    otherwise = text;
-  }
-  size_t times(const std::string& id) {
-    size_t count = 0;
-    for (const std::string& one : asked.now()) count += one == id ? 1 : 0;
-    return count;
-  }
-  size_t count() { return asked.now().size(); }
-};
-
-struct Retried : Running {
-  explicit Retried(Scripted& endpoint) : Running(endpoint.http, By::hand) {}
-
-  std::string state_of(const std::string& id) {
-    for (const auto& delivery : kept()) {
-      if (delivery.stanza && delivery.stanza->id == id) {
-        return delivery.state == journal::State::dead ? "dead" : "waiting";
-      }
-    }
-    return "gone";
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a message that was answered 503 is tried again with the same webhook-id, and then is gone") {
   Scripted endpoint;
@@ -88,9 +34,10 @@ TEST_CASE("a poisonous message is given up after five failures, and its conversa
   endpoint.answer("poison", response(500, "text/plain", "cannot read this"));
   Retried r(endpoint);
   r.start();
+  r.answer_beside();
   r.give(message("a@localhost", "poison"));
   r.give(message("a@localhost", "next"));
-  REQUIRE(r.pass_time(1s, [&] { return endpoint.times("next") == 1; }));
+  REQUIRE(r.pass_time_beside([&] { return endpoint.times("next") == 1; }));
   CHECK(endpoint.times("poison") == subscription::kMaxFailures);
   CHECK(r.state_of("poison") == "dead");
   const auto replies = r.replies.wait(1);
@@ -163,9 +110,10 @@ TEST_CASE("what must not be answered is given up without a word") {
   endpoint.answer("poison", response(500));
   Retried r(endpoint);
   r.start();
+  r.answer_beside();
   r.give(message("a@localhost", "poison", type));
   r.give(message("a@localhost", "next", type));
-  REQUIRE(r.pass_time(1s, [&] { return endpoint.times("next") == 1; }));
+  REQUIRE(r.pass_time_beside([&] { return endpoint.times("next") == 1; }));
   REQUIRE(r.drain());
   CHECK(r.state_of("poison") == "dead");
   CHECK(r.replies.now().empty());
@@ -243,8 +191,9 @@ TEST_CASE("dead letters are kept for two weeks") {
   endpoint.answer("poison", response(500));
   Retried r(endpoint);
   r.start();
+  r.answer_beside();
   r.give(message("a@localhost", "poison"));
-  REQUIRE(r.pass_time(1s, [&] { return r.state_of("poison") == "dead"; }));
+  REQUIRE(r.pass_time_beside([&] { return r.state_of("poison") == "dead"; }));
   const Instant died = r.clock.now();
   REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
   CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);

@@ -20,6 +20,13 @@ Resolve known(std::vector<std::string> addresses) {
   return [addresses = std::move(addresses)](const Url&, bool) { return Addresses(addresses); };
 }
 
+// Breaks the connection as the end of a process or a firewall does it.
+void reset_connection(int connection) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  CHECK(::connect(connection, &nobody, sizeof nobody) == 0);
+}
+
 }  // namespace
 
 TEST_CASE("a connection is kept, and opened again where the endpoint closed it between requests") {
@@ -56,6 +63,76 @@ TEST_CASE("a request whose connection breaks after it was sent is not sent again
   CHECK(sending.post().end == End::unreachable);
   CHECK(requests.now().size() == 1);
   CHECK(sending.post().end == End::answered);
+}
+
+TEST_CASE("a kept connection that breaks as a request comes is no failure: a new one takes the request") {
+  const bool resets = GENERATE(false, true);
+  Collected<std::string> requests;
+  HttpEndpoint endpoint([&](int connection, size_t number) {
+    for (int i = 0;; ++i) {
+      const std::string request = read_request(connection);
+      if (request.empty()) return;
+      requests.add(request);
+      if (number == 1 && i == 1) {
+        if (resets) reset_connection(connection);
+        return;
+      }
+      send_all(connection, response(200, "text/plain", std::to_string(number)));
+    }
+  });
+  Sending sending(endpoint.url());
+  const Post post{"/x", "text/plain", "", "x", {{"webhook-id", "msg_1"}}};
+  CHECK(sending.transport->post(post, kPatience).body == "1");
+  const Outcome outcome = sending.transport->post(post, kPatience);
+  CHECK(outcome.end == End::answered);
+  CHECK(outcome.body == "2");
+  const auto all = requests.now();
+  REQUIRE(all.size() == 3);
+  CHECK_THAT(all[1], Contains("\r\nwebhook-id: msg_1\r\n"));
+  CHECK(all[2] == all[1]);
+  CHECK(endpoint.connections() == 2);
+}
+
+TEST_CASE("a request is sent once more at most: a new connection that breaks is a failure") {
+  Collected<std::string> requests;
+  HttpEndpoint endpoint([&](int connection, size_t number) {
+    requests.add(read_request(connection));
+    if (number > 1) return;
+    send_all(connection, response(204));
+    requests.add(read_request(connection));
+  });
+  Sending sending(endpoint.url());
+  CHECK(sending.post().end == End::answered);
+  CHECK(sending.post().end == End::unreachable);
+  CHECK(requests.now().size() == 3);
+}
+
+TEST_CASE("a kept connection that breaks with a part of an answer is a failure") {
+  HttpEndpoint endpoint([&](int connection, size_t) {
+    read_request(connection);
+    send_all(connection, response(204));
+    read_request(connection);
+    send_all(connection, "HT");
+  });
+  Sending sending(endpoint.url());
+  CHECK(sending.post().end == End::answered);
+  CHECK(sending.post().end == End::unreachable);
+  CHECK(endpoint.connections() == 1);
+}
+
+TEST_CASE("a kept connection that is silent has all the time there is, and no other gets its request") {
+  Door over;
+  HttpEndpoint endpoint([&](int connection, size_t) {
+    read_request(connection);
+    send_all(connection, response(204));
+    read_request(connection);
+    over.pass();
+  });
+  Sending sending(endpoint.url());
+  CHECK(sending.post().end == End::answered);
+  CHECK(sending.post(200ms).end == End::timeout);
+  CHECK(endpoint.connections() == 1);
+  over.open();
 }
 
 TEST_CASE("what keeps an endpoint from being reached is said in words") {

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -279,4 +280,38 @@ TEST_CASE("a transport to an endpoint that has gone ends without a signal") {
     settings.tls_verify = false;
     CHECK(post(settings, 1).status == 200);
   }
+}
+
+TEST_CASE("over TLS what came behind an answer in its record is not taken for the next answer") {
+  std::atomic<int> requests{0};
+  const TlsEndpoint endpoint([&](Session& session) {
+    while (!session.request().empty()) {
+      const std::string own = std::to_string(++requests);
+      if (!session.send(response(200, "text/plain", own) + response(200, "text/plain", "forged"))) return;
+    }
+  });
+  Settings settings = settings_for(endpoint);
+  settings.tls_verify = false;
+  CHECK(post(settings, 1).body == "1");
+  CHECK(post(settings, 2).body == "3");
+  CHECK(endpoint.endpoint->connections() == 3);
+}
+
+TEST_CASE("over TLS too a kept connection that breaks as a request comes is no failure") {
+  const bool closes = GENERATE(true, false);  // TLS, before the connection
+  std::atomic<int> requests{0};
+  const TlsEndpoint endpoint([&](Session& session) {
+    for (bool kept = false; !session.request().empty(); kept = true) {
+      if (++requests == 2 && kept) {
+        if (closes) session.close();
+        return;
+      }
+      if (!session.send(response(200, "text/plain", "x"))) return;
+    }
+  });
+  Settings settings = settings_for(endpoint);
+  settings.tls_verify = false;
+  CHECK(post(settings, 3).status == 200);
+  CHECK(requests == 4);
+  CHECK(endpoint.endpoint->connections() == 2);
 }

@@ -97,3 +97,27 @@ TEST_CASE("a request that is not over at its deadline is cut, and not before") {
   watched.pass(1ms);
   CHECK(watchdog->finish() == Watchdog::Cut::late);
 }
+
+TEST_CASE("a kept connection is unheard up to so many bytes, and a new one never") {
+  Watched watched;
+  const auto& watchdog = watched.watchdog;
+  CHECK_FALSE(watchdog->unheard(100));  // there was no request yet
+  watchdog->begin(10s);
+  CHECK(watchdog->unheard(0));
+  watched.connected.receive(10);
+  CHECK(watchdog->unheard(10));
+  CHECK_FALSE(watchdog->unheard(9));
+  watchdog->watch(watched.connected.ours);
+  CHECK_FALSE(watchdog->unheard(100));
+  watchdog->finish();
+}
+
+TEST_CASE("the end of what a peer sends counts as one byte at most") {
+  Watched watched;
+  watched.watchdog->begin(10s);
+  REQUIRE(::shutdown(watched.connected.theirs, SHUT_WR) == 0);
+  char none = 0;
+  REQUIRE(::recv(watched.connected.ours, &none, 1, 0) == 0);
+  CHECK(watched.watchdog->unheard(1));
+  watched.watchdog->finish();
+}

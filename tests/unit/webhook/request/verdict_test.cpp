@@ -30,3 +30,13 @@ TEST_CASE("how long an endpoint asks to be left alone goes with the verdict") {
   CHECK(ended_of(busy).verdict == Verdict::unavailable);
   CHECK(ended_of(busy).retry_after == 90s);
 }
+
+TEST_CASE("503 and silence tell of the endpoint, all other failures perhaps of one conversation") {
+  using subscription::Concerns;
+  CHECK(ended_of(answered(503)).concerns == Concerns::endpoint);
+  CHECK(ended_of(ended(Outcome::End::unreachable)).concerns == Concerns::endpoint);
+  for (const int status : {408, 425, 429, 500, 502, 504}) {
+    CHECK(ended_of(answered(status)).concerns == Concerns::conversation);
+  }
+  CHECK(ended_of(ended(Outcome::End::timeout)).concerns == Concerns::conversation);
+}
