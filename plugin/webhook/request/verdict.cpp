@@ -22,4 +22,10 @@ Verdict verdict_of(const Outcome& outcome) {
   return outcome.status / 100 == 5 ? Verdict::failed : Verdict::refused;
 }
 
+Verdict verdict_of(const Outcome& outcome, const Refusals& on_refusal, bool kept) {
+  const Verdict verdict = verdict_of(outcome);
+  const bool again = verdict == Verdict::refused && kept && on_refusal.of(outcome.status) == OnRefusal::retry;
+  return again ? Verdict::failed : verdict;
+}
+
 }  // namespace restanza::webhook

@@ -6,6 +6,7 @@
 
 #include "subscription/verdict.h"
 #include "webhook/request/outcome.h"
+#include "webhook/settings/refusals.h"
 
 namespace restanza::webhook {
 
@@ -14,9 +15,13 @@ using subscription::worth_retrying;
 
 Verdict verdict_of(const Outcome& outcome);
 
+// The same for a delivery: a refusal of one that the journal keeps counts as failed where the endpoint's
+// settings say that it is worth another try.
+Verdict verdict_of(const Outcome& outcome, const Refusals& on_refusal, bool kept);
+
 // The same, with how long the endpoint asks to be left alone.
-inline subscription::Ended ended_of(const Outcome& outcome) {
-  return {verdict_of(outcome), outcome.retry_after};
+inline subscription::Ended ended_of(const Outcome& outcome, const Refusals& on_refusal, bool kept) {
+  return {verdict_of(outcome, on_refusal, kept), outcome.retry_after};
 }
 
 }  // namespace restanza::webhook
