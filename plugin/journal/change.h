@@ -32,6 +32,14 @@ struct Started {  // no longer stopped
 struct ForgetDead {  // dead letters whose death lies before
   WallTime before;
 };
-using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead>;
+// The wall clock has jumped: what is dated by it moves along, dates of before this run by as much as is right
+// for them. A date behind `until` stays.
+struct Redated {
+  WallTime begin;  // of this run, by the clock as it was
+  WallTime until;  // the last that it could have said
+  WallTime::duration by{0};
+  WallTime::duration earlier_by{0};
+};
+using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead, Redated>;
 
 }  // namespace restanza::journal

@@ -72,7 +72,9 @@ class Journal {
   void note_dead(const Delivery& delivery);     // the same, and its state
   void remember_stop(EndpointStop stop);
   void forget_stop(const std::string& endpoint);
-  void forget_dead(WallTime before);  // dead letters whose death lies before
+  // Dead letters whose death lies before. Where the wall clock has jumped by more than an hour, the log says
+  // so, ages go on from what they were, and for a day nothing is forgotten for its age, here and below.
+  void forget_dead(WallTime before);
 
   // What is stored. A read sees all that was asked for before it, but for changes that wait for another try,
   // and perhaps something that was asked for after it. What the values mean is said in request.h.
