@@ -173,11 +173,21 @@ std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& 
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = lanes_.find(lane);
   if (found == lanes_.end()) return std::nullopt;
-  auto& queue = found->second.queue;
-  const auto item = std::find_if(queue.begin(), queue.end(), [&](const Item& i) { return i.id == id; });
-  if (item == queue.end()) return std::nullopt;
-  if (item == queue.begin()) wake(*found);
-  return remove(found->second, item);
+  Lane& from = found->second;
+  const auto item = find(from, id);
+  if (item == from.queue.end()) return std::nullopt;
+  if (item == from.queue.begin()) wake(*found);
+  from.behind_withdrawn = item;  // which `remove` moves on
+  return remove(from, item);
+}
+
+// Whoever discards a part of a long queue does it in its order, so it is looked for where the last one stood.
+std::list<Item>::iterator Lanes::find(Lane& lane, const std::string& id) {
+  const auto is_meant = [&](const Item& item) { return item.id == id; };
+  const auto behind = std::find_if(lane.behind_withdrawn, lane.queue.end(), is_meant);
+  if (behind != lane.queue.end()) return behind;
+  const auto before = std::find_if(lane.queue.begin(), lane.behind_withdrawn, is_meant);
+  return before != lane.behind_withdrawn ? before : lane.queue.end();
 }
 
 std::vector<Item> Lanes::take_older(Instant accepted, size_t limit) {
@@ -285,7 +295,9 @@ Lanes::Work Lanes::take(Named& lane, Instant now) {
   work.lane_ = &lane;
   work.probe_ = gate_.begin(now);
   work.pool_ = pool_;
-  work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
+  std::list<Item>& queue = lane.second.queue;
+  if (lane.second.behind_withdrawn == queue.begin()) ++lane.second.behind_withdrawn;
+  work.held_.splice(work.held_.begin(), queue, queue.begin());
   note_removed(work.item());
   lane.second.at_work = &work.item();
   ++at_work_;
@@ -334,7 +346,9 @@ void Lanes::note_removed(const Item& item) {
 
 Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
   Item removed = std::move(*item);
-  lane.queue.erase(item);
+  const bool was_behind = lane.behind_withdrawn == item;
+  const auto next = lane.queue.erase(item);
+  if (was_behind) lane.behind_withdrawn = next;
   note_removed(removed);
   return removed;
 }

@@ -142,6 +142,7 @@ class Lanes {
  private:
   struct Lane {
     std::list<Item> queue;
+    std::list<Item>::iterator behind_withdrawn = queue.end();  // those that leave at once stand together
     std::list<Named*> turn{nullptr};  // its place in a line, made with it: to get in line needs no memory
     const Item* at_work = nullptr;
     bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
@@ -159,6 +160,7 @@ class Lanes {
   std::optional<Instant> next_event(Instant now);
   bool ring_at(Instant when);
   void note_removed(const Item& item);
+  static std::list<Item>::iterator find(Lane& lane, const std::string& id);
   Item remove(Lane& lane, std::list<Item>::iterator item);
   bool is_current(const Work& work) const { return work.pool_ == pool_; }
 

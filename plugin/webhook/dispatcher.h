@@ -103,6 +103,9 @@ class Dispatcher {
   std::vector<Report> report() const;
   Steered pause(const std::string& endpoint);
   Steered resume(const std::string& endpoint);
+  // `then` runs on the journal's thread once it has committed what was steered before, so that it holds
+  // whatever becomes of this process; or with an error: then it holds here, and goes on being tried.
+  void when_kept(std::function<void(const Result<void>&)> then);
   // Posts a test event, apart from the queue; `then` runs on a thread of its own with what came of it.
   // Unchanged: such a test is under way, and `then` does not run.
   Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);

@@ -23,10 +23,11 @@ from endpoint_faults import SCENARIOS
 from journal_full import journal_full
 from kills import kills
 from memory import memory
+from steered_kills import steered_kills
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, "the journal is full": journal_full,
+ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **SCENARIOS, "the journal is full": journal_full,
        "the disk is full": disk_full, "the clock steps": clock_steps, "the journal is damaged": damaged_files}
 
 
