@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -40,6 +41,10 @@ struct Redated {
   WallTime::duration by{0};
   WallTime::duration earlier_by{0};
 };
-using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead, Redated>;
+struct Restored {  // a delivery that somebody has in memory, where the store has lost it; it keeps its seq
+  std::shared_ptr<const Delivery> delivery;  // neither is absent
+  std::shared_ptr<const xmpp::Stanza> stanza;
+};
+using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead, Redated, Restored>;
 
 }  // namespace restanza::journal

@@ -16,15 +16,20 @@ Cases(F...) -> Cases<F...>;
 }  // namespace
 
 void PendingChanges::add(const Change& change) {
-  std::visit(Cases{[&](const Removed& removed) { deliveries_.insert_or_assign(removed.seq, change); },
-                   [&](const Noted& noted) {
-                     Change& latest = deliveries_.try_emplace(noted.seq, change).first->second;
-                     if (!std::holds_alternative<Removed>(latest)) latest = change;
-                   },
-                   [&](const EndpointStop& stop) { endpoints_.insert_or_assign(stop.endpoint, change); },
-                   [&](const Started& started) { endpoints_.insert_or_assign(started.endpoint, change); },
-                   [&](const ForgetDead&) { dead_ = change; }, [&](const Redated& redated) { add(redated); }},
-             change);
+  std::visit(
+      Cases{[&](const Removed& removed) {
+              restored_.erase(removed.seq);
+              deliveries_.insert_or_assign(removed.seq, change);
+            },
+            [&](const Restored& restored) { restored_.insert_or_assign(restored.delivery->seq, change); },
+            [&](const Noted& noted) {
+              Change& latest = deliveries_.try_emplace(noted.seq, change).first->second;
+              if (!std::holds_alternative<Removed>(latest)) latest = change;
+            },
+            [&](const EndpointStop& stop) { endpoints_.insert_or_assign(stop.endpoint, change); },
+            [&](const Started& started) { endpoints_.insert_or_assign(started.endpoint, change); },
+            [&](const ForgetDead&) { dead_ = change; }, [&](const Redated& redated) { add(redated); }},
+      change);
 }
 
 // Nothing has been dated between two that wait, for nothing could be written.
@@ -43,12 +48,14 @@ void PendingChanges::add(const Redated& redated) {
 
 void PendingChanges::append_to(std::vector<Write>& writes) const {
   if (redated_) writes.emplace_back(&*redated_);
+  for (const auto& [seq, change] : restored_) writes.emplace_back(&change);
   for (const auto& [seq, change] : deliveries_) writes.emplace_back(&change);
   for (const auto& [endpoint, change] : endpoints_) writes.emplace_back(&change);
   if (dead_) writes.emplace_back(&*dead_);
 }
 
 void PendingChanges::clear() {
+  restored_.clear();
   deliveries_.clear();
   endpoints_.clear();
   dead_.reset();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -233,6 +234,29 @@ std::optional<Instant> Lanes::oldest() const {
     if (!oldest || lane.queue.front().accepted < *oldest) oldest = lane.queue.front().accepted;
   }
   return oldest;
+}
+
+std::vector<Item> Lanes::kept() const {
+  std::vector<Item> all;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  all.reserve(waiting_ - loose_);
+  for (const auto& [name, lane] : lanes_) {
+    std::copy_if(lane.queue.begin(), lane.queue.end(), std::back_inserter(all),
+                 [](const Item& item) { return item.kept(); });
+  }
+  return all;
+}
+
+std::vector<journal::Seq> Lanes::kept_seqs() const {
+  std::vector<journal::Seq> all;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  all.reserve(waiting_ + at_work_);
+  for (const auto& [name, lane] : lanes_) {
+    if (lane.at_work) all.push_back(lane.at_work->seq);
+    for (const Item& item : lane.queue) all.push_back(item.seq);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 bool Lanes::at_work(const std::string& lane, const std::string& id) const {

@@ -136,6 +136,8 @@ class Lanes {
   };
   Snapshot snapshot() const;
   std::optional<Instant> oldest() const;  // acceptance of what waits
+  std::vector<Item> kept() const;         // copies of what waits and is kept, those at work not among it
+  std::vector<journal::Seq> kept_seqs() const;  // sorted, of what waits or is at work; 0 of what is not kept
   bool at_work(const std::string& lane, const std::string& id) const;
   bool unattended() const;  // no thread waits in `next` for what may come
 

@@ -70,6 +70,9 @@ Dispatcher::~Dispatcher() {
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
   started_ = true;
+  deps_.journal.on_loss([this] {
+    for (const Shared& endpoint : everyone()) endpoint->save_anew();
+  });
   const auto next_sweep = [this]() -> std::optional<Instant> {
     return deps_.clock.now() + (sweep() ? kNextSweep : kSweep);
   };

@@ -21,13 +21,14 @@ from damage import damaged_files
 from disk_full import disk_full
 from endpoint_faults import SCENARIOS
 from journal_full import journal_full
+from journal_moved import journal_moved
 from kills import kills
 from memory import memory
 from steered_kills import steered_kills
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **SCENARIOS, "the journal is full": journal_full,
+ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **SCENARIOS, "the journal is full": journal_full, "the journal is moved": journal_moved,
        "the disk is full": disk_full, "the clock steps": clock_steps, "the journal is damaged": damaged_files}
 
 

@@ -51,6 +51,9 @@ struct Applied {
   Result<void> operator()(const Started& started) const { return forget_stop(db, started.endpoint); }
   Result<void> operator()(const ForgetDead& forget) const { return done(discard_dead(db, forget.before)); }
   Result<void> operator()(const Redated& redated) const { return redate(db, redated); }
+  Result<void> operator()(const Restored& restored) const {
+    return restore(db, *restored.stanza, *restored.delivery);
+  }
 };
 
 // In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
