@@ -137,6 +137,24 @@ void Reader::tables(const std::string& key, const std::function<Result<void>(Rea
   }
 }
 
+bool Reader::has_table(const std::string& key) const {
+  return has(key) && object_[key].is_object();
+}
+
+void Reader::table(const std::string& key, const std::function<Result<void>(Reader&)>& read_it) {
+  const auto* value = find(key);
+  if (!value) return;
+  if (!value->is_object()) return fail(key, "must be a table");
+  Reader inner(*value, where_ + key + ".");
+  if (const auto read = read_it(inner); !read) fail(read.error());
+}
+
+std::vector<std::string> Reader::keys() const {
+  std::vector<std::string> all;
+  for (const auto& item : object_.items()) all.push_back(item.key());
+  return all;
+}
+
 void Reader::fail(const std::string& key, const std::string& why) {
   fail(Error{"setting '" + where_ + key + "' " + why});
 }

@@ -39,6 +39,11 @@ class Reader {
   // Hands each table of a list to `read_one`, which ends with its `finish`.
   void tables(const std::string& key, const std::function<Result<void>(Reader&)>& read_one);
 
+  bool has_table(const std::string& key) const;
+  // Hands that table to `read_it`, which ends with its `finish`.
+  void table(const std::string& key, const std::function<Result<void>(Reader&)>& read_it);
+  std::vector<std::string> keys() const;  // of all that stands here, read or not
+
   void fail(const std::string& key, const std::string& why);
   void fail(const Error& error);  // of something inside, which names the whole key itself
   bool failed() const { return !error_.empty(); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -32,6 +33,18 @@ struct Started {  // no longer stopped
 struct ForgetDead {  // dead letters whose death lies before
   WallTime before;
 };
-using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead>;
+// The wall clock has jumped: what is dated by it moves along, dates of before this run by as much as is right
+// for them. A date behind `until` stays.
+struct Redated {
+  WallTime begin;  // of this run, by the clock as it was
+  WallTime until;  // the last that it could have said
+  WallTime::duration by{0};
+  WallTime::duration earlier_by{0};
+};
+struct Restored {  // a delivery that somebody has in memory, where the store has lost it; it keeps its seq
+  std::shared_ptr<const Delivery> delivery;  // neither is absent
+  std::shared_ptr<const xmpp::Stanza> stanza;
+};
+using Change = std::variant<Removed, Noted, EndpointStop, Started, ForgetDead, Redated, Restored>;
 
 }  // namespace restanza::journal

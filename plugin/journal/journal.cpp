@@ -112,6 +112,9 @@ void Journal::note_dead(const Delivery& delivery) {
   noted.state = State::dead;
   change(std::move(noted));
 }
+void Journal::restore(Delivery delivery, std::shared_ptr<const xmpp::Stanza> stanza) {
+  change(Restored{std::make_shared<const Delivery>(std::move(delivery)), std::move(stanza)});
+}
 void Journal::remember_stop(EndpointStop stop) {
   change(std::move(stop));
 }
@@ -209,12 +212,53 @@ void Journal::loop() {
     Group group;
     if (!guarded_until_done(log_, "taking work for the journal", [&] { take_group(group); })) continue;
     if (group.empty() && ended()) break;
+    guarded(log_, "looking at the journal's files", [&] { look(); });
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
     read(group);
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
+}
+
+void Journal::on_loss(std::function<void()> save) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  save_ = std::move(save);
+}
+
+void Journal::look() {
+  const Instant now = std::chrono::steady_clock::now();
+  if (look_failed_ && now < look_again_) return;
+  const auto looked = store_->look();
+  if (!looked) {
+    look_again_ = now + kRetry;
+    if (!std::exchange(look_failed_, true)) {
+      log_.error("The journal's files have been moved, replaced or shortened, and cannot be written anew: " +
+                 looked.error().text + ": what waits for endpoints may be lost when this program ends");
+    }
+    return;
+  }
+  look_failed_ = false;
+  if (!*looked) return;
+  say(**looked);
+  if ((*looked)->lost.empty()) return;
+  std::function<void()> save;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    save = save_;
+  }
+  if (save) guarded_until_done(log_, "saving what is in memory", save);
+}
+
+void Journal::say(const Renewed& renewed) const {
+  const std::string aside =
+      renewed.set_aside.empty() ? "" : "; what was left of it is kept as " + renewed.set_aside;
+  if (renewed.lost.empty()) {
+    log_.error("The journal: " + renewed.why + ". All that it holds has been written anew" + aside);
+  } else {
+    log_.error("The journal: " + renewed.why + ", and it cannot be read any more (" + renewed.lost +
+               "). It begins anew with what waits in memory; dead letters are lost" + aside);
+  }
 }
 
 bool Journal::ended() const {
@@ -248,15 +292,13 @@ void Journal::refuse(Group& group) noexcept {
   }
 }
 
-// Nothing has changed where this throws. An empty group: changes that wait are due, or this is the end.
+// Nothing has changed where this throws. An empty group: changes that wait are due, or a look is, or this is
+// the end.
 void Journal::take_group(Group& group) {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto asked = [this] { return !running_ || !intake_.empty(); };
-  if (writer_->has_pending()) {
-    changed_.wait_until(lock, writer_->retry_at(), asked);
-  } else {
-    changed_.wait(lock, asked);
-  }
+  const Instant look_at = std::chrono::steady_clock::now() + kLook;
+  changed_.wait_until(lock, writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at, asked);
   const size_t count = std::min(intake_.size(), kMaxGroup);
   group.reserve(count);
   const auto end = intake_.begin() + static_cast<std::ptrdiff_t>(count);

@@ -35,7 +35,8 @@ class Journal {
   static constexpr size_t kMaxIntakeBytes = 16u << 20;      // of their stanzas together
   static constexpr size_t kMaxWork = 10000;                 // other requests with a `then`, that wait
   static constexpr size_t kMaxGroup = 1000;                 // writes in one commit
-  static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit failed, for what must be written
+  static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit or a look failed
+  static constexpr std::chrono::seconds kLook{5};  // at its files, and at the clock, where nothing is asked
 
   struct Settings {
     std::string directory;                   // exists and is ours alone; empty: in memory
@@ -61,6 +62,12 @@ class Journal {
 
   bool durable() const { return !settings_.directory.empty(); }
 
+  // Before each group, and every kLook, the journal looks whether somebody has taken its files away or
+  // shortened them. The log says so, and all that can be read is written anew. Where that is not all, `save`
+  // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
+  // Once.
+  void on_loss(std::function<void()> save);
+
   // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs
   // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
   bool take(Entry&& entry, Taken then, const std::function<void()>& room = {});
@@ -70,9 +77,12 @@ class Journal {
   void remove(Seq seq);
   void note_attempt(const Delivery& delivery);  // attempts, failures, changed, last_error of its seq
   void note_dead(const Delivery& delivery);     // the same, and its state
+  void restore(Delivery delivery, std::shared_ptr<const xmpp::Stanza> stanza);  // under its seq
   void remember_stop(EndpointStop stop);
   void forget_stop(const std::string& endpoint);
-  void forget_dead(WallTime before);  // dead letters whose death lies before
+  // Dead letters whose death lies before. Where the wall clock has jumped by more than an hour, the log says
+  // so, ages go on from what they were, and for a day nothing is forgotten for its age, here and below.
+  void forget_dead(WallTime before);
 
   // What is stored. A read sees all that was asked for before it, but for changes that wait for another try,
   // and perhaps something that was asked for after it. What the values mean is said in request.h.
@@ -109,6 +119,8 @@ class Journal {
   template <class Request, class T>
   void ask(Request request, Then<T> then);
   void loop();
+  void look();
+  void say(const Renewed& renewed) const;
   void take_group(Group& group);
   bool ended() const;
   static void refuse(Group& group) noexcept;
@@ -128,9 +140,12 @@ class Journal {
   size_t bytes_ = 0;
   size_t work_ = 0;
   std::vector<std::function<void()>> rooms_;
+  std::function<void()> save_;
   bool running_ = false;
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
+  bool look_failed_ = false;  // this and the next: the journal's thread only
+  Instant look_again_;
 };
 
 }  // namespace restanza::journal

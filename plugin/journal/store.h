@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,6 +37,13 @@ struct Alone {
 // What one transaction consists of; it refers to what the caller owns.
 using Write = std::variant<Insert, const Change*, Alone>;
 
+// What a store has done where somebody took its files away, or shortened them.
+struct Renewed {
+  std::string why;        // for people: what somebody has done
+  std::string set_aside;  // where lies what was left of the files; empty: nowhere
+  std::string lost;       // for people: why not all could be read any more; empty: all is there
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -50,6 +58,11 @@ class Store {
   // Whether what is stored has reached max_bytes. Only taking new work asks for it: what makes room must
   // never fail for want of room.
   virtual bool full() = 0;
+
+  // Looks whether all that was committed still lies where others will look for it. Where it does not, it is
+  // written there anew, as far as it can be read; absent where nothing had to be done. An error: it could not
+  // be done, and the store goes on as it was until the next look.
+  virtual Result<std::optional<Renewed>> look() { return std::optional<Renewed>(); }
 };
 
 struct OpenedStore {

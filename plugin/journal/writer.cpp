@@ -41,6 +41,14 @@ bool to_be_written(const Item& item) {
   return to_be_stored(item) || is_command(item) || std::holds_alternative<Change>(item);
 }
 
+// Of a command that brings a date.
+template <class Dated>
+auto correct(Dated& command, const Dates& dates, int) -> decltype(void(command.now)) {
+  command.now = dates.corrected(command.now);
+}
+template <class Other>
+void correct(Other&, const Dates&, long) {}
+
 void fail_commands(const Group& group, const Error& error) {
   for (const Item& item : group) {
     if (is_command(item)) asked_of(item)->answer = error;
@@ -50,6 +58,7 @@ void fail_commands(const Group& group, const Error& error) {
 }  // namespace
 
 void Writer::write(Group& group) {
+  date(group);
   prepare(group);
   const bool may_retry = !has_pending() || steady_now() >= retry_at_;
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
@@ -65,6 +74,23 @@ void Writer::write(Group& group) {
     failure_ = written.error();
   }
   write_apart(group, may_retry);
+}
+
+// What a jump of the clock does to what is stored, and to what is to be stored.
+void Writer::date(Group& group) {
+  if (const auto redated = dates_.look()) pending_.add(*redated);
+  const bool purges_wait = dates_.purges_wait();
+  for (Item& item : group) {
+    auto* change = std::get_if<Change>(&item);
+    if (auto* noted = change ? std::get_if<Noted>(change) : nullptr)
+      noted->changed = dates_.corrected(noted->changed);
+    Asked* const asked = asked_of(item);
+    auto* command = asked ? std::get_if<Command>(&asked->request) : nullptr;
+    if (command) std::visit([&](auto& what) { correct(what, dates_, 0); }, *command);
+    if (!purges_wait) continue;
+    if (change && std::holds_alternative<ForgetDead>(*change)) *change = ForgetDead{WallTime::min()};  // none
+    if (command && std::holds_alternative<ForgetOldKeys>(*command)) asked->request = std::monostate();
+  }
 }
 
 void Writer::prepare(Group& group) {

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "journal/dates.h"
 #include "journal/group.h"
 #include "journal/pending_changes.h"
 #include "journal/store.h"
@@ -18,7 +19,7 @@ namespace restanza::journal {
 class Writer {
  public:
   Writer(Store& store, uint64_t max_bytes, std::chrono::milliseconds retry, const Clock& clock, Log& log)
-      : store_(store), max_bytes_(max_bytes), retry_(retry), clock_(clock), log_(log) {}
+      : store_(store), max_bytes_(max_bytes), retry_(retry), clock_(clock), log_(log), dates_(clock, log) {}
 
   // Fills in what became of each member; the caller then tells them. An empty group writes only the changes
   // that wait.
@@ -34,6 +35,7 @@ class Writer {
 
  private:
   void prepare(Group& group);
+  void date(Group& group);
   Result<void> write_together(Group& group) const;
   Result<void> write_pending() const;
   void write_apart(Group& group, bool may_retry);
@@ -46,6 +48,7 @@ class Writer {
   const Clock& clock_;
   Log& log_;
 
+  Dates dates_;
   PendingChanges pending_;
   Instant retry_at_;
   Error failure_;  // the latest

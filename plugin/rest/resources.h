@@ -69,7 +69,7 @@ class Resources {
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
     add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.sink, deps.log));
     add(std::make_unique<Deliveries>(deps.journal, deps.webhook, deps.clock, deps.log));
-    add(std::make_unique<Endpoints>(deps.webhook));
+    add(std::make_unique<Endpoints>(deps.webhook, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));
     return made;
   }

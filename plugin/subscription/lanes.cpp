@@ -2,6 +2,7 @@
 #include "subscription/lanes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "xmpp/jid.h"
@@ -175,11 +176,21 @@ std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& 
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = lanes_.find(lane);
   if (found == lanes_.end()) return std::nullopt;
-  auto& queue = found->second.queue;
-  const auto item = std::find_if(queue.begin(), queue.end(), [&](const Item& i) { return i.id == id; });
-  if (item == queue.end()) return std::nullopt;
-  if (item == queue.begin()) wake(*found);
-  return remove(found->second, item);
+  Lane& from = found->second;
+  const auto item = find(from, id);
+  if (item == from.queue.end()) return std::nullopt;
+  if (item == from.queue.begin()) wake(*found);
+  from.behind_withdrawn = item;  // which `remove` moves on
+  return remove(from, item);
+}
+
+// Whoever discards a part of a long queue does it in its order, so it is looked for where the last one stood.
+std::list<Item>::iterator Lanes::find(Lane& lane, const std::string& id) {
+  const auto is_meant = [&](const Item& item) { return item.id == id; };
+  const auto behind = std::find_if(lane.behind_withdrawn, lane.queue.end(), is_meant);
+  if (behind != lane.queue.end()) return behind;
+  const auto before = std::find_if(lane.queue.begin(), lane.behind_withdrawn, is_meant);
+  return before != lane.behind_withdrawn ? before : lane.queue.end();
 }
 
 std::vector<Item> Lanes::take_older(Instant accepted, size_t limit) {
@@ -239,6 +250,29 @@ std::optional<Instant> Lanes::oldest() const {
   return oldest;
 }
 
+std::vector<Item> Lanes::kept() const {
+  std::vector<Item> all;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  all.reserve(waiting_ - loose_);
+  for (const auto& [name, lane] : lanes_) {
+    std::copy_if(lane.queue.begin(), lane.queue.end(), std::back_inserter(all),
+                 [](const Item& item) { return item.kept(); });
+  }
+  return all;
+}
+
+std::vector<journal::Seq> Lanes::kept_seqs() const {
+  std::vector<journal::Seq> all;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  all.reserve(waiting_ + at_work_);
+  for (const auto& [name, lane] : lanes_) {
+    if (lane.at_work) all.push_back(lane.at_work->seq);
+    for (const Item& item : lane.queue) all.push_back(item.seq);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 bool Lanes::at_work(const std::string& lane, const std::string& id) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = lanes_.find(lane);
@@ -260,7 +294,9 @@ void Lanes::note_removed(const Item& item) {
 
 Item Lanes::remove(Lane& lane, std::list<Item>::iterator item) {
   Item removed = std::move(*item);
-  lane.queue.erase(item);
+  const bool was_behind = lane.behind_withdrawn == item;
+  const auto next = lane.queue.erase(item);
+  if (was_behind) lane.behind_withdrawn = next;
   note_removed(removed);
   return removed;
 }

@@ -152,12 +152,15 @@ class Lanes {
   };
   Snapshot snapshot() const;
   std::optional<Instant> oldest() const;  // acceptance of what waits
+  std::vector<Item> kept() const;         // copies of what waits and is kept, those at work not among it
+  std::vector<journal::Seq> kept_seqs() const;  // sorted, of what waits or is at work; 0 of what is not kept
   bool at_work(const std::string& lane, const std::string& id) const;
   bool unattended() const;  // no thread waits in `next` for what may come
 
  private:
   struct Lane {
     std::list<Item> queue;
+    std::list<Item>::iterator behind_withdrawn = queue.end();  // those that leave at once stand together
     std::list<Named*> turn{nullptr};  // its place in a line, made with it: to get in line needs no memory
     const Item* at_work = nullptr;
     bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
@@ -194,6 +197,7 @@ class Lanes {
   std::optional<Instant> next_event(Instant now);
   bool ring_at(Instant when);
   void note_removed(const Item& item);
+  static std::list<Item>::iterator find(Lane& lane, const std::string& id);
   Item remove(Lane& lane, std::list<Item>::iterator item);
   bool is_current(const Work& work) const { return work.pool_ == pool_; }
   bool blame(Item& item, const std::string& lane, Instant now) const;

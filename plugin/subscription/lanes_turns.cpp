@@ -124,7 +124,9 @@ Lanes::Work Lanes::take(Named& lane, Instant now) {
   work.standing_ = lane.second.standing;
   work.began_ = now;
   work.pool_ = pool_;
-  work.held_.splice(work.held_.begin(), lane.second.queue, lane.second.queue.begin());
+  std::list<Item>& queue = lane.second.queue;
+  if (lane.second.behind_withdrawn == queue.begin()) ++lane.second.behind_withdrawn;
+  work.held_.splice(work.held_.begin(), queue, queue.begin());
   note_removed(work.item());
   lane.second.at_work = &work.item();
   ++at_work_;

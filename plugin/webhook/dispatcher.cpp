@@ -9,6 +9,7 @@
 
 #include "base/guarded.h"
 #include "subscription/keeping.h"
+#include "webhook/request/reply.h"
 #include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
@@ -22,10 +23,15 @@ Result<T> answer_of(Ask ask) {
   return answer->get_future().get();
 }
 
+EndpointDependencies knowing(const subscription::JoinedRooms& rooms, EndpointDependencies deps) {
+  deps.rooms = &rooms;
+  return deps;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps)
-    : deps_(std::move(deps)),
+    : deps_(knowing(rooms_, std::move(deps))),
       unanswered_(deps_.metrics.counter("restanza_webhook_dropped_total",
                                         "Stanzas that could not be taken and must not be answered")),
       refused_(
@@ -64,6 +70,9 @@ Dispatcher::~Dispatcher() {
 Result<void> Dispatcher::start() {
   if (auto recovered = recover(); !recovered) return recovered;
   started_ = true;
+  deps_.journal.on_loss([this] {
+    for (const Shared& endpoint : everyone()) endpoint->save_anew();
+  });
   const auto next_sweep = [this]() -> std::optional<Instant> {
     return deps_.clock.now() + (sweep() ? kNextSweep : kSweep);
   };
@@ -175,12 +184,12 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::functi
     const std::function<void()> nobody;
     if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? room : nobody)) {
       if (can_wait) return Offer::busy;
-      refuse(tree.stanza());
+      refuse(tree);
       return Offer::taken;
     }
   }
   for (const Shared& endpoint : full) endpoint->count_crowded();
-  if (crowded) refuse(tree.stanza());
+  if (crowded) refuse(tree);
   return Offer::taken;
 }
 
@@ -205,16 +214,20 @@ void Dispatcher::committed(const std::shared_ptr<Reserved>& reserved,
     for (journal::Delivery& delivery : *deliveries) push(endpoints[next++], std::move(delivery), tree);
   } else {
     for (const Shared& endpoint : endpoints) endpoint->refuse_place();
-    guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved->tree.stanza()); });
+    guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved->tree); });
   }
   reserved->leave_room();  // from here on it is the queues' to have room for the tree
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).
-void Dispatcher::refuse(const xmpp::Stanza& stanza) {
-  if (!xmpp::may_be_refused(stanza)) return unanswered_.add();
-  deps_.reply(xmpp::error_reply(stanza, {"wait", "resource-constraint", "Too many stanzas are waiting"}),
-              [] {});
+void Dispatcher::refuse(const xmpp::StanzaTree& tree) {
+  const xmpp::Stanza& stanza = tree.stanza();
+  auto told = !xmpp::may_be_refused(stanza)
+                  ? std::nullopt
+                  : failure_reply(tree, {"wait", "resource-constraint", "Too many stanzas are waiting"},
+                                  rooms_.sent(stanza));
+  if (!told) return unanswered_.add();
+  deps_.reply(std::move(*told), [] {});
   refused_.add();
 }
 

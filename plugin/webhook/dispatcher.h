@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "journal/journal.h"
+#include "subscription/joined_rooms.h"
 #include "subscription/reflections.h"
 #include "subscription/rules.h"
 #include "webhook/endpoint.h"
@@ -75,8 +76,12 @@ class Dispatcher {
   // rules have asked of the tree goes with it to the endpoints, where TreeRoom lets it: so it is made once.
   Offer offer(xmpp::StanzaTree& offered, const std::function<void()>& room);
 
-  // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known.
-  void note_sent(const xmpp::Stanza& stanza) { reflections_.note_sent(stanza); }
+  // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known, and
+  // who is in which rooms.
+  void note_sent(const xmpp::Stanza& stanza) {
+    reflections_.note_sent(stanza);
+    rooms_.note_sent(stanza);
+  }
 
   // [any] Begins no new delivery of what the journal keeps on disk; the rest is finished. `done` runs once,
   // when no request is under way and nothing waits that would be lost. Stanzas are still taken where they are
@@ -98,6 +103,9 @@ class Dispatcher {
   std::vector<Report> report() const;
   Steered pause(const std::string& endpoint);
   Steered resume(const std::string& endpoint);
+  // `then` runs on the journal's thread once it has committed what was steered before, so that it holds
+  // whatever becomes of this process; or with an error: then it holds here, and goes on being tried.
+  void when_kept(std::function<void(const Result<void>&)> then);
   // Posts a test event, apart from the queue; `then` runs on a thread of its own with what came of it.
   // Unchanged: such a test is under way, and `then` does not run.
   Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);
@@ -141,7 +149,7 @@ class Dispatcher {
   void end_retired();
   static const Member* answering_for(const Members& members, const xmpp::StanzaTree& tree);
   void push(const Shared& reserved, journal::Delivery&& delivery, const Endpoint::Tree& tree);
-  void refuse(const xmpp::Stanza& stanza);
+  void refuse(const xmpp::StanzaTree& tree);
   void committed(const std::shared_ptr<Reserved>& reserved,
                  Result<std::vector<journal::Delivery>> deliveries);
   Result<void> recover();
@@ -159,6 +167,7 @@ class Dispatcher {
   void withdraw(const journal::Delivery& delivery);
   bool at_work(const journal::Delivery& delivery) const;
 
+  subscription::JoinedRooms rooms_;
   const EndpointDependencies deps_;
   subscription::Reflections reflections_;
   xmpp::TreeRoom trees_;  // of stanzas that wait for their commit

@@ -159,10 +159,10 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
-  const bool own = turn.ended(ended_of(outcome), chance());
+  const subscription::Ended ended = ended_of(outcome, posting.settings.on_refusal, item.kept());
+  const bool own = turn.ended(ended, chance());
   settle(posting, turn, *tree, outcome, own);
-  const Verdict verdict = verdict_of(outcome);
-  if (worth_retrying(verdict) || verdict == Verdict::gone) strand();
+  if (worth_retrying(ended.verdict) || ended.verdict == Verdict::gone) strand();
 }
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {

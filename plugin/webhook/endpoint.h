@@ -116,6 +116,8 @@ class Endpoint {
   bool pause();
   bool resume();
   void remember(const journal::EndpointStop& stop);  // [any] from an earlier run; before `recovered`
+  // [any] The journal has lost what it had: it gets back what is in memory, as far as the stanzas are.
+  void save_anew();
 
   bool test(std::function<void(const Outcome&)> then) { return current()->test_event.run(std::move(then)); }
 

@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
+#include "subscription/joined_rooms.h"
 #include "webhook/request/transport.h"
 #include "xmpp/stanza.h"
 
@@ -29,7 +30,8 @@ struct EndpointDependencies {
   Log& log;
   Metrics& metrics;
   Transports transports;
-  size_t max_stanza = SIZE_MAX;  // bytes of the largest stanza that the host takes
+  size_t max_stanza = SIZE_MAX;                      // bytes of the largest stanza that the host takes
+  const subscription::JoinedRooms* rooms = nullptr;  // absent: none are known. The dispatcher sets its own
 };
 
 }  // namespace restanza::webhook

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What people see of an endpoint, and how it is stopped and started: the part that is no delivery's way.
+#include <algorithm>
+
 #include "webhook/endpoint.h"
 
 namespace restanza::webhook {
@@ -65,6 +67,44 @@ void Endpoint::remember(const journal::EndpointStop& stop) {
   }
   deps_.log.warn("endpoint '" + name_ + "' is stopped from before: " + stop.reason);
   strand();  // it may have come to a running plugin, and taken stanzas since
+}
+
+void Endpoint::save_anew() {
+  {
+    const std::lock_guard<std::mutex> steering(steering_);
+    const uint32_t stops = lanes_.snapshot().stops;
+    const auto stop = (stops & Gate::kDisabled) != 0 ? journal::Stop::disabled : journal::Stop::paused;
+    if ((stops & (Gate::kPaused | Gate::kDisabled)) != 0)
+      deps_.journal.remember_stop({name_, stop, snapshot().reason});
+  }
+  size_t lost = 0;
+  const Instant now = deps_.clock.now();
+  const std::vector<Item> kept = lanes_.kept();
+  for (const Item& item : kept) {
+    if (!item.stanza) {
+      ++lost;
+      continue;
+    }
+    journal::Delivery delivery;
+    delivery.seq = item.seq;
+    delivery.id = item.id;
+    delivery.endpoint = name_;
+    delivery.answers = item.answers;
+    delivery.attempts = item.attempts;
+    delivery.failures = item.failures;
+    delivery.changed = deps_.clock.wall();
+    delivery.accepted =
+        delivery.changed - std::chrono::duration_cast<WallTime::duration>(now - item.accepted);
+    deps_.journal.restore(std::move(delivery), item.stanza);
+  }
+  // What left in the meantime asked the journal to remove it before it came there.
+  const std::vector<journal::Seq> left = lanes_.kept_seqs();
+  for (const Item& item : kept) {
+    if (!std::binary_search(left.begin(), left.end(), item.seq)) deps_.journal.remove(item.seq);
+  }
+  if (lost == 0) return;
+  deps_.log.error("endpoint '" + name_ + "': " + std::to_string(lost) +
+                  " deliveries are lost with the journal, for they were on the disk only");
 }
 
 void Endpoint::withdraw(const journal::Delivery& delivery) {

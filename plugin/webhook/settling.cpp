@@ -29,10 +29,15 @@ journal::Delivery account_of(const subscription::Item& item, const std::string& 
 
 std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
                                         bool own, double chance) {
-  const bool again =
-      worth_retrying(verdict_of(outcome)) && settings_.retry && tree.stanza().kind != xmpp::Kind::iq;
+  const Verdict verdict = verdict_of(outcome, settings_.on_refusal, item.kept());
+  const bool again = worth_retrying(verdict) && settings_.retry && tree.stanza().kind != xmpp::Kind::iq;
   if (!again) {
-    answer(item, tree, outcome);
+    if (verdict == Verdict::refused && item.kept() &&
+        settings_.on_refusal.of(outcome.status) == OnRefusal::dead_letter) {
+      bury(item, &outcome, "it was refused: " + described(outcome), metrics_.given_up);
+    } else {
+      answer(item, tree, outcome);
+    }
     return std::nullopt;
   }
   const uint32_t failures = item.failures + (own ? 1 : 0);
@@ -52,7 +57,8 @@ std::optional<Instant> Settling::settle(Item& item, const xmpp::StanzaTree& tree
 void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome) {
   // What stays in this process may have any size.
   const bool stays = xmpp::domain_of(tree.stanza().from) == settings_.domain;
-  Answer answer = answer_to(tree, outcome, settings_.mapping, stays ? SIZE_MAX : deps_.max_stanza);
+  Answer answer = answer_to(tree, outcome, settings_.mapping, stays ? SIZE_MAX : deps_.max_stanza,
+                            in_room(tree.stanza()));
   if (!item.answers) answer.stanzas.clear();
   if (!answer.warning.empty()) deps_.log.warn(answer.warning);
   if (!answer.unmapped.empty()) {
@@ -78,22 +84,33 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
 }
 
 // What is given up is in no queue any more: each step is done whatever became of those before, and once.
-void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                       const std::string& why, Counter& cause) noexcept {
+void Settling::bury(const Item& item, const Outcome* outcome, const std::string& why,
+                    Counter& cause) noexcept {
   cause.add();
   guarded(deps_.log, "a line about a dead letter", [&] {
     deps_.log.warn("endpoint '" + settings_.name + "': delivery " + item.id + " is given up: " + why);
   });
   guarded_until_done(deps_.log, "noting a dead letter", [&] {
-    const std::string error = item.attempts == 0 ? why : described(outcome);
+    const std::string error = outcome ? described(*outcome) : why;
     deps_.journal.note_dead(account_of(item, error, deps_.clock.wall()));
   });
-  if (!item.answers || !xmpp::may_get_error(tree.stanza())) return;
+}
+
+void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
+                       const std::string& why, Counter& cause) noexcept {
+  bury(item, item.attempts == 0 ? nullptr : &outcome, why, cause);
+  if (!item.answers) return;
   guarded_until_done(deps_.log, "telling the sender of a dead letter", [&] {
-    for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping).stanzas) {
+    if (!xmpp::may_get_error(tree.stanza())) return;
+    const bool in_room = this->in_room(tree.stanza());
+    for (xmpp::Stanza& reply : answer_to(tree, outcome, settings_.mapping, SIZE_MAX, in_room).stanzas) {
       deps_.reply(std::move(reply), [] {});
     }
   });
+}
+
+bool Settling::in_room(const xmpp::Stanza& stanza) const {
+  return deps_.rooms && deps_.rooms->sent(stanza);
 }
 
 // Where this throws nothing was done.

@@ -43,8 +43,11 @@ class Settling {
   void expire(const Item& item, const Result<Text>& text);
 
  private:
+  // It becomes a dead letter, with which is kept what its last attempt came to (null: why); the log says why.
+  void bury(const Item& item, const Outcome* outcome, const std::string& why, Counter& cause) noexcept;
   void give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, const std::string& why,
                Counter& cause) noexcept;
+  bool in_room(const xmpp::Stanza& stanza) const;
 
   const Settings& settings_;
   const EndpointDependencies& deps_;

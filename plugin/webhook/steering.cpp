@@ -40,6 +40,14 @@ Dispatcher::Steered Dispatcher::resume(const std::string& endpoint) {
   return found->resume() ? Steered::ok : Steered::unchanged;
 }
 
+// A read that sees all that was asked for before it, or says that it does not.
+void Dispatcher::when_kept(std::function<void(const Result<void>&)> then) {
+  deps_.journal.stops_settled(
+      [then = std::move(then)](const Result<std::vector<journal::EndpointStop>>& stops) {
+        then(stops ? Result<void>() : stops.error());
+      });
+}
+
 Dispatcher::Steered Dispatcher::test(const std::string& endpoint, std::function<void(const Outcome&)> then) {
   const Shared found = find(endpoint);
   if (!found) return Steered::unknown;

@@ -2,6 +2,7 @@
 #include "xmpp/stanza_error.h"
 
 #include "xml/writer.h"
+#include "xmpp/room.h"
 
 namespace restanza::xmpp {
 namespace {
@@ -40,7 +41,7 @@ bool may_be_answered(const Stanza& stanza) {
 }
 
 bool may_get_error(const Stanza& stanza) {
-  return may_be_answered(stanza) && !stanza.is_groupchat();
+  return may_be_answered(stanza) && !is_of_room(stanza);
 }
 
 bool may_be_refused(const Stanza& stanza) {

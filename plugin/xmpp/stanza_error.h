@@ -26,8 +26,9 @@ Stanza result_reply(const Stanza& iq);
 // Whether an error may be sent for it at all: never for an error or an iq result (RFC 6120 section 8.3.1).
 bool may_be_answered(const Stanza& stanza);
 
-// Whether its sender may be told that it failed: as above, and not for messages of a room. A room takes such
-// an error for the end of an occupant, and who sends one is out of the room.
+// Whether its sender may be told that it failed: as above, and neither for a message nor for presence that
+// came from a room or through one (xmpp/room.h). A room takes such an error for the end of an occupant, and
+// who sends one is out of the room.
 bool may_get_error(const Stanza& stanza);
 
 // Whether its sender is told where it could not be taken: as above, for requests and messages, which somebody

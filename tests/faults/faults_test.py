@@ -22,16 +22,18 @@ from disk_full import disk_full
 from endpoint_faults import SCENARIOS
 from hostages import SCENARIOS as HOSTAGES
 from journal_full import journal_full
+from journal_moved import journal_moved
 from kept_connections import SCENARIOS as KEPT_CONNECTIONS
 from kills import kills
 from memory import memory
 from outages import SCENARIOS as OUTAGES
+from steered_kills import steered_kills
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "a million messages": memory, **SCENARIOS, **KEPT_CONNECTIONS, **OUTAGES, **HOSTAGES,
-       "the journal is full": journal_full, "the disk is full": disk_full, "the clock steps": clock_steps,
-       "the journal is damaged": damaged_files}
+ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **HOSTAGES, **OUTAGES,
+       **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full, "the journal is moved": journal_moved,
+       "the disk is full": disk_full, "the clock steps": clock_steps, "the journal is damaged": damaged_files}
 
 
 def outcome(name, scenario):

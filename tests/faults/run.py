@@ -81,6 +81,10 @@ class Run:
         """`pause` or `resume`."""
         self._request("POST", f"endpoints/numbers/{action}")
 
+    def replay(self):
+        """All dead letters."""
+        self._request("POST", "deliveries/replay?state=dead")
+
     def _request(self, method, path):
         if not self.host.rest:
             self.host.wait_ready()

@@ -130,6 +130,18 @@ void Database::leave_files() {
   sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+bool Database::unreadable() const {
+  const int code = sqlite3_extended_errcode(connection_), primary = code & 0xff;
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == SQLITE_IOERR_READ ||
+         code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_CORRUPTFS;
+}
+
+void Database::succeed(const Database& earlier) {
+  run_id_ = earlier.run_id_;
+  max_bytes_ = earlier.max_bytes_;
+  latest_seq_ = earlier.latest_seq_;
+}
+
 Error Database::error(int code) {
   const int primary = code & 0xff;
   const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;

@@ -79,6 +79,12 @@ class Database {
   // Closing moves nothing from the write-ahead log into the file, and deletes nothing.
   void leave_files();
 
+  // Whether the latest call failed because the file cannot be read, and not for want of room elsewhere.
+  bool unreadable() const;
+
+  // Goes on where another opening of the same content ends: by its limit, its run and its numbers.
+  void succeed(const Database& earlier);
+
   const std::string& name() const { return name_; }
 
   // Names this opening: a random value, so that what an earlier process left unfinished can be told.
@@ -93,7 +99,7 @@ class Database {
   Error error(int code);
 
   const std::string name_;
-  const std::string run_id_;
+  std::string run_id_;
   sqlite3* connection_ = nullptr;
   uint64_t max_bytes_ = UINT64_MAX;
   std::optional<int64_t> latest_seq_;

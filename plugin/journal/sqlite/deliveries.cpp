@@ -74,6 +74,39 @@ Result<Seq> next_seq(Database& db) {
   return ++*latest;
 }
 
+// The number of its row.
+Result<int64_t> insert_stanza(Database& db, const xmpp::Stanza& stanza) {
+  if (auto stored_stanza =
+          db.query("INSERT INTO stanza (kind, type, sender, recipient, id, xml) VALUES (?, ?, ?, ?, ?, ?)")
+              .bind(static_cast<int64_t>(stanza.kind))
+              .bind(stanza.type)
+              .bind(stanza.from)
+              .bind(stanza.to)
+              .bind(stanza.id)
+              .bind(stanza.xml)
+              .run();
+      !stored_stanza) {
+    return stored_stanza.error();
+  }
+  return db.last_row();
+}
+
+Result<void> insert_delivery(Database& db, int64_t stanza, bool shared, const Delivery& delivery) {
+  return db
+      .query(
+          "INSERT INTO delivery (seq, id, stanza, shared, endpoint, answers, accepted, changed) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(delivery.seq)
+      .bind(delivery.id)
+      .bind(stanza)
+      .bind(shared ? 1 : 0)
+      .bind(delivery.endpoint)
+      .bind(delivery.answers ? 1 : 0)
+      .bind(to_ms(delivery.accepted))
+      .bind(to_ms(delivery.changed))
+      .run();
+}
+
 Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
   const auto seq = next_seq(db);
   if (!seq) return seq.error();
@@ -97,40 +130,27 @@ Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
 }  // namespace
 
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries) {
-  if (auto stored_stanza =
-          db.query("INSERT INTO stanza (kind, type, sender, recipient, id, xml) VALUES (?, ?, ?, ?, ?, ?)")
-              .bind(static_cast<int64_t>(stanza.kind))
-              .bind(stanza.type)
-              .bind(stanza.from)
-              .bind(stanza.to)
-              .bind(stanza.id)
-              .bind(stanza.xml)
-              .run();
-      !stored_stanza) {
-    return stored_stanza;
-  }
-  const int64_t number = db.last_row();
+  const auto number = insert_stanza(db, stanza);
+  if (!number) return number.error();
   for (Delivery& delivery : deliveries) {
     const auto seq = next_seq(db);
     if (!seq) return seq.error();
     delivery.seq = *seq;
-    if (auto inserted =
-            db.query("INSERT INTO delivery (seq, id, stanza, shared, endpoint, answers, accepted, changed) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-                .bind(delivery.seq)
-                .bind(delivery.id)
-                .bind(number)
-                .bind(deliveries.size() > 1 ? 1 : 0)
-                .bind(delivery.endpoint)
-                .bind(delivery.answers ? 1 : 0)
-                .bind(to_ms(delivery.accepted))
-                .bind(to_ms(delivery.changed))
-                .run();
-        !inserted) {
+    if (auto inserted = insert_delivery(db, *number, deliveries.size() > 1, delivery); !inserted)
       return inserted;
-    }
   }
   return {};
+}
+
+Result<void> restore(Database& db, const xmpp::Stanza& stanza, const Delivery& delivery) {
+  Query known = db.query("SELECT 1 FROM delivery WHERE seq = ?");
+  const auto row = known.bind(delivery.seq).next();
+  if (!row) return row.error();
+  if (*row) return {};
+  const auto number = insert_stanza(db, stanza);
+  if (!number) return number.error();
+  if (auto inserted = insert_delivery(db, *number, false, delivery); !inserted) return inserted;
+  return update(db, noted_of(delivery));
 }
 
 Result<void> update(Database& db, const Noted& noted) {

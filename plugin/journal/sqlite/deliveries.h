@@ -19,6 +19,9 @@ class Database;
 // Gives each of the deliveries its seq, and stores what they say and the stanza.
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);
 
+// One that was stored before, as it is, unless it is there.
+Result<void> restore(Database& db, const xmpp::Stanza& stanza, const Delivery& delivery);
+
 Result<void> update(Database& db, const Noted& noted);
 
 // Sorted by endpoint; those that have none are absent.

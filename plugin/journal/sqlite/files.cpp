@@ -80,15 +80,50 @@ Result<std::string> set_aside(const std::string& directory, WallTime now) {
     target = wanted + "." + std::to_string(count);
   }
   // The companions first: a write-ahead log that stayed behind would be read into the new database.
+  bool moved = false;
   for (const char* companion : kCompanions) {
-    if (rename((path + companion).c_str(), (target + companion).c_str()) != 0 && errno != ENOENT) {
+    if (rename((path + companion).c_str(), (target + companion).c_str()) == 0) {
+      moved = true;
+    } else if (errno != ENOENT) {
       return Error{path + companion + ": cannot be set aside: " + words(errno)};
     }
   }
-  if (rename(path.c_str(), target.c_str()) != 0) {
+  if (rename(path.c_str(), target.c_str()) == 0) {
+    moved = true;
+  } else if (errno != ENOENT) {
     return Error{path + ": is damaged and cannot be set aside: " + words(errno)};
   }
-  return target;
+  return moved ? target : std::string();
+}
+
+Result<void> remove_files(const std::string& path) {
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+    const std::string left = path + suffix;
+    if (unlink(left.c_str()) != 0 && errno != ENOENT) return Error{left + ": " + words(errno)};
+  }
+  return {};
+}
+
+Result<void> make_next(const std::string& directory) {
+  const std::string path = next_path(directory);
+  if (auto removed = remove_files(path); !removed) return removed;
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  if (file < 0) return Error{path + ": " + words(errno)};
+  close(file);
+  return {};
+}
+
+Result<void> take_place(const std::string& directory) {
+  const std::string path = database_path(directory), next = next_path(directory);
+  // SQLite leaves it to others when such a copy gets to the disk.
+  const int file = open(next.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return Error{next + ": " + words(errno)};
+  const bool synced = fsync(file) == 0;
+  const int code = errno;
+  close(file);
+  if (!synced) return Error{next + ": " + words(code)};
+  if (rename(next.c_str(), path.c_str()) != 0) return Error{path + ": " + words(errno)};
+  return {};
 }
 
 }  // namespace restanza::journal

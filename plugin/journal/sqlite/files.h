@@ -33,7 +33,19 @@ class LockFile {
 // companions, -wal and -shm, the mode of the database.
 Result<void> make_private(const std::string& directory);
 
-// Moves the database and its companions to a name that says when, and returns that name.
+// Moves what there is of the database and its companions to a name that says when, and returns that name;
+// empty where there is nothing.
 Result<std::string> set_aside(const std::string& directory, WallTime now);
+
+// A database that is worth nothing, and what SQLite puts beside one.
+Result<void> remove_files(const std::string& path);
+
+// An empty file beside the database, for what is to take its place; what an earlier try left there goes.
+inline std::string next_path(const std::string& directory) {
+  return database_path(directory) + ".new";
+}
+Result<void> make_next(const std::string& directory);
+// It takes the place, where nothing is any more.
+Result<void> take_place(const std::string& directory);
 
 }  // namespace restanza::journal

@@ -9,6 +9,7 @@
 #include "journal/sqlite/database.h"
 #include "journal/sqlite/files.h"
 #include "journal/sqlite/schema.h"
+#include "journal/sqlite/watch.h"
 #include "journal/sqlite/writes.h"
 
 namespace restanza::journal {
@@ -61,6 +62,9 @@ Result<std::unique_ptr<Database>> open_reader(const std::string& path) {
   if (!opened) return opened;
   if (auto set = (*opened)->run("PRAGMA busy_timeout = " + std::to_string(kBusyMs)); !set) return set.error();
   if (auto set = (*opened)->run("PRAGMA temp_store = MEMORY"); !set) return set.error();
+  // Its first read opens the write-ahead log by name, and nobody has taken that away yet.
+  Query first = (*opened)->query("PRAGMA schema_version");
+  if (const auto row = first.next(); !row) return row.error();
   return opened;
 }
 
@@ -114,12 +118,73 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
   auto reader = open_reader(path);
   if (!reader) return reader.error();
   store.reader_ = std::move(*reader);
+  store.directory_ = directory;
+  store.clock_ = &clock;
+  store.watch_ = std::make_unique<Watch>(path);
   return opened;
 }
 
 Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& work) {
   const std::lock_guard<std::mutex> lock(writing_);
-  return transact(*db_, "BEGIN IMMEDIATE", work);
+  auto done = transact(*db_, "BEGIN IMMEDIATE", work);
+  if (watch_) watch_->note();
+  return done;
+}
+
+Result<std::optional<Renewed>> SqliteStore::look() {
+  const std::lock_guard<std::mutex> lock(writing_);
+  std::string why = watch_ ? watch_->broken() : std::string();
+  if (why.empty()) return std::optional<Renewed>();
+  auto renewed = renew(std::move(why));
+  if (!renewed) return renewed.error();
+  return std::optional<Renewed>(std::move(*renewed));
+}
+
+// The connections have the earlier files open, wherever these are by now, and read them until all is done.
+// They are closed so that they leave alone what has the old names.
+Result<Renewed> SqliteStore::renew(std::string why) {
+  if (db_->in_transaction()) (void)db_->run("ROLLBACK");
+  Renewed renewed{std::move(why), {}, {}};
+  if (auto saved = save(renewed); !saved) return saved.error();
+  if (auto cleared = clear_place(renewed); !cleared) return cleared.error();
+  if (auto placed = take_place(directory_); !placed) return placed.error();
+  const std::string path = database_path(directory_);
+  placed_ = std::make_unique<Watch>(path);
+  auto file = open_file(path);
+  if (!file) return file.error();
+  auto reader = open_reader(path);
+  if (!reader) return reader.error();
+  placed_->note();
+  const std::lock_guard<std::mutex> reading(reading_);
+  (*file)->succeed(*db_);
+  for (Database* earlier : {db_.get(), reader_.get()}) earlier->leave_files();
+  db_ = std::move(*file);
+  reader_ = std::move(*reader);
+  watch_ = std::move(placed_);
+  return renewed;
+}
+
+// What an earlier try has placed there itself, and could not open, is no loss.
+Result<void> SqliteStore::clear_place(Renewed& renewed) {
+  const bool ours = placed_ && placed_->broken().empty();
+  if (ours) return remove_files(database_path(directory_));
+  auto moved = set_aside(directory_, clock_->wall());
+  if (!moved) return moved.error();
+  renewed.set_aside = std::move(*moved);
+  return {};
+}
+
+// What can be read, in a file beside. Where nothing can it is empty, and becomes a journal that has just
+// begun.
+Result<void> SqliteStore::save(Renewed& renewed) {
+  if (auto made = make_next(directory_); !made) return made;
+  std::string quoted;
+  for (const char c : next_path(directory_)) quoted.append(c == '\'' ? 2 : 1, c);
+  const auto saved = db_->script(("VACUUM INTO '" + quoted + "'").c_str());
+  if (saved) return {};
+  if (!db_->unreadable()) return saved.error();
+  renewed.lost = saved.error().text;
+  return make_next(directory_);
 }
 
 Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {

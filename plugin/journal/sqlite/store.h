@@ -19,6 +19,7 @@ namespace restanza::journal {
 
 class Database;  // prepared statements over one connection; database.h, for this folder only
 class LockFile;  // files.h, likewise
+class Watch;     // watch.h, likewise
 
 class SqliteStore final : public Store {
  public:
@@ -32,6 +33,7 @@ class SqliteStore final : public Store {
   Result<void> write(const std::vector<Write>& writes) override;
   Result<Answer> read(const Read& read) override;
   bool full() override;
+  Result<std::optional<Renewed>> look() override;
 
   // For this folder: functions over the tables.
   // All of `work` or, where it or the commit fails, nothing. The error says why in words for the log.
@@ -40,10 +42,17 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore();
+  Result<Renewed> renew(std::string why);
+  Result<void> save(Renewed& renewed);
+  Result<void> clear_place(Renewed& renewed);
 
   std::unique_ptr<LockFile> lock_file_;  // destroyed last
+  std::string directory_;
+  const Clock* clock_ = nullptr;
   std::mutex writing_;
   std::unique_ptr<Database> db_;
+  std::unique_ptr<Watch> watch_;   // absent in memory
+  std::unique_ptr<Watch> placed_;  // what was written anew, while it could not be opened
   // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
   std::mutex reading_;
   std::unique_ptr<Database> reader_;

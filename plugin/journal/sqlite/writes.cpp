@@ -2,6 +2,8 @@
 #include "journal/sqlite/writes.h"
 
 #include <exception>
+#include <string>
+#include <utility>
 
 #include "journal/sqlite/answers.h"
 #include "journal/sqlite/database.h"
@@ -17,6 +19,29 @@ Result<void> done(const Result<Value>& result) {
   return result ? Result<void>() : result.error();
 }
 
+// Every date there is. A statement for each, so that each row is moved once.
+Result<void> redate(Database& db, const Redated& redated) {
+  const auto moved_by = [](WallTime::duration by) {
+    return static_cast<int64_t>(std::chrono::floor<std::chrono::milliseconds>(by).count());
+  };
+  for (const auto& [table, column] : {std::pair("delivery", "accepted"), std::pair("delivery", "changed"),
+                                      std::pair("request_key", "started")}) {
+    const std::string date = column;
+    const std::string sql = "UPDATE " + std::string(table) + " SET " + date + " = " + date + " + CASE WHEN " +
+                            date + " < ? THEN ? WHEN " + date + " <= ? THEN ? ELSE 0 END";
+    if (auto done = db.query(sql)
+                        .bind(to_ms(redated.begin))
+                        .bind(moved_by(redated.earlier_by))
+                        .bind(to_ms(redated.until))
+                        .bind(moved_by(redated.by))
+                        .run();
+        !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
 struct Applied {
   Database& db;
 
@@ -25,6 +50,10 @@ struct Applied {
   Result<void> operator()(const EndpointStop& stop) const { return remember(db, stop); }
   Result<void> operator()(const Started& started) const { return forget_stop(db, started.endpoint); }
   Result<void> operator()(const ForgetDead& forget) const { return done(discard_dead(db, forget.before)); }
+  Result<void> operator()(const Redated& redated) const { return redate(db, redated); }
+  Result<void> operator()(const Restored& restored) const {
+    return restore(db, *restored.stanza, *restored.delivery);
+  }
 };
 
 // In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.

@@ -6,12 +6,12 @@
 #include "webhook/request/status_error.h"
 #include "xml/gate.h"
 #include "xmpp/jid.h"
-#include "xmpp/stanza_error.h"
 
 namespace restanza::webhook {
 namespace {
 
 constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
+constexpr const char* kPing = "urn:xmpp:ping";          // XEP-0199
 
 std::string described(const xmpp::Stanza& stanza) {
   return "an endpoint's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
@@ -84,25 +84,47 @@ xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
   return std::move(*made);
 }
 
-xmpp::Stanza broken_answer(const xmpp::Stanza& iq) {
-  return xmpp::error_reply(iq, {"cancel", "internal-server-error", "The endpoint's answer cannot be read"});
+bool is_ping(const xmpp::StanzaTree& tree) {
+  return tree.stanza().type == "get" && tree.root().child("ping", kPing);
 }
 
-void add_sendable(const xmpp::Stanza& stanza, xmpp::Stanza reply, size_t max_stanza, Answer& answer) {
+// What an endpoint's answer is made for.
+struct Asked {
+  const xmpp::StanzaTree& tree;
+  const Outcome& outcome;
+  const size_t max_stanza;
+  const bool in_room;
+};
+
+void add_failure(const Asked& asked, const xmpp::StanzaError& error, Answer& answer) {
+  if (auto reply = failure_reply(asked.tree, error, asked.in_room))
+    answer.stanzas.push_back(std::move(*reply));
+}
+
+void add_sendable(const Asked& asked, xmpp::Stanza reply, Answer& answer) {
+  const xmpp::Stanza& stanza = asked.tree.stanza();
+  const size_t max_stanza = asked.max_stanza;
   const size_t size = reply.xml.size();
+  const bool puts_out = stanza.kind != xmpp::Kind::iq && reply.type == "error" &&
+                        (asked.in_room || !xmpp::may_get_error(stanza));
+  if (puts_out) {
+    answer.warning =
+        described(stanza) + " is an error, for which a room would put the recipient out: it is not sent";
+    return;
+  }
   if (size <= max_stanza) return answer.stanzas.push_back(std::move(reply));
   answer.unsent = "its reply is a stanza of " + std::to_string(size) +
                   " bytes, and the server takes at most " + std::to_string(max_stanza);
   answer.warning = described(stanza) + " is not sent: " + answer.unsent;
-  if (xmpp::may_be_refused(stanza)) {
-    answer.stanzas.push_back(xmpp::error_reply(
-        stanza,
-        {"cancel", "internal-server-error", "The endpoint's answer is larger than the server takes"}));
-  }
+  if (!xmpp::may_be_refused(stanza)) return;
+  add_failure(asked,
+              {"cancel", "internal-server-error", "The endpoint's answer is larger than the server takes"},
+              answer);
 }
 
-void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping::Options& options,
-               size_t max_stanza, Answer& answer) {
+void add_reply(const Asked& asked, const mapping::Options& options, Answer& answer) {
+  const xmpp::Stanza& stanza = asked.tree.stanza();
+  const Outcome& outcome = asked.outcome;
   const bool iq = stanza.kind == xmpp::Kind::iq;
   const bool silent = outcome.status == 202 || outcome.status == 204 || trim(outcome.body).empty();
   if (silent) {
@@ -112,9 +134,10 @@ void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping
   auto decoded = read(stanza, outcome, options);
   if (!decoded) {
     answer.warning = described(stanza) + " " + decoded.error().text;
-    if (iq) {
-      answer.stanzas.push_back(stanza_announced(outcome) ? broken_answer(stanza)
-                                                         : xmpp::result_reply(stanza));
+    if (iq && stanza_announced(outcome)) {
+      add_failure(asked, {"cancel", "internal-server-error", "The endpoint's answer cannot be read"}, answer);
+    } else if (iq) {
+      answer.stanzas.push_back(xmpp::result_reply(stanza));
     }
     return;
   }
@@ -126,7 +149,7 @@ void add_reply(const xmpp::Stanza& stanza, const Outcome& outcome, const mapping
   } else if (stanza.kind == xmpp::Kind::message && !body.first()) {
     answer.warning = described(stanza) + " is a message without content";
   } else {
-    add_sendable(stanza, addressed(stanza, body), max_stanza, answer);
+    add_sendable(asked, addressed(stanza, body), answer);
   }
 }
 
@@ -157,32 +180,41 @@ xmpp::Stanza receipt_for(const xmpp::Stanza& message) {
   return std::move(*made);
 }
 
-Answer without_answer(const xmpp::Stanza& stanza, const Outcome& outcome) {
-  if (!xmpp::may_get_error(stanza)) return {};
-  const bool late = outcome.end == Outcome::End::timeout;
-  const xmpp::StanzaError error =
-      late ? xmpp::StanzaError{"wait", "remote-server-timeout", "The endpoint did not answer in time"}
-           : xmpp::StanzaError{"wait", "recipient-unavailable", "The endpoint cannot be reached"};
-  return {{xmpp::error_reply(stanza, error)}, {}, {}};
+xmpp::StanzaError failure_of(const Outcome& outcome) {
+  if (outcome.end == Outcome::End::answered) return status_error(outcome);
+  if (outcome.end == Outcome::End::timeout)
+    return {"wait", "remote-server-timeout", "The endpoint did not answer in time"};
+  return {"wait", "recipient-unavailable", "The endpoint cannot be reached"};
 }
 
 }  // namespace
 
 Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options,
-                 size_t max_stanza) {
+                 size_t max_stanza, bool in_room) {
   const xmpp::Stanza& stanza = tree.stanza();
   // Whatever came back, answering an answer could go on for ever. No message or presence has the type result;
   // one that says so is not answered either, as by mod_rest.
   if (!xmpp::may_be_answered(stanza) || stanza.type == "result") return {};
-  if (outcome.end != Outcome::End::answered) return without_answer(stanza, outcome);
-  if (outcome.status / 100 != 2) return {{xmpp::error_reply(stanza, status_error(outcome))}, {}, {}};
+  const Asked asked{tree, outcome, max_stanza, in_room};
   Answer answer;
-  add_reply(stanza, outcome, options, max_stanza, answer);
+  if (outcome.end != Outcome::End::answered || outcome.status / 100 != 2) {
+    add_failure(asked, failure_of(outcome), answer);
+    return answer;
+  }
+  add_reply(asked, options, answer);
   if (answer.unsent.empty() && wants_receipt(tree)) {
     const bool given = !answer.stanzas.empty() && is_receipt_for(answer.stanzas.front(), stanza.id);
     if (!given) answer.stanzas.push_back(receipt_for(stanza));
   }
   return answer;
+}
+
+std::optional<xmpp::Stanza> failure_reply(const xmpp::StanzaTree& tree, const xmpp::StanzaError& error,
+                                          bool in_room) {
+  const xmpp::Stanza& stanza = tree.stanza();
+  const bool is_iq = stanza.kind == xmpp::Kind::iq;
+  if (!xmpp::may_get_error(stanza) || (in_room && !is_iq)) return std::nullopt;
+  return in_room && is_ping(tree) ? xmpp::result_reply(stanza) : xmpp::error_reply(stanza, error);
 }
 
 }  // namespace restanza::webhook

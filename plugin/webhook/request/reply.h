@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mapping/codec.h"
 #include "webhook/request/outcome.h"
+#include "xmpp/stanza_error.h"
 #include "xmpp/stanza_tree.h"
 
 namespace restanza::webhook {
@@ -23,7 +25,14 @@ struct Answer {
 };
 
 // `max_stanza`: bytes of the largest stanza that can be sent. In place of a larger reply there is an error.
+// `in_room`: it comes from a room that its recipient has joined, or from an occupant there. An error for a
+// message or presence of a room would put the recipient out of it, so there is none, whoever made it.
 Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options,
-                 size_t max_stanza = SIZE_MAX);
+                 size_t max_stanza = SIZE_MAX, bool in_room = false);
+
+// What tells the sender of a failure on this side; absent where nothing may. A ping from a room, by which the
+// recipient finds out whether it still is there (XEP-0410), is answered all the same.
+std::optional<xmpp::Stanza> failure_reply(const xmpp::StanzaTree& tree, const xmpp::StanzaError& error,
+                                          bool in_room);
 
 }  // namespace restanza::webhook

@@ -22,10 +22,16 @@ Verdict verdict_of(const Outcome& outcome) {
   return outcome.status / 100 == 5 ? Verdict::failed : Verdict::refused;
 }
 
-subscription::Ended ended_of(const Outcome& outcome) {
+Verdict verdict_of(const Outcome& outcome, const Refusals& on_refusal, bool kept) {
+  const Verdict verdict = verdict_of(outcome);
+  const bool again = verdict == Verdict::refused && kept && on_refusal.of(outcome.status) == OnRefusal::retry;
+  return again ? Verdict::failed : verdict;
+}
+
+subscription::Ended ended_of(const Outcome& outcome, const Refusals& on_refusal, bool kept) {
   const bool answered = outcome.end == Outcome::End::answered;
   const bool alone = answered ? outcome.status != 503 : outcome.end == Outcome::End::timeout;
-  return {verdict_of(outcome), outcome.retry_after,
+  return {verdict_of(outcome, on_refusal, kept), outcome.retry_after,
           alone ? subscription::Concerns::conversation : subscription::Concerns::endpoint};
 }
 

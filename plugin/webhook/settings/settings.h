@@ -14,6 +14,7 @@
 #include "mapping/codec.h"
 #include "settings/text_rule.h"
 #include "subscription/filter.h"
+#include "webhook/settings/refusals.h"
 
 namespace restanza::webhook {
 
@@ -37,6 +38,7 @@ struct Settings : subscription::StanzaFilter {
   bool retry = true;                         // false: one attempt, and every failure is a stanza error
   double drain_rate = 200;                   // requests a second while a backlog is drained after an outage
   bool reply = false;                        // answers where several endpoints get the stanza
+  Refusals on_refusal;                       // of messages
   bool gone_disables = false;                // 410 stops the endpoint until `resume`
 };
 
@@ -69,6 +71,12 @@ std::vector<Row> further_settings() {
                   "requests a second after an outage; `pace` is its old name and means the same")
           .formerly("pace"),
       Row::flag("reply", &S::reply, "this endpoint's answer goes back to the sender"),
+      Row::custom(
+          "on_refusal", "text or table", "`bounce`",
+          "what becomes of a message that is answered 3xx or 4xx: `bounce`, `dead-letter` or `retry`, or "
+          "a table by status, such as `{ 404 = \"retry\", default = \"dead-letter\" }`",
+          [](auto& reader, const char* key, S& into) { read_refusals(reader, key, into.on_refusal); })
+          .compared(&S::on_refusal),
   };
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
      "events": ["full", "host"], "types": ["subscribe"], "from": ["*@localhost"], "to": "bot@rest.localhost",
      "namespaces": ["jabber:x:data"], "secrets": ["whsec_AAAA", "whsk_BBBB"], "authorization": "Bearer t",
      "ca_file": "/etc/ca.pem", "tls_verify": false, "timeout": 0.1, "max_connections": 256,
-     "max_queued": 1000000, "retry": false, "drain_rate": 0.1, "reply": true}]})",
+     "max_queued": 1000000, "retry": false, "drain_rate": 0.1, "reply": true,
+     "on_refusal": "dead-letter"}]})",
       [&](config::Reader& reader) { settings::read_each(webhook::endpoint_list_settings(), reader, list); }));
   REQUIRE(list.endpoints.size() == 2);
   const webhook::Settings& first = list.endpoints[0];
@@ -77,6 +78,7 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK(first.max_connections == 8);
   CHECK(first.max_queued == 100000);
   CHECK(first.drain_rate == 200);
+  CHECK(first.on_refusal == webhook::Refusals());
   const webhook::Settings& second = list.endpoints[1];
   CHECK(second.name == "b.2_x-y");
   CHECK(second.format == mapping::Format::cbor);
@@ -96,6 +98,45 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK_FALSE(second.retry);
   CHECK(second.drain_rate == 0.1);
   CHECK(second.reply);
+  CHECK(second.on_refusal.of(404) == webhook::OnRefusal::dead_letter);
+}
+
+TEST_CASE("what becomes of refusals is one word, or a table by status") {
+  const auto read_as = [](const std::string& value) {
+    const auto settings =
+        read(R"({"rest_callbacks": [{"name": "a", "url": "http://h/", "on_refusal": )" + value + "}]}");
+    REQUIRE(settings);
+    return settings->webhooks.endpoints[0].on_refusal;
+  };
+  using webhook::OnRefusal;
+  CHECK(read_as(R"("bounce")").of(404) == OnRefusal::bounce);
+  CHECK(read_as(R"("retry")").of(404) == OnRefusal::retry);
+  const auto some = read_as(R"({"300": "retry", "404": "dead-letter", "499": "bounce"})");
+  CHECK(some.of(300) == OnRefusal::retry);
+  CHECK(some.of(404) == OnRefusal::dead_letter);
+  CHECK(some.of(499) == OnRefusal::bounce);
+  CHECK(some.of(403) == OnRefusal::bounce);
+  const auto most = read_as(R"({"404": "bounce", "default": "retry"})");
+  CHECK(most.of(404) == OnRefusal::bounce);
+  CHECK(most.of(403) == OnRefusal::retry);
+  CHECK(read_as("{}") == webhook::Refusals());
+
+  CHECK(entry(R"(, "on_refusal": "drop")") ==
+        "setting 'rest_callbacks[0].on_refusal' knows bounce, dead-letter, retry, and not 'drop'");
+  CHECK(entry(R"(, "on_refusal": ["retry"])") == "setting 'rest_callbacks[0].on_refusal' must be a text");
+  CHECK(entry(R"(, "on_refusal": {"404": 1})") ==
+        "setting 'rest_callbacks[0].on_refusal.404' must be a text");
+  CHECK(entry(R"(, "on_refusal": {"404": "drop"})") ==
+        "setting 'rest_callbacks[0].on_refusal.404' knows bounce, dead-letter, retry, and not 'drop'");
+  for (const std::string key :
+       {"299", "500", "408", "410", "425", "429", "0404", "404 ", "4xx", "", "-404"}) {
+    CHECK(entry(R"(, "on_refusal": {")" + key + R"(": "retry"})") ==
+          "setting 'rest_callbacks[0].on_refusal." + key +
+              "' is no refusal: list statuses from 300 to 499, without 408, 410, 425 and 429, and `default` "
+              "for the others");
+  }
+  CHECK_THAT(refusal(R"({"rest_callback_url": "http://h/", "rest_callback_on_refusal": "retry"})"),
+             Contains("is an unknown option"));
 }
 
 TEST_CASE("an entry that could not be meant is refused with its place") {

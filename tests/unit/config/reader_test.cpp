@@ -53,6 +53,26 @@ TEST_CASE("an error in a table of a list names the whole path") {
   CHECK(said(R"({"list": [1]})", read) == "setting 'list[0]' must be a table");
 }
 
+TEST_CASE("a table of its own is read by its keys, and an error in it names the whole path") {
+  std::vector<std::string> names;
+  const auto read = [&](Reader& reader) {
+    if (!reader.has_table("a")) return;
+    reader.table("a", [&](Reader& inner) {
+      for (const std::string& key : inner.keys()) inner.text(key, names.emplace_back());
+      return inner.finish();
+    });
+  };
+  CHECK(said(R"({"a": {"x": "1", "y": "2"}})", read).empty());
+  CHECK(names == std::vector<std::string>{"1", "2"});
+  CHECK(said(R"({"a": {"x": 1}})", read) == "setting 'a.x' must be a text");
+  CHECK(said("{}", read).empty());
+  const auto table = [](Reader& reader) { reader.table("a", [](Reader& inner) { return inner.finish(); }); };
+  CHECK(said(R"({"a": 1})", table) == "setting 'a' must be a table");
+  CHECK(said(R"({"a": {"x": 1}})", table) ==
+        "setting 'a.x' is an unknown option: remove it or correct its name");
+  CHECK(said(R"({"a": null})", table).empty());
+}
+
 TEST_CASE("settings are read to their depth and no deeper, and brackets in a text do not count") {
   const auto nested = [](size_t lists) {
     return "{\"a\": " + std::string(lists, '[') + "\"[[\\\"[[\"" + std::string(lists, ']') + "}";

@@ -232,6 +232,28 @@ TEST_CASE("dead letters go when their death lies before a date, at the milliseco
   CHECK(any.listed() == "msg_2_default msg_3_default");
 }
 
+TEST_CASE("dates are moved by what is right for each, and those of the future stay") {
+  AnyStore any;
+  const WallTime begin = any.now() + 10s, until = begin + 10s;
+  std::vector<Delivery> all;
+  for (const WallTime at : {begin - 1ms, begin, until, until + 1ms}) {
+    any.clock.advance(std::chrono::duration_cast<std::chrono::milliseconds>(at - any.now()));
+    all.push_back(any.add(std::to_string(all.size())));
+  }
+  any.kill(all[1]);
+  any.apply(Redated{begin, until, 5h, 2h});
+  const auto listed = any.ask(List{{}, 0, 100});
+  REQUIRE(listed.size() == 4);
+  CHECK(listed[0].accepted == all[0].accepted + 2h);
+  CHECK(listed[1].accepted == all[1].accepted + 5h);
+  CHECK(listed[1].changed == all[1].changed);
+  CHECK(listed[2].changed == all[2].changed + 5h);
+  CHECK(listed[3].changed == all[3].changed);
+  any.apply(Redated{begin + 5h, until + 5h, -5h, -2h});
+  const auto again = any.ask(List{{}, 0, 100});
+  for (size_t i = 0; i < 3; ++i) CHECK(again[i].accepted == all[i].accepted);
+}
+
 TEST_CASE("who stopped an endpoint, and why, is known until it is forgotten") {
   AnyStore any;
   any.apply(EndpointStop{"a", Stop::paused, "by hand"});

@@ -147,6 +147,35 @@ TEST_CASE("what is withdrawn is gone, and what is at work cannot be") {
   CHECK(l.lanes.snapshot().waiting == 0);
 }
 
+TEST_CASE("what is withdrawn is found wherever it stands, while others leave at the front") {
+  Laned l;
+  for (int i = 0; i < 10; ++i) l.push("a" + std::to_string(i));
+  const auto withdraw = [&](const char* id) { return l.lanes.withdraw("a", id).has_value(); };
+  CHECK(withdraw("a4"));
+  CHECK(withdraw("a5"));
+  CHECK(withdraw("a2"));  // before the last one
+  CHECK_FALSE(withdraw("a5"));
+  CHECK(withdraw("a0"));
+  CHECK(l.order(1) == "a1 ");  // stood behind the one that was withdrawn last
+  CHECK(withdraw("a9"));
+  CHECK(l.order(2) == "a3 a6 ");
+  CHECK(withdraw("a7"));
+  CHECK(l.order(1) == "a8 ");
+  l.push("a9");
+  CHECK(withdraw("a9"));
+  CHECK(l.lanes.snapshot().waiting == 0);
+}
+
+TEST_CASE("to withdraw the newer half of a long conversation takes no longer than to fill it") {
+  constexpr int kMany = 100000;
+  Laned l;
+  for (int i = 0; i < kMany; ++i) l.push("a" + std::to_string(i));
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = kMany / 2; i < kMany; ++i) REQUIRE(l.lanes.withdraw("a", "a" + std::to_string(i)));
+  CHECK(std::chrono::steady_clock::now() - begin < 4s);  // where each is looked for from the front, a minute
+  CHECK(l.lanes.snapshot().waiting == kMany / 2);
+}
+
 TEST_CASE("where the first of a conversation that backs off is withdrawn, the next one need not wait") {
   Laned l;
   for (const char* id : {"a1", "a2"}) l.push(id);

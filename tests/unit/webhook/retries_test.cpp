@@ -4,6 +4,7 @@
 #include <future>
 #include <map>
 
+#include "support/directory.h"
 #include "unit/webhook/scripted.h"
 
 using namespace restanza;
@@ -197,6 +198,51 @@ TEST_CASE("dead letters are kept for two weeks") {
   const Instant died = r.clock.now();
   REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
   CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);
+}
+
+TEST_CASE("dead letters are kept for two weeks that pass, wherever the wall clock jumps meanwhile") {
+  const auto jump = GENERATE(1, -1) * std::chrono::hours(Dispatcher::kDeadKept + 1h);
+  Scripted endpoint;
+  endpoint.answer("poison", response(500));
+  Retried r(endpoint);
+  r.start();
+  r.give(message("a@localhost", "poison"));
+  REQUIRE(r.pass_time(1s, [&] { return r.state_of("poison") == "dead"; }));
+  const Instant died = r.clock.now();
+  r.fake.step_wall(jump);
+  const Instant jumped = r.clock.now();
+  REQUIRE(r.pass_time(10min, [&] { return r.clock.now() - jumped > 2 * Dispatcher::kPurge; }));
+  CHECK(r.state_of("poison") == "dead");
+  const auto said = r.said();
+  CHECK(std::count_if(said.begin(), said.end(), [](const std::string& line) {
+          return line.find("The wall clock has jumped") == 0;
+        }) == 1);
+  REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
+  CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);
+  CHECK(r.clock.now() - died < Dispatcher::kDeadKept + 3 * Dispatcher::kPurge);
+}
+
+TEST_CASE("what waits when the wall clock jumps ahead has the rest of its day, also after a restart") {
+  const Directory directory;
+  Scripted endpoint;
+  endpoint.answer_all(response(503));
+  {
+    Retried r(endpoint);
+    r.journal_settings.directory = directory.path();
+    r.start();
+    r.give(message("a@localhost", "kept"));
+    REQUIRE(endpoint.asked.wait(1).size() == 1);
+    r.fake.step_wall(25h);
+    CHECK(r.state_of("kept") == "waiting");
+  }
+  Retried r(endpoint);
+  r.journal_settings.directory = directory.path();
+  r.fake.step_wall(25h);  // still
+  r.start();
+  const Instant began = r.clock.now();
+  REQUIRE(r.pass_time(1s, [&] { return r.clock.now() - began > 10min; }));
+  CHECK(r.state_of("kept") == "waiting");
+  CHECK(r.replies.now().empty());
 }
 
 TEST_CASE("an iq is answered at once where its endpoint is away, and never waits in the journal") {

@@ -80,6 +80,42 @@ TEST_CASE("what waits when the program ends is delivered by the next one, in ord
   CHECK(r.settled(0));
 }
 
+TEST_CASE("what waits in memory is saved anew where the journal cannot be read any more") {
+  constexpr size_t kMany = 3000;  // more than SQLite keeps of a file in memory, and less than the queue does
+  const Directory directory;
+  OneStatus endpoint(204);
+  std::vector<std::string> ids;
+  const auto ids_of = [](const std::vector<journal::Delivery>& deliveries) {
+    std::vector<std::string> all;
+    for (const auto& delivery : deliveries) all.push_back(delivery.id);
+    return all;
+  };
+  {
+    Steered r(endpoint, directory);
+    r.start();
+    CHECK(r.dispatcher->pause("default") == Dispatcher::Steered::ok);
+    for (size_t i = 0; i < kMany; ++i) {
+      r.give(stanza("<message from='a@localhost' to='bot@rest.localhost' id='" + std::to_string(i) +
+                    "'><body>" + std::string(2000, 'x') + "</body></message>"));
+    }
+    REQUIRE(r.settled(kMany));
+    ids = ids_of(r.kept());
+    for (const char* name : {"/journal.db", "/journal.db-wal"})
+      std::filesystem::resize_file(directory.path() + name, 0);
+    CHECK(r.settled(kMany));
+    CHECK(ids_of(r.kept()) == ids);
+    const auto said = r.said();
+    CHECK(std::any_of(said.begin(), said.end(), [](const std::string& line) {
+      return line.find("It begins anew with what waits in memory") != std::string::npos;
+    }));
+  }
+  Steered r(endpoint, directory);
+  r.start();
+  CHECK(r.state() == "paused");
+  CHECK(r.dispatcher->report()[0].reason == "paused by request");
+  CHECK(ids_of(r.kept()) == ids);
+}
+
 TEST_CASE("410 disables an endpoint, also for the next run, until it is resumed") {
   const Directory directory;
   OneStatus endpoint(410);

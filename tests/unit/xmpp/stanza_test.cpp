@@ -61,6 +61,8 @@ TEST_CASE("a sender hears of a stanza that could not be taken where somebody wai
   CHECK_FALSE(told("<iq type='error' id='1' to='a@x'/>"));
   CHECK_FALSE(told("<presence to='a@x'/>"));
   CHECK_FALSE(told("<presence type='subscribe' to='a@x'/>"));
+  CHECK_FALSE(
+      told("<message type='chat' to='a@x'><x xmlns='http://jabber.org/protocol/muc#user'/></message>"));
 }
 
 TEST_CASE("a sender may get an error, but never for an answer and never from a room's occupant to a room") {
@@ -69,6 +71,17 @@ TEST_CASE("a sender may get an error, but never for an answer and never from a r
   CHECK(told("<iq type='set' id='1' to='a@x'/>"));
   CHECK(told("<presence to='a@x'/>"));
   CHECK_FALSE(told("<message type='groupchat' to='a@x'/>"));
+  for (const char* head : {"presence", "presence type='unavailable'", "message", "message type='chat'"}) {
+    CAPTURE(head);
+    const std::string name = std::string(head).substr(0, std::string(head).find(' '));
+    const auto marked = [&](const std::string& mark) {
+      return told(("<" + std::string(head) + " to='a@x'>" + mark + "</" + name + ">").c_str());
+    };
+    CHECK_FALSE(marked("<c xmlns='urn:c'/><x xmlns='http://jabber.org/protocol/muc#user'><item/></x>"));
+    CHECK(marked("<body>http://jabber.org/protocol/muc#user</body>"));
+    CHECK(marked("<y xmlns='urn:y'><x xmlns='http://jabber.org/protocol/muc#user'/></y>"));
+  }
+  CHECK(told("<iq type='get' id='1' to='a@x'><x xmlns='http://jabber.org/protocol/muc#user'/></iq>"));
   CHECK_FALSE(told("<message type='error' to='a@x'/>"));
   CHECK_FALSE(told("<presence type='error' to='a@x'/>"));
   CHECK_FALSE(told("<iq type='result' id='1' to='a@x'/>"));

@@ -49,3 +49,15 @@ class Prosody(XmppServer):
 
     def command(self):
         return [installed("prosody"), "--config", self._config_path, "-F"]
+
+
+class ProsodyWithRooms(Prosody):
+    """With a service of rooms (XEP-0045), which anybody may open by joining them."""
+    config = CONFIG + """
+Component "rooms.{domain}" "muc"
+  muc_room_locking = false
+"""
+
+    @property
+    def rooms(self):
+        return f"rooms.{self.domain}"

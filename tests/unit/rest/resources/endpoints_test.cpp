@@ -66,15 +66,37 @@ TEST_CASE("endpoints are listed with their origin, and not with the rest of thei
 TEST_CASE("an endpoint is paused and resumed, as often as somebody asks") {
   RestWorld world(credential_settings(), 2, {webhooks()});
   for (int i = 0; i < 2; ++i) {
-    const auto paused = world.ask(request("POST", "/endpoints/a/pause"));
+    const auto paused = world.ask_and_settle(request("POST", "/endpoints/a/pause"));
     CHECK(paused->status() == 200);
     CHECK(Json::parse(paused->body())["state"] == "paused");
   }
   for (int i = 0; i < 2; ++i) {
-    const auto resumed = world.ask(request("POST", "/endpoints/a/resume"));
+    const auto resumed = world.ask_and_settle(request("POST", "/endpoints/a/resume"));
     CHECK(resumed->status() == 200);
     CHECK(Json::parse(resumed->body())["state"] != "paused");
   }
+}
+
+TEST_CASE("pausing and resuming are answered once the journal has written them, also where nothing changes") {
+  RestWorld world(credential_settings(), 2, {webhooks()});
+  for (const char* action : {"pause", "pause", "resume", "resume"}) {
+    std::promise<void> passed;
+    world.journal.flush([waits = passed.get_future().share()] { waits.wait(); });
+    const auto answer = world.ask(request("POST", std::string("/endpoints/a/") + action));
+    CHECK(answer->status() == 0);
+    passed.set_value();
+    world.settle();
+    CHECK(answer->status() == 200);
+  }
+}
+
+TEST_CASE("what cannot be written is no success, and the log says so") {
+  RestWorld world(credential_settings(), 2, {webhooks()});
+  world.journal.stop();
+  const auto answer = world.ask(request("POST", "/endpoints/a/pause"));
+  CHECK(answer->status() == 503);
+  CHECK_THAT(world.log.of(Level::error),
+             Contains("that endpoint 'a' was paused or resumed is not on the disk"));
 }
 
 TEST_CASE("an endpoint that is not there cannot be steered") {

@@ -23,12 +23,36 @@ TEST_CASE("what an endpoint answers decides whether it is worth asking again") {
   }
 }
 
+TEST_CASE("a refusal is worth another try where the settings say so, of what the journal keeps") {
+  Refusals again;
+  again.by_status[404] = OnRefusal::retry;
+  again.by_status[403] = OnRefusal::dead_letter;
+  CHECK(verdict_of(answered(404), again, true) == Verdict::failed);
+  CHECK(verdict_of(answered(404), again, false) == Verdict::refused);
+  CHECK(verdict_of(answered(404), {}, true) == Verdict::refused);
+  CHECK(verdict_of(answered(403), again, true) == Verdict::refused);
+  CHECK(verdict_of(answered(401), again, true) == Verdict::refused);
+  again.others = OnRefusal::retry;
+  CHECK(verdict_of(answered(401), again, true) == Verdict::failed);
+  for (const int status : {200, 410, 500, 503}) {
+    CHECK(verdict_of(answered(status), again, true) == verdict_of(answered(status)));
+  }
+}
+
 TEST_CASE("how long an endpoint asks to be left alone goes with the verdict") {
   Outcome busy = answered(503);
-  CHECK_FALSE(ended_of(busy).retry_after);
+  CHECK_FALSE(ended_of(busy, {}, true).retry_after);
   busy.retry_after = 90s;
-  CHECK(ended_of(busy).verdict == Verdict::unavailable);
-  CHECK(ended_of(busy).retry_after == 90s);
+  CHECK(ended_of(busy, {}, true).verdict == Verdict::unavailable);
+  CHECK(ended_of(busy, {}, true).retry_after == 90s);
+}
+
+TEST_CASE("the settings know as refusals what the verdict calls so") {
+  for (int status = 300; status < 500; ++status) {
+    CAPTURE(status);
+    CHECK(is_refusal(status) == (verdict_of(answered(status)) == Verdict::refused));
+  }
+  for (const int status : {0, 200, 299, 500}) CHECK_FALSE(is_refusal(status));
 }
 
 TEST_CASE("503 and silence tell of the endpoint, all other failures perhaps of one conversation") {

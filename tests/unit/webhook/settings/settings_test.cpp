@@ -30,7 +30,7 @@ std::string error_after(Change&& change) {
 // these, or does not tell it from the earlier one.
 std::optional<Settings> read_otherwise(const config::Setting<Settings>& setting, const Settings& before) {
   for (const char* value :
-       {"true", "false", "1", "2", "\"x\"", "\"json\"", "[\"x\"]", "[\"iq\"]", "[\"host\"]"}) {
+       {"true", "false", "1", "2", "\"x\"", "\"json\"", "[\"x\"]", "[\"iq\"]", "[\"host\"]", "\"retry\""}) {
     Settings after = before;
     const auto read = config::read_object(
         "{\"" + setting.row.key + "\": " + value + "}",
