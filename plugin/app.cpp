@@ -84,6 +84,10 @@ class App::Impl {
                    [this] { return static_cast<double>(replies_.size()); });
     metrics_.gauge("restanza_journal_intake", "Stanzas that wait for their commit", {},
                    [this] { return static_cast<double>(journal_.waiting()); });
+    metrics_.gauge("restanza_idempotency_keys", "Idempotency keys that are remembered", {},
+                   [this] { return static_cast<double>(journal_.keys()); });
+    metrics_.gauge("restanza_idempotency_bytes", "What these and their answers take up in the journal", {},
+                   [this] { return static_cast<double>(journal_.key_bytes()); });
   }
 
   // The timer first: at the deadline of a drain it stops the webhook too, and may still be at it when `done`

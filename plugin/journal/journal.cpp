@@ -23,6 +23,13 @@ bool wants_settled(const Read& read) {
   return stops && stops->settled;
 }
 
+bool is_about_keys(const Item& item) {
+  const Asked* const asked = asked_of(item);
+  const auto* command = asked ? std::get_if<Command>(&asked->request) : nullptr;
+  return command && !std::holds_alternative<Revive>(*command) &&
+         !std::holds_alternative<ReviveMany>(*command) && !std::holds_alternative<Discard>(*command);
+}
+
 }  // namespace
 
 Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
@@ -46,6 +53,7 @@ Result<void> Journal::open() {
   }
   store_ = std::move(opened->store);
   writer_ = std::make_unique<Writer>(*store_, settings_.max_bytes, kRetry, clock_, log_);
+  note_keys();
   running_ = true;
   thread_ = start_thread("rz-journal", [this] { loop(); });
   return {};
@@ -149,6 +157,9 @@ void Journal::count(Then<std::vector<Count>> then) {
 void Journal::stops(Then<std::vector<EndpointStop>> then) {
   ask(ListStops{}, std::move(then));
 }
+void Journal::count_keys(size_t limit, Then<KeysKept> then) {
+  ask(CountKeys{limit}, std::move(then));
+}
 void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
   ask(List{std::move(filter), beyond, limit, true}, std::move(then));
 }
@@ -165,11 +176,12 @@ void Journal::revive(Filter filter, size_t limit, Then<std::vector<Delivery>> th
 void Journal::discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then) {
   ask(Discard{std::move(seqs), std::move(filter)}, std::move(then));
 }
-void Journal::claim_key(std::string key, std::string fingerprint, Then<Claim> then) {
-  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall()}, std::move(then));
+void Journal::claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then) {
+  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall(), std::move(credential), key_limits()},
+      std::move(then));
 }
 void Journal::finish_key(std::string key, Remembered answer, Then<void> then) {
-  ask(FinishKey{std::move(key), std::move(answer)}, std::move(then));
+  ask(FinishKey{std::move(key), std::move(answer), key_limits()}, std::move(then));
 }
 void Journal::forget_key(std::string key, Then<void> then) {
   ask(ForgetKey{std::move(key)}, std::move(then));
@@ -179,6 +191,9 @@ void Journal::lose_key(std::string key, Then<void> then) {
 }
 void Journal::forget_old_keys(Then<void> then) {
   ask(ForgetOldKeys{clock_.wall()}, std::move(then));
+}
+void Journal::discard_keys(std::string credential, size_t limit, Then<size_t> then) {
+  ask(DiscardKeys{std::move(credential), limit}, std::move(then));
 }
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
@@ -211,6 +226,7 @@ void Journal::loop() {
     if (group.empty() && ended()) break;
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
     read(group);
     tell(std::move(group));
   }
@@ -238,6 +254,17 @@ void Journal::read(Group& group) {
     });
     if (!done) asked->answer = Error{};
   }
+}
+
+// What they were stays where they cannot be counted.
+void Journal::note_keys() {
+  guarded(log_, "counting idempotency keys", [this] {
+    const auto counted = store_->read(CountKeys{});
+    if (!counted) return;
+    const auto& kept = std::get<KeysKept>(*counted);
+    keys_ = kept.keys;
+    key_bytes_ = kept.bytes;
+  });
 }
 
 // For want of memory. What was taken stays unanswered no longer.

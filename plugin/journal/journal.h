@@ -10,6 +10,7 @@
 // calling thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -40,6 +41,9 @@ class Journal {
   struct Settings {
     std::string directory;                   // exists and is ours alone; empty: in memory
     uint64_t max_bytes = uint64_t{1} << 30;  // that the store may hold; from there on `take` gives an error
+    uint64_t max_key_bytes =
+        KeyLimits().together;  // beside them, for idempotency keys; and of one credential
+    uint64_t max_key_bytes_each = KeyLimits().each;
   };
 
   using Entry = journal::Entry;
@@ -80,7 +84,8 @@ class Journal {
   void find(std::string id, Then<std::optional<Delivery>> then);
   void count(Then<std::vector<Count>> then);
   void stops(Then<std::vector<EndpointStop>> then);
-  // The same two for whoever acts on it: an error while changes wait for another try.
+  void count_keys(size_t limit, Then<KeysKept> then);
+  // Of these, two for whoever acts on it: an error while changes wait for another try.
   void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void stops_settled(Then<std::vector<EndpointStop>> then);
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
@@ -92,16 +97,22 @@ class Journal {
   void revive(std::string id, Then<std::optional<Delivery>> then);
   void revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then);
   void discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then);
-  void claim_key(std::string key, std::string fingerprint, Then<Claim> then);
+  void claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then);
   void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
   void forget_key(std::string key, Then<void> then);
   void lose_key(std::string key, Then<void> then);  // of one that was claimed: its outcome is unknown
   void forget_old_keys(Then<void> then);            // kKeyLifetime old
+  void discard_keys(std::string credential, size_t limit, Then<size_t> then);
 
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);
 
   size_t waiting() const;  // `take`s whose `then` has not run
+
+  // Idempotency keys, as of the latest commit that changed any; for metrics.
+  size_t keys() const { return keys_; }
+  uint64_t key_bytes() const { return key_bytes_; }
+  KeyLimits key_limits() const { return {settings_.max_key_bytes_each, settings_.max_key_bytes}; }
 
  private:
   Result<void> enqueue(Item item);
@@ -113,6 +124,7 @@ class Journal {
   bool ended() const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
+  void note_keys();
   void tell(Group group);
 
   const Settings settings_;
@@ -129,6 +141,8 @@ class Journal {
   size_t work_ = 0;
   std::vector<std::function<void()>> rooms_;
   bool running_ = false;
+  std::atomic<size_t> keys_{0};
+  std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
 };
