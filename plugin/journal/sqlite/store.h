@@ -6,6 +6,7 @@
 // (deliveries, keys) work inside `write`, or `read`.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -31,7 +32,7 @@ class SqliteStore final : public Store {
 
   Result<void> write(const std::vector<Write>& writes) override;
   Result<Answer> read(const Read& read) override;
-  bool full() override;
+  bool full() override { return full_; }  // as of the latest transaction
 
   // For this folder: functions over the tables.
   // All of `work` or, where it or the commit fails, nothing. The error says why in words for the log.
@@ -40,10 +41,12 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore();
+  void note_full(Database& db);
 
   std::unique_ptr<LockFile> lock_file_;  // destroyed last
   std::mutex writing_;
   std::unique_ptr<Database> db_;
+  std::atomic<bool> full_{false};
   // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
   std::mutex reading_;
   std::unique_ptr<Database> reader_;
