@@ -2,7 +2,6 @@
 #include "journal/journal.h"
 
 #include <algorithm>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -12,8 +11,6 @@
 
 namespace restanza::journal {
 namespace {
-
-constexpr const char* kEnded = "the journal is closed";
 
 constexpr const char* kTold = "what the journal was asked for";
 
@@ -33,7 +30,11 @@ bool is_about_keys(const Item& item) {
 }  // namespace
 
 Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
-    : settings_(std::move(settings)), open_store_(std::move(open_store)), clock_(clock), log_(log) {}
+    : settings_(std::move(settings)),
+      open_store_(std::move(open_store)),
+      clock_(clock),
+      log_(log),
+      intake_(durable()) {}
 
 Journal::~Journal() {
   stop();
@@ -54,19 +55,13 @@ Result<void> Journal::open() {
   store_ = std::move(opened->store);
   writer_ = std::make_unique<Writer>(*store_, settings_.max_bytes, kRetry, clock_, log_);
   note_keys();
-  running_ = true;
+  intake_.open();
   thread_ = start_thread("rz-journal", [this] { loop(); });
   return {};
 }
 
 void Journal::stop() {
-  std::vector<std::function<void()>> dropped;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    running_ = false;
-    dropped.swap(rooms_);
-  }
-  changed_.notify_all();
+  intake_.close();
   if (thread_.joinable()) thread_.join();
   std::shared_ptr<Store> closed;  // outside the lock, for closing waits for the disk
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -74,51 +69,23 @@ void Journal::stop() {
 }
 
 bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!running_) return false;
-    const size_t size = entry.stanza->xml.size();
-    // Alone even the largest one is taken, or it would never be.
-    if (takes_ >= kMaxIntake || (takes_ > 0 && bytes_ + size > kMaxIntakeBytes)) {
-      if (room) rooms_.push_back(room);
-      return false;
-    }
-    // Its place is made before it is moved there: where this throws nothing has changed.
-    intake_.emplace_back(std::in_place_type<OfferedEntry>, std::move(entry), std::move(then));
-    ++takes_;
-    bytes_ += size;
-  }
-  changed_.notify_one();
-  return true;
-}
-
-Result<void> Journal::enqueue(Item item) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const bool is_work = asked_of(item) != nullptr;
-    if (!running_) return Error{kEnded};
-    if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
-    intake_.push_back(std::move(item));
-    if (is_work) ++work_;
-  }
-  changed_.notify_one();
-  return {};
-}
-
-void Journal::change(Change change) {
-  (void)enqueue(std::move(change));  // after `stop` there is nobody left to do it
+  return intake_.take(std::move(entry), std::move(then), room);
 }
 
 void Journal::remove(Seq seq) {
-  change(Removed{seq});
+  intake_.settle(Removed{seq});
 }
 void Journal::note_attempt(const Delivery& delivery) {
-  change(noted_of(delivery));
+  intake_.settle(noted_of(delivery));
 }
 void Journal::note_dead(const Delivery& delivery) {
   Noted noted = noted_of(delivery);
   noted.state = State::dead;
-  change(std::move(noted));
+  intake_.settle(std::move(noted));
+}
+
+void Journal::change(Change change) {
+  (void)intake_.put(std::move(change));  // after `stop` there is nobody left to do it
 }
 void Journal::remember_stop(EndpointStop stop) {
   change(std::move(stop));
@@ -141,7 +108,7 @@ void Journal::ask(Request request, Then<T> then) {
       then(std::get<typename Request::Answer>(std::move(*answer)));
     }
   };
-  if (auto asked = enqueue(std::make_unique<Asked>(Asked{std::move(request), told})); !asked)
+  if (auto asked = intake_.put(std::make_unique<Asked>(Asked{std::move(request), told})); !asked)
     then(asked.error());
 }
 
@@ -198,7 +165,8 @@ void Journal::discard_keys(std::string credential, size_t limit, Then<size_t> th
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
 void Journal::flush(std::function<void()> then) {
-  if (!enqueue(std::make_unique<Asked>(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})))
+  if (!intake_.put(
+          std::make_unique<Asked>(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})))
     then();
 }
 
@@ -208,34 +176,31 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     const std::lock_guard<std::mutex> lock(mutex_);
     store = store_;
   }
-  if (!store) return Error{kEnded};
+  if (!store) return Error{Intake::kClosed};
   auto answer = store->read(LoadStanza{seq});
   if (!answer) return answer.error();
   return std::get<LoadStanza::Answer>(std::move(*answer));
 }
 
-size_t Journal::waiting() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return takes_;
-}
-
 void Journal::loop() {
   for (;;) {
     Group group;
-    if (!guarded_until_done(log_, "taking work for the journal", [&] { take_group(group); })) continue;
-    if (group.empty() && ended()) break;
+    const auto retry = writer_->has_pending() ? std::optional(writer_->retry_at()) : std::nullopt;
+    if (!guarded_until_done(log_, "taking work for the journal", [&] { intake_.next(group, retry); }))
+      continue;
+    if (group.empty() && intake_.ended()) break;
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
-    if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    if (!guarded_until_done(log_, "writing to the journal", [&] {
+          if (writer_->write(group)) intake_.written();
+        })) {
+      refuse(group);
+    }
+    if (writer_->was_full()) intake_.settle_now();
     if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
     read(group);
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
-}
-
-bool Journal::ended() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return !running_ && intake_.empty();
 }
 
 // After the group was written, so that each sees what was asked for before it.
@@ -275,43 +240,19 @@ void Journal::refuse(Group& group) noexcept {
   }
 }
 
-// Nothing has changed where this throws. An empty group: changes that wait are due, or this is the end.
-void Journal::take_group(Group& group) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  const auto asked = [this] { return !running_ || !intake_.empty(); };
-  if (writer_->has_pending()) {
-    changed_.wait_until(lock, writer_->retry_at(), asked);
-  } else {
-    changed_.wait(lock, asked);
-  }
-  const size_t count = std::min(intake_.size(), kMaxGroup);
-  group.reserve(count);
-  const auto end = intake_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::move(intake_.begin(), end, std::back_inserter(group));
-  intake_.erase(intake_.begin(), end);
-}
-
 void Journal::tell(Group group) {
-  size_t takes = 0, bytes = 0, work = 0;
+  Intake::Places places;
   for (Item& item : group) {
     if (auto* offered = std::get_if<OfferedEntry>(&item)) {
-      ++takes;
-      bytes += offered->entry.stanza->xml.size();
+      ++places.takes;
+      places.bytes += offered->entry.stanza->xml.size();
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (Asked* const asked = asked_of(item)) {
-      ++work;
+      ++places.work;
       guarded(log_, kTold, [&] { asked->then(std::move(asked->answer)); });
     }
   }
-  std::vector<std::function<void()>> rooms;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    takes_ -= takes;
-    bytes_ -= bytes;
-    work_ -= work;
-    if (takes > 0) rooms.swap(rooms_);
-  }
-  for (const auto& room : rooms) guarded(log_, kTold, room);
+  for (const auto& room : intake_.give_back(places)) guarded(log_, kTold, room);
 }
 
 }  // namespace restanza::journal

@@ -11,8 +11,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +21,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "journal/group.h"
+#include "journal/intake.h"
 #include "journal/record.h"
 #include "journal/store.h"
 
@@ -32,10 +31,10 @@ class Writer;  // for this folder only
 
 class Journal {
  public:
-  static constexpr size_t kMaxIntake = 10000;               // `take`s that wait for their commit
-  static constexpr size_t kMaxIntakeBytes = 16u << 20;      // of their stanzas together
-  static constexpr size_t kMaxWork = 10000;                 // other requests with a `then`, that wait
-  static constexpr size_t kMaxGroup = 1000;                 // writes in one commit
+  static constexpr size_t kMaxIntake = Intake::kMaxTakes;       // `take`s that wait for their commit
+  static constexpr size_t kMaxIntakeBytes = Intake::kMaxBytes;  // of their stanzas together
+  static constexpr size_t kMaxWork = Intake::kMaxWork;          // other requests with a `then`, that wait
+  static constexpr size_t kMaxGroup = Intake::kMaxGroup;        // writes in one commit
   static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit failed, for what must be written
 
   struct Settings {
@@ -69,8 +68,9 @@ class Journal {
   // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
   bool take(Entry&& entry, Taken then, const std::function<void()>& room = {});
 
-  // Small changes that make room or keep account: they are written sooner or later. After a failed commit
-  // they wait, kRetry at a time, and the log says so once.
+  // Small changes that make room or keep account: they are written sooner or later, the first three along
+  // with other things or after Intake::kSettle. After a failed commit they wait, kRetry at a time, and the
+  // log says so once.
   void remove(Seq seq);
   void note_attempt(const Delivery& delivery);  // attempts, failures, changed, last_error of its seq
   void note_dead(const Delivery& delivery);     // the same, and its state
@@ -107,7 +107,7 @@ class Journal {
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);
 
-  size_t waiting() const;  // `take`s whose `then` has not run
+  size_t waiting() const { return intake_.takes(); }  // `take`s whose `then` has not run
 
   // Idempotency keys, as of the latest commit that changed any; for metrics.
   size_t keys() const { return keys_; }
@@ -115,13 +115,10 @@ class Journal {
   KeyLimits key_limits() const { return {settings_.max_key_bytes_each, settings_.max_key_bytes}; }
 
  private:
-  Result<void> enqueue(Item item);
   void change(Change change);
   template <class Request, class T>
   void ask(Request request, Then<T> then);
   void loop();
-  void take_group(Group& group);
-  bool ended() const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
   void note_keys();
@@ -132,15 +129,9 @@ class Journal {
   const Clock& clock_;
   Log& log_;
 
+  Intake intake_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::shared_ptr<Store> store_;
-  std::deque<Item> intake_;
-  size_t takes_ = 0;  // of the intake, and of the group that is being written; so are the other two
-  size_t bytes_ = 0;
-  size_t work_ = 0;
-  std::vector<std::function<void()>> rooms_;
-  bool running_ = false;
+  std::shared_ptr<Store> store_;  // under the lock, but for the journal's thread
   std::atomic<size_t> keys_{0};
   std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
