@@ -78,6 +78,9 @@ class App::Impl {
     consumers_.add(endpoints_);
     observed_.add(endpoints_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
+    route_.count_dropped(
+        metrics_.counter("restanza_webhook_replies_dropped_total",
+                         "Replies of endpoints that found no room where they wait for the server"));
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
                    [this] { return deps_.link_up() ? 1.0 : 0.0; });
     metrics_.gauge("restanza_iqs_pending", "Requests that wait for the answer to their iq", {},
