@@ -78,12 +78,19 @@ class App::Impl {
     consumers_.add(endpoints_);
     observed_.add(endpoints_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
+    route_.count_dropped(
+        metrics_.counter("restanza_webhook_replies_dropped_total",
+                         "Replies of endpoints that found no room where they wait for the server"));
     metrics_.gauge("restanza_link_up", "Whether stanzas can leave", {},
                    [this] { return deps_.link_up() ? 1.0 : 0.0; });
     metrics_.gauge("restanza_iqs_pending", "Requests that wait for the answer to their iq", {},
                    [this] { return static_cast<double>(replies_.size()); });
     metrics_.gauge("restanza_journal_intake", "Stanzas that wait for their commit", {},
                    [this] { return static_cast<double>(journal_.waiting()); });
+    metrics_.gauge("restanza_idempotency_keys", "Idempotency keys that are remembered", {},
+                   [this] { return static_cast<double>(journal_.keys()); });
+    metrics_.gauge("restanza_idempotency_bytes", "What these and their answers take up in the journal", {},
+                   [this] { return static_cast<double>(journal_.key_bytes()); });
   }
 
   // The timer first: at the deadline of a drain it stops the webhook too, and may still be at it when `done`

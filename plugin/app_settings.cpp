@@ -17,6 +17,13 @@ config::Settings<journal::Journal::Settings> journal_settings() {
   using Row = config::Setting<journal::Journal::Settings>;
   return {Row::count("journal_max_bytes", &journal::Journal::Settings::max_bytes, kMebibyte, kMebibyte << 20,
                      "what the journal may hold, in bytes")
+              .restart(),
+          Row::count("rest_idempotency_max_bytes", &journal::Journal::Settings::max_key_bytes, kMebibyte,
+                     kMebibyte << 20,
+                     "what it may hold beside that of requests with an `Idempotency-Key`, in bytes")
+              .restart(),
+          Row::count("rest_idempotency_max_bytes_each", &journal::Journal::Settings::max_key_bytes_each,
+                     kMebibyte, kMebibyte << 20, "of these what one credential may have")
               .restart()};
 }
 

@@ -45,7 +45,7 @@ Timer::Id Timer::every(std::chrono::milliseconds interval, std::function<void()>
 }
 
 Timer::Id Timer::add(Instant when, Job job) {
-  bool first = false;
+  bool wake = false;
   Id id = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -53,15 +53,18 @@ Timer::Id Timer::add(Instant when, Job job) {
     id = last_ + 1;
     const auto due = due_.emplace(id, when).first;
     try {
-      const auto entry = queue_.emplace(Key{when, id}, std::move(job)).first;
-      first = entry == queue_.begin();
+      queue_.emplace(Key{when, id}, std::move(job));
     } catch (const std::exception&) {
       due_.erase(due);
       throw;
     }
     last_ = id;
+    // A thread that looks again before `when` need not be woken: most work is cancelled long before it is
+    // due.
+    wake = when < wakes_;
+    if (wake) wakes_ = when;
   }
-  if (first) changed_.notify_all();
+  if (wake) changed_.notify_all();
   return id;
 }
 
@@ -128,11 +131,15 @@ void Timer::loop() {
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return;
     if (queue_.empty()) {
+      wakes_ = Instant::max();
       changed_.wait(lock);
     } else {
       const Instant next = queue_.begin()->first.first;
-      if (next > clock_.now()) changed_.wait_until(lock, next);
+      if (next <= clock_.now()) continue;
+      wakes_ = next;
+      changed_.wait_until(lock, next);
     }
+    wakes_ = Instant::min();
   }
 }
 

@@ -72,6 +72,7 @@ class Timer {
   std::unordered_map<Id, Instant> due_;  // of what waits, and of what repeats and runs
   Id last_ = 0;
   bool stopping_ = false;
+  Instant wakes_ = Instant::min();  // until when the thread sleeps; min where it does not
   std::thread thread_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,18 @@
 
 namespace restanza::journal {
 
-inline constexpr size_t kMaxKeys = 100000;
+inline constexpr size_t kMaxKeys = 100000;  // of one credential
 inline constexpr std::chrono::hours kKeyLifetime{24};
+
+// What keys and their answers may take up, in bytes of the store and beside what deliveries may. Where one
+// more would not fit, answers are dropped, the oldest first: those of the same credential where that has too
+// much, and otherwise of the one that has most. A key whose answer is dropped still stands for its request,
+// so that nothing is done twice. Where all credentials together have too much and the one that has most has
+// no answers left, its oldest keys are forgotten, but those that are under way.
+struct KeyLimits {
+  uint64_t each = uint64_t{64} << 20;  // of one credential
+  uint64_t together = uint64_t{256} << 20;
+};
 
 struct Remembered {  // an answer
   int status = 0;
@@ -29,10 +40,23 @@ struct Claim {
     lost,       // by an earlier process, which did not get to finish it; or it was given up as lost
     different,  // the key stands for another request
     answered,   // `answer` is what it was answered
-    full,       // kMaxKeys are remembered, or the journal holds its limit
+    dropped,    // it was answered, and of that only the status is left, in `answer`
+    full,       // its credential has kMaxKeys, or KeyLimits leave no room
   };
   Kind kind = Kind::full;
   Remembered answer;
+};
+
+// What is kept of keys.
+struct KeyUse {
+  std::string credential;  // empty: what was written before credentials were noted
+  size_t keys = 0;
+  uint64_t bytes = 0;
+};
+struct KeysKept {
+  size_t keys = 0;
+  uint64_t bytes = 0;
+  std::vector<KeyUse> credentials;  // those that have most, the greatest first
 };
 
 }  // namespace restanza::journal

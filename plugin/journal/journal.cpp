@@ -2,7 +2,6 @@
 #include "journal/journal.h"
 
 #include <algorithm>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -13,8 +12,6 @@
 namespace restanza::journal {
 namespace {
 
-constexpr const char* kEnded = "the journal is closed";
-
 constexpr const char* kTold = "what the journal was asked for";
 
 bool wants_settled(const Read& read) {
@@ -23,10 +20,21 @@ bool wants_settled(const Read& read) {
   return stops && stops->settled;
 }
 
+bool is_about_keys(const Item& item) {
+  const Asked* const asked = asked_of(item);
+  const auto* command = asked ? std::get_if<Command>(&asked->request) : nullptr;
+  return command && !std::holds_alternative<Revive>(*command) &&
+         !std::holds_alternative<ReviveMany>(*command) && !std::holds_alternative<Discard>(*command);
+}
+
 }  // namespace
 
 Journal::Journal(Settings settings, OpenStore open_store, const Clock& clock, Log& log)
-    : settings_(std::move(settings)), open_store_(std::move(open_store)), clock_(clock), log_(log) {}
+    : settings_(std::move(settings)),
+      open_store_(std::move(open_store)),
+      clock_(clock),
+      log_(log),
+      intake_(durable()) {}
 
 Journal::~Journal() {
   stop();
@@ -46,19 +54,14 @@ Result<void> Journal::open() {
   }
   store_ = std::move(opened->store);
   writer_ = std::make_unique<Writer>(*store_, settings_.max_bytes, kRetry, clock_, log_);
-  running_ = true;
+  note_keys();
+  intake_.open();
   thread_ = start_thread("rz-journal", [this] { loop(); });
   return {};
 }
 
 void Journal::stop() {
-  std::vector<std::function<void()>> dropped;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    running_ = false;
-    dropped.swap(rooms_);
-  }
-  changed_.notify_all();
+  intake_.close();
   if (thread_.joinable()) thread_.join();
   std::shared_ptr<Store> closed;  // outside the lock, for closing waits for the disk
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -66,51 +69,23 @@ void Journal::stop() {
 }
 
 bool Journal::take(Entry&& entry, Taken then, const std::function<void()>& room) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!running_) return false;
-    const size_t size = entry.stanza->xml.size();
-    // Alone even the largest one is taken, or it would never be.
-    if (takes_ >= kMaxIntake || (takes_ > 0 && bytes_ + size > kMaxIntakeBytes)) {
-      if (room) rooms_.push_back(room);
-      return false;
-    }
-    // Its place is made before it is moved there: where this throws nothing has changed.
-    intake_.emplace_back(std::in_place_type<OfferedEntry>, std::move(entry), std::move(then));
-    ++takes_;
-    bytes_ += size;
-  }
-  changed_.notify_one();
-  return true;
-}
-
-Result<void> Journal::enqueue(Item item) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const bool is_work = asked_of(item) != nullptr;
-    if (!running_) return Error{kEnded};
-    if (is_work && work_ >= kMaxWork) return Error{"too much waits for the journal"};
-    intake_.push_back(std::move(item));
-    if (is_work) ++work_;
-  }
-  changed_.notify_one();
-  return {};
-}
-
-void Journal::change(Change change) {
-  (void)enqueue(std::move(change));  // after `stop` there is nobody left to do it
+  return intake_.take(std::move(entry), std::move(then), room);
 }
 
 void Journal::remove(Seq seq) {
-  change(Removed{seq});
+  intake_.settle(Removed{seq});
 }
 void Journal::note_attempt(const Delivery& delivery) {
-  change(noted_of(delivery));
+  intake_.settle(noted_of(delivery));
 }
 void Journal::note_dead(const Delivery& delivery) {
   Noted noted = noted_of(delivery);
   noted.state = State::dead;
-  change(std::move(noted));
+  intake_.settle(std::move(noted));
+}
+
+void Journal::change(Change change) {
+  (void)intake_.put(std::move(change));  // after `stop` there is nobody left to do it
 }
 void Journal::restore(Delivery delivery, std::shared_ptr<const xmpp::Stanza> stanza) {
   change(Restored{std::make_shared<const Delivery>(std::move(delivery)), std::move(stanza)});
@@ -136,7 +111,7 @@ void Journal::ask(Request request, Then<T> then) {
       then(std::get<typename Request::Answer>(std::move(*answer)));
     }
   };
-  if (auto asked = enqueue(std::make_unique<Asked>(Asked{std::move(request), told})); !asked)
+  if (auto asked = intake_.put(std::make_unique<Asked>(Asked{std::move(request), told})); !asked)
     then(asked.error());
 }
 
@@ -151,6 +126,9 @@ void Journal::count(Then<std::vector<Count>> then) {
 }
 void Journal::stops(Then<std::vector<EndpointStop>> then) {
   ask(ListStops{}, std::move(then));
+}
+void Journal::count_keys(size_t limit, Then<KeysKept> then) {
+  ask(CountKeys{limit}, std::move(then));
 }
 void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
   ask(List{std::move(filter), beyond, limit, true}, std::move(then));
@@ -168,11 +146,12 @@ void Journal::revive(Filter filter, size_t limit, Then<std::vector<Delivery>> th
 void Journal::discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then) {
   ask(Discard{std::move(seqs), std::move(filter)}, std::move(then));
 }
-void Journal::claim_key(std::string key, std::string fingerprint, Then<Claim> then) {
-  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall()}, std::move(then));
+void Journal::claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then) {
+  ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall(), std::move(credential), key_limits()},
+      std::move(then));
 }
 void Journal::finish_key(std::string key, Remembered answer, Then<void> then) {
-  ask(FinishKey{std::move(key), std::move(answer)}, std::move(then));
+  ask(FinishKey{std::move(key), std::move(answer), key_limits()}, std::move(then));
 }
 void Journal::forget_key(std::string key, Then<void> then) {
   ask(ForgetKey{std::move(key)}, std::move(then));
@@ -183,10 +162,14 @@ void Journal::lose_key(std::string key, Then<void> then) {
 void Journal::forget_old_keys(Then<void> then) {
   ask(ForgetOldKeys{clock_.wall()}, std::move(then));
 }
+void Journal::discard_keys(std::string credential, size_t limit, Then<size_t> then) {
+  ask(DiscardKeys{std::move(credential), limit}, std::move(then));
+}
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value
 void Journal::flush(std::function<void()> then) {
-  if (!enqueue(std::make_unique<Asked>(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})))
+  if (!intake_.put(
+          std::make_unique<Asked>(Asked{std::monostate(), [then](const Result<Answer>&) { then(); }})))
     then();
 }
 
@@ -196,25 +179,29 @@ Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
     const std::lock_guard<std::mutex> lock(mutex_);
     store = store_;
   }
-  if (!store) return Error{kEnded};
+  if (!store) return Error{Intake::kClosed};
   auto answer = store->read(LoadStanza{seq});
   if (!answer) return answer.error();
   return std::get<LoadStanza::Answer>(std::move(*answer));
 }
 
-size_t Journal::waiting() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return takes_;
-}
-
 void Journal::loop() {
   for (;;) {
     Group group;
-    if (!guarded_until_done(log_, "taking work for the journal", [&] { take_group(group); })) continue;
-    if (group.empty() && ended()) break;
+    const Instant look_at = std::chrono::steady_clock::now() + kLook;
+    const Instant until = writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at;
+    if (!guarded_until_done(log_, "taking work for the journal", [&] { intake_.next(group, until); }))
+      continue;
+    if (group.empty() && intake_.ended()) break;
     guarded(log_, "looking at the journal's files", [&] { look(); });
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
-    if (!guarded_until_done(log_, "writing to the journal", [&] { writer_->write(group); })) refuse(group);
+    if (!guarded_until_done(log_, "writing to the journal", [&] {
+          if (writer_->write(group)) intake_.written();
+        })) {
+      refuse(group);
+    }
+    if (writer_->was_full()) intake_.settle_now();
+    if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
     read(group);
     tell(std::move(group));
   }
@@ -261,11 +248,6 @@ void Journal::say(const Renewed& renewed) const {
   }
 }
 
-bool Journal::ended() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return !running_ && intake_.empty();
-}
-
 // After the group was written, so that each sees what was asked for before it.
 void Journal::read(Group& group) {
   for (const Item& item : group) {
@@ -284,6 +266,17 @@ void Journal::read(Group& group) {
   }
 }
 
+// What they were stays where they cannot be counted.
+void Journal::note_keys() {
+  guarded(log_, "counting idempotency keys", [this] {
+    const auto counted = store_->read(CountKeys{});
+    if (!counted) return;
+    const auto& kept = std::get<KeysKept>(*counted);
+    keys_ = kept.keys;
+    key_bytes_ = kept.bytes;
+  });
+}
+
 // For want of memory. What was taken stays unanswered no longer.
 void Journal::refuse(Group& group) noexcept {
   for (Item& item : group) {
@@ -292,41 +285,19 @@ void Journal::refuse(Group& group) noexcept {
   }
 }
 
-// Nothing has changed where this throws. An empty group: changes that wait are due, or a look is, or this is
-// the end.
-void Journal::take_group(Group& group) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  const auto asked = [this] { return !running_ || !intake_.empty(); };
-  const Instant look_at = std::chrono::steady_clock::now() + kLook;
-  changed_.wait_until(lock, writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at, asked);
-  const size_t count = std::min(intake_.size(), kMaxGroup);
-  group.reserve(count);
-  const auto end = intake_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::move(intake_.begin(), end, std::back_inserter(group));
-  intake_.erase(intake_.begin(), end);
-}
-
 void Journal::tell(Group group) {
-  size_t takes = 0, bytes = 0, work = 0;
+  Intake::Places places;
   for (Item& item : group) {
     if (auto* offered = std::get_if<OfferedEntry>(&item)) {
-      ++takes;
-      bytes += offered->entry.stanza->xml.size();
+      ++places.takes;
+      places.bytes += offered->entry.stanza->xml.size();
       guarded(log_, kTold, [&] { offered->then(std::move(offered->entry), std::move(offered->taken)); });
     } else if (Asked* const asked = asked_of(item)) {
-      ++work;
+      ++places.work;
       guarded(log_, kTold, [&] { asked->then(std::move(asked->answer)); });
     }
   }
-  std::vector<std::function<void()>> rooms;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    takes_ -= takes;
-    bytes_ -= bytes;
-    work_ -= work;
-    if (takes > 0) rooms.swap(rooms_);
-  }
-  for (const auto& room : rooms) guarded(log_, kTold, room);
+  for (const auto& room : intake_.give_back(places)) guarded(log_, kTold, room);
 }
 
 }  // namespace restanza::journal

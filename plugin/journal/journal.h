@@ -10,8 +10,7 @@
 // calling thread.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,6 +21,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "journal/group.h"
+#include "journal/intake.h"
 #include "journal/record.h"
 #include "journal/store.h"
 
@@ -31,16 +31,19 @@ class Writer;  // for this folder only
 
 class Journal {
  public:
-  static constexpr size_t kMaxIntake = 10000;               // `take`s that wait for their commit
-  static constexpr size_t kMaxIntakeBytes = 16u << 20;      // of their stanzas together
-  static constexpr size_t kMaxWork = 10000;                 // other requests with a `then`, that wait
-  static constexpr size_t kMaxGroup = 1000;                 // writes in one commit
-  static constexpr std::chrono::milliseconds kRetry{1000};  // after a commit or a look failed
+  static constexpr size_t kMaxIntake = Intake::kMaxTakes;       // `take`s that wait for their commit
+  static constexpr size_t kMaxIntakeBytes = Intake::kMaxBytes;  // of their stanzas together
+  static constexpr size_t kMaxWork = Intake::kMaxWork;          // other requests with a `then`, that wait
+  static constexpr size_t kMaxGroup = Intake::kMaxGroup;        // writes in one commit
+  static constexpr std::chrono::milliseconds kRetry{1000};      // after a commit or a look failed
   static constexpr std::chrono::seconds kLook{5};  // at its files, and at the clock, where nothing is asked
 
   struct Settings {
     std::string directory;                   // exists and is ours alone; empty: in memory
     uint64_t max_bytes = uint64_t{1} << 30;  // that the store may hold; from there on `take` gives an error
+    uint64_t max_key_bytes =
+        KeyLimits().together;  // beside them, for idempotency keys; and of one credential
+    uint64_t max_key_bytes_each = KeyLimits().each;
   };
 
   using Entry = journal::Entry;
@@ -72,8 +75,9 @@ class Journal {
   // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
   bool take(Entry&& entry, Taken then, const std::function<void()>& room = {});
 
-  // Small changes that make room or keep account: they are written sooner or later. After a failed commit
-  // they wait, kRetry at a time, and the log says so once.
+  // Small changes that make room or keep account: they are written sooner or later, the first three along
+  // with other things or after Intake::kSettle. After a failed commit they wait, kRetry at a time, and the
+  // log says so once.
   void remove(Seq seq);
   void note_attempt(const Delivery& delivery);  // attempts, failures, changed, last_error of its seq
   void note_dead(const Delivery& delivery);     // the same, and its state
@@ -90,7 +94,8 @@ class Journal {
   void find(std::string id, Then<std::optional<Delivery>> then);
   void count(Then<std::vector<Count>> then);
   void stops(Then<std::vector<EndpointStop>> then);
-  // The same two for whoever acts on it: an error while changes wait for another try.
+  void count_keys(size_t limit, Then<KeysKept> then);
+  // Of these, two for whoever acts on it: an error while changes wait for another try.
   void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void stops_settled(Then<std::vector<EndpointStop>> then);
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
@@ -102,29 +107,33 @@ class Journal {
   void revive(std::string id, Then<std::optional<Delivery>> then);
   void revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then);
   void discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then);
-  void claim_key(std::string key, std::string fingerprint, Then<Claim> then);
+  void claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then);
   void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
   void forget_key(std::string key, Then<void> then);
   void lose_key(std::string key, Then<void> then);  // of one that was claimed: its outcome is unknown
   void forget_old_keys(Then<void> then);            // kKeyLifetime old
+  void discard_keys(std::string credential, size_t limit, Then<size_t> then);
 
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);
 
-  size_t waiting() const;  // `take`s whose `then` has not run
+  size_t waiting() const { return intake_.takes(); }  // `take`s whose `then` has not run
+
+  // Idempotency keys, as of the latest commit that changed any; for metrics.
+  size_t keys() const { return keys_; }
+  uint64_t key_bytes() const { return key_bytes_; }
+  KeyLimits key_limits() const { return {settings_.max_key_bytes_each, settings_.max_key_bytes}; }
 
  private:
-  Result<void> enqueue(Item item);
   void change(Change change);
   template <class Request, class T>
   void ask(Request request, Then<T> then);
   void loop();
   void look();
   void say(const Renewed& renewed) const;
-  void take_group(Group& group);
-  bool ended() const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
+  void note_keys();
   void tell(Group group);
 
   const Settings settings_;
@@ -132,16 +141,12 @@ class Journal {
   const Clock& clock_;
   Log& log_;
 
+  Intake intake_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::shared_ptr<Store> store_;
-  std::deque<Item> intake_;
-  size_t takes_ = 0;  // of the intake, and of the group that is being written; so are the other two
-  size_t bytes_ = 0;
-  size_t work_ = 0;
-  std::vector<std::function<void()>> rooms_;
+  std::shared_ptr<Store> store_;  // under the lock, but for the journal's thread
   std::function<void()> save_;
-  bool running_ = false;
+  std::atomic<size_t> keys_{0};
+  std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
   bool look_failed_ = false;  // this and the next: the journal's thread only

@@ -35,6 +35,11 @@ struct ListStops {
   using Answer = std::vector<EndpointStop>;
   bool settled = false;  // as above
 };
+// `limit`: how many credentials at most.
+struct CountKeys {
+  using Answer = KeysKept;
+  size_t limit = 0;
+};
 // The stanza of a delivery; absent where there is none any more.
 struct LoadStanza {
   using Answer = std::optional<xmpp::Stanza>;
@@ -63,17 +68,20 @@ struct Discard {
   Filter filter;
 };
 // `key`: a digest of credential, method, target and the client's key; `fingerprint`: of the content's type
-// and body. Keys older than kKeyLifetime count as unknown.
+// and body; `credential`: whose it is, as people call it. Keys older than kKeyLifetime count as unknown.
 struct ClaimKey {
   using Answer = Claim;
   std::string key;
   std::string fingerprint;
   WallTime now;
+  std::string credential = {};
+  KeyLimits limits = {};
 };
 struct FinishKey {
   using Answer = std::monostate;
   std::string key;
   Remembered answer;
+  KeyLimits limits = {};
 };
 struct ForgetKey {
   using Answer = std::monostate;
@@ -88,14 +96,21 @@ struct ForgetOldKeys {
   using Answer = std::monostate;
   WallTime now;
 };
+// Forgets keys of one credential (empty: of any) with their answers, but those that are under way; the oldest
+// first, at most `limit`. The answer says how many.
+struct DiscardKeys {
+  using Answer = size_t;
+  std::string credential;
+  size_t limit = 0;
+};
 
-using Read = std::variant<List, Find, CountDeliveries, ListStops, LoadStanza>;
-using Command =
-    std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, LoseKey, ForgetOldKeys>;
+using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza>;
+using Command = std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, LoseKey,
+                             ForgetOldKeys, DiscardKeys>;
 
 // Holds the `Answer` of what was asked.
-using Answer =
-    std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>, std::vector<Count>,
-                 std::vector<EndpointStop>, std::optional<xmpp::Stanza>, std::vector<Seq>, Claim>;
+using Answer = std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>,
+                            std::vector<Count>, std::vector<EndpointStop>, std::optional<xmpp::Stanza>,
+                            std::vector<Seq>, Claim, KeysKept, size_t>;
 
 }  // namespace restanza::journal

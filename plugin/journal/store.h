@@ -55,8 +55,8 @@ class Store {
   // Holds the Answer of what is asked, and sees all that was committed before the call.
   virtual Result<Answer> read(const Read& read) = 0;
 
-  // Whether what is stored has reached max_bytes. Only taking new work asks for it: what makes room must
-  // never fail for want of room.
+  // Whether what is stored has reached max_bytes, without idempotency keys, which have limits of their own.
+  // Only taking new work asks for it: what makes room must never fail for want of room.
   virtual bool full() = 0;
 
   // Looks whether all that was committed still lies where others will look for it. Where it does not, it is

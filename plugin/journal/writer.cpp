@@ -57,23 +57,24 @@ void fail_commands(const Group& group, const Error& error) {
 
 }  // namespace
 
-void Writer::write(Group& group) {
+bool Writer::write(Group& group) {
   date(group);
   prepare(group);
   const bool may_retry = !has_pending() || steady_now() >= retry_at_;
   const bool stores = std::any_of(group.begin(), group.end(), to_be_stored);
   const bool writes = has_pending() || std::any_of(group.begin(), group.end(), to_be_written);
-  if (!writes) return;
+  if (!writes) return false;
   if (may_retry) {
     const auto written = write_together(group);
     if (written) {
       pending_.clear();
       note(stores ? false : new_work_fails_, false);
-      return;
+      return true;
     }
     failure_ = written.error();
   }
   write_apart(group, may_retry);
+  return true;
 }
 
 // What a jump of the clock does to what is stored, and to what is to be stored.
@@ -94,14 +95,14 @@ void Writer::date(Group& group) {
 }
 
 void Writer::prepare(Group& group) {
-  const bool full = std::any_of(group.begin(), group.end(), to_be_stored) && store_.full();
-  if (full) guarded(log_, kSaying, [&] { note_full(); });
+  full_ = std::any_of(group.begin(), group.end(), to_be_stored) && store_.full();
+  if (full_) guarded(log_, kSaying, [&] { note_full(); });
   // What the store will say of it.
   const WallTime now = std::chrono::floor<std::chrono::milliseconds>(clock_.wall());
   for (Item& item : group) {
     auto* offered = std::get_if<OfferedEntry>(&item);
     if (!offered) continue;
-    if (full && offered->entry.keep) {
+    if (full_ && offered->entry.keep) {
       offered->taken = Error{"the journal holds journal_max_bytes, " + std::to_string(max_bytes_)};
       continue;
     }

@@ -22,8 +22,11 @@ class Writer {
       : store_(store), max_bytes_(max_bytes), retry_(retry), clock_(clock), log_(log), dates_(clock, log) {}
 
   // Fills in what became of each member; the caller then tells them. An empty group writes only the changes
-  // that wait.
-  void write(Group& group);
+  // that wait. True: something went to the store.
+  bool write(Group& group);
+
+  // Whether stanzas of the latest group were refused because the store was full.
+  bool was_full() const { return full_; }
 
   // Whether changes wait to be written, and from when it is worth an attempt (by the steady clock of the
   // system, since it is for a wait).
@@ -54,6 +57,7 @@ class Writer {
   Error failure_;  // the latest
   bool new_work_fails_ = false;
   bool changes_fail_ = false;
+  bool full_ = false;
   std::optional<Instant> full_said_;
 };
 

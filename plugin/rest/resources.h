@@ -12,6 +12,7 @@
 #include "rest/access/credentials.h"
 #include "rest/resources/deliveries.h"
 #include "rest/resources/endpoints.h"
+#include "rest/resources/idempotency_keys.h"
 #include "rest/resources/stanzas.h"
 #include "rest/resources/status.h"
 #include "rest/routing/router.h"
@@ -70,6 +71,7 @@ class Resources {
     add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.sink, deps.log));
     add(std::make_unique<Deliveries>(deps.journal, deps.webhook, deps.clock, deps.log));
     add(std::make_unique<Endpoints>(deps.webhook, deps.log));
+    add(std::make_unique<IdempotencyKeys>(deps.journal, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));
     return made;
   }

@@ -36,7 +36,9 @@ Dispatcher::Dispatcher(const std::vector<Settings>& settings, EndpointDependenci
                                         "Stanzas that could not be taken and must not be answered")),
       refused_(
           deps_.metrics.counter("restanza_webhook_refused_total",
-                                "Stanzas that could not be taken and were answered resource-constraint")) {
+                                "Stanzas that could not be taken and were answered resource-constraint")),
+      busy_(deps_.metrics.counter("restanza_webhook_busy_total",
+                                  "Times that the server was asked to wait, for the intake was full")) {
   const auto members = std::make_shared<Members>();
   for (const Settings& one : settings) {
     members->push_back(std::make_shared<const Member>(std::make_shared<Endpoint>(one, deps_), one));
@@ -183,7 +185,10 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::functi
     };
     const std::function<void()> nobody;
     if (!deps_.journal.take(std::move(entry), std::move(then), can_wait ? room : nobody)) {
-      if (can_wait) return Offer::busy;
+      if (can_wait) {
+        busy_.add();
+        return Offer::busy;
+      }
       refuse(tree);
       return Offer::taken;
     }

@@ -173,6 +173,7 @@ class Dispatcher {
   xmpp::TreeRoom trees_;  // of stanzas that wait for their commit
   Counter& unanswered_;
   Counter& refused_;
+  Counter& busy_;
   std::atomic<bool> started_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopped_{false};

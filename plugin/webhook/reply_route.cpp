@@ -40,6 +40,7 @@ void ReplyRoute::send(xmpp::Stanza reply, std::function<void()> handed) {
     }
   }
   if (full) {
+    if (dropped_) dropped_->add();
     log_.warn("an endpoint's reply was dropped: 10000 wait for the server already");
     if (kept->handed) kept->handed();
     return;

@@ -13,6 +13,7 @@
 
 #include "base/in_flight.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "iq/reply_table.h"
 #include "xmpp/stanza_sink.h"
 
@@ -29,6 +30,7 @@ class ReplyRoute {
 
   // Once, before the first reply: who is told to hold deliveries, and to go on.
   void tell_pressure(std::function<void(bool held)> held) { held_ = std::move(held); }
+  void count_dropped(Counter& counter) { dropped_ = &counter; }
 
   // `handed` runs once, without a lock held: the host has a copy of the reply, or will never take it. Where
   // the host goes away before it did either, `handed` is dropped.
@@ -61,6 +63,7 @@ class ReplyRoute {
   bool told_ = false;
   bool telling_ = false;
   std::function<void(bool)> held_;
+  Counter* dropped_ = nullptr;
   bool at_work_ = false;  // somebody hands the first one over, or the host will say when to
   InFlight in_flight_;
 };

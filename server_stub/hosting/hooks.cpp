@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <new>
+#include <string>
 #include <utility>
+
+#include "base/guarded.h"
 
 namespace restanza::host {
 namespace {
@@ -54,7 +57,19 @@ void Hooks::resume(Id id) {
 void Hooks::offer(xmpp::Stanza stanza, bool injected, After after) {
   Offered offered{std::move(stanza), injected, std::move(after)};
   if (waiting_.empty() && ask(offered)) return;
-  if (!put_behind(offered)) offered.after(std::move(offered.stanza), Offer::refused);
+  if (put_behind(offered)) return;
+  count_refused("as many as may wait behind a busy hook");
+  offered.after(std::move(offered.stanza), Offer::refused);
+}
+
+// A burst goes into the plugin as fast as that takes it, and the rest stays with the server: its socket holds
+// it, and nothing is refused.
+bool Hooks::has_enough() {
+  if (waiting_.size() < kEnough / 2 && waiting_bytes_ < kEnoughBytes / 2) enough_since_.reset();
+  if (waiting_.size() < kEnough && waiting_bytes_ < kEnoughBytes) return false;
+  const Instant now = timer_.now();
+  if (!enough_since_) enough_since_ = now;
+  return now < *enough_since_ + kMaxEnough;
 }
 
 // False, and untouched: there is no room for it, or no memory.
@@ -166,7 +181,7 @@ void Hooks::go_on() {
 
 void Hooks::give_up(uint64_t turn) {
   if (turn != turn_) return;  // written on this thread only
-  log_.warn("a hook was busy for 5 s: a stanza is refused");
+  count_refused("a hook was busy for 5 s");
   Offered offered = std::move(waiting_.front());
   take_front(offered.stanza.xml.size());
   try {
@@ -176,6 +191,16 @@ void Hooks::give_up(uint64_t turn) {
     throw;
   }
   go_on();
+}
+
+void Hooks::count_refused(const char* why) {
+  const uint64_t count = ++refused_;
+  const Instant now = timer_.now();
+  if (now < next_refused_line_) return;
+  next_refused_line_ = now + kSayRefused;
+  guarded(log_, "a line about refused stanzas", [&] {
+    log_.warn(std::string(why) + ": a stanza is refused, " + std::to_string(count) + " so far");
+  });
 }
 
 void Hooks::take_front(size_t bytes) {

@@ -31,6 +31,10 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   static constexpr std::chrono::seconds kMaxBusy{5};  // then the stanza is refused
   static constexpr size_t kMaxWaiting = 10000;        // stanzas behind a busy hook; further ones are refused
   static constexpr size_t kMaxWaitingBytes = 16 * 1024 * 1024;
+  static constexpr size_t kEnough = kMaxWaiting / 2;  // then the link is to read no further
+  static constexpr size_t kEnoughBytes = kMaxWaitingBytes / 2;
+  static constexpr std::chrono::seconds kMaxEnough{5};    // in a row; then it reads on, also for iqs' sake
+  static constexpr std::chrono::seconds kSayRefused{10};  // between lines of the log
 
   Hooks(Timer& timer, Log& log) : timer_(timer), log_(log) {}
 
@@ -42,6 +46,10 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   void resume(Id hook);
 
   void offer(xmpp::Stanza stanza, bool injected, After after) override;
+  bool has_enough() override;
+
+  // [any] Stanzas that were refused: too many waited, or one for too long. The log tells it too.
+  uint64_t refused() const { return refused_; }
 
  private:
   struct Hook {
@@ -68,6 +76,7 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   void go_on();
   void give_up(uint64_t turn);
   void take_front(size_t bytes);
+  void count_refused(const char* why);
 
   Timer& timer_;
   Log& log_;
@@ -82,6 +91,10 @@ class Hooks final : public Inbound, public std::enable_shared_from_this<Hooks> {
   // On the link's thread only.
   std::deque<Offered> waiting_;
   size_t waiting_bytes_ = 0;
+  std::optional<Instant> enough_since_;  // until less than half of that waits
+  Instant next_refused_line_ = Instant::min();
+
+  std::atomic<uint64_t> refused_{0};
 };
 
 }  // namespace restanza::host

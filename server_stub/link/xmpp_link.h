@@ -28,6 +28,10 @@ class Inbound {
   virtual ~Inbound() = default;
   // `injected`: this plugin itself sent the stanza, and it comes back by way of the link.
   virtual void offer(xmpp::Stanza stanza, bool injected, std::function<void(xmpp::Stanza, Offer)> after) = 0;
+  // So many stanzas wait for busy hooks that the link had better leave further ones with its peer for a
+  // while. To be asked again after what was posted has run, and at the latest after kAskAgain.
+  static constexpr std::chrono::milliseconds kAskAgain{100};
+  virtual bool has_enough() { return false; }
 };
 
 class Link {

@@ -5,12 +5,14 @@
 Threads: the test's thread; a request that is to wait runs on a thread of its own.
 Ownership: each test owns its server and its host.
 """
+import json
 import threading
 import unittest
 
 from support.component_server import ComponentServer
 from support.deadline import wait_until
 from support.host import Host, component_of
+from support.webhook import Webhook
 from support.xml_data import body_of
 
 
@@ -142,6 +144,52 @@ class Keys(unittest.TestCase):
         self.wait_for_link(up=True)
         Waiting(self.host.rest, QUESTION, "key-4")
         self.assertEqual(self.server.next_stanza().tag.rpartition("}")[2], "iq")
+
+
+class Room(unittest.TestCase):
+    """What is kept of answers takes no room from webhooks, however much a credential makes of it."""
+
+    def setUp(self):
+        self.server = ComponentServer()
+        self.addCleanup(self.server.close)
+        self.webhook = Webhook()
+        self.addCleanup(self.webhook.close)
+        self.host = Host(component_of(self.server), wait_ready=False,
+                         settings={"journal_max_bytes": 1 << 20, "rest_idempotency_max_bytes_each": 1 << 20,
+                                   "rest_callback_url": self.webhook.url})
+        self.addCleanup(self.host.close)
+        self.addCleanup(lambda: self.server.close())
+        self.server.component = self.host.program
+        self.server.log_in()
+        self.host.wait_ready()
+
+    def ask(self, key):
+        waiting = Waiting(self.host.rest, QUESTION, key)
+        asked = self.server.next_stanza()
+        self.server.send_raw(f"<iq type='result' id='{asked.get('id')}' from='alice@example.org/r' "
+                             f"to='bot@rest.localhost'><x xmlns='urn:example:x'>{'x' * 100_000}</x></iq>")
+        return waiting.join()
+
+    def kept(self, method="GET", query=""):
+        response = self.host.rest.request(method, "/rest/idempotency-keys" + query)
+        self.assertEqual(response.status, 200, response.body)
+        return json.loads(response.body)
+
+    def test_large_answers_leave_webhooks_their_room_the_oldest_are_dropped_and_all_can_be_discarded(self):
+        for number in range(15):
+            self.assertEqual(self.ask(f"key-{number}").status, 200)
+        self.server.send_raw("<message from='alice@example.org/r' to='bot@rest.localhost' type='chat'>"
+                             "<body>hello</body></message>")
+        self.assertIn(b"hello", self.webhook.next_post().body)
+        kept = self.kept()
+        self.assertEqual((kept["keys"], [each["name"] for each in kept["credentials"]]), (15, ["component"]))
+        self.assertLessEqual(kept["bytes"], 1 << 20)
+        dropped = self.host.rest.post(QUESTION, idempotency_key="key-0")
+        self.assertEqual(dropped.status, 409, dropped.body)
+        self.assertIn(b"answered 200", dropped.body)
+        self.assertEqual(self.host.rest.post(QUESTION, idempotency_key="key-14").status, 200)
+        self.assertEqual(self.kept("DELETE", "?credential=component"), {"discarded": 15})
+        self.assertEqual(self.kept()["bytes"], 0)
 
 
 if __name__ == "__main__":

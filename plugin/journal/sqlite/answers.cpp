@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "journal/sqlite/deliveries.h"
+#include "journal/sqlite/key_room.h"
 #include "journal/sqlite/keys.h"
 
 namespace restanza::journal {
@@ -29,6 +30,7 @@ struct Answered {
   Result<Answer> operator()(const Find& asked) const { return answer(find(db, asked.id)); }
   Result<Answer> operator()(const CountDeliveries&) const { return answer(count(db)); }
   Result<Answer> operator()(const ListStops&) const { return answer(stops(db)); }
+  Result<Answer> operator()(const CountKeys& asked) const { return answer(count_keys(db, asked.limit)); }
   Result<Answer> operator()(const LoadStanza& asked) const { return answer(stanza_of(db, asked.seq)); }
 
   Result<Answer> operator()(const Revive& asked) const { return answer(revive(db, asked.id, asked.now)); }
@@ -38,16 +40,15 @@ struct Answered {
   Result<Answer> operator()(const Discard& asked) const {
     return answer(discard(db, asked.seqs, asked.filter));
   }
-  Result<Answer> operator()(const ClaimKey& asked) const {
-    return answer(claim(db, asked.key, asked.fingerprint, asked.now));
-  }
-  Result<Answer> operator()(const FinishKey& asked) const {
-    return answer(remember(db, asked.key, asked.answer));
-  }
+  Result<Answer> operator()(const ClaimKey& asked) const { return answer(claim(db, asked)); }
+  Result<Answer> operator()(const FinishKey& asked) const { return answer(remember(db, asked)); }
   Result<Answer> operator()(const ForgetKey& asked) const { return answer(forget(db, asked.key)); }
   Result<Answer> operator()(const LoseKey& asked) const { return answer(lose(db, asked.key)); }
   Result<Answer> operator()(const ForgetOldKeys& asked) const {
     return answer(forget_old_keys(db, asked.now));
+  }
+  Result<Answer> operator()(const DiscardKeys& asked) const {
+    return answer(discard_keys(db, asked.credential, asked.limit));
   }
 };
 

@@ -3,9 +3,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/random.h"
+#include "journal/sqlite/key_room.h"
 
 namespace restanza::journal {
 
@@ -165,7 +167,10 @@ Result<bool> Database::full() {
   if (!unused) return unused.error();
   const auto page_size = number("PRAGMA page_size");
   if (!page_size) return page_size.error();
-  return static_cast<uint64_t>((*pages - *unused) * *page_size) >= max_bytes_;
+  const auto keys = bytes_of_keys(*this);
+  if (!keys) return keys.error();
+  const auto used = static_cast<uint64_t>((*pages - *unused) * *page_size);
+  return used - std::min(used, *keys) >= max_bytes_;
 }
 
 int64_t to_ms(WallTime time) {

@@ -72,7 +72,8 @@ class Database {
   bool in_transaction() const;
   bool read_only() const;
 
-  // From how many bytes in use on new work is refused; what is in the write-ahead log counts.
+  // From how many bytes in use on new work is refused; what is in the write-ahead log counts, and idempotency
+  // keys, which have limits of their own, do not.
   void limit(uint64_t max_bytes) { max_bytes_ = max_bytes; }
   Result<bool> full();
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/keys.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/str.h"
 #include "journal/sqlite/database.h"
+#include "journal/sqlite/key_room.h"
 
 namespace restanza::journal {
 namespace {
+
+constexpr uint64_t kMostBeside = 16384;  // bytes that a key counts beside its answer (schema.cpp), at most
 
 // One a line, as on the wire; neither part can hold a line end.
 std::string as_text(const std::vector<std::pair<std::string, std::string>>& headers) {
@@ -23,73 +29,97 @@ std::vector<std::pair<std::string, std::string>> headers_of(const std::string& t
   return headers;
 }
 
-Result<bool> is_full(Database& db) {
-  if (auto file = db.full(); !file || *file) return file;  // answers are remembered with their bodies
-  // Numbers are given upwards, so the span of those in use is a bound that costs nothing; counting, which
-  // reads them all, is for when the bound says nothing.
-  const auto span =
-      db.number("SELECT (SELECT max(number) FROM request_key) - (SELECT min(number) FROM request_key) + 1");
-  if (!span) return span.error();
-  if (*span < static_cast<int64_t>(kMaxKeys)) return false;
-  const auto count = db.number("SELECT count(*) FROM request_key");
-  if (!count) return count.error();
-  return *count >= static_cast<int64_t>(kMaxKeys);
-}
-
 int64_t oldest_valid(WallTime now) {
   return to_ms(now - kKeyLifetime);
 }
 
+// Whether there was room for it; where not, it is not there.
+Result<bool> add_key(Database& db, const ClaimKey& asked) {
+  const auto keys = keys_of(db, asked.credential);
+  if (!keys) return keys.error();
+  if (*keys >= kMaxKeys) return false;
+  if (auto added =
+          db.query(
+                "INSERT INTO request_key (key, fingerprint, run, started, credential) VALUES (?, ?, ?, ?, ?)")
+              .bind_bytes(asked.key)
+              .bind_bytes(asked.fingerprint)
+              .bind(db.run_id())
+              .bind(to_ms(asked.now))
+              .bind(asked.credential)
+              .run();
+      !added) {
+    return added.error();
+  }
+  auto room = make_room(db, asked.credential, asked.limits);
+  if (!room || *room) return room;
+  if (auto gone = forget(db, asked.key); !gone) return gone.error();
+  return false;
+}
+
+Result<std::string> credential_of(Database& db, const std::string& key) {
+  Query query = db.query("SELECT credential FROM request_key WHERE key = ?");
+  const auto row = query.bind_bytes(key).next();
+  if (!row) return row.error();
+  return *row ? query.text(0) : std::string();
+}
+
 }  // namespace
 
-Result<Claim> claim(Database& db, const std::string& key, const std::string& fingerprint, WallTime now) {
+Result<Claim> claim(Database& db, const ClaimKey& asked) {
   Claim claim;
   {
     Query known = db.query(
-        "SELECT fingerprint, run, status, headers, body FROM request_key WHERE key = ? AND started >= ?");
-    const auto row = known.bind_bytes(key).bind(oldest_valid(now)).next();
+        "SELECT fingerprint, run, status, headers, body, dropped FROM request_key WHERE key = ? AND started "
+        ">= ?");
+    const auto row = known.bind_bytes(asked.key).bind(oldest_valid(asked.now)).next();
     if (!row) return row.error();
     if (*row) {
-      if (known.text(0) != fingerprint) {
+      if (known.text(0) != asked.fingerprint) {
         claim.kind = Claim::Kind::different;
       } else if (known.is_null(2)) {
         claim.kind = known.text(1) == db.run_id() ? Claim::Kind::started : Claim::Kind::lost;
       } else {
-        claim.kind = Claim::Kind::answered;
+        claim.kind = known.integer(5) == 0 ? Claim::Kind::answered : Claim::Kind::dropped;
         claim.answer = {static_cast<int>(known.integer(2)), headers_of(known.text(3)), known.text(4)};
       }
       return claim;
     }
   }
-  if (auto gone = forget(db, key); !gone) return gone.error();  // it may be there, and too old
-  auto full = is_full(db);
-  if (full && *full) {
-    if (auto purged = forget_old_keys(db, now); !purged) return purged.error();
-    full = is_full(db);
+  if (auto gone = forget(db, asked.key); !gone) return gone.error();  // it may be there, and too old
+  auto added = add_key(db, asked);
+  if (added && !*added) {
+    if (auto purged = forget_old_keys(db, asked.now); !purged) return purged.error();
+    added = add_key(db, asked);
   }
-  if (!full) return full.error();
-  if (*full) return claim;
-  if (auto begun = db.query("INSERT INTO request_key (key, fingerprint, run, started) VALUES (?, ?, ?, ?)")
-                       .bind_bytes(key)
-                       .bind_bytes(fingerprint)
-                       .bind(db.run_id())
-                       .bind(to_ms(now))
-                       .run();
-      !begun) {
-    return begun.error();
-  }
-  claim.kind = Claim::Kind::ours;
+  if (!added) return added.error();
+  if (*added) claim.kind = Claim::Kind::ours;
   return claim;
 }
 
-Result<void> remember(Database& db, const std::string& key, const Remembered& answer) {
-  const std::string headers = as_text(answer.headers);
-  return db.query("UPDATE request_key SET status = ?, headers = ?, body = ? WHERE key = ?")
-      .bind(answer.status)
-      .bind(headers)
-      .bind_bytes(answer.body)
-      .bind_bytes(key)
-      .run();
+Result<void> remember(Database& db, const FinishKey& finished) {
+  const Remembered& answer = finished.answer;
+  const std::string text = as_text(answer.headers);
+  const uint64_t size = text.size() + answer.body.size();
+  // What would push out all others and not fit even then is not kept to begin with.
+  const bool fits =
+      size + size / 256 + kMostBeside <= std::min(finished.limits.each, finished.limits.together);
+  const std::string_view headers = fits ? std::string_view(text) : std::string_view();
+  const std::string_view body = fits ? std::string_view(answer.body) : std::string_view();
+  if (auto stored =
+          db.query("UPDATE request_key SET status = ?, headers = ?, body = ?, dropped = ? WHERE key = ?")
+              .bind(answer.status)
+              .bind(headers)
+              .bind_bytes(body)
+              .bind(fits ? 0 : 1)
+              .bind_bytes(finished.key)
+              .run();
+      !stored) {
+    return stored;
+  }
+  const auto credential = credential_of(db, finished.key);
+  if (!credential) return credential.error();
+  const auto room = make_room(db, *credential, finished.limits);
+  return room ? Result<void>() : room.error();
 }
 
 Result<void> forget(Database& db, const std::string& key) {

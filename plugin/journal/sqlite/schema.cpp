@@ -54,16 +54,55 @@ CREATE TABLE request_key (  -- idempotency keys of HTTP requests
 CREATE INDEX request_key_age ON request_key (started);
 )sql";
 
+// Whose keys they are, and what they take up: `bytes` is no less than a row, its share of the indexes and
+// what stays unused in its pages. An answer that was dropped leaves its status. The tables beside it keep
+// account by triggers, so that nobody has to count.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE request_key ADD COLUMN credential TEXT NOT NULL DEFAULT '';
+ALTER TABLE request_key ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE request_key ADD COLUMN bytes INTEGER NOT NULL GENERATED ALWAYS AS (
+  512 + 4 * length(CAST(credential AS BLOB)) + length(CAST(headers AS BLOB)) + length(body) + length(body) / 256
+  + min(length(CAST(headers AS BLOB)) + length(body), 8192)) VIRTUAL;
+CREATE INDEX request_key_owner ON request_key (credential);
+CREATE INDEX request_key_answer ON request_key (credential) WHERE status IS NOT NULL AND dropped = 0;
+CREATE TABLE request_key_use (  -- of each credential that has any
+  credential TEXT PRIMARY KEY,
+  keys INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX request_key_use_most ON request_key_use (bytes);
+CREATE TABLE request_key_total (  -- one row: of all credentials
+  keys INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+);
+INSERT INTO request_key_use SELECT credential, count(*), sum(bytes) FROM request_key GROUP BY credential;
+INSERT INTO request_key_total SELECT count(*), coalesce(sum(bytes), 0) FROM request_key;
+CREATE TRIGGER request_key_added AFTER INSERT ON request_key BEGIN
+  INSERT INTO request_key_use VALUES (NEW.credential, 1, NEW.bytes)
+    ON CONFLICT (credential) DO UPDATE SET keys = keys + 1, bytes = bytes + excluded.bytes;
+  UPDATE request_key_total SET keys = keys + 1, bytes = bytes + NEW.bytes;
+END;
+CREATE TRIGGER request_key_changed AFTER UPDATE OF headers, body ON request_key BEGIN
+  UPDATE request_key_use SET bytes = bytes + NEW.bytes - OLD.bytes WHERE credential = NEW.credential;
+  UPDATE request_key_total SET bytes = bytes + NEW.bytes - OLD.bytes;
+END;
+CREATE TRIGGER request_key_gone AFTER DELETE ON request_key BEGIN
+  UPDATE request_key_use SET keys = keys - 1, bytes = bytes - OLD.bytes WHERE credential = OLD.credential;
+  DELETE FROM request_key_use WHERE credential = OLD.credential AND keys = 0;
+  UPDATE request_key_total SET keys = keys - 1, bytes = bytes - OLD.bytes;
+END;
+)sql";
+
 Error later_version(const Database& db, int64_t version, int64_t known) {
   return Error{db.name() + ": its layout is version " + std::to_string(version) +
                ", and this program knows version " + std::to_string(known) +
                ": run the version that wrote it, or move the file away to begin anew"};
 }
 
-Error earlier_version(const Database& db, int64_t version, int64_t known) {
+Error earlier_version(const Database& db, int64_t version, int64_t oldest) {
   return Error{db.name() + ": its layout is version " + std::to_string(version) +
-               ", and this program reads version " + std::to_string(known) +
-               ": start the host with it once, which brings it up to date"};
+               ", and this program reads version " + std::to_string(oldest) +
+               " and later ones: start the host with it once, which brings it up to date"};
 }
 
 Result<void> carry_out(Database& db, const Migration& migration) {
@@ -78,7 +117,7 @@ Result<void> carry_out(Database& db, const Migration& migration) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all = {{1, kVersion1}};
+  static const std::vector<Migration> all = {{1, kVersion1}, {2, kVersion2}};
   return all;
 }
 
@@ -93,12 +132,13 @@ Result<void> prepare_schema(Database& db, const std::vector<Migration>& all) {
   return {};
 }
 
-Result<void> check_schema(Database& db, const std::vector<Migration>& all) {
-  const auto version = db.number("PRAGMA user_version");
-  if (!version) return version.error();
-  if (*version > all.back().to) return later_version(db, *version, all.back().to);
-  if (*version < all.back().to) return earlier_version(db, *version, all.back().to);
-  return {};
+Result<int64_t> readable_version(Database& db, int64_t oldest) {
+  auto version = db.number("PRAGMA user_version");
+  if (!version) return version;
+  const int64_t known = migrations().back().to;
+  if (*version > known) return later_version(db, *version, known);
+  if (*version < oldest) return earlier_version(db, *version, oldest);
+  return version;
 }
 
 }  // namespace restanza::journal

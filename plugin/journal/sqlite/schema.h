@@ -25,7 +25,12 @@ const std::vector<Migration>& migrations();
 // as the one before it left it. An error where a later version wrote the file.
 Result<void> prepare_schema(Database& db, const std::vector<Migration>& all = migrations());
 
-// An error where this program cannot read the file as it is.
-Result<void> check_schema(Database& db, const std::vector<Migration>& all = migrations());
+// The version from which on idempotency keys have owners, and what they take up is counted.
+inline constexpr int64_t kKeysCounted = 2;
+
+// For who only reads, and so cannot carry out migrations: the version of the file. An error where it is
+// before `oldest`, or after the versions that this program knows.
+inline constexpr int64_t kOldestReadable = 1;
+Result<int64_t> readable_version(Database& db, int64_t oldest = kOldestReadable);
 
 }  // namespace restanza::journal

@@ -96,6 +96,7 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
     store.db_->limit(max_bytes);
     if (auto set = settle(*store.db_); !set) return set.error();
     if (auto made = prepare_schema(*store.db_); !made) return made.error();
+    store.note_full(*store.db_);
     return opened;
   }
 
@@ -115,6 +116,7 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
   if (!file) return file.error();
   store.db_ = std::move(*file);
   store.db_->limit(max_bytes);
+  store.note_full(*store.db_);
   auto reader = open_reader(path);
   if (!reader) return reader.error();
   store.reader_ = std::move(*reader);
@@ -126,7 +128,11 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
 
 Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& work) {
   const std::lock_guard<std::mutex> lock(writing_);
-  auto done = transact(*db_, "BEGIN IMMEDIATE", work);
+  auto done = transact(*db_, "BEGIN IMMEDIATE", [&](Database& db) {
+    auto written = work(db);
+    if (written) note_full(db);
+    return written;
+  });
   if (watch_) watch_->note();
   return done;
 }
@@ -161,6 +167,7 @@ Result<Renewed> SqliteStore::renew(std::string why) {
   db_ = std::move(*file);
   reader_ = std::move(*reader);
   watch_ = std::move(placed_);
+  note_full(*db_);
   return renewed;
 }
 
@@ -206,10 +213,11 @@ Result<Answer> SqliteStore::read(const Read& read) {
   return answer;
 }
 
-bool SqliteStore::full() {
-  const std::lock_guard<std::mutex> lock(writing_);
-  const auto full = db_->full();
-  return full && *full;  // where it cannot be known, the write that follows finds out why, and says it
+// Inside the transaction: asked for apart, each of the numbers would cost locks of the file. Where it cannot
+// be known, the next write finds out why, and says it.
+void SqliteStore::note_full(Database& db) {
+  const auto full = db.full();
+  if (full) full_ = *full;
 }
 
 }  // namespace restanza::journal

@@ -6,6 +6,7 @@
 // (deliveries, keys) work inside `write`, or `read`.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,7 +33,7 @@ class SqliteStore final : public Store {
 
   Result<void> write(const std::vector<Write>& writes) override;
   Result<Answer> read(const Read& read) override;
-  bool full() override;
+  bool full() override { return full_; }  // as of the latest transaction
   Result<std::optional<Renewed>> look() override;
 
   // For this folder: functions over the tables.
@@ -45,6 +46,7 @@ class SqliteStore final : public Store {
   Result<Renewed> renew(std::string why);
   Result<void> save(Renewed& renewed);
   Result<void> clear_place(Renewed& renewed);
+  void note_full(Database& db);
 
   std::unique_ptr<LockFile> lock_file_;  // destroyed last
   std::string directory_;
@@ -53,6 +55,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Database> db_;
   std::unique_ptr<Watch> watch_;   // absent in memory
   std::unique_ptr<Watch> placed_;  // what was written anew, while it could not be opened
+  std::atomic<bool> full_{false};
   // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
   std::mutex reading_;
   std::unique_ptr<Database> reader_;

@@ -14,6 +14,7 @@
 #include "journal/sqlite/database.h"
 #include "journal/sqlite/deliveries.h"
 #include "journal/sqlite/files.h"
+#include "journal/sqlite/key_room.h"
 #include "journal/sqlite/schema.h"
 #include "xmpp/stanza.h"
 
@@ -47,7 +48,7 @@ Result<std::unique_ptr<Database>> open(const std::string& directory) {
   if (auto set = (*opened)->script("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY"); !set) {
     return set.error();
   }
-  if (auto known = check_schema(**opened); !known) return known.error();
+  if (auto known = readable_version(**opened); !known) return known.error();
   return opened;
 }
 
@@ -109,6 +110,23 @@ Result<std::string> deliveries(Database& db, WallTime now) {
   return text;
 }
 
+// Nothing of a file that waits for its migration: the rest can be shown before an upgrade's first start.
+Result<std::string> key_table(Database& db) {
+  const auto version = readable_version(db);
+  if (!version) return version.error();
+  if (*version < kKeysCounted) return std::string();
+  const auto kept = count_keys(db, kMaxShown);
+  if (!kept) return kept.error();
+  if (kept->keys == 0) return std::string();
+  Columns columns({"IDEMPOTENCY KEYS OF", "KEYS", "BYTES"});
+  for (const KeyUse& use : kept->credentials) {
+    columns.add(
+        {use.credential.empty() ? "-" : use.credential, std::to_string(use.keys), std::to_string(use.bytes)});
+  }
+  columns.add({"all", std::to_string(kept->keys), std::to_string(kept->bytes)});
+  return "\n" + columns.text();
+}
+
 }  // namespace
 
 Result<std::string> table(const std::string& directory, const Clock& clock) {
@@ -121,7 +139,9 @@ Result<std::string> table(const std::string& directory, const Clock& clock) {
   if (!text) return text;
   auto rest = deliveries(db, now);
   if (!rest) return rest;
-  return *text + *rest;
+  auto remembered = key_table(db);
+  if (!remembered) return remembered;
+  return *text + *rest + *remembered;
 }
 
 }  // namespace restanza::journal

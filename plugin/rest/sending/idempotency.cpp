@@ -36,8 +36,8 @@ bool for_the_moment(int status) {
   return status >= 500 || status == 429;
 }
 
-Refusal refusal_of(journal::Claim::Kind kind) {
-  switch (kind) {
+Refusal refusal_of(const journal::Claim& claim) {
+  switch (claim.kind) {
     case journal::Claim::Kind::started:
       return {409, "wait", "conflict", "A request with this Idempotency-Key is still running"};
     case journal::Claim::Kind::lost:
@@ -47,6 +47,10 @@ Refusal refusal_of(journal::Claim::Kind kind) {
           "outcome is unknown"};
     case journal::Claim::Kind::different:
       return {422, "modify", "bad-format", "This Idempotency-Key stands for another request"};
+    case journal::Claim::Kind::dropped:
+      return {409, "cancel", "conflict",
+              "A request with this Idempotency-Key was answered " + std::to_string(claim.answer.status) +
+                  ", and no more of its answer is kept, for there was no room"};
     default:
       return refused::later("Too many Idempotency-Keys are remembered");
   }
@@ -150,7 +154,7 @@ void Idempotency::once(http::Exchange exchange, const http::Request& request, co
   if (request.body_too_large) return refuse(std::move(exchange), request, refused::too_large());
   auto held = std::make_shared<ClaimedKey>(scope_of(request, caller, *key), journal_, log_);
   auto begun = std::make_shared<Begun>(Begun{std::move(exchange), request, next, std::move(held)});
-  journal_.claim_key(begun->key->text(), fingerprint_of(request),
+  journal_.claim_key(begun->key->text(), fingerprint_of(request), caller.name,
                      [this, begun](Result<journal::Claim> claim) { go_on(begun, std::move(claim)); });
 }
 
@@ -167,7 +171,7 @@ void Idempotency::go_on(const std::shared_ptr<Begun>& begun, Result<journal::Cla
     return exchange.respond({answer.status, std::move(answer.headers), std::move(answer.body)});
   }
   if (claim->kind != journal::Claim::Kind::ours)
-    return refuse(std::move(exchange), begun->request, refusal_of(claim->kind));
+    return refuse(std::move(exchange), begun->request, refusal_of(*claim));
   begun->key->claimed();
   exchange.observe(std::make_unique<Remembering>(begun->key, journal_, log_));
   exchange.outlast_client();

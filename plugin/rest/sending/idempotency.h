@@ -33,7 +33,8 @@ class Idempotency {
   // Goes on with the request where it has no key or a new one; its answer is then remembered, unless it is
   // for the moment only: 429 and 5xx. Where the stanza may have left before such an answer, the key remembers
   // that its outcome is unknown. A client that leaves is not told of: what has a key is finished. Anonymous
-  // callers, whom nothing tells apart, can have no keys.
+  // callers, whom nothing tells apart, can have no keys. What answers may take up, and which are dropped, is
+  // said by journal::KeyLimits.
   using Next = std::function<void(http::Exchange, const http::Request&, const Departure&)>;
   void once(http::Exchange exchange, const http::Request& request, const Caller& caller,
             const Next& next) const;

@@ -160,6 +160,10 @@ short ComponentLink::wait() {
   auto left = std::max(std::chrono::nanoseconds(until - clock_.now()), std::chrono::nanoseconds(0));
   pollfd watched[2] = {{wakeup_->descriptor(), POLLIN, 0}, {-1, 0, 0}};
   if (session_) watched[1] = {session_->descriptor(), session_->wanted(), 0};
+  if (session_ && up_ && inbound_.has_enough()) {  // the server keeps what its socket holds
+    watched[1].events = static_cast<short>(watched[1].events & ~POLLIN);
+    left = std::min<std::chrono::nanoseconds>(left, Inbound::kAskAgain);
+  }
   if (crowded_) {  // what comes meanwhile goes out at once, and wakes nobody
     watched[0].fd = -1;
     left = std::min<std::chrono::nanoseconds>(left, kGathering);

@@ -63,6 +63,12 @@ TEST_CASE("numbers are taken at their limits and refused one past them") {
   CHECK_FALSE(read(R"({"journal_max_bytes": 1048575})"));
   CHECK(read(R"({"journal_max_bytes": 1099511627776})"));
   CHECK_FALSE(read(R"({"journal_max_bytes": 1099511627777})"));
+  CHECK(read(R"({"rest_idempotency_max_bytes": 1048576})")->journal.max_key_bytes == 1048576);
+  CHECK_FALSE(read(R"({"rest_idempotency_max_bytes": 1048575})"));
+  CHECK_FALSE(read(R"({"rest_idempotency_max_bytes": 1099511627777})"));
+  CHECK(read(R"({"rest_idempotency_max_bytes_each": 1048576})")->journal.max_key_bytes_each == 1048576);
+  CHECK_FALSE(read(R"({"rest_idempotency_max_bytes_each": 1048575})"));
+  CHECK_FALSE(read(R"({"rest_idempotency_max_bytes_each": 1099511627777})"));
   CHECK_FALSE(read(R"({"rest_iq_timeout": 0})"));
   CHECK_FALSE(read(R"({"rest_iq_timeout": -1})"));
 }
@@ -187,8 +193,11 @@ TEST_CASE("what is wrong is an error also for a key that would keep its value") 
 }
 
 TEST_CASE("every key that needs a restart is told apart by its value, and keeps it") {
-  const std::map<std::string, std::string> others = {
-      {"rest_iq_pending_limit", "1"}, {"rest_stanza_size_limit", "1"}, {"journal_max_bytes", "1048576"}};
+  const std::map<std::string, std::string> others = {{"rest_iq_pending_limit", "1"},
+                                                     {"rest_stanza_size_limit", "1"},
+                                                     {"journal_max_bytes", "1048576"},
+                                                     {"rest_idempotency_max_bytes", "1048576"},
+                                                     {"rest_idempotency_max_bytes_each", "1048576"}};
   const auto sections = settings_reference();
   size_t seen = 0;
   for (const auto& row : sections.front().rows) {
@@ -201,6 +210,8 @@ TEST_CASE("every key that needs a restart is told apart by its value, and keeps 
     CHECK(again.now.max_pending_iqs == again.running.max_pending_iqs);
     CHECK(again.now.max_body == again.running.max_body);
     CHECK(again.now.journal.max_bytes == again.running.journal.max_bytes);
+    CHECK(again.now.journal.max_key_bytes == again.running.journal.max_key_bytes);
+    CHECK(again.now.journal.max_key_bytes_each == again.running.journal.max_key_bytes_each);
     CHECK(read_again(text, "{}").kept == again.kept);
     ++seen;
   }

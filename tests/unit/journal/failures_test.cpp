@@ -149,14 +149,15 @@ TEST_CASE("a stanza that does not fit is refused alone, and the changes of its g
           passing.keep = false;
           const auto passed = running.offer(std::move(passing));
           const auto claim =
-              running.asked<Claim>([&](auto then) { running.journal.claim_key("key", "body", then); });
+              running.asked<Claim>([&](auto then) { running.journal.claim_key("key", "body", "me", then); });
           obstacle.open();
           EXPECT(!large->wait());
           EXPECT(passed->wait());
           EXPECT(claim->wait()->kind == Claim::Kind::ours);
           EXPECT(ids(running.listed()) == second.id);
-          EXPECT(running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "body", then); })
-                     .kind == Claim::Kind::started);
+          EXPECT(
+              running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "body", "me", then); })
+                  .kind == Claim::Kind::started);
           EXPECT(lines_of(running.log.of(Level::error)) == 1);
           EXPECT(running.log.of(Level::info).empty());
           running.take(entry("third"));

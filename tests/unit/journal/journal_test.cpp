@@ -247,6 +247,27 @@ TEST_CASE("a journal that is full refuses what is to be kept, takes the rest, an
   CHECK(running.take(entry("room again")).front().seq > taken.back().seq);
 }
 
+TEST_CASE("answers of idempotency keys leave stanzas for endpoints their room, and are counted") {
+  const Both both;
+  Running running(both.where, 200000);
+  for (int i = 0; i < 5; ++i) {
+    const std::string key = std::to_string(i);
+    CHECK(
+        running.answer<Claim>([&](auto then) { running.journal.claim_key(key, "body", "me", then); }).kind ==
+        Claim::Kind::ours);
+    CHECK(running
+              .asked<void>([&](auto then) {
+                running.journal.finish_key(key, {200, {}, std::string(100000, 'x')}, then);
+              })
+              ->wait());
+  }
+  CHECK(running.journal.keys() == 5);
+  CHECK(running.journal.key_bytes() > 500000);
+  CHECK(running.take(entry("still taken")).front().seq == 1);
+  CHECK(running.answer<size_t>([&](auto then) { running.journal.discard_keys("me", 2, then); }) == 2);
+  CHECK(running.journal.keys() == 3);
+}
+
 TEST_CASE("stopping writes what was asked for before, and takes nothing after") {
   const Directory directory;
   std::atomic<int> told{0};

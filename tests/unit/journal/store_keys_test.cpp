@@ -16,6 +16,41 @@ Claim claimed(AnyStore& any, const std::string& key, const std::string& fingerpr
 
 const std::string kKey("\0\xff key", 6);  // a digest is any bytes
 
+const KeyLimits kRoomy{uint64_t{1} << 30, uint64_t{1} << 30};
+
+Claim claimed_by(AnyStore& any, const std::string& credential, const std::string& key,
+                 const KeyLimits& limits = kRoomy) {
+  return any.ask(ClaimKey{key, "body", any.now(), credential, limits});
+}
+
+// A key with an answer of so many bytes.
+void answer(AnyStore& any, const std::string& credential, const std::string& key, size_t bytes,
+            const KeyLimits& limits = kRoomy) {
+  CHECK(claimed_by(any, credential, key, limits).kind == Kind::ours);
+  any.ask(FinishKey{key, {200, {}, std::string(bytes, 'x')}, limits});
+}
+
+// What has become of keys that are known.
+std::string states(AnyStore& any, const std::string& credential, const std::vector<std::string>& keys,
+                   const KeyLimits& limits = kRoomy) {
+  std::string all;
+  for (const std::string& key : keys) {
+    const Kind kind = claimed_by(any, credential, key, limits).kind;
+    all += kind == Kind::answered  ? "answered "
+           : kind == Kind::dropped ? "dropped "
+           : kind == Kind::started ? "started "
+                                   : "? ";
+  }
+  return all;
+}
+
+uint64_t used_by(AnyStore& any, const std::string& credential) {
+  for (const KeyUse& use : any.ask(CountKeys{1000}).credentials) {
+    if (use.credential == credential) return use.bytes;
+  }
+  return 0;
+}
+
 }  // namespace
 
 TEST_CASE("a key is claimed once, is under way until it is answered, and then gives that answer") {
@@ -92,15 +127,148 @@ TEST_CASE("a key is known for its lifetime to the millisecond, and unknown after
   CHECK(claimed(any, "key", "other").kind == Kind::started);
 }
 
-TEST_CASE("no key is claimed once the store is full, and known ones go on being known") {
+TEST_CASE("a store that is full of deliveries takes keys all the same, and known ones go on being known") {
   AnyStore any(200000);
   CHECK(claimed(any, "known", "body").kind == Kind::ours);
   while (!any.store->full()) any.add(std::string(5000, 'x'));
-  CHECK(claimed(any, "new", "body").kind == Kind::full);
+  CHECK(claimed(any, "new", "body").kind == Kind::ours);
   CHECK(claimed(any, "known", "body").kind == Kind::started);
 }
 
-TEST_CASE("kMaxKeys are remembered and one more is refused, until one is forgotten or they are too old") {
+TEST_CASE("answers of any size leave deliveries the room that they have without them") {
+  AnyStore any(1000000);
+  const auto fill = [&] {
+    std::vector<Seq> seqs;
+    while (!any.store->full()) seqs.push_back(any.add(std::string(5000, 'x')).seq);
+    return seqs;
+  };
+  const auto without = fill();
+  any.ask(Discard{without, {}});
+  const size_t size = GENERATE(0u, 100u, 600u, 2100u, 3000u, 4100u, 5000u, 8300u, 100000u);
+  CAPTURE(size);
+  std::vector<Command> commands;
+  for (size_t i = 0; i < 1 + 1000000 / (size + 600); ++i) {
+    const std::string key = "k" + std::to_string(i);
+    commands.push_back(ClaimKey{key, "body", any.now(), "a", kRoomy});
+    commands.push_back(FinishKey{key, {200, {}, std::string(size, 'x')}, kRoomy});
+  }
+  std::vector<Result<Answer>> answers(commands.size(), Answer());
+  std::vector<Write> writes;
+  for (size_t i = 0; i < commands.size(); ++i) writes.push_back(Alone{commands[i], answers[i]});
+  any.write(writes);
+  CHECK(used_by(any, "a") > 500000);
+  CHECK(fill().size() >= without.size());
+}
+
+TEST_CASE(
+    "a credential that has too much loses its oldest answers, which are known to be gone, and no other's") {
+  AnyStore any;
+  const KeyLimits limits{100000, 1000000};
+  answer(any, "b", "b1", 20000, limits);
+  for (const std::string key : {"a1", "a2", "a3", "a4"}) answer(any, "a", key, 20000, limits);
+  CHECK(states(any, "a", {"a1", "a2", "a3", "a4"}, limits) == "dropped answered answered answered ");
+  CHECK(states(any, "b", {"b1"}, limits) == "answered ");
+  const Claim gone = claimed_by(any, "a", "a1", limits);
+  CHECK(gone.answer.status == 200);
+  CHECK(gone.answer.body.empty());
+  CHECK(any.ask(ClaimKey{"a1", "other", any.now(), "a", limits}).kind == Kind::different);
+  CHECK(used_by(any, "a") <= limits.each);
+
+  any.open();
+  if (any.in_memory()) return;
+  CHECK(states(any, "a", {"a1", "a2"}, limits) == "dropped answered ");
+}
+
+TEST_CASE("all credentials together have a limit too, and who has most makes room for the others") {
+  AnyStore any;
+  const KeyLimits limits{100000, 150000};
+  answer(any, "c", "c1", 20000, limits);
+  for (const std::string key : {"a1", "a2", "a3"}) answer(any, "a", key, 20000, limits);
+  CHECK(states(any, "a", {"a1", "a2", "a3"}, limits) == "answered answered answered ");
+  answer(any, "b", "b1", 20000, limits);
+  answer(any, "b", "b2", 20000, limits);
+  CHECK(states(any, "a", {"a1", "a2", "a3"}, limits) == "dropped answered answered ");
+  CHECK(states(any, "b", {"b1", "b2"}, limits) == "answered answered ");
+  CHECK(states(any, "c", {"c1"}, limits) == "answered ");
+  CHECK(any.ask(CountKeys{10}).bytes <= limits.together);
+}
+
+TEST_CASE("where no answers are left to drop, who has most loses its oldest keys that are not under way") {
+  AnyStore any;
+  const KeyLimits limits{100000, 3000};  // five keys
+  for (const std::string key : {"a1", "a2", "a3"}) answer(any, "a", key, 0, limits);
+  CHECK(claimed_by(any, "a", "a4", limits).kind == Kind::ours);
+  CHECK(claimed_by(any, "b", "b1", limits).kind == Kind::ours);
+  any.ask(LoseKey{"a2"});  // it is answered: that stays
+  CHECK(claimed_by(any, "b", "b2", limits).kind == Kind::ours);
+  CHECK(any.ask(CountKeys{10}).keys == 5);
+  CHECK(states(any, "a", {"a2", "a3", "a4"}, limits) == "dropped dropped started ");
+  CHECK(states(any, "b", {"b1", "b2"}, limits) == "started started ");
+
+  any.ask(DiscardKeys{"a", 10});
+  for (const std::string key : {"b3", "b4"}) CHECK(claimed_by(any, "b", key, limits).kind == Kind::ours);
+  CHECK(claimed_by(any, "b", "b5", limits).kind == Kind::full);  // all are under way
+  CHECK(any.ask(CountKeys{10}).keys == 5);
+  any.ask(LoseKey{"b1"});
+  CHECK(claimed_by(any, "b", "b5", limits).kind == Kind::ours);
+  CHECK(states(any, "b", {"b2", "b5"}, limits) == "started started ");
+}
+
+TEST_CASE("an answer that would not fit alone is not kept, and pushes out no other") {
+  AnyStore any;
+  const KeyLimits limits{100000, 1000000};
+  answer(any, "a", "small", 20000, limits);
+  answer(any, "a", "large", 84000, limits);
+  CHECK(states(any, "a", {"small", "large"}, limits) == "answered dropped ");
+}
+
+TEST_CASE("who has how many keys is counted, the greatest first, and goes on over a restart") {
+  AnyStore any;
+  CHECK(any.ask(CountKeys{10}).keys == 0);
+  CHECK(any.ask(CountKeys{10}).bytes == 0);
+  answer(any, "a", "a1", 0);
+  answer(any, "b", "b1", 50000);
+  CHECK(claimed_by(any, "a", "a2").kind == Kind::ours);
+  const auto shown = [&] {
+    const KeysKept kept = any.ask(CountKeys{10});
+    std::string text = std::to_string(kept.keys) + ":";
+    uint64_t sum = 0;
+    for (const KeyUse& use : kept.credentials) {
+      text += " " + use.credential + " " + std::to_string(use.keys);
+      sum += use.bytes;
+    }
+    CHECK(sum == kept.bytes);
+    return text;
+  };
+  CHECK(shown() == "3: b 1 a 2");
+  CHECK(used_by(any, "b") >= 50000);
+  CHECK(any.ask(CountKeys{1}).credentials.size() == 1);
+  any.ask(ForgetKey{"b1"});
+  CHECK(shown() == "2: a 2");
+  any.open();
+  if (!any.in_memory()) CHECK(shown() == "2: a 2");
+  any.clock.advance(kKeyLifetime + 1ms);
+  any.ask(ForgetOldKeys{any.now()});
+  CHECK(shown() == "0:");
+}
+
+TEST_CASE("keys are discarded of one credential or of all, the oldest first, but those under way stay") {
+  AnyStore any;
+  for (const std::string key : {"a1", "a2", "a3"}) answer(any, "a", key, 100);
+  answer(any, "b", "b1", 100);
+  CHECK(claimed_by(any, "a", "a4").kind == Kind::ours);
+  CHECK(any.ask(DiscardKeys{"a", 2}) == 2);
+  CHECK(states(any, "a", {"a3", "a4"}) == "answered started ");
+  CHECK(any.ask(DiscardKeys{"a", 2}) == 1);
+  CHECK(states(any, "b", {"b1"}) == "answered ");
+  CHECK(any.ask(DiscardKeys{"", 10}) == 1);
+  CHECK(any.ask(CountKeys{10}).keys == 1);
+  any.ask(LoseKey{"a4"});
+  CHECK(any.ask(DiscardKeys{"", 10}) == 1);
+  CHECK(any.ask(CountKeys{10}).bytes == 0);
+}
+
+TEST_CASE("kMaxKeys of one credential are remembered and one more is refused, and others have their own") {
   AnyStore any;
   std::vector<Command> claims;
   for (size_t i = 1; i < kMaxKeys; ++i)
@@ -112,6 +280,7 @@ TEST_CASE("kMaxKeys are remembered and one more is refused, until one is forgott
   CHECK(claimed(any, "last", "body").kind == Kind::ours);
   CHECK(claimed(any, "one more", "body").kind == Kind::full);
   CHECK(claimed(any, "last", "body").kind == Kind::started);  // what is known is known
+  CHECK(claimed_by(any, "another", "another's").kind == Kind::ours);
 
   any.ask(ForgetKey{"k500"});
   CHECK(claimed(any, "one more", "body").kind == Kind::ours);

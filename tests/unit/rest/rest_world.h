@@ -89,13 +89,15 @@ struct Around {
   std::string directory = {};  // of the journal; empty: in memory
   bool metrics_public = false;
   std::vector<std::string> cors_origins = {"*"};
+  journal::KeyLimits keys = {};
 };
 
 class RestWorld {
  public:
   explicit RestWorld(Credentials::Settings settings = credential_settings(), size_t pending_limit = 2,
                      Around around = {})
-      : journal({around.directory}, journal::SqliteStore::open, clock, log),
+      : journal({around.directory, uint64_t{1} << 30, around.keys.together, around.keys.each},
+                journal::SqliteStore::open, clock, log),
         replies(pending_limit, timer),
         dispatcher(std::move(around.webhooks),
                    {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,

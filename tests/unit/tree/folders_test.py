@@ -24,6 +24,7 @@ OF_THE_FOLDER = {"meson.build", "__init__.py"}
 ROWS = {
     "tests/abi/broken_plugins": ("a plugin that breaks one rule of the border", lambda path: path.suffix == ".c"),
     "tests/abi/hostile_plugins": ("a plugin that does one thing to its host", lambda path: path.suffix == ".c"),
+    "tests/bench": ("a part of the benchmarks, which is run by itself", lambda path: path.name.endswith("_bench.py")),
     "tests/fuzz": ("a fuzz target, which has a folder in the corpus",
                    lambda path: (path.parent / "corpus" / path.stem).is_dir()),
     "tests/fuzz/corpus/*": ("an input of the target", lambda path: True),

@@ -113,8 +113,11 @@ TEST_CASE("as many replies wait as the limit says, and one more is dropped with 
   routed.sink.say(xmpp::Sent::would_block);
   for (size_t i = 0; i < ReplyRoute::kMaxWaiting; ++i) routed.send("1");
   CHECK(routed.log.lines.now().empty());
+  Counter dropped;
+  routed.route.count_dropped(dropped);
   routed.send("2");
   CHECK(routed.log.lines.now().size() == 1);
+  CHECK(dropped.value() == 1);
   routed.sink.say(xmpp::Sent::ok);
   routed.sink.writable();
   CHECK(routed.sink.sent().size() == ReplyRoute::kMaxWaiting);

@@ -24,7 +24,8 @@ TEST_CASE("a command that fails has no effect, and what else is in its group is 
   const auto failing =
       running.asked<std::vector<Delivery>>([&](auto then) { running.journal.revive(Filter{}, 10, then); });
   const auto claim = [&](const std::string& fingerprint) {
-    return running.asked<Claim>([&](auto then) { running.journal.claim_key("key", fingerprint, then); });
+    return running.asked<Claim>(
+        [&](auto then) { running.journal.claim_key("key", fingerprint, "me", then); });
   };
   const auto broken = claim("broken");
   const auto fine = claim("fine");

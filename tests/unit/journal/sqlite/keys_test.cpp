@@ -15,7 +15,7 @@ using Kind = Claim::Kind;
 Claim claimed(Opened& opened, const std::string& key, const std::string& fingerprint) {
   Claim claim;
   opened.write([&](Database& db) {
-    auto result = journal::claim(db, key, fingerprint, opened.clock.wall());
+    auto result = journal::claim(db, {key, fingerprint, opened.clock.wall()});
     REQUIRE(result);
     claim = std::move(*result);
   });

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "journal/sqlite/key_room.h"
 #include "journal/sqlite/keys.h"
 #include "opened.h"
 
@@ -11,6 +12,11 @@ using namespace restanza;
 using namespace restanza::journal;
 
 namespace {
+
+// After those there are.
+int64_t next(int64_t step) {
+  return migrations().back().to + step;
+}
 
 constexpr const char* kSecond = "ALTER TABLE stanza ADD COLUMN tag TEXT NOT NULL DEFAULT 'none'";
 constexpr const char* kThird = "UPDATE stanza SET tag = id; CREATE INDEX stanza_tag ON stanza (tag)";
@@ -68,18 +74,18 @@ TEST_CASE("an empty file gets all migrations, and a file gets those that it has 
   const Directory directory;
   Opened(directory.path).add("hello");
   const auto db = database(directory);
-  REQUIRE(prepare_schema(*db, and_then({{2, kSecond}})));
-  CHECK(number(*db, "PRAGMA user_version") == 2);
+  REQUIRE(prepare_schema(*db, and_then({{next(1), kSecond}})));
+  CHECK(number(*db, "PRAGMA user_version") == next(1));
   CHECK(number(*db, "SELECT count(*) FROM stanza WHERE tag = 'none'") == 1);
 
-  REQUIRE(prepare_schema(*db, and_then({{2, kSecond}, {3, kThird}})));
-  CHECK(number(*db, "PRAGMA user_version") == 3);
+  REQUIRE(prepare_schema(*db, and_then({{next(1), kSecond}, {next(2), kThird}})));
+  CHECK(number(*db, "PRAGMA user_version") == next(2));
   CHECK(number(*db, "SELECT count(*) FROM stanza WHERE tag = 'hello'") == 1);
 
   const Directory empty;
   const auto fresh = database(empty);
-  REQUIRE(prepare_schema(*fresh, and_then({{2, kSecond}, {3, kThird}})));
-  CHECK(number(*fresh, "PRAGMA user_version") == 3);
+  REQUIRE(prepare_schema(*fresh, and_then({{next(1), kSecond}, {next(2), kThird}})));
+  CHECK(number(*fresh, "PRAGMA user_version") == next(2));
   CHECK(number(*fresh, "SELECT count(*) FROM stanza") == 0);
 }
 
@@ -87,28 +93,34 @@ TEST_CASE("a migration that fails leaves the file as the one before it left it, 
   const Directory directory;
   Opened(directory.path).add("hello");
   const auto db = database(directory);
-  const auto failed =
-      prepare_schema(*db, and_then({{2, kSecond}, {3, "DELETE FROM delivery; DELETE FROM nowhere"}}));
+  const auto failed = prepare_schema(
+      *db, and_then({{next(1), kSecond}, {next(2), "DELETE FROM delivery; DELETE FROM nowhere"}}));
   CHECK(refusal(failed) == directory.file("journal.db") + ": no such table: nowhere");
   CHECK_FALSE(db->in_transaction());
-  CHECK(number(*db, "PRAGMA user_version") == 2);
+  CHECK(number(*db, "PRAGMA user_version") == next(1));
   CHECK(number(*db, "SELECT count(*) FROM delivery") == 1);
-  REQUIRE(prepare_schema(*db, and_then({{2, kSecond}, {3, kThird}})));
-  CHECK(number(*db, "PRAGMA user_version") == 3);
+  REQUIRE(prepare_schema(*db, and_then({{next(1), kSecond}, {next(2), kThird}})));
+  CHECK(number(*db, "PRAGMA user_version") == next(2));
 }
 
 TEST_CASE("who only reads is told whether the file or the program is the older one") {
   const Directory directory;
   Opened(directory.path).add("hello");
   const auto db = database(directory);
-  CHECK(refusal(check_schema(*db)) == "done");
-  CHECK(refusal(check_schema(*db, and_then({{2, kSecond}}))) ==
-        directory.file("journal.db") +
-            ": its layout is version 1, and this program reads version 2: start the host with it once, which "
-            "brings it up to date");
-  REQUIRE(db->run("PRAGMA user_version = 7"));
-  CHECK(refusal(check_schema(*db)).find("its layout is version 7, and this program knows version 1") !=
-        std::string::npos);
+  REQUIRE(readable_version(*db));
+  CHECK(*readable_version(*db) == next(0));
+  CHECK(readable_version(*db, next(0)));
+  const auto earlier = readable_version(*db, next(1));
+  REQUIRE_FALSE(earlier);
+  CHECK(earlier.error().text ==
+        directory.file("journal.db") + ": its layout is version " + std::to_string(next(0)) +
+            ", and this program reads version " + std::to_string(next(1)) +
+            " and later ones: start the host with it once, which brings it up to date");
+  REQUIRE(db->run("PRAGMA user_version = 70"));
+  const auto later = readable_version(*db);
+  REQUIRE_FALSE(later);
+  CHECK(later.error().text.find("its layout is version 70, and this program knows version " +
+                                std::to_string(next(0))) != std::string::npos);
 }
 
 // tests/support/state-0.1 was written by restanza-host 0.1.0: nine messages, of which one failed at the
@@ -145,12 +157,20 @@ TEST_CASE("a file that 0.1.0 wrote opens, and all that waits, is dead, stopped o
     CHECK(stopped->front().endpoint == "paused");
     CHECK(stopped->front().reason == "paused by request");
 
-    const auto claimed = claim(db, bytes("a2faf3bb2f1843bb0f9ce865a685f38d12cb06c09a76962ea3fc68cff498bc1e"),
-                               bytes("6646b245ecb7cff7b0c753f8fc50b029ea4c6a8c68cec0549ee9ceca19ae46a6"),
-                               from_ms(1795892010720) + std::chrono::hours(1));
+    const auto claimed = claim(db, {bytes("a2faf3bb2f1843bb0f9ce865a685f38d12cb06c09a76962ea3fc68cff498bc1e"),
+                                    bytes("6646b245ecb7cff7b0c753f8fc50b029ea4c6a8c68cec0549ee9ceca19ae46a6"),
+                                    from_ms(1795892010720) + std::chrono::hours(1)});
     REQUIRE(claimed);
     CHECK(claimed->kind == Claim::Kind::answered);
     CHECK(claimed->answer.status == 202);
     CHECK(claimed->answer.headers.front().second == "keyed");
+
+    const auto kept = count_keys(db, 10);
+    REQUIRE(kept);
+    CHECK(kept->keys == 2);
+    REQUIRE(kept->credentials.size() == 1);
+    CHECK(kept->credentials[0].credential.empty());  // nobody noted whose they were
+    CHECK(kept->credentials[0].keys == 2);
+    CHECK(kept->credentials[0].bytes == kept->bytes);
   });
 }

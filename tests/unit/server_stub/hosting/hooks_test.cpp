@@ -187,6 +187,73 @@ TEST_CASE("as many stanzas wait as the limit says, and one more is refused") {
   CHECK(o.ends == "late refused, ");
 }
 
+TEST_CASE("refused stanzas are counted, and the log says how many they are, once in ten seconds") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  for (size_t i = 0; i < Hooks::kMaxWaiting; ++i) o.offer("w");
+  CHECK(o.hooks->refused() == 0);
+  const std::string line = "as many as may wait behind a busy hook: a stanza is refused, ";
+  o.offer("late");
+  CHECK(o.log.of(Level::warn) == line + "1 so far\n");
+  o.offer("late");
+  o.clock.advance(Hooks::kSayRefused - 1ms);
+  o.offer("late");
+  CHECK(o.hooks->refused() == 3);
+  CHECK(o.log.of(Level::warn) == line + "1 so far\n");
+  o.clock.advance(1ms);
+  o.offer("late");
+  CHECK(o.log.of(Level::warn) == line + "1 so far\n" + line + "4 so far\n");
+}
+
+TEST_CASE("from kEnough stanzas on the link is to read no further, for five seconds in a row at the most") {
+  Offering o;
+  bool busy = true;
+  const auto id = o.add(0, [&](const std::string&) { return busy ? XP_BUSY : XP_CONSUME; });
+  const auto fill = [&] {
+    for (size_t i = 1; i < Hooks::kEnough; ++i) o.offer("w");
+    CHECK_FALSE(o.hooks->has_enough());
+    o.offer("w");
+    CHECK(o.hooks->has_enough());
+  };
+  fill();
+  o.clock.advance(Hooks::kMaxEnough - 1ms);
+  CHECK(o.hooks->has_enough());
+  o.clock.advance(1ms);
+  CHECK_FALSE(o.hooks->has_enough());
+
+  SECTION("it is asked for again once most of them have gone") {
+    busy = false;
+    o.hooks->resume(id);
+    o.link->run();
+    CHECK_FALSE(o.hooks->has_enough());
+    busy = true;
+    fill();
+  }
+  SECTION("not before") {
+    size_t left = Hooks::kEnough / 4;
+    o.add(-10, [&](const std::string&) { return left > 0 ? (--left, XP_CONSUME) : XP_BUSY; });
+    o.hooks->remove(id);
+    o.link->run();
+    for (size_t i = 0; i < Hooks::kEnough / 4; ++i) o.offer("w");
+    CHECK_FALSE(o.hooks->has_enough());
+  }
+}
+
+TEST_CASE("from kEnoughBytes of stanzas on the link is to read no further") {
+  Offering o;
+  o.add(0, [&](const std::string&) { return XP_BUSY; });
+  const auto offer = [&](size_t size) {
+    xmpp::Stanza stanza;
+    stanza.kind = xmpp::Kind::message;
+    stanza.xml = std::string(size, 'x');
+    o.hooks->offer(std::move(stanza), false, [](const xmpp::Stanza&, Offer) {});
+  };
+  offer(Hooks::kEnoughBytes - 1);
+  CHECK_FALSE(o.hooks->has_enough());
+  offer(1);
+  CHECK(o.hooks->has_enough());
+}
+
 TEST_CASE("removing a busy hook lets what waits for it go on") {
   Offering o;
   const auto id = o.add(0, [&](const std::string&) { return XP_BUSY; });

@@ -54,6 +54,23 @@ TEST_CASE("a stanza that is nested too deeply is dropped and counted, and does n
   CHECK(linked.link->dropped() == 1);
 }
 
+TEST_CASE("while the hooks have enough the link reads no further, and then it goes on where it was") {
+  Linked linked;
+  linked.link->start();
+  Peer peer = linked.logged_in();
+  linked.hooks.enough = true;
+  linked.settle();
+  const std::string left = "<message from='alice@localhost' to='rest.localhost'/>";
+  peer.say(left);
+  peer.wait_arrived();
+  for (int turn = 0; turn < 3; ++turn) linked.settle();
+  CHECK(linked.hooks.seen.waiting() == 0);
+  CHECK(linked.send(message("m1")) == XP_OK);  // what leaves is not held up
+  CHECK(peer.read_to("</message>") == message("m1"));
+  linked.hooks.enough = false;  // and nobody says so
+  CHECK(linked.hooks.seen.next() == left);
+}
+
 TEST_CASE("the plugin's own stanza that comes back is marked") {
   Linked linked;
   linked.link->start();

@@ -3,8 +3,10 @@
 // up. Every wait has a deadline and fails the test when it passes. One thread, the test's.
 #pragma once
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace restanza::host {
@@ -37,6 +40,15 @@ class Peer {
       const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent <= 0) throw std::runtime_error("the component does not listen");
       text.remove_prefix(static_cast<size_t>(sent));
+    }
+  }
+
+  // Until all that was said lies in the component's socket, read or not.
+  void wait_arrived() const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (int left = 1; left > 0; std::this_thread::yield()) {
+      if (::ioctl(socket_, SIOCOUTQ, &left) != 0 || std::chrono::steady_clock::now() > until)
+        throw std::runtime_error("what was said did not arrive in time");
     }
   }
 

@@ -72,8 +72,10 @@ class RecordingHooks final : public Inbound {
     seen.add((injected ? "injected " : "") + stanza.xml);
     after(std::move(stanza), verdict);
   }
+  bool has_enough() override { return enough; }
   Happenings seen;
   std::atomic<Offer> verdict{Offer::taken};
+  std::atomic<bool> enough{false};
 };
 
 inline xmpp::Stanza stanza(const std::string& xml) {
