@@ -136,7 +136,7 @@ TEST_CASE("for a day after a jump nothing is forgotten, and after it what is old
   Running running(directory.path);
   running.clock.advance(kTwoWeeks);
   dead_letter(running, "dead");
-  running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", then); });
+  running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", "component", then); });
   const auto forget = [&] {
     running.journal.forget_dead(running.clock.wall() - kTwoWeeks);
     const auto forgotten =
@@ -152,6 +152,6 @@ TEST_CASE("for a day after a jump nothing is forgotten, and after it what is old
   running.clock.advance(2ms);
   CHECK(forget());
   const auto claim =
-      running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", then); });
+      running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", "component", then); });
   CHECK(claim.kind == Claim::Kind::ours);
 }

@@ -67,7 +67,7 @@ TEST_CASE("a journal whose files are taken away under it is written anew, whole,
     Running running(directory.path);
     const std::string dead = running.take(entry("1"))[0].id;
     running.journal.remember_stop({"default", Stop::paused, "x"});
-    running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", then); });
+    running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", "component", then); });
     if (harm == "moved") fs::rename(database, directory.file("elsewhere.db"));
     if (harm == "deleted" || harm == "replaced") fs::remove(database);
     if (harm == "deleted" || harm == "log deleted" || harm == "log replaced") fs::remove(log);
@@ -78,8 +78,8 @@ TEST_CASE("a journal whose files are taken away under it is written anew, whole,
     CHECK(running.listed()[1].seq == running.listed()[0].seq + 1);
     CHECK_THAT(running.log.of(Level::error), Contains("All that it holds has been written anew"));
     // This run still knows the key for its own.
-    const auto claim =
-        running.answer<Claim>([&](auto then) { running.journal.claim_key("key", "print", then); });
+    const auto claim = running.answer<Claim>(
+        [&](auto then) { running.journal.claim_key("key", "print", "component", then); });
     CHECK(claim.kind == Claim::Kind::started);
     for (int i = 3; i < 100; ++i) running.take(entry(std::to_string(i)));
     CHECK(mode(database) == 0600);

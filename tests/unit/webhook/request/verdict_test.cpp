@@ -57,10 +57,11 @@ TEST_CASE("the settings know as refusals what the verdict calls so") {
 
 TEST_CASE("503 and silence tell of the endpoint, all other failures perhaps of one conversation") {
   using subscription::Concerns;
-  CHECK(ended_of(answered(503)).concerns == Concerns::endpoint);
-  CHECK(ended_of(ended(Outcome::End::unreachable)).concerns == Concerns::endpoint);
+  const auto concerns_of = [](const Outcome& outcome) { return ended_of(outcome, {}, true).concerns; };
+  CHECK(concerns_of(answered(503)) == Concerns::endpoint);
+  CHECK(concerns_of(ended(Outcome::End::unreachable)) == Concerns::endpoint);
   for (const int status : {408, 425, 429, 500, 502, 504}) {
-    CHECK(ended_of(answered(status)).concerns == Concerns::conversation);
+    CHECK(concerns_of(answered(status)) == Concerns::conversation);
   }
-  CHECK(ended_of(ended(Outcome::End::timeout)).concerns == Concerns::conversation);
+  CHECK(concerns_of(ended(Outcome::End::timeout)) == Concerns::conversation);
 }
