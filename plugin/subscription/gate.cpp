@@ -5,18 +5,8 @@
 
 namespace restanza::subscription {
 
-namespace {
-
-std::chrono::nanoseconds interval_at(double drain_rate) {
-  return std::chrono::nanoseconds(static_cast<int64_t>(1e9 / std::max(drain_rate, 1e-3)));
-}
-
-}  // namespace
-
-Gate::Gate(double drain_rate, bool breaker) : interval_(interval_at(drain_rate)), breaker_(breaker) {}
-
 void Gate::renew(double drain_rate, bool breaker, Instant now, size_t backlog) {
-  interval_ = interval_at(drain_rate);
+  slow_start_.at_most(drain_rate);
   breaker_ = breaker;
   weight_ = 0;
   last_failed_ = 0;
@@ -28,8 +18,8 @@ void Gate::renew(double drain_rate, bool breaker, Instant now, size_t backlog) {
 
 Instant Gate::opens(Instant now) const {
   if (stops_ != 0 || state_ == State::probing) return Instant::max();
-  if (state_ == State::open || backlog_ != 0) return next_;
-  return now;
+  if (state_ == State::open) return next_;
+  return backlog_ != 0 ? slow_start_.next() : now;
 }
 
 bool Gate::begin(Instant now) {
@@ -39,14 +29,22 @@ bool Gate::begin(Instant now) {
   }
   if (backlog_ != 0) {
     --backlog_;
-    next_ = std::max(next_, now - interval_) + interval_;
+    slow_start_.begun(now);
   }
   return false;
 }
 
 void Gate::end(Instant now, const Attempt& attempt, const Ended& ended, double chance, size_t backlog) {
   if (ended.verdict == Verdict::delivered) successes_.note(hash_of(attempt.lane), now);
-  if (!worth_retrying(ended.verdict)) {
+  const bool failed = worth_retrying(ended.verdict);
+  if (draining()) {
+    using How = SlowStart::How;
+    slow_start_.ended(now, attempt.began,
+                      !failed                 ? How::answered
+                      : attempt.failed_before ? How::failed_again
+                                              : How::failed);
+  }
+  if (!failed) {
     weight_ = 0;
     last_failed_ = 0;
     asked_alone_.reset();
@@ -76,7 +74,7 @@ bool Gate::answered_others(const std::string& lane, Instant since) const {
 
 void Gate::drain(Instant now, size_t backlog) {
   backlog_ = backlog;
-  next_ = now;
+  slow_start_.begin(now);
 }
 
 void Gate::forget(bool probe) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // When an endpoint may be sent the next request: a circuit breaker that probes a dead endpoint with one
-// request at a time, the drain rate of what waited during an outage, and the stops that people and the plugin
+// request at a time, the slow start of what waited during an outage, and the stops that people and the plugin
 // itself order. Not thread-safe: whoever owns it locks. Time and chance are given by the caller.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "subscription/slow_start.h"
 #include "subscription/successes.h"
 #include "subscription/verdict.h"
 
@@ -32,8 +33,9 @@ class Gate {
     kHeld = 4
   };  // by people, by the endpoint, by a full way back
 
-  // `drain_rate`: requests a second while a backlog is drained; `breaker`: false never trips.
-  Gate(double drain_rate, bool breaker);
+  // `drain_rate`: requests a second at most while a backlog is drained, 0: no limit; `breaker`: false never
+  // trips.
+  Gate(double drain_rate, bool breaker) : slow_start_(drain_rate), breaker_(breaker) {}
 
   // Other settings, and perhaps another endpoint behind them: what is known of its health is forgotten. What
   // waited while it was dead is drained. The stops stay.
@@ -49,14 +51,15 @@ class Gate {
   struct Attempt {
     const std::string& lane;
     Instant began{};
-    bool probe = false;  // as `begin` said
+    bool probe = false;          // as `begin` said
+    bool failed_before = false;  // and nothing of its conversation was delivered since
   };
   // An attempt has ended. `backlog`: how many stanzas wait; they are paced once the endpoint is back.
   void end(Instant now, const Attempt& attempt, const Ended& ended, double chance, size_t backlog);
   // An attempt ended that says nothing about the endpoint: it was broken off here.
   void forget(bool probe);
 
-  // So many stanzas wait from a time of standing still, and go at the drain rate.
+  // So many stanzas wait from a time of standing still, and start slowly.
   void drain(Instant now, size_t backlog);
   // Where the next probe waits for its time, it may begin now.
   void probe_now(Instant now) {
@@ -82,7 +85,7 @@ class Gate {
   void note_failure(Instant now, const Attempt& attempt, const Ended& ended);
   std::optional<std::chrono::seconds> asked_of_all(const Attempt& attempt, const Ended& ended);
 
-  std::chrono::nanoseconds interval_;
+  SlowStart slow_start_;
   bool breaker_;
   State state_ = State::closed;
   uint32_t stops_ = 0;
@@ -93,7 +96,7 @@ class Gate {
   Successes successes_;
   std::optional<Instant> away_;  // when that was found last
   uint32_t probes_ = 0;
-  Instant next_{};      // probe, or paced request
+  Instant next_{};      // probe
   size_t backlog_ = 0;  // of an outage, still to be begun
 };
 

@@ -50,7 +50,7 @@ Result<void> check_limits(const Settings& settings) {
   if (settings.timeout.count() < 1) return Error{"'timeout' must be longer than 0"};
   if (settings.max_connections < 1) return Error{"'max_connections' must be 1 or more"};
   if (settings.max_queued < 1) return Error{"'max_queued' must be 1 or more"};
-  if (!(settings.drain_rate > 0)) return Error{"'drain_rate' must be more than 0 requests a second"};
+  if (!(settings.drain_rate >= 0)) return Error{"'drain_rate' must be 0 requests a second or more"};
   return {};
 }
 

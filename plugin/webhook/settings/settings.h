@@ -36,7 +36,7 @@ struct Settings : subscription::StanzaFilter {
   size_t max_queued = 100000;                // stanzas that wait
   size_t max_answer = 196608;                // bytes of an answer's body
   bool retry = true;                         // false: one attempt, and every failure is a stanza error
-  double drain_rate = 200;                   // requests a second while a backlog is drained after an outage
+  double drain_rate = 0;                     // requests a second at most after an outage; 0: no limit
   bool reply = false;                        // answers where several endpoints get the stanza
   Refusals on_refusal;                       // of messages
   bool gone_disables = false;                // 410 stops the endpoint until `resume`
@@ -67,8 +67,9 @@ std::vector<Row> further_settings() {
       Row::flag("tls_verify", &S::tls_verify, "false: any server is believed"),
       Row::count("max_connections", &S::max_connections, 1, 256, "requests at once"),
       Row::count("max_queued", &S::max_queued, 1, 1000000, "messages that wait"),
-      Row::number("drain_rate", &S::drain_rate, 0.1, 100000,
-                  "requests a second after an outage; `pace` is its old name and means the same")
+      Row::number("drain_rate", &S::drain_rate, 0, 100000,
+                  "requests a second at most after an outage, 0 for no limit; `pace` is its old name and means "
+                  "the same")
           .formerly("pace"),
       Row::flag("reply", &S::reply, "this endpoint's answer goes back to the sender"),
       Row::custom(

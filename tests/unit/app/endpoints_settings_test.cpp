@@ -77,7 +77,7 @@ TEST_CASE("an entry of the list says everything about its endpoint") {
   CHECK_FALSE(first.reply);
   CHECK(first.max_connections == 8);
   CHECK(first.max_queued == 100000);
-  CHECK(first.drain_rate == 200);
+  CHECK(first.drain_rate == 0);
   CHECK(first.on_refusal == webhook::Refusals());
   const webhook::Settings& second = list.endpoints[1];
   CHECK(second.name == "b.2_x-y");
@@ -160,18 +160,18 @@ TEST_CASE("an entry that could not be meant is refused with its place") {
 TEST_CASE("numbers of an entry are taken at their limits and refused one past them") {
   for (const char* good :
        {"\"max_connections\": 1", "\"max_connections\": 256", "\"max_queued\": 1", "\"max_queued\": 1000000",
-        "\"drain_rate\": 0.1", "\"drain_rate\": 100000", "\"timeout\": 0.1", "\"timeout\": 3600"}) {
+        "\"drain_rate\": 0", "\"drain_rate\": 100000", "\"timeout\": 0.1", "\"timeout\": 3600"}) {
     CAPTURE(good);
     CHECK(entry(", " + std::string(good)) == "accepted");
   }
   for (const char* bad :
        {"\"max_connections\": 0", "\"max_connections\": 257", "\"max_queued\": 0", "\"max_queued\": 1000001",
-        "\"drain_rate\": 0.09", "\"drain_rate\": 100000.1", "\"timeout\": 0.09", "\"timeout\": 3600.1"}) {
+        "\"drain_rate\": -0.1", "\"drain_rate\": 100000.1", "\"timeout\": 0.09", "\"timeout\": 3600.1"}) {
     CAPTURE(bad);
     CHECK_THAT(entry(", " + std::string(bad)), Contains("must be a"));
   }
-  CHECK(entry(R"(, "drain_rate": 0)") ==
-        "setting 'rest_callbacks[0].drain_rate' must be a number from 0.1 to 100000.0, and is 0");
+  CHECK(entry(R"(, "drain_rate": -1)") ==
+        "setting 'rest_callbacks[0].drain_rate' must be a number from 0.0 to 100000.0, and is -1");
 }
 
 TEST_CASE("pace is the old name of drain_rate, and only one of the two may stand there") {

@@ -21,7 +21,7 @@ struct Beside : Laned {
   }
   // After what a backlog has to wait for its pace.
   Lanes::Work next_now() {
-    clock.advance(10ms);
+    clock.advance(1s);
     return next();
   }
   // The next fails, to be tried again after `wait`. True: that was its own fault.

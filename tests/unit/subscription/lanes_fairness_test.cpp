@@ -175,11 +175,11 @@ TEST_CASE("an endpoint that is back does not get those of whom it wants to be sp
   l.finish(l.next());
   REQUIRE(l.lanes.snapshot().answering);
   for (const char* id : {"a1", "b1"}) {
-    l.clock.advance(10ms);
+    l.clock.advance(100ms);
     CHECK(l.order(1) == id + std::string(" "));
   }
   CHECK(l.lanes.snapshot().waiting == 1);
-  l.clock.advance(10ms);
+  l.clock.advance(100ms);
   l.push("q1");
   CHECK(l.order(1) == "q1 ");
 }

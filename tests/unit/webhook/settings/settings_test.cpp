@@ -82,8 +82,8 @@ TEST_CASE("limits that would let nothing through are refused") {
   CHECK(error_after([](Settings& settings) { settings.max_queued = 0; }) == "'max_queued' must be 1 or more");
   CHECK(error_after([](Settings& settings) { settings.timeout = std::chrono::milliseconds(0); }) ==
         "'timeout' must be longer than 0");
-  CHECK(error_after([](Settings& settings) { settings.drain_rate = 0; }) ==
-        "'drain_rate' must be more than 0 requests a second");
+  CHECK(error_after([](Settings& settings) { settings.drain_rate = -1; }) ==
+        "'drain_rate' must be 0 requests a second or more");
 }
 
 TEST_CASE("secrets are checked without being shown") {
