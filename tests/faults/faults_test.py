@@ -19,6 +19,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
 from clock_steps import clock_steps
 from damage import damaged_files
 from disk_full import disk_full
+from drains import SCENARIOS as DRAINS
 from endpoint_faults import SCENARIOS
 from hostages import SCENARIOS as HOSTAGES
 from journal_full import journal_full
@@ -31,9 +32,10 @@ from steered_kills import steered_kills
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **HOSTAGES, **OUTAGES,
-       **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full, "the journal is moved": journal_moved,
-       "the disk is full": disk_full, "the clock steps": clock_steps, "the journal is damaged": damaged_files}
+ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **HOSTAGES,
+       **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
+       "the journal is moved": journal_moved, "the disk is full": disk_full, "the clock steps": clock_steps,
+       "the journal is damaged": damaged_files}
 
 
 def outcome(name, scenario):

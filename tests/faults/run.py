@@ -19,7 +19,6 @@ from support.deadline import DEADLINE, Missed, wait_until
 from support.host import Host, component_of
 
 NUMBERED = re.compile(r"n-(\d+)-(\d+)-(\d+)")
-DRAIN_RATE = 10000  # requests a second after an outage: as fast as it goes
 FILLER = "<x xmlns='urn:example:filler'>" + "f" * 1000 + "</x>"
 SLICE = 0.2  # seconds
 TIMEOUT = 2  # seconds that the endpoint has for an answer
@@ -33,7 +32,7 @@ class Run:
         self.life = 0
         self.link = None
         self.returned = {}  # key: the condition of the error that came back
-        self._callback = {"name": "numbers", "stanzas": ["message"], "timeout": TIMEOUT, "drain_rate": DRAIN_RATE, **settings}
+        self._callback = {"name": "numbers", "stanzas": ["message"], "timeout": TIMEOUT, **settings}
         self._state_dir, self._environment, self._plugin = state_dir, environment, plugin or {}
         self.endpoint = Endpoint(small_buffers)
         self.server = LinkServer()
