@@ -89,7 +89,8 @@ bool Lanes::ended(Work& work, const Ended& how, double chance) noexcept {
     if (!is_current(work)) return false;
     const Instant now = clock_.now();
     was_answering = gate_.answering();
-    gate_.end(now, {work.lane_->first, work.began_, work.probe_, work.standing_ == Standing::failing}, how, chance, waiting_);
+    gate_.end(now, {work.lane_->first, work.began_, work.probe_, work.standing_ == Standing::failing}, how,
+              chance, waiting_);
     answering = gate_.answering();
     note_standing(work, how, now);
     if (answering && !was_answering) promote_but_spared(now);

@@ -67,9 +67,10 @@ std::vector<Row> further_settings() {
       Row::flag("tls_verify", &S::tls_verify, "false: any server is believed"),
       Row::count("max_connections", &S::max_connections, 1, 256, "requests at once"),
       Row::count("max_queued", &S::max_queued, 1, 1000000, "messages that wait"),
-      Row::number("drain_rate", &S::drain_rate, 0, 100000,
-                  "requests a second at most after an outage, 0 for no limit; `pace` is its old name and means "
-                  "the same")
+      Row::number(
+          "drain_rate", &S::drain_rate, 0, 100000,
+          "requests a second at most after an outage, 0 for no limit; `pace` is its old name and means "
+          "the same")
           .formerly("pace"),
       Row::flag("reply", &S::reply, "this endpoint's answer goes back to the sender"),
       Row::custom(

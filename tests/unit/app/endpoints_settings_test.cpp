@@ -178,8 +178,8 @@ TEST_CASE("pace is the old name of drain_rate, and only one of the two may stand
   const auto settings = read(R"({"rest_callbacks": [{"name": "a", "url": "http://h/", "pace": 50}]})");
   REQUIRE(settings);
   CHECK(settings->webhooks.endpoints[0].drain_rate == 50);
-  CHECK(entry(R"(, "pace": 0)") ==
-        "setting 'rest_callbacks[0].pace' must be a number from 0.1 to 100000.0, and is 0");
+  CHECK(entry(R"(, "pace": -1)") ==
+        "setting 'rest_callbacks[0].pace' must be a number from 0.0 to 100000.0, and is -1");
   CHECK(entry(R"(, "pace": 50, "drain_rate": 50)") ==
         "setting 'rest_callbacks[0].pace' is the old name of 'drain_rate', which stands beside it: remove "
         "'pace'");
