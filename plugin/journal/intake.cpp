@@ -78,15 +78,11 @@ void Intake::settle_now() {
   settle_by_ = Instant();
 }
 
-void Intake::next(Group& group, std::optional<Instant> retry) {
+void Intake::next(Group& group, Instant until) {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (const auto pause = rest(retry)) {
+  while (const auto pause = rest(until)) {
     wake_ = pause->wake;
-    if (pause->until) {
-      changed_.wait_until(lock, *pause->until);
-    } else {
-      changed_.wait(lock);
-    }
+    changed_.wait_until(lock, pause->until);
     wake_ = Wake::never;
   }
   const bool late =
@@ -128,7 +124,7 @@ size_t Intake::takes() const {
 }
 
 // How long there is nothing to do; absent: there is.
-std::optional<Intake::Rest> Intake::rest(std::optional<Instant> retry) const {
+std::optional<Intake::Rest> Intake::rest(Instant until) const {
   if (!open_) return std::nullopt;
   const Instant now = std::chrono::steady_clock::now();
   if (!queue_.empty()) {
@@ -136,14 +132,14 @@ std::optional<Intake::Rest> Intake::rest(std::optional<Instant> retry) const {
     if (asked_ > 0 || queue_.size() >= kEnough || now >= gathered) return std::nullopt;
     return Rest{Wake::for_group, gathered};
   }
-  std::optional<Instant> due = retry;
-  if (!settled_.empty()) due = due ? std::min(*due, settle_by_) : settle_by_;
-  if (due && (now >= *due || settled_.size() >= kMaxSettled)) return std::nullopt;
-  if (due) return Rest{Wake::for_request, due};
+  const bool settles = !settled_.empty();
+  const Instant due = settles ? std::min(until, settle_by_) : until;
+  if (now >= due || settled_.size() >= kMaxSettled) return std::nullopt;
+  if (settles) return Rest{Wake::for_request, due};
   // What was written just now will be settled soon, and need wake nobody then.
   const Instant soon = written_ + kSettle;
-  if (now < soon) return Rest{Wake::for_request, soon};
-  return Rest{Wake::for_anything, std::nullopt};
+  if (now < soon) return Rest{Wake::for_request, std::min(due, soon)};
+  return Rest{Wake::for_anything, due};
 }
 
 // Once for each time that it sleeps.

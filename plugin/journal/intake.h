@@ -47,9 +47,9 @@ class Intake {
   Result<void> put(Item&& item);  // what somebody waits for, and what is neither `take` nor `settle`
   void settle(Change&& change);   // Removed and Noted; dropped where it is closed
 
-  // Waits until it is time, and fills an empty group, which stays empty where `retry` has come, or where all
+  // Waits until it is time, and fills an empty group, which stays empty where `until` has come, or where all
   // is over. Nothing has changed where this throws.
-  void next(Group& group, std::optional<Instant> retry);
+  void next(Group& group, Instant until);
   void written() { written_ = std::chrono::steady_clock::now(); }  // a commit has ended
   void settle_now();                                               // what has been settled makes room
   bool ended() const;                                              // closed, and nothing is left
@@ -69,9 +69,9 @@ class Intake {
   enum class Wake { never, for_group, for_request, for_anything };
   struct Rest {
     Wake wake;
-    std::optional<Instant> until;
+    Instant until;
   };
-  std::optional<Rest> rest(std::optional<Instant> retry) const;
+  std::optional<Rest> rest(Instant until) const;
   bool to_be_woken();
   void line_up_settled();
 

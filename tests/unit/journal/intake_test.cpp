@@ -3,6 +3,7 @@
 #include "journal/intake.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "journal/journal.h"
@@ -31,7 +32,7 @@ struct Filled {
   // "take remove ask ", or how many of which where they are many.
   std::string next() {
     Group group;
-    intake.next(group, std::nullopt);
+    intake.next(group, std::chrono::steady_clock::now() + std::chrono::hours(1));
     std::string all;
     size_t takes = 0, changes = 0;
     for (const Item& item : group) {
@@ -90,6 +91,33 @@ TEST_CASE("kMaxSettled of it wait no longer than what is there already, and one 
     CHECK(next == "30 takes " + std::to_string(Intake::kMaxGroup - 30) + " changes ");
     CHECK(filled.next() == "20 takes 30 changes ");
   }
+}
+
+TEST_CASE("what is settled while nobody has anything to do for long is written soon, and not only then") {
+  for (int i = 0; i < 20; ++i) {
+    Filled filled;
+    std::promise<void> begins;
+    auto next = std::async(std::launch::async, [&] {
+      begins.set_value();
+      return filled.next();
+    });
+    begins.get_future().wait();
+    std::this_thread::yield();  // so that it mostly waits already
+    filled.intake.settle(Removed{1});
+    const bool came = next.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    CHECK(came);
+    filled.intake.close();
+    if (!came) break;
+    CHECK(next.get() == "removed 1 ");
+  }
+}
+
+TEST_CASE("a look that is due finds an empty group") {
+  Filled filled;
+  Group group;
+  filled.intake.next(group, std::chrono::steady_clock::now());
+  CHECK(group.empty());
+  CHECK_FALSE(filled.intake.ended());
 }
 
 TEST_CASE("what has been settled is written alone where nothing else comes, and all of it at the end") {
