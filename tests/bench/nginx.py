@@ -43,16 +43,21 @@ class Nginx:
     def missing():
         return None if installed("nginx") else "nginx"
 
-    def __init__(self):
+    def __init__(self, begun=True):
         self.port, = free_ports(1)
         self._directory = tempfile.TemporaryDirectory(prefix="restanza-nginx-")
-        config = f"{self._directory.name}/nginx.conf"
+        self._config = f"{self._directory.name}/nginx.conf"
         text = NGINX.format(directory=self._directory.name, port=self.port)
-        with open(config, "w", encoding="utf-8") as file:
+        with open(self._config, "w", encoding="utf-8") as file:
             file.write(text if os.geteuid() == 0 else text.replace("user root;\n", ""))
         self._asked = 0
         self._status = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        self._program = Program("nginx", [installed("nginx"), "-c", config, "-e", "stderr"])
+        self._program = None
+        if begun:
+            self.begin()
+
+    def begin(self):
+        self._program = Program("nginx", [installed("nginx"), "-c", self._config, "-e", "stderr"])
         wait_until(lambda: accepts(self.port), "nginx listens")
 
     @property
@@ -67,5 +72,6 @@ class Nginx:
 
     def close(self):
         self._status.close()
-        self._program.stop()
+        if self._program:
+            self._program.stop()
         self._directory.cleanup()

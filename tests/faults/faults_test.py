@@ -16,6 +16,7 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
 
+from bursts import burst
 from clock_steps import clock_steps
 from damage import damaged_files
 from disk_full import disk_full
@@ -33,7 +34,7 @@ from steered_kills import steered_kills
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
 ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **HOSTAGES,
-       **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
+       "a burst": burst, **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
        "the journal is moved": journal_moved, "the disk is full": disk_full, "the clock steps": clock_steps,
        "the journal is damaged": damaged_files}
 
