@@ -162,7 +162,7 @@ class Tables(unittest.TestCase):
         self.same(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE), [path.name for path in (ROOT / "tests/fuzz/corpus").iterdir()])
 
     def test_the_readmes_figures_are_those_of_the_benchmarks(self):
-        figures = re.findall(r"\b\d+,\d{3}\b", "".join(line for line in read("README.md").split("\n") if "benchmarks.md" in line))
+        figures = re.findall(r"\b\d{3}\b(?!,)|\b\d+,\d{3}\b", "".join(line for line in read("README.md").split("\n") if "benchmarks.md" in line))
         self.assertGreaterEqual(len(figures), 5)
         self.assertEqual([each for each in figures if each not in read(f"{TESTS}/benchmarks.md")], [])
 
