@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which deliveries keep their trees while they wait in the lanes.
-#include "subscription/lanes.h"
-#include "support/catch.h"
-#include "support/fake_clock.h"
-#include "unit/subscription/attempts.h"
+#include "unit/subscription/laned.h"
 
 using namespace restanza;
 using namespace restanza::subscription;
@@ -18,36 +15,12 @@ size_t text_for(size_t room) {
   return (room - xmpp::TreeRoom::kLeast) / xmpp::TreeRoom::kForEachByte;
 }
 
-struct WithTrees {
-  FakeClock clock;
-  Timer timer{clock};
-  Lanes lanes{Gate(1000, true), SIZE_MAX, timer, clock};
-  journal::Seq seq = 0;
-
+struct WithTrees : Laned {
   // A kept item whose lane is its id's first letter.
   void push(const std::string& id, size_t text = 0) {
-    Item one;
-    one.seq = ++seq;
-    one.id = id;
-    one.accepted = clock.now();
-    xmpp::Stanza stanza;
-    stanza.xml.assign(text, 'x');
-    one.stanza = std::make_shared<const xmpp::Stanza>(std::move(stanza));
+    Item one = item(id, text);
     one.tree = std::make_shared<const xmpp::StanzaTree>(one.stanza);
     REQUIRE(lanes.push(id.substr(0, 1), std::move(one)));
-  }
-  Lanes::Work next() {
-    auto work = lanes.next(1);
-    REQUIRE(work);
-    return std::move(*work);
-  }
-  void deliver(Lanes::Work work) {
-    lanes.ended(work, kDelivered, 0.5);
-    lanes.done(std::move(work));
-  }
-  void fail(Lanes::Work work) {
-    lanes.ended(work, kFailed, 0.5);
-    lanes.put_back(std::move(work), clock.now() + 1s);
   }
   void pass_a_second() {
     clock.advance(1s);
@@ -79,8 +52,8 @@ TEST_CASE("a tree is kept from one attempt to the next, as far as there is room"
   const auto tree = work.item().tree;
   REQUIRE(tree);
   if (crowded) l.push("b1", text_for(kRoom));
-  l.fail(std::move(work));
-  if (crowded) l.deliver(l.next());
+  l.fail(std::move(work), 1s);
+  if (crowded) l.finish(l.next());
   l.pass_a_second();
   work = l.next();
   CHECK(work.item().id == "a1");
@@ -98,10 +71,10 @@ TEST_CASE("what comes to lanes that stand still waits as text") {
   }
   SECTION("because the first of the conversation waits for another attempt") {
     l.push("a1");
-    l.fail(l.next());
+    l.fail(l.next(), 1s);
     l.push("a2");
     l.pass_a_second();
-    l.deliver(l.next());
+    l.finish(l.next());
     CHECK_FALSE(l.next().item().tree);
   }
 }

@@ -57,10 +57,7 @@ TEST_CASE("a refusal that is tried again is given up after five failures, with a
   Retried r(endpoint);
   r.settings[0].on_refusal.others = OnRefusal::retry;
   r.start();
-  r.answer_beside();
-  r.give(message("a@localhost", "poison"));
-  r.give(message("a@localhost", "next"));
-  REQUIRE(r.pass_time_beside([&] { return endpoint.times("next") == 1; }));
+  r.pass_poison();
   CHECK(endpoint.times("poison") == subscription::kMaxFailures);
   CHECK(r.state_of("poison") == "dead");
   CHECK_THAT(r.replies.wait(1).at(0).xml, Contains("<item-not-found "));

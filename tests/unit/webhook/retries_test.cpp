@@ -35,10 +35,7 @@ TEST_CASE("a poisonous message is given up after five failures, and its conversa
   endpoint.answer("poison", response(500, "text/plain", "cannot read this"));
   Retried r(endpoint);
   r.start();
-  r.answer_beside();
-  r.give(message("a@localhost", "poison"));
-  r.give(message("a@localhost", "next"));
-  REQUIRE(r.pass_time_beside([&] { return endpoint.times("next") == 1; }));
+  r.pass_poison();
   CHECK(endpoint.times("poison") == subscription::kMaxFailures);
   CHECK(r.state_of("poison") == "dead");
   const auto replies = r.replies.wait(1);
@@ -111,10 +108,7 @@ TEST_CASE("what must not be answered is given up without a word") {
   endpoint.answer("poison", response(500));
   Retried r(endpoint);
   r.start();
-  r.answer_beside();
-  r.give(message("a@localhost", "poison", type));
-  r.give(message("a@localhost", "next", type));
-  REQUIRE(r.pass_time_beside([&] { return endpoint.times("next") == 1; }));
+  r.pass_poison(type);
   REQUIRE(r.drain());
   CHECK(r.state_of("poison") == "dead");
   CHECK(r.replies.now().empty());

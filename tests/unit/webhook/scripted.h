@@ -77,6 +77,14 @@ struct Retried : Running {
     });
   }
 
+  // "poison" of a conversation fails, while another one is answered, until "next" of it has its turn.
+  template <class... Type>
+  void pass_poison(const Type&... type) {
+    answer_beside();
+    for (const char* id : {"poison", "next"}) give(message("a@localhost", id, type...));
+    REQUIRE(pass_time_beside([&] { return scripted.times("next") == 1; }));
+  }
+
   std::string state_of(const std::string& id) {
     for (const auto& delivery : kept()) {
       if (delivery.stanza && delivery.stanza->id == id) {

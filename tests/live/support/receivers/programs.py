@@ -9,51 +9,26 @@ import tempfile
 
 from ..certificates import server_files
 from ..deadline import wait_until
+from ..nginx import NginxProgram
 from ..process import Program, accepts, free_ports, installed
 from . import number_of
 
-NGINX = """
-{user}
-worker_processes 1;
-daemon off;
-pid "{directory}/nginx.pid";
-error_log stderr warn;
-events {{ worker_connections 256; }}
-http {{
+HTTP = """
   log_format got "got $http_webhook_id $request_uri";
   access_log /dev/stdout got;
-  client_body_temp_path "{directory}/body";
-  proxy_temp_path "{directory}/proxy";
-  fastcgi_temp_path "{directory}/fastcgi";
-  uwsgi_temp_path "{directory}/uwsgi";
-  scgi_temp_path "{directory}/scgi";
   keepalive_timeout {timeout};
   keepalive_requests {requests};
   server {{
     listen 127.0.0.1:{port};
     location / {{ return 204; }}
   }}
-}}
 """
 NODE_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node_server.cjs")
 
 
 class Printing:
+    """With a `port` and a `program`."""
     scheme = "http"
-
-    def __init__(self):
-        self.port, = free_ports(1)
-        self.directory = tempfile.TemporaryDirectory(prefix="restanza-receiver-")
-        self.program = None
-
-    def start(self, name, command):
-        self.program = Program(name, command)
-        wait_until(lambda: accepts(self.port) or self._ended(), f"{name} listens")
-
-    def _ended(self):
-        if not self.program.running():
-            raise AssertionError(f"{self.program.name} did not start\n" + self.program.transcript())
-        return False
 
     @property
     def url(self):
@@ -64,20 +39,11 @@ class Printing:
         words = [line.split(" ") for line in self.program.lines("out") if line.startswith("got ")]
         return [(each[1], number_of(each[2])) for each in words if each[1] != "-"]
 
-    def close(self):
-        self.program.stop()
-        self.directory.cleanup()
 
-
-class Nginx(Printing):
+class Nginx(Printing, NginxProgram):
     def __init__(self, timeout=75, requests=1000):
         """`timeout`: seconds for which a connection is kept; `requests`: so many are served on one."""
-        super().__init__()
-        path = f"{self.directory.name}/nginx.conf"
-        with open(path, "w", encoding="utf-8") as config:
-            config.write(NGINX.format(directory=self.directory.name, port=self.port, timeout=timeout, requests=requests,
-                                      user="user root;" if os.geteuid() == 0 else ""))
-        self.start("nginx", [installed("nginx"), "-c", path, "-e", "stderr"])
+        super().__init__(lambda port: HTTP.format(port=port, timeout=timeout, requests=requests))
 
 
 class Node(Printing):
@@ -85,9 +51,20 @@ class Node(Printing):
 
     def __init__(self, authority=None):
         """`authority`: whose certificate it shows; then it takes other keys for its TLS tickets all the time."""
-        super().__init__()
+        self.port, = free_ports(1)
+        self._directory = tempfile.TemporaryDirectory(prefix="restanza-receiver-")
         tls = []
         if authority:
             self.scheme = "https"
-            tls = server_files(self.directory.name, authority)
-        self.start("node", [installed("node"), NODE_SERVER, str(self.port), *tls])
+            tls = server_files(self._directory.name, authority)
+        self.program = Program("node", [installed("node"), NODE_SERVER, str(self.port), *tls])
+        wait_until(lambda: accepts(self.port) or self._ended(), "node listens")
+
+    def _ended(self):
+        if not self.program.running():
+            raise AssertionError("node did not start\n" + self.program.transcript())
+        return False
+
+    def close(self):
+        self.program.stop()
+        self._directory.cleanup()
