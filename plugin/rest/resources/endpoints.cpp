@@ -63,6 +63,7 @@ Routes Endpoints::routes() const {
   constexpr Parameter named = {"name", Parameter::In::path, true, "The endpoint's name."};
   constexpr Answer state = {200, "The endpoint as it is now."};
   constexpr Answer unheard_of = {404, "There is no endpoint of this name."};
+  constexpr Answer unkept = {503, "It is in effect, but not on the disk, and a crash would forget it."};
   const auto steered = [this](Steering steering) {
     return [this, steering](Exchange e, const Request& r, const Caller&, const PathValues& v) {
       steer(v[0], steering, std::move(e), r);
@@ -85,7 +86,7 @@ Routes Endpoints::routes() const {
        Right::admin,
        kName,
        steered(&Dispatcher::pause),
-       {"Stops sending to an endpoint; its queue goes on growing.", {named}, {}, {state, unheard_of}}},
+       {"Stops sending to an endpoint; its queue goes on growing.", {named}, {}, {state, unheard_of, unkept}}},
       {"POST",
        "/endpoints/{name}/resume",
        Right::admin,
@@ -94,7 +95,7 @@ Routes Endpoints::routes() const {
        {"Goes on sending to an endpoint, also after a 410; what waits is tried at once.",
         {named},
         {},
-        {state, unheard_of}}},
+        {state, unheard_of, unkept}}},
       {"POST",
        "/endpoints/{name}/test",
        Right::admin,
@@ -128,7 +129,8 @@ void Endpoints::steer(const std::string& name, Steering steering, http::Exchange
   dispatcher_.when_kept([this, name, asked](const Result<void>& kept) {
     if (kept) return show(name, *asked);
     log_.error("that endpoint '" + name + "' was paused or resumed is not on the disk: " + kept.error().text);
-    refuse(std::move(asked->exchange), asked->request, refused::later("The journal cannot be written"));
+    refuse(std::move(asked->exchange), asked->request,
+           refused::later("The journal cannot be written: this is in effect now, but a crash would forget it"));
   });
 }
 
