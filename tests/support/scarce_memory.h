@@ -5,6 +5,9 @@
 
 namespace restanza {
 
+// Where a test that lets one allocation after the other fail gives up; many times what anything in the tests needs.
+constexpr long kMostAllocations = 20000;
+
 class ScarceMemory {
  public:
   // The allocation that fails, counted from 0 over all threads that are not spared.

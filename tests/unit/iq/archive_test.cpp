@@ -2,6 +2,7 @@
 #include "iq/archive.h"
 
 #include "support/catch.h"
+#include "support/stanza.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 
@@ -9,10 +10,6 @@ using namespace restanza;
 using iq::ArchiveQueries;
 
 namespace {
-
-xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
-}
 
 xmpp::Stanza query(const std::string& attributes = " queryid='q1'") {
   return stanza(

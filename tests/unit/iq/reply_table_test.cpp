@@ -7,6 +7,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/stanza.h"
 
 using namespace restanza;
 using namespace std::chrono_literals;
@@ -16,10 +17,6 @@ using iq::ReplyTable;
 namespace {
 
 constexpr auto kOk = ReplyTable::Parked::ok;
-
-xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
-}
 
 struct Waiting {
   FakeClock clock;

@@ -10,10 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one look or replay; many times what it takes
-
-struct Scarce : ScarceWorld {
-  Scarce() {
+struct ScarceReplay : ScarceWorld {
+  ScarceReplay() {
     r.settings[0].max_queued = 3;  // a place that is not given back shows soon
     r.start();
   }
@@ -88,7 +86,7 @@ struct Scarce : ScarceWorld {
 }  // namespace
 
 TEST_CASE("at each allocation of giving up what has expired memory may be short once") {
-  Scarce s;
+  ScarceReplay s;
   for (long n = 0;; ++n) {
     CAPTURE(n);
     REQUIRE(n < kMostAllocations);
@@ -110,7 +108,7 @@ TEST_CASE("at each allocation of giving up what has expired memory may be short 
 }
 
 TEST_CASE("the same for the replay of one dead letter") {
-  Scarce s;
+  ScarceReplay s;
   s.play([&](auto told) {
     std::string id;
     {
@@ -122,6 +120,6 @@ TEST_CASE("the same for the replay of one dead letter") {
 }
 
 TEST_CASE("the same for the replay of all of them") {
-  Scarce s;
+  ScarceReplay s;
   s.play([&](auto told) { s.r.dispatcher->replay(journal::Filter(), told); });
 }

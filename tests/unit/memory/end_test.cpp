@@ -20,8 +20,6 @@ extern "C" const xp_plugin_desc* xp_plugin_entry_v1(void);
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one end; many times what it takes
-
 xp_str str(const std::string& text) {
   return {text.data(), text.size()};
 }

@@ -10,8 +10,6 @@ using namespace restanza::rest;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one request; many times what it takes
-
 // The client's side has memory enough.
 class SparedResponder final : public http::Responder {
  public:
@@ -45,7 +43,7 @@ class SparedResponder final : public http::Responder {
   MemoryResponder to_;
 };
 
-struct Scarce {
+struct ScarceRequest {
   Spared spared;  // the test
   RestWorld world{credential_settings(), 10};
 
@@ -99,19 +97,19 @@ http::Request json(const std::string& body, const std::string& path) {
 }  // namespace
 
 TEST_CASE("at each allocation of a message on its way in memory may be short once") {
-  Scarce s;
+  ScarceRequest s;
   s.play(post("<message to='bob@localhost'><body>Hi</body></message>"), 202);
   s.play(json(R"({"body":"Hi","unknown":1})", "/message/chat/bob@localhost"), 202);
 }
 
 TEST_CASE("the same where credentials are refused, and where nothing is found") {
-  Scarce s;
+  ScarceRequest s;
   s.play(post("<message/>", as_component(), "/nowhere/at/all"), 400);
   s.play(json("{", "/echo"), 400);
 }
 
 TEST_CASE("the same for an iq and its answer") {
-  Scarce s;
+  ScarceRequest s;
   const auto answered = [&] {
     const auto sent = s.world.sink.sent();
     if (sent.empty()) return;
@@ -128,7 +126,7 @@ TEST_CASE("the same for an iq and its answer") {
 }
 
 TEST_CASE("the same with an Idempotency-Key") {
-  Scarce s;
+  ScarceRequest s;
   auto request = post("<message to='bob@localhost'><body>Hi</body></message>");
   request.headers.emplace_back("Idempotency-Key", "");
   s.play(request, 202);

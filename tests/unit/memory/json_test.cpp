@@ -17,8 +17,6 @@ using namespace restanza::mapping;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one document; many times what it takes
-
 // Does `work` with memory that ends at each of its allocations in turn; it gives the same once there is
 // enough.
 template <class Work>

@@ -10,9 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one message; many times what it takes
-
-struct Scarce : ScarceWorld {
+struct ScarceMessage : ScarceWorld {
   long requests = 1;  // of each message
   // An iq: its sender is told where the endpoint is dead, or where the clock, which the test moves while
   // threads wake up, has passed its deadline.
@@ -61,12 +59,12 @@ struct Scarce : ScarceWorld {
 }  // namespace
 
 TEST_CASE("at each allocation of a message on its way out memory may be short once") {
-  Scarce s;
+  ScarceMessage s;
   s.play([](const std::string& id) { return message(user(1), id); });
 }
 
 TEST_CASE("the same where the endpoint answers with a reply") {
-  Scarce s;
+  ScarceMessage s;
   s.respond = [](const std::string&) {
     return response(200, "application/xmpp+xml", "<message><body>y</body></message>");
   };
@@ -74,7 +72,7 @@ TEST_CASE("the same where the endpoint answers with a reply") {
 }
 
 TEST_CASE("the same where the endpoint cannot take it at first") {
-  Scarce s;
+  ScarceMessage s;
   s.requests = 2;
   s.respond = [&](const std::string& request) {
     return response(s.asked_of(s.id_of(request)) < s.requests ? 503 : 204);
@@ -84,7 +82,7 @@ TEST_CASE("the same where the endpoint cannot take it at first") {
 
 namespace {
 
-struct ScarceJson : Scarce {
+struct ScarceJson : ScarceMessage {
   ScarceJson() {
     r.settings[0].format = mapping::Format::json;
     id_of = [](const std::string& request) {
@@ -124,13 +122,13 @@ xmpp::Stanza ping(const std::string& id) {
 }  // namespace
 
 TEST_CASE("the same for an iq, which the journal does not keep") {
-  Scarce s;
+  ScarceMessage s;
   s.may_expire = true;
   s.play(ping);
 }
 
 TEST_CASE("the same for an iq where the endpoint is dead") {
-  Scarce s;
+  ScarceMessage s;
   s.may_expire = true;
   s.respond = [](const std::string&) { return std::string(); };
   s.play(ping);

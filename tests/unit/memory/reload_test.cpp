@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one change; many times what it takes
-
 struct Noting {
   Collected<std::string> asked;
   MemoryEndpoint http{MemoryEndpoint::each_request([this](const std::string& request) {
@@ -27,13 +25,13 @@ struct Noting {
   }
 };
 
-struct Scarce {
+struct ScarceReload {
   Spared spared;  // the test
   Noting first, corrected, gone, late;
   Running r{first.http, Running::By::hand};
   std::vector<Settings> before, after;
 
-  Scarce() {
+  ScarceReload() {
     for (Noting* endpoint : {&corrected, &gone, &late}) r.know(endpoint->http);
     r.add("gone", gone.http);
     before = after = r.settings;
@@ -71,7 +69,7 @@ struct Scarce {
 }  // namespace
 
 TEST_CASE("at each allocation of a change of endpoints memory may be short once") {
-  Scarce s;
+  ScarceReload s;
   for (long n = 0;; ++n) {
     CAPTURE(n);
     REQUIRE(n < kMostAllocations);

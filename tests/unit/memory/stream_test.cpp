@@ -14,8 +14,6 @@ using namespace restanza;
 
 namespace {
 
-constexpr long kMostAllocations = 1000;  // many times what it takes
-
 // The host's side of one exchange, which needs no memory.
 struct Client {
   xp_host host = {};  // first: a pointer to it is a pointer to the client

@@ -2,15 +2,12 @@
 #include "subscription/rules.h"
 
 #include "support/catch.h"
+#include "support/stanza.h"
 
 using namespace restanza;
 using namespace restanza::subscription;
 
 namespace {
-
-xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
-}
 
 bool wanted(uint32_t kinds, uint32_t events, const std::string& xml) {
   StanzaFilter filter;

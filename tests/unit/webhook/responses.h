@@ -5,7 +5,7 @@
 #include <string>
 
 #include "support/collected.h"
-#include "xmpp/stanza.h"
+#include "support/stanza.h"
 
 namespace restanza::webhook {
 
@@ -23,10 +23,6 @@ inline std::string response(int status, const std::string& content_type = "", co
 
 inline bool is_probe(const std::string& request) {
   return request.rfind("OPTIONS ", 0) == 0;
-}
-
-inline xmpp::Stanza stanza(const std::string& xml) {
-  return *xmpp::parse_stanza(xml);
 }
 
 }  // namespace restanza::webhook

@@ -19,8 +19,6 @@ using namespace restanza::host;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one reload; many times what it takes
-
 class SparedLines final : public Log {
  public:
   void write(Level level, std::string_view line) override {
@@ -30,17 +28,17 @@ class SparedLines final : public Log {
   Lines lines;
 };
 
-struct Running {
+struct ScarceHost {
   SparedLines log;
   std::unique_ptr<Host> host;
 
-  explicit Running(const HostConfig& config) {
+  explicit ScarceHost(const HostConfig& config) {
     auto made = Host::make(config, log, {[](const std::string&) {}, [](const std::string&) {}});
     REQUIRE(made);
     host = std::move(*made);
     REQUIRE(host->start());
   }
-  ~Running() {
+  ~ScarceHost() {
     host->shut_down();
     CHECK_FALSE(host->abandoned());
   }
@@ -75,7 +73,7 @@ void reload_where_memory_is_short(const HostConfig& before, const HostConfig& af
   for (long n = 0;; ++n) {
     CAPTURE(n);
     REQUIRE(n < kMostAllocations);
-    Running running(before);
+    ScarceHost running(before);
     ScarceMemory::fail_at(n);
     const std::string first = running.reload(after);
     const bool failed = ScarceMemory::end();

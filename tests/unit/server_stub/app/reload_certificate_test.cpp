@@ -15,14 +15,14 @@ using namespace restanza::host;
 
 namespace {
 
-struct Running {
+struct TlsHost {
   Directory directory;
   HostConfig config = local({plugin("a.localhost")});
   Lines lines;
   std::string ready;
   std::unique_ptr<Host> host;
 
-  explicit Running(const Pem& pem) {
+  explicit TlsHost(const Pem& pem) {
     config.http.tls = identity_in(directory.path(), pem);
     auto made = Host::make(config, lines,
                            {[this](const std::string& line) { ready = line; }, [](const std::string&) {}});
@@ -30,7 +30,7 @@ struct Running {
     host = std::move(*made);
     REQUIRE(host->start());
   }
-  ~Running() { host->shut_down(); }
+  ~TlsHost() { host->shut_down(); }
 
   uint16_t port() const {
     const std::string before = "ready http=127.0.0.1:";
@@ -47,7 +47,7 @@ const std::string kAsk = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 }  // namespace
 
 TEST_CASE("a new certificate is for new connections, the old one for those that are there") {
-  Running running(make_pem("first"));
+  TlsHost running(make_pem("first"));
   TlsClient old(running.port());
   CHECK(old.exchange(kAsk).status == 404);
   HostConfig read = running.config;
@@ -66,7 +66,7 @@ TEST_CASE("a new certificate is for new connections, the old one for those that 
 }
 
 TEST_CASE("a certificate that has ended is told of, at the start and when it comes later") {
-  Running running(make_pem("ended", 0));
+  TlsHost running(make_pem("ended", 0));
   const std::string first = "clients will refuse the HTTP certificate: it is not valid today, and ends on " +
                             running.config.http.tls->expiry() + "\n";
   CHECK(running.lines.of(Level::warn) == first);
@@ -79,7 +79,7 @@ TEST_CASE("a certificate that has ended is told of, at the start and when it com
 }
 
 TEST_CASE("TLS does not come or go in a running host, and neither do addresses, proxies and limits") {
-  Running running(make_pem("first"));
+  TlsHost running(make_pem("first"));
   HostConfig read = running.config;
   read.http.tls.reset();
   read.http.listen.push_back({"", 0, "/run/x.sock"});

@@ -9,7 +9,7 @@ using namespace restanza::host;
 
 namespace {
 
-PluginConfig plugin(const std::string& domain, const std::string& load = "restanza") {
+PluginConfig planned(const std::string& domain, const std::string& load = "restanza") {
   PluginConfig config;
   config.domain = config.http_host = domain;
   config.load = load;
@@ -40,7 +40,7 @@ std::string words(const std::vector<std::string>& all) {
 
 TEST_CASE("the same configuration changes nothing, whatever the order of its entries") {
   const ReloadPlan plan =
-      plan_reload(with({plugin("a.x"), plugin("b.x")}), with({plugin("b.x"), plugin("a.x")}));
+      plan_reload(with({planned("a.x"), planned("b.x")}), with({planned("b.x"), planned("a.x")}));
   CHECK(plan.changed.empty());
   CHECK(domains(plan.unchanged) == "a.x b.x ");
   CHECK(plan.added.empty());
@@ -50,10 +50,10 @@ TEST_CASE("the same configuration changes nothing, whatever the order of its ent
 }
 
 TEST_CASE("entries change, come and go by their domain and their load") {
-  auto changed = plugin("b.x");
+  auto changed = planned("b.x");
   changed.settings_json = R"({"a": 1})";
-  const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("b.x"), plugin("c.x", "one")}),
-                                      with({changed, plugin("c.x", "two"), plugin("d.x")}));
+  const ReloadPlan plan = plan_reload(with({planned("a.x"), planned("b.x"), planned("c.x", "one")}),
+                                      with({changed, planned("c.x", "two"), planned("d.x")}));
   CHECK(domains(plan.changed) == "b.x ");
   CHECK(plan.unchanged.empty());
   CHECK(domains(plan.added) == "d.x ");
@@ -62,16 +62,16 @@ TEST_CASE("entries change, come and go by their domain and their load") {
 }
 
 TEST_CASE("who gets the directory of one that leaves comes after it") {
-  auto heir = plugin("b.x");
+  auto heir = planned("b.x");
   heir.state_dir = "/state/a.x";
-  CHECK(domains(plan_reload(with({plugin("a.x")}), with({heir})).successors) == "b.x ");
-  auto first = plugin("a.x"), second = plugin("b.x");
+  CHECK(domains(plan_reload(with({planned("a.x")}), with({heir})).successors) == "b.x ");
+  auto first = planned("a.x"), second = planned("b.x");
   first.state_dir = second.state_dir = "";
   CHECK(domains(plan_reload(with({first}), with({second})).added) == "b.x ");
 }
 
 TEST_CASE("what only a start looks at is named") {
-  HostConfig read = with({plugin("a.x")});
+  HostConfig read = with({planned("a.x")});
   read.http.listen[0].port = 1;
   LocalMode& server = own_settings<LocalMode>(read.of_mode);
   server.domain = "y";
@@ -81,13 +81,13 @@ TEST_CASE("what only a start looks at is named") {
   read.plugins[0].prefix = "/other";
   read.plugins[0].http_host = "h";
   read.plugins[0].state_dir = "/elsewhere";
-  const ReloadPlan local = plan_reload(with({plugin("a.x")}), read);
+  const ReloadPlan local = plan_reload(with({planned("a.x")}), read);
   CHECK(words(local.restart) ==
         "http.listen; xmpp.domain; xmpp.c2s; xmpp.accounts; xmpp.anonymous; prefix of the plugin at a.x; "
         "http_host of the plugin at a.x; state_dir of the plugin at a.x; ");
   CHECK(local.changed.empty());
 
-  HostConfig running = with({plugin("a.x")});
+  HostConfig running = with({planned("a.x")});
   running.mode = "component";
   read = running;
   ComponentMode& link = own_settings<ComponentMode>(read.of_mode);
@@ -99,13 +99,13 @@ TEST_CASE("what only a start looks at is named") {
 }
 
 TEST_CASE("in another mode entries neither come nor go, and those that stay get their settings") {
-  auto changed = plugin("a.x");
+  auto changed = planned("a.x");
   changed.settings_json = R"({"a": 1})";
-  HostConfig read = with({changed, plugin("b.x")});
+  HostConfig read = with({changed, planned("b.x")});
   read.mode = "component";
   own_settings<ComponentMode>(read.of_mode).max_stanza = 1024;
   read.http.listen[0].port = 1;
-  const ReloadPlan plan = plan_reload(with({plugin("a.x"), plugin("c.x")}), read);
+  const ReloadPlan plan = plan_reload(with({planned("a.x"), planned("c.x")}), read);
   CHECK(words(plan.restart) == "http.listen; xmpp.mode; the plugin at c.x; the plugin at b.x; ");
   CHECK(domains(plan.changed) == "a.x ");
   CHECK(plan.added.empty());

@@ -11,17 +11,17 @@ using namespace restanza::host;
 
 namespace {
 
-struct Running {
+struct ReloadedHost {
   Lines lines;
   std::unique_ptr<Host> host;
 
-  explicit Running(const HostConfig& config) {
+  explicit ReloadedHost(const HostConfig& config) {
     auto made = Host::make(config, lines, {[](const std::string&) {}, [](const std::string&) {}});
     REQUIRE(made);
     host = std::move(*made);
     REQUIRE(host->start());
   }
-  ~Running() { host->shut_down(); }
+  ~ReloadedHost() { host->shut_down(); }
 
   // What the reload adds to the log.
   std::string reload(const HostConfig& read) {
@@ -36,7 +36,7 @@ struct Running {
 
 TEST_CASE(
     "where a configuration says the same the plugins look at their files again, and nothing else is done") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   CHECK(running.reload(local({plugin("a.localhost")})) ==
         "life@a.localhost: reload\nSIGHUP: nothing was changed\n");
 }
@@ -45,7 +45,7 @@ TEST_CASE(
     "a plugin that takes no settings while it runs need not look, and one that finds a fault is heard") {
   const HostConfig config = local(
       {plugin("a.localhost", R"({"fail": "unsupported"})"), plugin("b.localhost", R"({"fail": "reload"})")});
-  Running running(config);
+  ReloadedHost running(config);
   CHECK(running.reload(config) ==
         "life@a.localhost: reload\nlife@b.localhost: reload\nSIGHUP: nothing was changed\n");
   CHECK(running.errors() ==
@@ -55,7 +55,7 @@ TEST_CASE(
 }
 
 TEST_CASE("new settings reach the plugin whose they are, and count as its settings from then on") {
-  Running running(local({plugin("a.localhost"), plugin("b.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost"), plugin("b.localhost")}));
   const HostConfig read = local({plugin("a.localhost"), plugin("b.localhost", R"({"new": 1})")});
   CHECK(running.reload(read) ==
         "life@b.localhost: reload\nlife@a.localhost: reload\n"
@@ -71,7 +71,7 @@ TEST_CASE("a reload says which settings are new") {
     config.plugins[0].source.values = std::move(values);
     return config;
   };
-  Running running(
+  ReloadedHost running(
       written(R"({"kept": 1, "gone": 2, "other": 3})", {{"kept", "1"}, {"gone", "2"}, {"other", "3"}}));
   CHECK(running.reload(
             written(R"({"kept": 1, "other": 4, "new": 5})", {{"kept", "1"}, {"other", "4"}, {"new", "5"}})) ==
@@ -79,7 +79,7 @@ TEST_CASE("a reload says which settings are new") {
 }
 
 TEST_CASE("a reload says that the log has another level, once") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   HostConfig read = local({plugin("a.localhost")});
   read.log_level = Level::debug;
   CHECK(running.reload(read) == "life@a.localhost: reload\nreloaded: 1 plugins; log level debug\n");
@@ -87,7 +87,7 @@ TEST_CASE("a reload says that the log has another level, once") {
 }
 
 TEST_CASE("a plugin that refuses new settings goes on with the old ones, and is asked again the next time") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   const HostConfig read = local({plugin("a.localhost", R"({"fail": "reload"})")});
   for (int i = 0; i < 2; ++i)
     CHECK(running.reload(read) == "life@a.localhost: reload\nSIGHUP: nothing was changed\n");
@@ -98,7 +98,7 @@ TEST_CASE("a plugin that refuses new settings goes on with the old ones, and is 
 }
 
 TEST_CASE("a plugin that cannot take settings while it runs is told apart from one that dislikes them") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   running.reload(local({plugin("a.localhost", R"({"fail": "unsupported"})")}));
   CHECK(running.errors() ==
         "life@a.localhost: SIGHUP: file:7: the plugin 'life' failed to reload: it takes new settings at a "
@@ -106,7 +106,7 @@ TEST_CASE("a plugin that cannot take settings while it runs is told apart from o
 }
 
 TEST_CASE("entries come and go, and what comes is there before what goes") {
-  Running running(local({plugin("a.localhost"), plugin("b.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost"), plugin("b.localhost")}));
   CHECK(running.reload(local({plugin("b.localhost"), plugin("c.localhost")})) ==
         "life@b.localhost: reload\nlife@c.localhost: create\nlife@c.localhost: start\n"
         "life@a.localhost: drain\nlife@a.localhost: destroy\nlife@a.localhost: release\n"
@@ -118,7 +118,7 @@ TEST_CASE("entries come and go, and what comes is there before what goes") {
 }
 
 TEST_CASE("a library that takes over a domain comes after the one that had it") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   auto other = plugin("a.localhost");
   other.load = "/" LIFE_PLUGIN;  // another name for the same file
   CHECK(running.reload(local({other})) ==
@@ -128,7 +128,7 @@ TEST_CASE("a library that takes over a domain comes after the one that had it") 
 }
 
 TEST_CASE("an entry that cannot be made is not loaded, and everything else is done") {
-  Running running(local({plugin("a.localhost"), plugin("d.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost"), plugin("d.localhost")}));
   const HostConfig read = local({plugin("a.localhost", R"({"new": 1})"), plugin("b.localhost"),
                                  plugin("c.localhost", R"({"fail": "create"})")});
   CHECK(running.reload(read) ==
@@ -146,7 +146,7 @@ TEST_CASE("an entry that cannot be made is not loaded, and everything else is do
 }
 
 TEST_CASE("a successor that cannot be made leaves nobody at its domain, and says so") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   auto other = plugin("a.localhost", R"({"fail": "create"})");
   other.load = "/" LIFE_PLUGIN;
   CHECK(running.reload(local({other})) ==
@@ -158,7 +158,7 @@ TEST_CASE("a successor that cannot be made leaves nobody at its domain, and says
 }
 
 TEST_CASE("an entry that does not start is not loaded, and the others are") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   CHECK(running.reload(local(
             {plugin("a.localhost"), plugin("b.localhost", R"({"fail": "start"})"), plugin("c.localhost")})) ==
         "life@a.localhost: reload\n"
@@ -170,7 +170,7 @@ TEST_CASE("an entry that does not start is not loaded, and the others are") {
 }
 
 TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   HostConfig read = local({plugin("a.localhost"), plugin("b.localhost")});
   read.http.listen[0].port = 5280;
   own_settings<LocalMode>(read.of_mode).anonymous = true;
@@ -179,7 +179,7 @@ TEST_CASE("what needs a restart is said in one warning, and the rest is done") {
 }
 
 TEST_CASE("another mode needs a restart, and who serves gets new settings all the same") {
-  Running running(local({plugin("a.localhost")}));
+  ReloadedHost running(local({plugin("a.localhost")}));
   HostConfig read = local({plugin("a.localhost", R"({"new": 1})"), plugin("b.localhost")});
   read.mode = "component";
   read.log_level = Level::debug;

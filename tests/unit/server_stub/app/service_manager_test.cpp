@@ -48,7 +48,7 @@ class Receiver {
   const int fd_;
 };
 
-std::string path() {
+std::string socket_path() {
   return "/tmp/restanza-notify-" + std::to_string(getpid());
 }
 
@@ -58,7 +58,7 @@ ServiceManager manager_at(const std::string& socket) {
   return *manager;
 }
 
-std::string refusal(const std::string& socket) {
+std::string socket_refusal(const std::string& socket) {
   const auto manager = ServiceManager::at(socket);
   return manager ? "accepted" : manager.error().text;
 }
@@ -66,7 +66,7 @@ std::string refusal(const std::string& socket) {
 }  // namespace
 
 TEST_CASE("the service manager is told each step in a message of its own, at a path or an abstract name") {
-  Receiver receiver(GENERATE(path(), "@restanza-notify-" + std::to_string(getpid())));
+  Receiver receiver(GENERATE(socket_path(), "@restanza-notify-" + std::to_string(getpid())));
   CAPTURE(receiver.name());
   const ServiceManager manager = manager_at(receiver.name());
   CHECK(manager.status("ready http=127.0.0.1:5280"));
@@ -79,7 +79,7 @@ TEST_CASE("the service manager is told each step in a message of its own, at a p
 }
 
 TEST_CASE("a reload begins with the monotonic time in microseconds") {
-  Receiver receiver(path());
+  Receiver receiver(socket_path());
   timespec before{}, after{};
   clock_gettime(CLOCK_MONOTONIC, &before);
   CHECK(manager_at(receiver.name()).reloading());
@@ -97,7 +97,7 @@ TEST_CASE("without a socket nothing is sent, and that is no failure") {
 }
 
 TEST_CASE("the socket is the one that the environment names") {
-  Receiver receiver(path());
+  Receiver receiver(socket_path());
   REQUIRE(setenv("NOTIFY_SOCKET", receiver.name().c_str(), 1) == 0);
   const auto manager = ServiceManager::of_environment();
   REQUIRE(unsetenv("NOTIFY_SOCKET") == 0);
@@ -109,25 +109,25 @@ TEST_CASE("the socket is the one that the environment names") {
 TEST_CASE("a receiver that is gone is a message that was not taken") {
   std::string name;
   {
-    const Receiver receiver(path());
+    const Receiver receiver(socket_path());
     name = receiver.name();
   }
   CHECK_FALSE(manager_at(name).ready());
 }
 
 TEST_CASE("an address has at most the length that a Unix socket allows") {
-  CHECK(refusal("/" + std::string(106, 'x')) == "accepted");
-  CHECK(refusal("@" + std::string(107, 'x')) == "accepted");
+  CHECK(socket_refusal("/" + std::string(106, 'x')) == "accepted");
+  CHECK(socket_refusal("@" + std::string(107, 'x')) == "accepted");
   const std::string long_path = "/" + std::string(107, 'x');
   CHECK(
-      refusal(long_path) ==
+      socket_refusal(long_path) ==
       "NOTIFY_SOCKET must be a path that begins with '/', or '@' and a name, of at most 107 bytes, and is '" +
           long_path + "'");
-  CHECK(refusal("@" + std::string(108, 'x')) != "accepted");
+  CHECK(socket_refusal("@" + std::string(108, 'x')) != "accepted");
 }
 
 TEST_CASE("what is neither a path nor an abstract name is refused") {
   const auto* socket = GENERATE("notify", "vsock:2:1234", "/", "@");
   CAPTURE(socket);
-  CHECK(refusal(socket) != "accepted");
+  CHECK(socket_refusal(socket) != "accepted");
 }

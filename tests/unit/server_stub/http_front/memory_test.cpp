@@ -12,8 +12,6 @@ using namespace restanza;
 
 namespace {
 
-constexpr long kMostAllocations = 5000;  // of one request; many times what it takes
-
 // A client that comes, asks `request` and goes; each allocation fails in turn until one needs no more.
 void play(FrontFixture& front, const std::string& request, const std::string& body) {
   for (long n = 0;; ++n) {

@@ -15,8 +15,6 @@ using namespace restanza;
 
 namespace {
 
-constexpr long kMostAllocations = 20000;  // of one visit; many times what it takes
-
 // Places that are not given back show soon.
 void be_narrow(host::LocalSettings& settings) {
   settings.max_clients = 8;

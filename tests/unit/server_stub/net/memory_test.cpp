@@ -21,7 +21,6 @@ using namespace restanza::host;
 
 namespace {
 
-constexpr long kMostAllocations = 5000;  // of one of them; many times what it takes
 constexpr int kPatienceMs = 20000;
 
 // What became of it: how many addresses, or why none; empty where memory was short before it had begun.

@@ -13,8 +13,6 @@ using namespace restanza::host;
 
 namespace {
 
-constexpr long kMostAllocations = 5000;  // of one stanza; many times what it takes
-
 // The error that comes back; empty where the stream ended, and then there is another one.
 std::string answer_to(Linked& linked, std::optional<Peer>& peer, const std::string& id) {
   try {

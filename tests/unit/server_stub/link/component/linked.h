@@ -9,12 +9,12 @@
 #include <future>
 #include <memory>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "fake_server.h"
 #include "link/component/component_link.h"
+#include "support/stanza.h"
 
 namespace restanza::host {
 
@@ -77,12 +77,6 @@ class RecordingHooks final : public Inbound {
   std::atomic<Offer> verdict{Offer::taken};
   std::atomic<bool> enough{false};
 };
-
-inline xmpp::Stanza stanza(const std::string& xml) {
-  auto parsed = xmpp::parse_stanza(xml);
-  if (!parsed) throw std::runtime_error(parsed.error().text);
-  return std::move(*parsed);
-}
 
 inline std::string message(const std::string& id, const std::string& body = "hello") {
   return "<message from='bot@rest.localhost' to='alice@localhost' id='" + id + "'><body>" + body +
