@@ -5,7 +5,8 @@
 
 namespace restanza {
 
-// Where a test that lets one allocation after the other fail gives up; many times what anything in the tests needs.
+// Where a test that lets one allocation after the other fail gives up; many times what anything in the tests
+// needs.
 constexpr long kMostAllocations = 20000;
 
 class ScarceMemory {
