@@ -26,10 +26,10 @@ from hostages import SCENARIOS as HOSTAGES
 from journal_full import journal_full
 from journal_moved import journal_moved
 from kept_connections import SCENARIOS as KEPT_CONNECTIONS
-from kills import kills
+from kills.after_steering import steered_kills
+from kills.under_load import kills
 from memory import memory
 from outages import SCENARIOS as OUTAGES
-from steered_kills import steered_kills
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.

@@ -20,6 +20,7 @@ class Ledger:
         self.conversations = conversations
         self.messages = 0
         self.repeats = 0
+        self.replayed = set()  # webhook-ids that somebody has sent again: those may come at any place
         self._sent = collections.Counter()  # (conversation, life): how many
         self._noted = 0  # arrivals that have been looked at
         self._id_of = {}
@@ -58,6 +59,9 @@ class Ledger:
             self._noted += 1
             key, conversation = arrival.key, arrival.key[0]
             self._check_id(key, arrival.webhook_id)
+            if arrival.webhook_id in self.replayed and key in self._id_of:
+                self.repeats += 1
+                continue
             place = (arrival.process_life, conversation)
             if key < self._latest.get(place, key):
                 raise Broken(f"{key} arrived after {self._latest[place]}, within one life of the process")

@@ -55,6 +55,18 @@ class OneConversation(unittest.TestCase):
         with self.assertRaises(Broken):
             self.missing(arrivals(1, 3, 2))
 
+    def test_what_was_replayed_may_come_again_at_any_place_and_what_was_not_may_not(self):
+        self.ledger.replayed.add("msg_1_1")
+        self.assertEqual(self.missing(arrivals(1, 2, 3, 1, 4, 5)), 0)
+        self.assertEqual(self.ledger.repeats, 1)
+        with self.assertRaises(Broken):
+            self.ledger.note(arrivals(1, 2, 3, 1, 4, 5, 2))
+
+    def test_what_was_replayed_comes_in_its_place_the_first_time(self):
+        self.ledger.replayed.add("msg_1_1")
+        with self.assertRaises(Broken):
+            self.missing(arrivals(2, 1))
+
     def test_a_repeat_after_a_later_message_is_noticed_within_a_life_only(self):
         self.missing(arrivals(1, 2, 3) + arrivals(2, 3, 4, process_life=2))
         with self.assertRaises(Broken):

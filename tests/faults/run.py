@@ -84,6 +84,10 @@ class Run:
         """All dead letters."""
         self._request("POST", "deliveries/replay?state=dead")
 
+    def discard_dead(self):
+        """All dead letters."""
+        self._request("DELETE", "deliveries?state=dead")
+
     def _request(self, method, path, statuses=(200,)):
         if not self.host.rest:
             self.host.wait_ready()

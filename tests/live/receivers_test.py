@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A thousand messages to each of twelve servers that treat their connections as real ones do: all of them arrive, nothing
+"""A thousand messages to each of sixteen servers that treat their connections as real ones do: all of them arrive, nothing
 comes again but with its id, and nothing that a server does with a connection counts as an outage.
 
 The pauses are the idle timers of servers: a connection that has been kept for as long as that is one that they close.
@@ -22,19 +22,19 @@ from support.host import Host, component_of
 from support.played import played
 from support.process import installed
 from support.receivers import raw
-from support.receivers.programs import Nginx, Node
+from support.receivers.programs import Caddy, Gunicorn, Nginx, Node
 from support.receivers.python_server import PythonServer
 
 MESSAGES = played(full=1000, slice=1000, sanitized=200)
 CONVERSATIONS = 20
-# Seconds of silence before each part of the messages, which are the load: nginx is told to keep a connection for 1 s, and
-# Node.js does it for 5. So some requests come just as the timer of a connection has run out.
+# Seconds of silence before each part of the messages, which are the load: some of the servers are told to keep a connection for
+# 1 s, and Node.js does it for 5. So some requests come just as the timer of a connection has run out.
 WAVES = (0, 1, 1, 1, 5)
 REQUESTS = re.compile(r'^restanza_webhook_requests_total\{endpoint="(\w+)",outcome="(\w+)"\} (\d+)$', re.MULTILINE)
 
 
 def setUpModule():
-    for program in ("nginx", "node", "openssl"):
+    for program in ("nginx", "node", "openssl", "gunicorn", "caddy"):
         if not installed(program):
             raise AssertionError(f"{program} is not installed")
 
@@ -50,6 +50,9 @@ class Receivers(unittest.TestCase):
             "nginx_serves_seven_on_each": lambda: Nginx(requests=7),
             "node": Node,
             "node_with_tls_and_other_tickets": lambda: Node(self.authority),
+            "gunicorn": Gunicorn,
+            "gunicorn_keeps_for_a_second": lambda: Gunicorn(*"--worker-class gthread --threads 4 --keep-alive 1".split()),
+            "caddy_keeps_for_a_second": lambda: Caddy(idle=1),
             "python_1_0": lambda: PythonServer("HTTP/1.0"),
             "python_1_1": lambda: PythonServer("HTTP/1.1"),
             **{behaviour.__name__: functools.partial(raw.Raw, behaviour) for behaviour in raw.BEHAVIOURS},
@@ -58,7 +61,7 @@ class Receivers(unittest.TestCase):
         for name, make in made.items():
             started[name] = make()
             self.addCleanup(started[name].close)
-        self.assertEqual(len(started), 12)
+        self.assertEqual(len(started), 16)
         return started
 
     def start(self, receivers):

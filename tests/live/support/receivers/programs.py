@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Receivers that are programs: nginx and Node.js, which print a line for each request that they have read.
+"""Receivers that are programs: nginx, Node.js, gunicorn and Caddy, which print a line for each request that they have read.
 
 Threads: for the test's thread.
 Ownership: each owns its directory and its process; both are gone after close().
 """
+import json
 import os
 import tempfile
 
@@ -23,7 +24,26 @@ HTTP = """
     location / {{ return 204; }}
   }}
 """
-NODE_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node_server.cjs")
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Nothing but the access log on the standard output, and no files outside the receiver's directory.
+CADDY = """
+{{
+  admin off
+  auto_https off
+  servers {{
+    timeouts {{
+      idle {idle}s
+    }}
+  }}
+}}
+http://127.0.0.1:{port} {{
+  log {{
+    output stdout
+    format json
+  }}
+  respond 204
+}}
+"""
 
 
 class Printing:
@@ -46,25 +66,63 @@ class Nginx(Printing, NginxProgram):
         super().__init__(lambda port: HTTP.format(port=port, timeout=timeout, requests=requests))
 
 
-class Node(Printing):
-    """With its own idea of how long a connection is kept, which is 5 s."""
+class Started(Printing):
+    """On a port of its own, with a directory for what it needs."""
 
-    def __init__(self, authority=None):
-        """`authority`: whose certificate it shows; then it takes other keys for its TLS tickets all the time."""
+    def __init__(self, name, command):
+        """`command`: by the port and the directory."""
         self.port, = free_ports(1)
         self._directory = tempfile.TemporaryDirectory(prefix="restanza-receiver-")
-        tls = []
-        if authority:
-            self.scheme = "https"
-            tls = server_files(self._directory.name, authority)
-        self.program = Program("node", [installed("node"), NODE_SERVER, str(self.port), *tls])
-        wait_until(lambda: accepts(self.port) or self._ended(), "node listens")
+        directory = self._directory.name
+        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), directory)
+        self.program = Program(name, command(self.port, directory), {**os.environ, **homes})
+        wait_until(lambda: accepts(self.port) or self._ended(), f"{name} listens")
 
     def _ended(self):
         if not self.program.running():
-            raise AssertionError("node did not start\n" + self.program.transcript())
+            raise AssertionError(f"{self.program.name} did not start\n" + self.program.transcript())
         return False
 
     def close(self):
         self.program.stop()
         self._directory.cleanup()
+
+
+class Node(Started):
+    """With its own idea of how long a connection is kept, which is 5 s."""
+
+    def __init__(self, authority=None):
+        """`authority`: whose certificate it shows; then it takes other keys for its TLS tickets all the time."""
+        if authority:
+            self.scheme = "https"
+        super().__init__("node", lambda port, directory: [
+            installed("node"), f"{HERE}/node_server.cjs", str(port),
+            *(server_files(directory, authority) if authority else ())])
+
+
+class Gunicorn(Started):
+    def __init__(self, *options):
+        """By default it has one worker, which ends each connection after an answer."""
+        super().__init__("gunicorn", lambda port, _: [
+            installed("gunicorn"), "--bind", f"127.0.0.1:{port}", "--chdir", HERE, *options, "gunicorn_app:answer"])
+
+
+class Caddy(Started):
+    """A server on Go's net/http: a program of our own would need Go's compiler wherever the tests run."""
+
+    def __init__(self, idle):
+        """`idle`: seconds for which a connection is kept."""
+        super().__init__("caddy", lambda port, directory: [
+            installed("caddy"), "run", "--adapter", "caddyfile", "--config", _written(
+                f"{directory}/Caddyfile", CADDY.format(port=port, idle=idle))])
+
+    def got(self):
+        logged = [json.loads(line)["request"] for line in self.program.lines("out")]
+        return [(each["headers"]["Webhook-Id"][0], number_of(each["uri"])) for each in logged
+                if "Webhook-Id" in each["headers"]]
+
+
+def _written(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -15,8 +15,11 @@ REQUEST = re.compile(rb"^(\S+) (\S+) HTTP/1\.1\r\n")
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 ID = re.compile(rb"\r\nwebhook-id: *(\S+)", re.IGNORECASE)
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
-CHUNKED = (b"HTTP/1.1 200 OK\r\nContent-Type: application/xmpp+xml\r\nTransfer-Encoding: chunked\r\n\r\n",
-           b"3\r\n<me\r\n", b"5;a=b\r\nssage\r\n2\r\n/>\r\n", b"0\r\n\r\n")
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/xmpp+xml\r\nTransfer-Encoding: chunked\r\n"
+CHUNKS = b"3\r\n<me\r\n", b"5;a=b\r\nssage\r\n2\r\n/>\r\n"
+# Two are named as header fields are, and must not be taken for them: nothing is packed, and nobody has to wait.
+ANNOUNCED = b"Trailer: Server-Timing, Content-Encoding, Retry-After\r\n"
+TRAILERS = b"0\r\nServer-Timing: db;dur=53\r\nContent-Enc", b"oding: gzip\r\nRetry-After: 3600\r\n", b"\r\n"
 UNASKED = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -104,7 +107,14 @@ async def answers_before_it_has_read(connection):
 async def answers_in_chunks(connection):
     while True:
         await connection.request()
-        for part in CHUNKED:
+        for part in (CHUNKED + b"\r\n", *CHUNKS, b"0\r\n\r\n"):
+            await connection.answer(part)
+
+
+async def answers_in_chunks_with_trailers(connection):
+    while True:
+        await connection.request()
+        for part in (CHUNKED + ANNOUNCED + b"\r\n", *CHUNKS, *TRAILERS):
             await connection.answer(part)
 
 
@@ -116,4 +126,4 @@ async def says_more_than_it_was_asked(connection):
 
 
 BEHAVIOURS = (closes_after_each_answer, closes_as_the_next_comes, answers_before_it_has_read, answers_in_chunks,
-              says_more_than_it_was_asked)
+              answers_in_chunks_with_trailers, says_more_than_it_was_asked)

@@ -11,7 +11,7 @@ from run import Run
 from support.played import played, told
 
 TURNS = ("pause", "replay", "DELETE", "resume")
-KILLS = played(full=200, slice=28, sanitized=8)
+KILLS = played(full=300, slice=32, sanitized=8)
 
 
 def refusing(connection, _key):
