@@ -13,7 +13,8 @@ import threading
 from .deadline import DEADLINE, Missed
 
 Post = collections.namedtuple("Post", "path headers body")
-Answer = collections.namedtuple("Answer", "status content_type body")
+# `headers`: further ones, as pairs.
+Answer = collections.namedtuple("Answer", "status content_type body headers", defaults=((),))
 
 XML = "application/xmpp+xml"
 NOTHING = Answer(204, None, b"")
@@ -59,6 +60,8 @@ class Webhook:
                     self.send_header("Accept", accept)
                 if answer.content_type:
                     self.send_header("Content-Type", answer.content_type)
+                for name, value in answer.headers:
+                    self.send_header(name, value)
                 if accept or answer.status != 204:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
