@@ -88,6 +88,18 @@ class Choosing(Endpoints):
         self.assertEqual(set(self.bodies(by["all"], 6)), {"sender", "recipient", "type", "child", "none", "last"})
         self.assertFalse(any(webhook.has_posts() for webhook in by.values()))
 
+    def test_what_a_sender_writes_is_one_segment_of_the_path_and_leads_nowhere_else(self):
+        webhook = self.webhook()
+        self.start({"name": "bot", "url": webhook.url + "/of/{type}/{to}"})
+        # An endpoint's server may decode before it resolves dots, and some do it once more.
+        for type_, segment in (("..", "%252E%252E"), (".", "%252E"), ("../../admin", "%252E%252E%2F%252E%252E%2Fadmin"),
+                               ("a/b?c#d", "a%2Fb%3Fc%23d"), ("", "normal"), ("chat", "chat")):
+            with self.subTest(type_):
+                self.send(type_, kind=type_)
+                self.assertEqual(webhook.next_post().path, f"/stanzas/of/{segment}/bot%40rest.localhost")
+        self.send("resource", to="bot@rest.localhost/..")
+        self.assertEqual(webhook.next_post().path, "/stanzas/of/chat/bot%40rest.localhost%2F%252E%252E")
+
     def test_each_has_its_own_format_and_authorization(self):
         first, second = self.webhook(), self.webhook()
         self.start({"name": "first", "url": first.url, "content_type": "json", "authorization": "Bearer one"},
