@@ -16,6 +16,8 @@ from support.webhook import XML, Answer, Webhook
 from support.xml_data import body_of, parse
 from support.xmpp_client import error_condition
 
+UNASKED = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
 
 class Endpoints(unittest.TestCase):
     def setUp(self):
@@ -160,6 +162,17 @@ class Certificates(Endpoints):
 
     def test_a_certificate_of_the_named_authority_is_believed(self):
         self.assertEqual(self.bodies(self.secured(ca_file=self.authority), 1), ["one"])
+
+    def test_what_comes_behind_an_answer_is_not_taken_for_the_next_answer(self):
+        webhook = self.secured(ca_file=self.authority)
+        self.assertEqual(self.bodies(webhook, 1), ["one"])
+        webhook.answer = lambda _: Answer(204, None, UNASKED)
+        for number in range(10):
+            self.send(number)
+            self.assertEqual(self.bodies(webhook, 1), [str(number)])
+        webhook.answer = lambda _: Answer(200, XML, b"<message><body>a reply</body></message>")
+        self.send("last")
+        self.assertEqual(body_of(self.server.next_stanza()), "a reply")  # and nobody got an error before it
 
     def test_a_certificate_of_an_unknown_authority_is_refused(self):
         self.assert_refused(self.secured())
