@@ -81,7 +81,9 @@ void Endpoint::save_anew() {
   const Instant now = deps_.clock.now();
   const std::vector<Item> kept = lanes_.kept();
   for (const Item& item : kept) {
-    if (!item.stanza) {
+    // What has been tried has no text of its own here any more, but perhaps its tree.
+    const Text text = !item.stanza && item.tree ? item.tree->text() : item.stanza;
+    if (!text) {
       ++lost;
       continue;
     }
@@ -95,7 +97,7 @@ void Endpoint::save_anew() {
     delivery.changed = deps_.clock.wall();
     delivery.accepted =
         delivery.changed - std::chrono::duration_cast<WallTime::duration>(now - item.accepted);
-    deps_.journal.restore(std::move(delivery), item.stanza);
+    deps_.journal.restore(std::move(delivery), text);
   }
   // What left in the meantime asked the journal to remove it before it came there.
   const std::vector<journal::Seq> left = lanes_.kept_seqs();

@@ -10,13 +10,14 @@ import base64
 import time
 import unittest
 
-from besieged import SANITIZED, Besieged, named, post
+from besieged import PROMPTLY, SANITIZED, Besieged, named, post
 from crowd import Crowd, Kind, allow_descriptors
 from stream import HEADER, SASL, Stream, plain
 from support.deadline import wait_until
 
 KIB, MIB = 1 << 10, 1 << 20
 LOGIN_TIME = 30  # seconds, the server's
+FREE = 5  # wrong passwords of a name that are told at once
 LATEST = LOGIN_TIME + (60 if SANITIZED else 15)
 BOB = b"<message to='bob@localhost'>"
 DECLARATION = b"<?xml version='1.0'?>"
@@ -132,6 +133,27 @@ class Clients(Besieged):
             with self.assertRaisesRegex(AssertionError, "no end"):
                 deaf.condition()
             self.assertLess(time.monotonic() - begun, LOGIN_TIME)
+
+    def guess(self, name):
+        """How long it takes until a wrong password is told; each on a connection of its own."""
+        with Stream(self.host.c2s) as guesser:
+            guesser.say(HEADER)
+            guesser.until(b"</stream:features>")
+            begun = time.monotonic()
+            guesser.say(plain(name, b"guess"))
+            guesser.until(b"<failure ")
+            return time.monotonic() - begun
+
+    def test_who_guesses_hears_of_it_later_and_later_and_nobody_else_does(self):
+        for _ in range(FREE):
+            self.guess(b"carol")
+        for least in (0.25, 0.5, 1):
+            self.assertGreaterEqual(self.guess(b"carol"), least)
+        begun = time.monotonic()
+        with Stream(self.host.c2s) as client:
+            client.log_in(b"bob", b"builder")
+        self.assertLess(time.monotonic() - begun, PROMPTLY)
+        self.serves()
 
     def test_of_clients_that_do_not_log_in_so_many_are_kept_and_they_lock_nobody_out(self):
         crowd = Crowd(self.host.c2s, [Kind("one of many", HEADER)], 1100)

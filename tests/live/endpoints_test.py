@@ -16,6 +16,8 @@ from support.webhook import XML, Answer, Webhook
 from support.xml_data import body_of, parse
 from support.xmpp_client import error_condition
 
+UNASKED = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
 
 class Endpoints(unittest.TestCase):
     def setUp(self):
@@ -88,6 +90,18 @@ class Choosing(Endpoints):
         self.assertEqual(set(self.bodies(by["all"], 6)), {"sender", "recipient", "type", "child", "none", "last"})
         self.assertFalse(any(webhook.has_posts() for webhook in by.values()))
 
+    def test_what_a_sender_writes_is_one_segment_of_the_path_and_leads_nowhere_else(self):
+        webhook = self.webhook()
+        self.start({"name": "bot", "url": webhook.url + "/of/{type}/{to}"})
+        # An endpoint's server may decode before it resolves dots, and some do it once more.
+        for type_, segment in (("..", "%252E%252E"), (".", "%252E"), ("../../admin", "%252E%252E%2F%252E%252E%2Fadmin"),
+                               ("a/b?c#d", "a%2Fb%3Fc%23d"), ("", "normal"), ("chat", "chat")):
+            with self.subTest(type_):
+                self.send(type_, kind=type_)
+                self.assertEqual(webhook.next_post().path, f"/stanzas/of/{segment}/bot%40rest.localhost")
+        self.send("resource", to="bot@rest.localhost/..")
+        self.assertEqual(webhook.next_post().path, "/stanzas/of/chat/bot%40rest.localhost%2F%252E%252E")
+
     def test_each_has_its_own_format_and_authorization(self):
         first, second = self.webhook(), self.webhook()
         self.start({"name": "first", "url": first.url, "content_type": "json", "authorization": "Bearer one"},
@@ -148,6 +162,17 @@ class Certificates(Endpoints):
 
     def test_a_certificate_of_the_named_authority_is_believed(self):
         self.assertEqual(self.bodies(self.secured(ca_file=self.authority), 1), ["one"])
+
+    def test_what_comes_behind_an_answer_is_not_taken_for_the_next_answer(self):
+        webhook = self.secured(ca_file=self.authority)
+        self.assertEqual(self.bodies(webhook, 1), ["one"])
+        webhook.answer = lambda _: Answer(204, None, UNASKED)
+        for number in range(10):
+            self.send(number)
+            self.assertEqual(self.bodies(webhook, 1), [str(number)])
+        webhook.answer = lambda _: Answer(200, XML, b"<message><body>a reply</body></message>")
+        self.send("last")
+        self.assertEqual(body_of(self.server.next_stanza()), "a reply")  # and nobody got an error before it
 
     def test_a_certificate_of_an_unknown_authority_is_refused(self):
         self.assert_refused(self.secured())

@@ -12,6 +12,7 @@ import unittest
 from support.component_server import ComponentServer
 from support.deadline import wait_until
 from support.host import Host, component_of
+from support.rest_client import XML
 from support.webhook import Webhook
 from support.xml_data import body_of
 
@@ -43,11 +44,13 @@ class Waiting:
         return self.response
 
 
-class Keys(unittest.TestCase):
+class Component(unittest.TestCase):
+    settings = None
+
     def setUp(self):
         self.server = ComponentServer()
         self.addCleanup(self.server.close)
-        self.host = Host(component_of(self.server), wait_ready=False)
+        self.host = Host(component_of(self.server), settings=self.settings, wait_ready=False)
         self.addCleanup(self.host.close)
         self.addCleanup(lambda: self.server.close())
         self.log_in()
@@ -59,7 +62,7 @@ class Keys(unittest.TestCase):
 
     def relaunch(self):
         self.server.forget_the_ended()
-        self.host.launch(wait_ready=False)
+        self.host.launch(self.settings, wait_ready=False)
         self.log_in()
 
     def restart(self):
@@ -78,6 +81,8 @@ class Keys(unittest.TestCase):
         self.assertEqual(self.post(message(text)).status, 202)
         self.assertEqual(body_of(self.server.next_stanza()), text)
 
+
+class Keys(Component):
     def test_a_repetition_gets_the_first_answer_and_sends_nothing_also_after_a_restart(self):
         first = self.post(message("one"), "key-1")
         self.assertEqual(first.status, 202, first.body)
@@ -144,6 +149,24 @@ class Keys(unittest.TestCase):
         self.wait_for_link(up=True)
         Waiting(self.host.rest, QUESTION, "key-4")
         self.assertEqual(self.server.next_stanza().tag.rpartition("}")[2], "iq")
+
+
+class Anonymous(Component):
+    """Callers whom nothing tells apart: a key of one would be a key of all."""
+    settings = {"anonymous_rest": True}
+
+    def post_anonymously(self, text, key):
+        return self.host.rest.request("POST", "/rest", f"<message to='alice@example.org'><body>{text}</body></message>",
+                                      XML, XML, authorized=False, headers={"Idempotency-Key": key} if key else {})
+
+    def test_who_says_no_name_gets_no_key_and_one_with_a_name_does(self):
+        for text in ("one", "two"):
+            refused = self.post_anonymously(text, "key-1")
+            self.assertEqual(refused.status, 403, refused.body)
+        self.assertEqual(self.post_anonymously("without a key", None).status, 202)
+        self.assertEqual(body_of(self.server.next_stanza()), "without a key")
+        self.assertEqual(self.post(message("with a name"), "key-1").status, 202)
+        self.assertEqual(body_of(self.server.next_stanza()), "with a name")
 
 
 class Room(unittest.TestCase):

@@ -31,9 +31,10 @@ Result<void> settle(Database& db) {
   // Deleted content is overwritten where that costs no write of its own; temporary data never gets to a disk.
   // Foreign keys are not enforced: the checks are a third of the work, and a trigger keeps the tables
   // together.
-  return db.script(
+  auto set = db.script(
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST;"
-      "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;");
+      "PRAGMA temp_store = MEMORY;");
+  return set ? db.run("PRAGMA journal_size_limit = " + std::to_string(kLogLimit)) : set;
 }
 
 // A sound database that is ready for use. An error of the kind `damaged` is about a file to set aside.
@@ -134,12 +135,18 @@ Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& wo
     return written;
   });
   if (watch_) watch_->note();
+  note_damage(done);
   return done;
+}
+
+void SqliteStore::note_damage(const Result<void>& done) noexcept {
+  if (!done && done.error().kind == Error::Kind::damaged) damaged_ = true;
 }
 
 Result<std::optional<Renewed>> SqliteStore::look() {
   const std::lock_guard<std::mutex> lock(writing_);
   std::string why = watch_ ? watch_->broken() : std::string();
+  if (why.empty() && watch_ && damaged_) why = database_path(directory_) + " is damaged";
   if (why.empty()) return std::optional<Renewed>();
   auto renewed = renew(std::move(why));
   if (!renewed) return renewed.error();
@@ -167,6 +174,7 @@ Result<Renewed> SqliteStore::renew(std::string why) {
   db_ = std::move(*file);
   reader_ = std::move(*reader);
   watch_ = std::move(placed_);
+  damaged_ = false;
   note_full(*db_);
   return renewed;
 }
@@ -196,7 +204,9 @@ Result<void> SqliteStore::save(Renewed& renewed) {
 
 Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {
   const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
-  return transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+  const auto done = transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+  note_damage(done);
+  return done;
 }
 
 Result<void> SqliteStore::write(const std::vector<Write>& writes) {

@@ -47,6 +47,7 @@ class SqliteStore final : public Store {
   Result<void> save(Renewed& renewed);
   Result<void> clear_place(Renewed& renewed);
   void note_full(Database& db);
+  void note_damage(const Result<void>& done) noexcept;
 
   std::unique_ptr<LockFile> lock_file_;  // destroyed last
   std::string directory_;
@@ -56,6 +57,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Watch> watch_;   // absent in memory
   std::unique_ptr<Watch> placed_;  // what was written anew, while it could not be opened
   std::atomic<bool> full_{false};
+  std::atomic<bool> damaged_{false};  // it has been found to be, by who read or wrote
   // A connection of its own, so that who reads does not wait for a commit's disk; in memory there is but one.
   std::mutex reading_;
   std::unique_ptr<Database> reader_;

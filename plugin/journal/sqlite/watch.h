@@ -10,6 +10,10 @@
 
 namespace restanza::journal {
 
+// Bytes to which SQLite may cut its write-ahead log (PRAGMA journal_size_limit), and no further; nothing else
+// of the files ever becomes shorter.
+constexpr off_t kLogLimit = 16777216;
+
 class Watch {
  public:
   // The files are those that have just been opened.
@@ -26,8 +30,9 @@ class Watch {
     ino_t inode{};
     off_t size = 0;
   };
-  static void note(File& file) noexcept;
+  static void note(File& file, off_t cut_to) noexcept;
   static std::string broken(const File& file);
+  bool log_has_lost_its_head() const;
 
   File database_, log_;
 };

@@ -13,7 +13,8 @@ import threading
 from .deadline import DEADLINE, Missed
 
 Post = collections.namedtuple("Post", "path headers body")
-Answer = collections.namedtuple("Answer", "status content_type body")
+# `headers`: further ones, as pairs. The body of a 204, which has none, comes behind the answer.
+Answer = collections.namedtuple("Answer", "status content_type body headers", defaults=((),))
 
 XML = "application/xmpp+xml"
 NOTHING = Answer(204, None, b"")
@@ -37,6 +38,7 @@ class Webhook:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+            wbufsize = -1  # an answer leaves as one piece
 
             def do_POST(self):
                 post = Post(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
@@ -59,10 +61,13 @@ class Webhook:
                     self.send_header("Accept", accept)
                 if answer.content_type:
                     self.send_header("Content-Type", answer.content_type)
+                for name, value in answer.headers:
+                    self.send_header(name, value)
                 if accept or answer.status != 204:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)
+                self.wfile.flush()
 
             def log_message(self, format, *arguments):
                 """Says nothing: the recorded posts are the log."""

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Somebody takes the files of a journal away, or shortens them, while it runs.
+#include "journal/sqlite/watch.h"
+
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "unit/journal/running.h"
@@ -123,6 +126,65 @@ TEST_CASE("what cannot be read any more is asked for from whoever has it in memo
   CHECK((*last)->xml == memory.back().stanza->xml);
   running.journal.restore(memory[0].delivery, memory[0].stanza);  // it is there
   CHECK(running.listed().size() == kMany + 1);
+}
+
+TEST_CASE("what is found to be damaged as it is read or written is asked for from memory, too") {
+  const Directory directory;
+  Running running(directory.path);
+  const auto memory = take_many(running);
+  running.journal.on_loss([&] {
+    for (const auto& [delivery, stanza] : memory) running.journal.restore(delivery, stanza);
+  });
+  for (const char* name : {"journal.db", "journal.db-wal"}) {
+    const auto size = static_cast<std::streamoff>(fs::file_size(directory.file(name)));
+    std::fstream file(directory.file(name), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);  // behind the heads, which stay
+    for (std::streamoff at = 4096; at < size; ++at) file.put('\x55');
+  }
+  const auto found =
+      running.asked<std::vector<Delivery>>([&](auto then) { running.journal.list({}, 0, 1000000, then); });
+  CHECK_FALSE(found->wait());
+  running.take(entry("behind"));
+  CHECK_THAT(running.log.of(Level::error), Contains("is damaged") && Contains("cannot be read any more"));
+  CHECK(running.listed().size() == kMany + 1);
+}
+
+TEST_CASE("a file that is shortened while the program writes to it is known for what it was") {
+  const Directory directory;
+  const std::string database = directory.file("journal.db"), log = database + "-wal";
+  std::ofstream(database) << std::string(4096, 'x');
+  std::ofstream(log) << "\x37\x7f\x06\x82" + std::string(8192, 'x');
+  Watch watch(database);
+  watch.note();
+  REQUIRE(watch.broken().empty());
+  SECTION("the log, after this program has written to it") {
+    fs::resize_file(log, 0);
+  }
+  SECTION("the log, before it writes behind that") {
+    fs::resize_file(log, 0);
+    fs::resize_file(log, 16384);
+  }
+  SECTION("the database") {
+    fs::resize_file(database, 4095);
+  }
+  watch.note();
+  CHECK_THAT(watch.broken(), Contains("has been shortened"));
+}
+
+TEST_CASE("SQLite cuts its log to kLogLimit, and who cuts it further is somebody else") {
+  const Directory directory;
+  const std::string log = directory.file("journal.db-wal");
+  std::ofstream(directory.file("journal.db")) << "x";
+  std::ofstream(log) << "\x37\x7f\x06\x82";
+  Watch watch(directory.file("journal.db"));
+  for (const off_t size : {kLogLimit + 4096, kLogLimit}) {
+    fs::resize_file(log, static_cast<uintmax_t>(size));
+    watch.note();
+    CHECK(watch.broken().empty());
+  }
+  fs::resize_file(log, kLogLimit - 1);
+  watch.note();
+  CHECK_THAT(watch.broken(), Contains("has been shortened"));
 }
 
 TEST_CASE("a journal whose directory is gone says so once, goes on, and is written anew when there is one") {
