@@ -8,7 +8,7 @@
 
 #include "xmpp/stanza.h"
 
-namespace restanza {
+namespace restanza::test {
 
 inline xmpp::Stanza stanza(const std::string& xml) {
   auto parsed = xmpp::parse_stanza(xml);
@@ -16,4 +16,4 @@ inline xmpp::Stanza stanza(const std::string& xml) {
   return std::move(*parsed);
 }
 
-}  // namespace restanza
+}  // namespace restanza::test

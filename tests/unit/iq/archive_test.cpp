@@ -8,6 +8,7 @@
 
 using namespace restanza;
 using iq::ArchiveQueries;
+using test::stanza;
 
 namespace {
 

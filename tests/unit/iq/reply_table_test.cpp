@@ -13,6 +13,7 @@ using namespace restanza;
 using namespace std::chrono_literals;
 using iq::End;
 using iq::ReplyTable;
+using test::stanza;
 
 namespace {
 

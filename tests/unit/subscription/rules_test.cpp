@@ -6,6 +6,7 @@
 
 using namespace restanza;
 using namespace restanza::subscription;
+using test::stanza;
 
 namespace {
 

@@ -13,6 +13,7 @@ using test::Collected;
 using test::CollectedLog;
 using test::Door;
 using test::kPatience;
+using test::stanza;
 
 inline std::string response(int status, const std::string& content_type = "", const std::string& body = "") {
   std::string text = "HTTP/1.1 " + std::to_string(status) + " Some Phrase\r\n";

@@ -18,6 +18,8 @@
 
 namespace restanza::host {
 
+using test::stanza;
+
 // Things that happened, in order; any thread adds, the test waits.
 class Happenings {
  public:
