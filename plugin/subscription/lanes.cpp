@@ -22,6 +22,7 @@ Lanes::~Lanes() {
 }
 
 bool Lanes::push(const std::string& lane, Item&& item) {
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const Instant now = clock_.now();
@@ -44,8 +45,9 @@ bool Lanes::push(const std::string& lane, Item&& item) {
     named.second.queue.splice(named.second.queue.end(), held);
     ++waiting_;
     go_on(named);
+    call = threads_.call();
   }
-  changed_.notify_one();
+  call.ring();
   return true;
 }
 
@@ -55,7 +57,7 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
   std::optional<Work> work;
   while (!closed_ && pool == pool_ && !work) {
     if (reading_) {
-      changed_.wait(lock);
+      threads_.wait(lock);
       continue;
     }
     const Instant now = clock_.now();
@@ -70,33 +72,36 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
     }
     const auto event = next_event(now);
     if (!event || ring_at(*event)) {
-      changed_.wait(lock);
+      threads_.wait(lock);
     } else {
-      changed_.wait_for(lock, kLookAgain);
+      threads_.wait_for(lock, kLookAgain);
     }
   }
   idle_ -= pool == pool_ ? 1 : 0;  // `succeed` does not count the others any more
-  const bool more = work && whose_turn(work->began_).line;
+  const bool more = !work || whose_turn(work->began_).line;
+  const IdleThreads::Call call = more ? threads_.call() : IdleThreads::Call();
   lock.unlock();
-  if (more) changed_.notify_one();
+  call.ring();
   return work;
 }
 
 bool Lanes::ended(Work& work, const Ended& how, double chance) noexcept {
-  bool answering = false, was_answering = false, own = false;
+  bool own = false;
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!is_current(work)) return false;
     const Instant now = clock_.now();
-    was_answering = gate_.answering();
+    const bool was_answering = gate_.answering();
     gate_.end(now, {work.lane_->first, work.began_, work.probe_, work.standing_ == Standing::failing}, how,
               chance, waiting_);
-    answering = gate_.answering();
+    const bool answering = gate_.answering();
     note_standing(work, how, now);
     if (answering && !was_answering) promote_but_spared(now);
     if (worth_retrying(how.verdict)) own = blame(work.item(), work.lane_->first, now);
+    if (!answering || !was_answering) call = threads_.call();  // else the gate opens when it did before
   }
-  if (!answering || !was_answering) changed_.notify_one();  // else the gate opens when it did before
+  call.ring();
   return own;
 }
 
@@ -111,31 +116,34 @@ bool Lanes::blame(Item& item, const std::string& lane, Instant now) const {
 }
 
 void Lanes::broken_off(const Work& work) noexcept {
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (is_current(work)) gate_.forget(work.probe_);
+    call = threads_.call();
   }
-  changed_.notify_one();
+  call.ring();
 }
 
 void Lanes::done(Work&& work) noexcept {
-  bool more = false;
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
     release(work);
     if (reading_) done_.push_back(work.item().seq);  // there is room for as many as were at work
-    more = !named.second.queue.empty();
-    if (more) {
+    if (!named.second.queue.empty()) {
       go_on(named);  // behind the others: nobody's backlog goes before their first stanza
+      call = threads_.call();
     } else {
       lanes_.erase(lanes_.find(named.first));
     }
   }
-  if (more) changed_.notify_one();
+  call.ring();
 }
 
 void Lanes::put_back(Work&& work, Instant when) noexcept {
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
@@ -152,8 +160,9 @@ void Lanes::put_back(Work&& work, Instant when) noexcept {
     } else {
       get_in_line(named, kUsual);
     }
+    call = threads_.call();
   }
-  changed_.notify_one();
+  call.ring();
 }
 
 std::vector<Item> Lanes::take_stranded() {
@@ -216,6 +225,7 @@ void Lanes::stop(Gate::Stop why) {
 }
 
 void Lanes::resume(uint32_t which) {
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     gate_.resume(which);
@@ -223,17 +233,20 @@ void Lanes::resume(uint32_t which) {
       gate_.drain(clock_.now(), waiting_);
       promote_all();
     }
+    call = threads_.call();
   }
-  changed_.notify_one();
+  call.ring();
 }
 
 void Lanes::try_now() {
+  IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     gate_.probe_now(clock_.now());
     promote_all();
+    call = threads_.call();
   }
-  changed_.notify_one();
+  call.ring();
 }
 
 Lanes::Snapshot Lanes::snapshot() const {

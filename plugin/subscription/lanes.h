@@ -8,7 +8,6 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <functional>
 #include <list>
 #include <map>
@@ -23,6 +22,7 @@
 #include "base/timer.h"
 #include "journal/record.h"
 #include "subscription/gate.h"
+#include "subscription/idle_threads.h"
 #include "subscription/shares.h"
 #include "subscription/standings.h"
 #include "subscription/verdict.h"
@@ -203,7 +203,7 @@ class Lanes {
   bool blame(Item& item, const std::string& lane, Instant now) const;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  IdleThreads threads_;
   Gate gate_;
   Standings standings_;
   Shares shares_;

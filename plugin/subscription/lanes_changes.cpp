@@ -41,7 +41,7 @@ void Lanes::succeed(double drain_rate, bool breaker, size_t at_once) {
     shares_ = Shares(at_once);
     promote_all();
   }
-  changed_.notify_all();
+  threads_.call_all();
 }
 
 void Lanes::close() {
@@ -49,7 +49,7 @@ void Lanes::close() {
     const std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
   }
-  changed_.notify_all();
+  threads_.call_all();
 }
 
 void Lanes::reopen() {
@@ -72,7 +72,7 @@ void Lanes::read() {
     reading_ = false;
     done_.clear();
   }
-  changed_.notify_all();
+  threads_.call_all();
 }
 
 std::vector<Item> Lanes::take_all() {

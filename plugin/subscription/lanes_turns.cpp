@@ -165,14 +165,16 @@ std::optional<Instant> Lanes::next_event(Instant now) {
 bool Lanes::ring_at(Instant when) {
   if (when >= alarm_) return true;
   const auto ring = [this, when] {
+    IdleThreads::Call call;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (alarm_ == when) {
         alarm_ = Instant::max();
         alarm_id_ = 0;
       }
+      call = threads_.call();
     }
-    changed_.notify_one();
+    call.ring();
   };
   try {
     const Timer::Id earlier = std::exchange(alarm_id_, timer_.at(when, ring));

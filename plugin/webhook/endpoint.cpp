@@ -12,8 +12,9 @@
 namespace restanza::webhook {
 namespace {
 
-double chance() {
-  return static_cast<unsigned char>(random_bytes(1)[0]) / 255.0;
+// Spreads what is tried again. Most attempts succeed, and chance is a call of the system.
+double chance_after(Verdict verdict) {
+  return worth_retrying(verdict) ? static_cast<unsigned char>(random_bytes(1)[0]) / 255.0 : 0.0;
 }
 
 }  // namespace
@@ -160,8 +161,9 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   ++item.attempts;
   const subscription::Ended ended = ended_of(outcome, posting.settings.on_refusal, item.kept());
-  const bool own = turn.ended(ended, chance());
-  settle(posting, turn, *tree, outcome, own);
+  const double chance = chance_after(ended.verdict);
+  const bool own = turn.ended(ended, chance);
+  settle(posting, turn, *tree, outcome, own, chance);
   if (worth_retrying(ended.verdict) || ended.verdict == Verdict::gone) strand();
 }
 
@@ -174,7 +176,7 @@ Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
 
 // Where a delivery goes from here: out, or back into the queue.
 void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome,
-                      bool own) {
+                      bool own, double chance) {
   const Verdict verdict = verdict_of(outcome);
   Item& item = turn.item();
   note_error(posting, verdict == Verdict::delivered ? std::string() : described(outcome));
@@ -182,7 +184,7 @@ void Endpoint::settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree
     disable(posting);
     if (item.kept()) return turn.put_back(deps_.clock.now());
   }
-  if (const auto again = posting.settling.settle(item, tree, outcome, own, chance()))
+  if (const auto again = posting.settling.settle(item, tree, outcome, own, chance))
     return turn.put_back(*again);
   turn.done();
   cancel();

@@ -146,7 +146,8 @@ class Endpoint {
   void work(Posting& posting, Transport& transport, bool first);
   void deliver(Posting& posting, Transport& transport, Turn& turn);
   Result<Text> text_of(const Item& item);
-  void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool own);
+  void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool own,
+              double chance);
   void let_go(const Item& item, Outcome::End end) noexcept;
   void strand();
   void late(const std::string& lane, const std::string& id);

@@ -159,6 +159,19 @@ Error Database::error(int code) {
 }
 
 Result<bool> Database::full() {
+  const auto keys = bytes_of_keys(*this);
+  if (!keys) return keys.error();
+  const auto without_keys = [&](uint64_t used) { return used - std::min(used, *keys); };
+  if (counted_ && without_keys(used_at_most()) + kNear < max_bytes_) return false;
+  counted_.reset();
+  const auto counted = count();
+  if (!counted) return counted.error();
+  if (!in_memory()) counted_ = *counted;
+  return without_keys(counted->bytes) >= max_bytes_;
+}
+
+// SQLite reads the text of a PRAGMA anew each time that it runs.
+Result<Database::Counted> Database::count() {
   // Pages that are still in the write-ahead log are counted by page_count already. The log itself is not: it
   // is used over and over, and grows past journal_size_limit only with a group that is larger.
   const auto pages = number("PRAGMA page_count");
@@ -167,10 +180,27 @@ Result<bool> Database::full() {
   if (!unused) return unused.error();
   const auto page_size = number("PRAGMA page_size");
   if (!page_size) return page_size.error();
-  const auto keys = bytes_of_keys(*this);
-  if (!keys) return keys.error();
-  const auto used = static_cast<uint64_t>((*pages - *unused) * *page_size);
-  return used - std::min(used, *keys) >= max_bytes_;
+  return Counted{static_cast<uint64_t>((*pages - *unused) * *page_size), static_cast<uint64_t>(*page_size),
+                 pages_written()};
+}
+
+// What was in use when it was counted, and all that was written since: no page comes into use unwritten.
+uint64_t Database::used_at_most() const {
+  constexpr uint32_t kCounterEnd = 0x7fffffff;  // then SQLite begins again at 0
+  const uint64_t since = (pages_written() - counted_->written) & kCounterEnd;
+  return counted_->bytes + since * counted_->page_size;
+}
+
+uint32_t Database::pages_written() const {
+  int written = 0, highest = 0;
+  sqlite3_db_status(connection_, SQLITE_DBSTATUS_CACHE_WRITE, &written, &highest, 0);
+  return static_cast<uint32_t>(written);
+}
+
+// There nothing is written, and so no writes are counted.
+bool Database::in_memory() const {
+  const char* file = sqlite3_db_filename(connection_, "main");
+  return !file || *file == '\0';
 }
 
 int64_t to_ms(WallTime time) {

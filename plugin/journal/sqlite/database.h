@@ -75,7 +75,12 @@ class Database {
   // From how many bytes in use on new work is refused; what is in the write-ahead log counts, and idempotency
   // keys, which have limits of their own, do not.
   void limit(uint64_t max_bytes) { max_bytes_ = max_bytes; }
+  // Whether that is reached; asked in a transaction that writes, before its end. To count the pages costs as
+  // much as a message, so they are counted again only where it may have come within kNear since.
   Result<bool> full();
+  void undone() { counted_.reset(); }  // what was counted has been rolled back
+
+  static constexpr uint64_t kNear = 64u << 20;  // more than a transaction adds
 
   // Closing moves nothing from the write-ahead log into the file, and deletes nothing.
   void leave_files();
@@ -98,11 +103,21 @@ class Database {
   friend class Query;
   explicit Database(std::string name);
   Error error(int code);
+  struct Counted {
+    uint64_t bytes = 0;      // in use
+    uint64_t page_size = 0;  // of each page
+    uint32_t written = 0;    // pages, until then
+  };
+  Result<Counted> count();
+  uint64_t used_at_most() const;
+  uint32_t pages_written() const;
+  bool in_memory() const;
 
   const std::string name_;
   std::string run_id_;
   sqlite3* connection_ = nullptr;
   uint64_t max_bytes_ = UINT64_MAX;
+  std::optional<Counted> counted_;
   std::optional<int64_t> latest_seq_;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };

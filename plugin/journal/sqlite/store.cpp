@@ -134,6 +134,7 @@ Result<void> SqliteStore::write(const std::function<Result<void>(Database&)>& wo
     if (written) note_full(db);
     return written;
   });
+  if (!done) db_->undone();
   if (watch_) watch_->note();
   note_damage(done);
   return done;

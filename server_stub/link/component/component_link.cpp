@@ -171,7 +171,7 @@ short ComponentLink::wait() {
   const timespec time{static_cast<time_t>(left.count() / kNanoseconds),
                       static_cast<long>(left.count() % kNanoseconds)};
   ppoll(watched, 2, &time, nullptr);
-  wakeup_->clear();
+  if (crowded_ || watched[0].revents != 0) wakeup_->clear();
   return watched[1].revents;
 }
 

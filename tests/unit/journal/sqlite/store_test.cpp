@@ -166,3 +166,19 @@ TEST_CASE("the journal is full from max_bytes on, and what is free inside the fi
   opened.write([&](Database& db) { REQUIRE(discard(db, seq)); });
   CHECK_FALSE(opened.store->full());
 }
+
+TEST_CASE("a large journal is found to be full with the transaction that fills it") {
+  const Directory directory;
+  constexpr uint64_t kMax = Database::kNear + (8u << 20);
+  Opened opened(directory.path, kMax);
+  const std::string body(1u << 20, 'x');
+  bool full = false;
+  for (size_t count = 0; !full && count * body.size() <= kMax; ++count) {
+    opened.add(body);
+    full = opened.store->full();
+    const auto used = (opened.number("PRAGMA page_count") - opened.number("PRAGMA freelist_count")) *
+                      opened.number("PRAGMA page_size");
+    CHECK(full == (static_cast<uint64_t>(used) >= kMax));
+  }
+  CHECK(full);
+}
