@@ -195,8 +195,9 @@ Result<void> SqliteStore::save(Renewed& renewed) {
 }
 
 Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {
-  const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
-  return transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+  const bool apart = !directory_.empty();  // the connections are known under the lock only
+  const std::lock_guard<std::mutex> lock(apart ? reading_ : writing_);
+  return transact(apart ? *reader_ : *db_, "BEGIN", work);
 }
 
 Result<void> SqliteStore::write(const std::vector<Write>& writes) {
