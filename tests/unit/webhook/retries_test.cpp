@@ -201,7 +201,7 @@ TEST_CASE("dead letters are kept for two weeks that pass, wherever the wall cloc
   Retried r(endpoint);
   r.start();
   r.give(message("a@localhost", "poison"));
-  REQUIRE(r.pass_time(1s, [&] { return r.state_of("poison") == "dead"; }));
+  REQUIRE(r.pass_time(60s, [&] { return r.state_of("poison") == "dead"; }));
   const Instant died = r.clock.now();
   r.fake.step_wall(jump);
   const Instant jumped = r.clock.now();
