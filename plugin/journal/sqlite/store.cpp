@@ -204,8 +204,9 @@ Result<void> SqliteStore::save(Renewed& renewed) {
 }
 
 Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {
-  const std::lock_guard<std::mutex> lock(reader_ ? reading_ : writing_);
-  const auto done = transact(reader_ ? *reader_ : *db_, "BEGIN", work);
+  const bool apart = !directory_.empty();  // the connections are known under the lock only
+  const std::lock_guard<std::mutex> lock(apart ? reading_ : writing_);
+  const auto done = transact(apart ? *reader_ : *db_, "BEGIN", work);
   note_damage(done);
   return done;
 }

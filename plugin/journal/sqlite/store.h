@@ -50,7 +50,7 @@ class SqliteStore final : public Store {
   void note_damage(const Result<void>& done) noexcept;
 
   std::unique_ptr<LockFile> lock_file_;  // destroyed last
-  std::string directory_;
+  std::string directory_;  // stays as it was opened, so it is read without a lock; empty: in memory
   const Clock* clock_ = nullptr;
   std::mutex writing_;
   std::unique_ptr<Database> db_;

@@ -51,6 +51,14 @@ uint64_t used_by(AnyStore& any, const std::string& credential) {
   return 0;
 }
 
+// What a key with an answer of so many bytes counts here: how much that is, each store decides.
+uint64_t measured(AnyStore& any, size_t bytes) {
+  answer(any, "m", "m1", bytes);
+  const uint64_t counted = used_by(any, "m");
+  CHECK(any.ask(DiscardKeys{"m", 1}) == 1);
+  return counted;
+}
+
 }  // namespace
 
 TEST_CASE("a key is claimed once, is under way until it is answered, and then gives that answer") {
@@ -163,7 +171,8 @@ TEST_CASE("answers of any size leave deliveries the room that they have without 
 TEST_CASE(
     "a credential that has too much loses its oldest answers, which are known to be gone, and no other's") {
   AnyStore any;
-  const KeyLimits limits{100000, 1000000};
+  const uint64_t one = measured(any, 20000);
+  const KeyLimits limits{4 * one - 1, 100 * one};
   answer(any, "b", "b1", 20000, limits);
   for (const std::string key : {"a1", "a2", "a3", "a4"}) answer(any, "a", key, 20000, limits);
   CHECK(states(any, "a", {"a1", "a2", "a3", "a4"}, limits) == "dropped answered answered answered ");
@@ -181,7 +190,8 @@ TEST_CASE(
 
 TEST_CASE("all credentials together have a limit too, and who has most makes room for the others") {
   AnyStore any;
-  const KeyLimits limits{100000, 150000};
+  const uint64_t one = measured(any, 20000);
+  const KeyLimits limits{4 * one, 6 * one - 1};
   answer(any, "c", "c1", 20000, limits);
   for (const std::string key : {"a1", "a2", "a3"}) answer(any, "a", key, 20000, limits);
   CHECK(states(any, "a", {"a1", "a2", "a3"}, limits) == "answered answered answered ");
@@ -195,7 +205,7 @@ TEST_CASE("all credentials together have a limit too, and who has most makes roo
 
 TEST_CASE("where no answers are left to drop, who has most loses its oldest keys that are not under way") {
   AnyStore any;
-  const KeyLimits limits{100000, 3000};  // five keys
+  const KeyLimits limits{100000, 6 * measured(any, 0) - 1};  // five keys
   for (const std::string key : {"a1", "a2", "a3"}) answer(any, "a", key, 0, limits);
   CHECK(claimed_by(any, "a", "a4", limits).kind == Kind::ours);
   CHECK(claimed_by(any, "b", "b1", limits).kind == Kind::ours);
@@ -218,7 +228,7 @@ TEST_CASE("an answer that would not fit alone is not kept, and pushes out no oth
   AnyStore any;
   const KeyLimits limits{100000, 1000000};
   answer(any, "a", "small", 20000, limits);
-  answer(any, "a", "large", 84000, limits);
+  answer(any, "a", "large", limits.each, limits);
   CHECK(states(any, "a", {"small", "large"}, limits) == "answered dropped ");
 }
 

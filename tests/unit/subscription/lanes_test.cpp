@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <ctime>
 #include <future>
 #include <thread>
 
@@ -170,9 +171,9 @@ TEST_CASE("to withdraw the newer half of a long conversation takes no longer tha
   constexpr int kMany = 100000;
   Laned l;
   for (int i = 0; i < kMany; ++i) l.push("a" + std::to_string(i));
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor, which others may use as well
   for (int i = kMany / 2; i < kMany; ++i) REQUIRE(l.lanes.withdraw("a", "a" + std::to_string(i)));
-  CHECK(std::chrono::steady_clock::now() - begin < 4s);  // where each is looked for from the front, a minute
+  CHECK(std::clock() - begin < 4 * CLOCKS_PER_SEC);  // where each is looked for from the front, a minute
   CHECK(l.lanes.snapshot().waiting == kMany / 2);
 }
 

@@ -64,3 +64,18 @@ TEST_CASE("kMaxKeys are remembered and one more is refused, until there is room"
     CHECK(opened.number("SELECT count(*) FROM request_key") == 1);
   }
 }
+
+TEST_CASE(
+    "an answer is kept where it fits with the most that the file may need beside it, and not one byte more") {
+  Opened opened{std::string()};
+  const KeyLimits limits{100000, 1000000};
+  const auto answer = [&](const std::string& key, size_t bytes) {
+    CHECK(claimed(opened, key, "body").kind == Kind::ours);
+    opened.write([&](Database& db) {
+      REQUIRE(remember(db, {key, {200, {}, std::string(bytes, 'x')}, limits}));
+    });
+    return claimed(opened, key, "body").kind;
+  };
+  CHECK(answer("fits", 83291) == Kind::answered);
+  CHECK(answer("does not", 83292) == Kind::dropped);
+}

@@ -2,6 +2,7 @@
 // Somebody takes the files of a journal away, or shortens them, while it runs.
 #include "journal/sqlite/watch.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -104,6 +105,30 @@ TEST_CASE("files that are taken away are noticed where nothing is asked for, too
   CHECK(comes([&] { return !running.log.of(Level::error).empty(); }));
   CHECK(comes([&] { return fs::exists(directory.file("journal.db")); }));
   CHECK(bodies(running) == "1");
+}
+
+TEST_CASE("who reads while the files are written anew reads on, again and again") {
+  const Directory directory;
+  Running running(directory.path);
+  const Seq seq = running.take(entry("1"))[0].seq;
+  std::atomic<bool> enough{false};
+  std::atomic<size_t> found{0}, missed{0};
+  std::thread reader([&] {
+    while (!enough) {
+      const auto stanza = running.journal.load(seq);
+      ++(stanza && *stanza ? found : missed);
+    }
+  });
+  for (int round = 0; round < 5; ++round) {
+    const size_t before = found;
+    CHECK(comes([&] { return found > before || missed > 0; }));
+    fs::remove(directory.file("journal.db"));
+    running.take(entry("more"));
+    CHECK(fs::exists(directory.file("journal.db")));
+  }
+  enough = true;
+  reader.join();
+  CHECK(missed == 0);
 }
 
 TEST_CASE("what cannot be read any more is asked for from whoever has it in memory") {
