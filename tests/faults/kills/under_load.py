@@ -47,9 +47,10 @@ def refusing(connection, _key):
     connection.answer(status("403 Forbidden"))
 
 
+REFUSING = Sprinkled(refusing)  # never twice a message: what is replayed comes
 # None: nobody listens.
 MOODS = (healthy, healthy, replying, replying, slow, Sprinkled(endpoint_faults.reset_after_request),
-         Sprinkled(endpoint_faults.garbage), Sprinkled(refusing), None)
+         Sprinkled(endpoint_faults.garbage), REFUSING, None)
 
 
 class Life:
@@ -115,10 +116,12 @@ def kills():
 
 
 def make_dead_letters(run):
-    run.endpoint.fault = refusing
+    REFUSING.all = True
+    run.endpoint.fault = REFUSING
     run.start()
     run.send(REFUSED)
     run.wait_drained()
+    REFUSING.all = False
     run.stop()
     run.server.forget_callers()
 
