@@ -67,6 +67,7 @@ class FileSizes:
 def fills_up(disk, directory):
     sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
     from run import Run
+    from support.deadline import wait_until
     with Run(state_dir=f"{directory}/state") as run:
         run.start()
         run.steer("pause")
@@ -80,7 +81,8 @@ def fills_up(disk, directory):
         refused = len(run.returned)
         disk.make_room(run.host.program.pid)
         run.wait_until_taken_again()
-        run.steer("resume")
+        # A write that failed is tried again after a second.
+        wait_until(lambda: "error" not in run.steer("resume", statuses=(200, 503)), "that it is resumed is on the disk")
         run.wait_delivered()
         returned = dict(run.returned)
         run.end(returned)

@@ -77,8 +77,8 @@ class Run:
         return self._request("GET", what)["endpoints"][0]
 
     def steer(self, action, statuses=(200,)):
-        """`pause` or `resume`."""
-        self._request("POST", f"endpoints/numbers/{action}", statuses)
+        """`pause` or `resume`; what is answered."""
+        return self._request("POST", f"endpoints/numbers/{action}", statuses)
 
     def replay(self):
         """All dead letters."""
