@@ -10,7 +10,7 @@ using webhook::HttpEndpoint;
 
 namespace {
 
-constexpr const char* kAsked =
+constexpr const char* kWebhookAsked =
     "<message type='chat' id='1' from='u@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>";
 
 HttpEndpoint::Connection answering(const std::string& xml) {
@@ -35,7 +35,7 @@ bool holds(const std::string& text, const std::string& part) {
 
 TEST_CASE("without a webhook stanzas are not for the plugin") {
   LoadedPlugin loaded;
-  CHECK(loaded.host.offer(kAsked) == XP_PASS);
+  CHECK(loaded.host.offer(kWebhookAsked) == XP_PASS);
 }
 
 TEST_CASE("the settings choose which stanzas the webhook gets") {
@@ -43,7 +43,7 @@ TEST_CASE("the settings choose which stanzas the webhook gets") {
       HttpEndpoint::each_request([](const std::string&) { return webhook::response(204); }));
   LoadedPlugin loaded(callback_to(
       endpoint.url(), R"(, "rest_callback_stanzas": ["message"], "rest_callback_events": ["bare"])"));
-  CHECK(loaded.host.offer(kAsked) == XP_CONSUME);
+  CHECK(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
   CHECK(loaded.host.offer("<message from='u@localhost' to='bot@rest.localhost/r'/>") == XP_PASS);
   CHECK(loaded.host.offer("<message from='u@localhost' to='rest.localhost'/>") == XP_PASS);
   CHECK(loaded.host.offer("<message from='u@localhost' to='bot@elsewhere'/>") == XP_PASS);
@@ -70,11 +70,11 @@ TEST_CASE("a drain waits for the webhook that runs, and for its reply") {
   Door asked, gate;
   HttpEndpoint endpoint(answering_behind(asked, gate, "<message><body>late</body></message>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
-  REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+  REQUIRE(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
   REQUIRE(asked.pass());
   loaded.host.drain(20s);
   CHECK(loaded.host.done_count() == 0);
-  CHECK(loaded.host.offer(kAsked) == XP_PASS);
+  CHECK(loaded.host.offer(kWebhookAsked) == XP_PASS);
   gate.open();
   REQUIRE(loaded.host.wait_done());
   REQUIRE(loaded.host.sent().size() == 1);
@@ -85,7 +85,7 @@ TEST_CASE("a drain without time breaks the webhook off, and whoever asked hears 
   Door asked, gate;
   HttpEndpoint endpoint(answering_behind(asked, gate, "<message/>"));
   LoadedPlugin loaded(callback_to(endpoint.url()));
-  REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+  REQUIRE(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
   REQUIRE(asked.pass());
   loaded.host.drain(0ms);
   CHECK(loaded.host.wait_done());
@@ -103,7 +103,7 @@ TEST_CASE("a reply that the host has no room for waits, and a drain waits for it
     tried.add(xml);
     return XP_WOULD_BLOCK;
   });
-  REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+  REQUIRE(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
   REQUIRE(tried.wait(1).size() == 1);
   loaded.host.drain(20s);
   REQUIRE(loaded.host.wait_retries(1));
@@ -120,7 +120,7 @@ TEST_CASE("a reply that waits beyond the end is given back, told or untold") {
     HttpEndpoint endpoint(answering("<message><body>x</body></message>"));
     LoadedPlugin loaded(callback_to(endpoint.url()));
     loaded.host.on_send([](const std::string&) { return XP_WOULD_BLOCK; });
-    REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+    REQUIRE(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
     REQUIRE(loaded.host.wait_retries(1));
     loaded.host.drain(0ms);
     CHECK(loaded.host.wait_done());
@@ -143,7 +143,7 @@ TEST_CASE("what the webhook's queue cannot hold is refused, an iq and a message 
   LoadedPlugin loaded(
       settings(R"(, "rest_callbacks": [{"name": "bot", "retry": false, "max_queued": 50, "url": ")" +
                endpoint.url() + "\"}]"));
-  for (size_t i = 0; i < kMaxQueued; ++i) REQUIRE(loaded.host.offer(kAsked) == XP_CONSUME);
+  for (size_t i = 0; i < kMaxQueued; ++i) REQUIRE(loaded.host.offer(kWebhookAsked) == XP_CONSUME);
   REQUIRE(asked.pass());  // one is at work, and those behind it in its conversation wait
   CHECK(loaded.host.sent().empty());
   const std::string addresses = " from='u@localhost/r' to='bot@rest.localhost'";

@@ -12,7 +12,7 @@
 namespace restanza::check {
 namespace {
 
-void busy_life(const Subject& subject) {
+void traced_life(const Subject& subject) {
   Life life(subject);
   play(life.host);
   life.host.finish();
@@ -31,17 +31,17 @@ std::string threads_beyond(const std::set<std::string>& before) {
 
 void no_threads(const Subject& subject) {
   const Library stays(subject.path);  // so that a thread that is left is found, rather than crashes
-  busy_life(subject);
+  traced_life(subject);
   const auto before = threads();
-  for (int i = 0; i < 3; ++i) busy_life(subject);
+  for (int i = 0; i < 3; ++i) traced_life(subject);
   const std::string left = threads_beyond(before);
   require(left.empty(), "threads are left after destroy: " + left);
 }
 
 void no_descriptors(const Subject& subject) {
-  busy_life(subject);
+  traced_life(subject);
   const auto before = descriptors();
-  for (int i = 0; i < 3; ++i) busy_life(subject);
+  for (int i = 0; i < 3; ++i) traced_life(subject);
   const std::string left = added(before, descriptors());
   require(left.empty(), "descriptors are left after destroy: " + left);
 }

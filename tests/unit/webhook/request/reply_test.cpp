@@ -11,9 +11,9 @@ using namespace restanza::webhook;
 
 namespace {
 
-const std::string kMessage =
+const std::string kRepliedTo =
     "<message type='chat' id='ID1' from='u@localhost/r' to='bot@rest.localhost'><body>Hi</body></message>";
-const std::string kIq =
+const std::string kRepliedToIq =
     "<iq type='get' id='ID1' from='u@localhost/r' to='bot@rest.localhost/x'><ping "
     "xmlns='urn:xmpp:ping'/></iq>";
 constexpr const char* kXml = "application/xmpp+xml";
@@ -34,10 +34,10 @@ std::string error_text(const Answer& answer) {
 
 TEST_CASE("an answer's own addresses and other attributes do not get through") {
   const auto got =
-      answer(kMessage, answered(200, "application/xmpp+xml; charset=utf-8",
-                                "<message xmlns='jabber:client' from='evil@x' to='y@z' id='mine' "
-                                "type='normal' xml:lang='sv' xmlns:e='urn:e' e:x='1' y='2'>"
-                                "<body>a</body><e:c/></message>"));
+      answer(kRepliedTo, answered(200, "application/xmpp+xml; charset=utf-8",
+                                  "<message xmlns='jabber:client' from='evil@x' to='y@z' id='mine' "
+                                  "type='normal' xml:lang='sv' xmlns:e='urn:e' e:x='1' y='2'>"
+                                  "<body>a</body><e:c/></message>"));
   REQUIRE(got.stanzas.size() == 1);
   CHECK(got.warning.empty());
   CHECK(got.stanzas[0].xml ==
@@ -46,8 +46,8 @@ TEST_CASE("an answer's own addresses and other attributes do not get through") {
 }
 
 TEST_CASE("a message without an id gets one of its own") {
-  const auto one = answer(kMessage, answered(200, kXml, "<message><body>a</body></message>"));
-  const auto two = answer(kMessage, answered(200, kXml, "<message id=''><body>a</body></message>"));
+  const auto one = answer(kRepliedTo, answered(200, kXml, "<message><body>a</body></message>"));
+  const auto two = answer(kRepliedTo, answered(200, kXml, "<message id=''><body>a</body></message>"));
   REQUIRE(one.stanzas.size() == 1);
   REQUIRE(two.stanzas.size() == 1);
   CHECK(one.stanzas[0].id.size() == 24);
@@ -59,18 +59,18 @@ TEST_CASE("a message without an id gets one of its own") {
 TEST_CASE("an error child without a type makes an error, which carries the request's id") {
   const std::string error =
       "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
-  const auto message = answer(kMessage, answered(200, kXml, "<message id='z'>" + error + "</message>"));
+  const auto message = answer(kRepliedTo, answered(200, kXml, "<message id='z'>" + error + "</message>"));
   CHECK(message.stanzas.at(0).xml ==
         "<message from='bot@rest.localhost' to='u@localhost/r' id='ID1' "
         "type='error'>" +
             error + "</message>");
-  const auto iq = answer(kIq, answered(200, kXml, "<iq>" + error + "</iq>"));
+  const auto iq = answer(kRepliedToIq, answered(200, kXml, "<iq>" + error + "</iq>"));
   CHECK(iq.stanzas.at(0).type == "error");
   CHECK(iq.stanzas.at(0).id == "ID1");
 }
 
 TEST_CASE("an iq is answered by a result with its id, whatever the answer calls itself") {
-  const auto got = answer(kIq, answered(200, kXml, "<iq type='set' id='2'><a xmlns='urn:a'/></iq>"));
+  const auto got = answer(kRepliedToIq, answered(200, kXml, "<iq type='set' id='2'><a xmlns='urn:a'/></iq>"));
   CHECK(got.stanzas.at(0).xml ==
         "<iq from='bot@rest.localhost/x' to='u@localhost/r' id='ID1' type='result'><a xmlns='urn:a'/></iq>");
 }
@@ -91,14 +91,14 @@ TEST_CASE("only a groupchat reply goes to the room itself") {
 TEST_CASE("an answer that is no reply to a message is accepted, with a warning where there was a body") {
   const auto check = [](const Outcome& outcome, bool warned) {
     CAPTURE(outcome.status, outcome.content_type, outcome.body);
-    const auto got = answer(kMessage, outcome);
+    const auto got = answer(kRepliedTo, outcome);
     CHECK(got.stanzas.empty());
     CHECK(got.warning.empty() != warned);
   };
   check(answered(200), false);
   check(answered(200, kXml, ""), false);
   check(answered(200, "text/html", " \n"), false);
-  check(answered(202, kXml, kMessage), false);
+  check(answered(202, kXml, kRepliedTo), false);
   check(answered(204), false);
   check(answered(200, kXml, "<message/>"), true);
   check(answered(200, kXml, "<message>text only</message>"), true);
@@ -115,7 +115,7 @@ TEST_CASE("an answer that is no reply to a message is accepted, with a warning w
 
 TEST_CASE("a warning is a short text, whatever the answer calls its type") {
   for (const std::string& type : {std::string("x/\xFF"), std::string("x/\x1B[2J"), std::string(5000, 'x')}) {
-    const auto got = answer(kMessage, answered(200, type, "ok"));
+    const auto got = answer(kRepliedTo, answered(200, type, "ok"));
     CHECK(xml::representable(got.warning));
     CHECK(got.warning.size() < 500);
     CHECK(got.warning.size() > 50);
@@ -128,12 +128,12 @@ TEST_CASE("an iq always gets an answer") {
                                  answered(200, "text/html", "<h1>It works</h1>"),
                                  answered(200, kXml, "<message><body>a</body></message>")}) {
     CAPTURE(outcome.status, outcome.content_type, outcome.body);
-    CHECK(answer(kIq, outcome).stanzas.at(0).xml == empty);
+    CHECK(answer(kRepliedToIq, outcome).stanzas.at(0).xml == empty);
   }
   for (const Outcome& outcome :
        {answered(200, kXml, "<iq"), answered(200, "Application/JSON; charset=utf-8", "{")}) {
     CAPTURE(outcome.content_type, outcome.body);
-    const auto got = answer(kIq, outcome);
+    const auto got = answer(kRepliedToIq, outcome);
     CHECK(got.stanzas.at(0).type == "error");
     CHECK_THAT(got.stanzas.at(0).xml, Contains("<internal-server-error "));
     CHECK_FALSE(got.warning.empty());
@@ -153,7 +153,7 @@ TEST_CASE("without a kind, a reply in JSON has the kind of what it answers") {
   const std::string error = R"({"error": {"type": "auth", "condition": "forbidden", "text": "No"}})";
   const std::string presence =
       "<presence type='subscribe' id='ID1' from='u@localhost' to='bot@rest.localhost'/>";
-  for (const std::string& stanza : {kIq, kMessage, presence}) {
+  for (const std::string& stanza : {kRepliedToIq, kRepliedTo, presence}) {
     CAPTURE(stanza);
     const auto got = answer(stanza, answered(200, "application/json", error));
     REQUIRE(got.stanzas.size() == 1);
@@ -167,14 +167,14 @@ TEST_CASE("without a kind, a reply in JSON has the kind of what it answers") {
   for (const char* body :
        {R"({"gateway": {"jid": "a@b"}})", R"({"type": "result", "gateway": {"jid": "a@b"}})",
         R"({"gateway": {"jid": "a@b"}, "foo": 1})", R"({"kind": "iq", "gateway": {"jid": "a@b"}})"}) {
-    const auto got = answer(kIq, answered(200, "application/json", body));
+    const auto got = answer(kRepliedToIq, answered(200, "application/json", body));
     CHECK(got.stanzas.at(0).xml ==
           "<iq from='bot@rest.localhost/x' to='u@localhost/r' id='ID1' type='result'><query "
           "xmlns='jabber:iq:gateway'><jid>a@b</jid></query></iq>");
   }
   const auto nick = answer(presence, answered(200, "application/json", R"({"nick": "Bot"})"));
   CHECK_THAT(nick.stanzas.at(0).xml, Contains("<presence ") && Contains("<nick "));
-  const auto form = answer(kIq, answered(200, "application/x-www-form-urlencoded", "ping=1"));
+  const auto form = answer(kRepliedToIq, answered(200, "application/x-www-form-urlencoded", "ping=1"));
   CHECK_THAT(form.stanzas.at(0).xml, Contains("<ping "));
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("a reply in JSON that means another kind, or no stanza at all, does no
   for (const char* body : {R"({"ok": true})", R"({"body": "x"})", R"({"type": "chat", "error": {}})",
                            R"({"kind": "message", "error": {"condition": "gone"}})"}) {
     CAPTURE(body);
-    const auto got = answer(kIq, answered(200, "application/json", body));
+    const auto got = answer(kRepliedToIq, answered(200, "application/json", body));
     CHECK(got.stanzas.at(0).xml ==
           "<iq type='result' id='ID1' from='bot@rest.localhost/x' to='u@localhost/r'/>");
     CHECK_THAT(got.warning, Contains("is of another kind"));
@@ -206,7 +206,7 @@ TEST_CASE("in place of a reply that is larger than the server takes there is an 
     std::string asked, reply;
     size_t at_limit, past;  // stanzas
   };
-  for (const Case& c : {Case{kIq, "<iq><a xmlns='urn:a'>x</a></iq>", 1, 1},
+  for (const Case& c : {Case{kRepliedToIq, "<iq><a xmlns='urn:a'>x</a></iq>", 1, 1},
                         Case{asked, "<message id='2'><body>x</body></message>", 2, 1},
                         Case{room, "<message id='2'><body>x</body></message>", 1, 0},
                         Case{presence, "<presence id='2'><show>away</show></presence>", 1, 0}}) {
@@ -233,12 +233,12 @@ TEST_CASE("in place of a reply that is larger than the server takes there is an 
 TEST_CASE("an answer that could not be unpacked is no reply, and the warning says why") {
   Outcome outcome = answered(200, "application/json", "packed");
   outcome.unreadable = "has the Content-Encoding 'zstd', which is not known here";
-  CHECK(answer(kMessage, outcome).stanzas.empty());
-  CHECK_THAT(answer(kMessage, outcome).warning, Contains(outcome.unreadable));
-  CHECK(answer(kIq, outcome).stanzas.at(0).type == "error");
+  CHECK(answer(kRepliedTo, outcome).stanzas.empty());
+  CHECK_THAT(answer(kRepliedTo, outcome).warning, Contains(outcome.unreadable));
+  CHECK(answer(kRepliedToIq, outcome).stanzas.at(0).type == "error");
   Outcome refused = answered(403, "text/plain", "packed");
   refused.unreadable = outcome.unreadable;
-  CHECK(error_text(answer(kMessage, refused)) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedTo, refused)) == "403 Forbidden");
 }
 
 TEST_CASE("errors and results are never answered") {
@@ -248,7 +248,7 @@ TEST_CASE("errors and results are never answered") {
         "<presence type='error' from='a' to='b'/>",
         "<message type='result' from='a' to='b' id='1'><body>x</body></message>"}) {
     CAPTURE(xml);
-    CHECK(answer(xml, answered(200, kXml, kMessage)).stanzas.empty());
+    CHECK(answer(xml, answered(200, kXml, kRepliedTo)).stanzas.empty());
     CHECK(answer(xml, answered(500)).stanzas.empty());
     CHECK(answer(xml, ended(Outcome::End::unreachable)).stanzas.empty());
     CHECK(answer(xml, ended(Outcome::End::timeout)).stanzas.empty());
@@ -259,13 +259,13 @@ TEST_CASE("a webhook that gives no answer is a stanza error") {
   const std::string head =
       "<message type='error' id='ID1' from='bot@rest.localhost' to='u@localhost/r'><error type='wait'>";
   for (const auto end : {Outcome::End::unreachable, Outcome::End::aborted}) {
-    CHECK(answer(kMessage, ended(end)).stanzas.at(0).xml ==
+    CHECK(answer(kRepliedTo, ended(end)).stanzas.at(0).xml ==
           head +
               "<recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
               "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The endpoint cannot be reached</text>"
               "</error></message>");
   }
-  CHECK(answer(kMessage, ended(Outcome::End::timeout)).stanzas.at(0).xml ==
+  CHECK(answer(kRepliedTo, ended(Outcome::End::timeout)).stanzas.at(0).xml ==
         head +
             "<remote-server-timeout xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
             "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>The endpoint did not answer in time</text>"
@@ -280,21 +280,21 @@ TEST_CASE("a room does not hear that the webhook is away, since it would remove 
 }
 
 TEST_CASE("a plain text becomes the error's text") {
-  CHECK(error_text(answer(kMessage, answered(403, "text/plain; charset=utf-8", "Members only\n"))) ==
+  CHECK(error_text(answer(kRepliedTo, answered(403, "text/plain; charset=utf-8", "Members only\n"))) ==
         "Members only");
-  CHECK(error_text(answer(kMessage, answered(403, "text/plain", "  \n"))) == "403 Forbidden");
-  CHECK(error_text(answer(kMessage, answered(403, "text/plain", "\xFF"))) == "403 Forbidden");
-  CHECK(error_text(answer(kMessage, answered(403, "text/plain", "a\x01"))) == "403 Forbidden");
-  CHECK(error_text(answer(kMessage, answered(403, "text/html", "<p>no</p>"))) == "403 Forbidden");
-  CHECK(error_text(answer(kIq, answered(403, kXml, "<iq/>"))) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedTo, answered(403, "text/plain", "  \n"))) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedTo, answered(403, "text/plain", "\xFF"))) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedTo, answered(403, "text/plain", "a\x01"))) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedTo, answered(403, "text/html", "<p>no</p>"))) == "403 Forbidden");
+  CHECK(error_text(answer(kRepliedToIq, answered(403, kXml, "<iq/>"))) == "403 Forbidden");
 }
 
 TEST_CASE("an error's text is cut at its limit, between characters") {
   const std::string exact(kMaxErrorText, 'x');
-  CHECK(error_text(answer(kMessage, answered(500, "text/plain", exact))) == exact);
-  CHECK(error_text(answer(kMessage, answered(500, "text/plain", exact + "y"))) == exact);
+  CHECK(error_text(answer(kRepliedTo, answered(500, "text/plain", exact))) == exact);
+  CHECK(error_text(answer(kRepliedTo, answered(500, "text/plain", exact + "y"))) == exact);
   const std::string emoji = std::string(kMaxErrorText - 3, 'x') + "\xF0\x9F\x8E\x89";
-  CHECK(error_text(answer(kMessage, answered(500, "text/plain", emoji))) ==
+  CHECK(error_text(answer(kRepliedTo, answered(500, "text/plain", emoji))) ==
         std::string(kMaxErrorText - 3, 'x'));
 }
 
