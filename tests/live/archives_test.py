@@ -9,8 +9,7 @@ import concurrent.futures
 import json
 import unittest
 
-from support.component_server import ComponentServer
-from support.host import Host, component_of
+from support.linked import start_linked
 
 ROOM = "room@muc.example.org"
 MAM = "urn:xmpp:mam:2"
@@ -21,14 +20,7 @@ UNKNOWN = "lost"  # an id that the archive does not know
 
 class Archives(unittest.TestCase):
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
-        self.host = Host(component_of(self.server), wait_ready=False)
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self)
         self.threads = concurrent.futures.ThreadPoolExecutor(2)
         self.addCleanup(self.threads.shutdown)
 

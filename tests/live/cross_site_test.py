@@ -9,8 +9,7 @@ import hashlib
 import json
 import unittest
 
-from support.component_server import ComponentServer
-from support.host import Host, component_of
+from support.linked import start_linked
 from support.xml_data import body_of
 
 NAMED = "https://app.example"
@@ -25,16 +24,8 @@ PAUSE = "/rest/endpoints/default/pause"
 
 class CrossSite(unittest.TestCase):
     def start(self, **settings):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
-        self.host = Host(component_of(self.server), wait_ready=False, settings={
-            "rest_callback_url": "http://127.0.0.1:9/", "rest_tokens": [
-                {"name": "script", "sha256": hashlib.sha256(b"t0ken").hexdigest()}], **settings})
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, {"rest_callback_url": "http://127.0.0.1:9/", "rest_tokens": [
+            {"name": "script", "sha256": hashlib.sha256(b"t0ken").hexdigest()}], **settings})
 
     def ask(self, method, path, headers, body=None, content_type=None):
         """With the password that the browser knows, unless the headers say something else."""

@@ -9,9 +9,8 @@ import json
 import threading
 import unittest
 
-from support.component_server import ComponentServer
 from support.deadline import wait_until
-from support.host import Host, component_of
+from support.linked import log_in, start_linked
 from support.rest_client import XML
 from support.webhook import Webhook
 from support.xml_data import body_of
@@ -48,22 +47,12 @@ class Component(unittest.TestCase):
     settings = None
 
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
-        self.host = Host(component_of(self.server), settings=self.settings, wait_ready=False)
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.log_in()
-
-    def log_in(self):
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, self.settings)
 
     def relaunch(self):
         self.server.forget_the_ended()
         self.host.launch(self.settings, wait_ready=False)
-        self.log_in()
+        log_in(self)
 
     def restart(self):
         self.server.drop()
@@ -173,18 +162,10 @@ class Room(unittest.TestCase):
     """What is kept of answers takes no room from webhooks, however much a credential makes of it."""
 
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
         self.webhook = Webhook()
         self.addCleanup(self.webhook.close)
-        self.host = Host(component_of(self.server), wait_ready=False,
-                         settings={"journal_max_bytes": 1 << 20, "rest_idempotency_max_bytes_each": 1 << 20,
-                                   "rest_callback_url": self.webhook.url})
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, {"journal_max_bytes": 1 << 20, "rest_idempotency_max_bytes_each": 1 << 20,
+                            "rest_callback_url": self.webhook.url})
 
     def ask(self, key):
         waiting = Waiting(self.host.rest, QUESTION, key)

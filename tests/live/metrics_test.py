@@ -10,9 +10,8 @@ import subprocess
 import threading
 import unittest
 
-from support.component_server import ComponentServer
 from support.deadline import DEADLINE, wait_until
-from support.host import Host, component_of
+from support.linked import start_linked
 from support.process import free_ports, installed
 from support.webhook import Webhook
 
@@ -22,16 +21,8 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 class Metrics(unittest.TestCase):
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
         self.port = free_ports(1)[0]
-        self.host = Host(component_of(self.server), wait_ready=False, settings={
-            "rest_callbacks": [{"name": "bot", "url": f"http://127.0.0.1:{self.port}/{{kind}}"}]})
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, {"rest_callbacks": [{"name": "bot", "url": f"http://127.0.0.1:{self.port}/{{kind}}"}]})
 
     def text(self):
         response = self.host.rest.request("GET", "/rest/metrics")

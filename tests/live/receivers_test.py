@@ -16,9 +16,8 @@ import time
 import unittest
 
 from support.certificates import new_authority
-from support.component_server import ComponentServer
 from support.deadline import DEADLINE, Missed, wait_until
-from support.host import Host, component_of
+from support.linked import start_linked
 from support.played import played
 from support.process import installed
 from support.receivers import raw
@@ -65,16 +64,9 @@ class Receivers(unittest.TestCase):
         return started
 
     def start(self, receivers):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
-        self.host = Host(component_of(self.server), wait_ready=False, settings={"rest_callbacks": [
+        start_linked(self, {"rest_callbacks": [
             {"name": name, "url": receiver.url + "/{to}", "ca_file": self.authority, "timeout": DEADLINE}
             for name, receiver in receivers.items()]})
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
 
     def outcomes(self):
         """How many requests to each endpoint ended in which way, as the program counts them."""

@@ -14,6 +14,7 @@ import unittest
 from support.component_server import ComponentServer
 from support.deadline import Missed, wait_until
 from support.host import Host, component_of
+from support.linked import log_in
 from support.webhook import NOTHING, XML, Answer, Webhook
 from support.xml_data import body_of, local_name, parse
 
@@ -81,9 +82,7 @@ class Reloading(unittest.TestCase):
         self.addCleanup(lambda: self.server.close())
         # A test that fails lets the program end nevertheless.
         self.addCleanup(lambda: [each.let_go() for each in self.endpoints])
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        log_in(self)
 
     def reload(self, *callbacks):
         said = self.host.reload({"rest_callbacks": list(callbacks)})

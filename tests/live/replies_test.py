@@ -9,9 +9,8 @@ import gzip
 import json
 import unittest
 
-from support.component_server import ComponentServer
 from support.deadline import wait_until
-from support.host import Host, component_of
+from support.linked import start_linked
 from support.webhook import Answer, Webhook
 from support.xml_data import as_data, body_of, parse
 from support.xmpp_client import error_condition
@@ -26,17 +25,9 @@ def in_json(value, headers=()):
 
 class Replies(unittest.TestCase):
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
         self.webhook = Webhook()
         self.addCleanup(self.webhook.close)
-        self.host = Host({**component_of(self.server), "max_stanza": MOST}, wait_ready=False,
-                         settings={"rest_callback_url": self.webhook.url})
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, {"rest_callback_url": self.webhook.url}, max_stanza=MOST)
 
     def reply_to(self, kind, type_, answer):
         """What the sender of such a stanza gets."""

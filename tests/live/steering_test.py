@@ -12,10 +12,10 @@ import stat
 import subprocess
 import unittest
 
-from support.component_server import ComponentServer
 from support.deadline import DEADLINE, wait_until
 from support.faked_clock import FakedClock
-from support.host import PROGRAM, Host, component_of, sanitized_environment
+from support.host import PROGRAM, sanitized_environment
+from support.linked import log_in, start_linked
 from support.process import free_ports
 from support.webhook import NOTHING, Answer, Webhook
 from support.xml_data import body_of, parse
@@ -28,21 +28,10 @@ class Queue(unittest.TestCase):
     environment = None
 
     def setUp(self):
-        self.server = ComponentServer()
-        self.addCleanup(self.server.close)
         self.port = free_ports(1)[0]
         self.settings = {"rest_callbacks": [{"name": "bot", "url": f"http://127.0.0.1:{self.port}/"}],
                          "rest_tokens": [{"name": "sender", "sha256": hashlib.sha256(b"token").hexdigest()}]}
-        self.host = Host(component_of(self.server), settings=self.settings, wait_ready=False,
-                         environment=self.environment)
-        self.addCleanup(self.host.close)
-        self.addCleanup(lambda: self.server.close())
-        self.log_in()
-
-    def log_in(self):
-        self.server.component = self.host.program
-        self.server.log_in()
-        self.host.wait_ready()
+        start_linked(self, self.settings, self.environment)
 
     def end(self):
         self.server.drop()
@@ -52,7 +41,7 @@ class Queue(unittest.TestCase):
         """The next program, on the state of the one that has ended."""
         self.server.forget_the_ended()
         self.host.launch(self.settings, wait_ready=False)
-        self.log_in()
+        log_in(self)
 
     def restart(self):
         self.end()
