@@ -41,7 +41,8 @@ static xp_status keep(struct xp_reg entry, xp_reg** out) {
     return XP_INTERNAL;
   }
   registered[registered_count] = entry;
-  *out = &registered[registered_count++];
+  if (out) *out = &registered[registered_count];
+  ++registered_count;
   return XP_OK;
 }
 
@@ -220,7 +221,7 @@ int main(int argc, char** argv) {
                         .http_write = my_http_write,
                         .http_end = my_http_end};
   xp_plugin* instance = NULL;
-  xp_error error;
+  xp_error error = {0};
   if (plugin->create(&host, STR("{\"component_secret\": \"s3cret\"}"), &instance, &error) != XP_OK) {
     fprintf(stderr, "%s\n", error.text);
     return 1;
