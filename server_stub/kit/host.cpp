@@ -84,6 +84,10 @@ void Server::check_password(std::string, std::string, Verdict verdict) {
   verdict(XP_INTERNAL, {});
 }
 
+bool Server::is_account(const std::string&) const {
+  return false;
+}
+
 class Host::Impl {
  public:
   explicit Impl(HostSettings given)

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/guarded.h"
-#include "xmpp/jid.h"
 
 namespace restanza::host {
 
@@ -15,8 +14,12 @@ xp_status ServerLink::send(xmpp::Stanza stanza, std::function<void()> writable) 
   if (stanza.xml.size() > max_stanza_) return XP_TOO_BIG;
   if (stanza.kind == xmpp::Kind::iq && !stanza.is_valid_iq()) return XP_INVALID;
   const auto from = xmpp::Jid::parse(stanza.from);
-  if (!from || from->domain != domain_) return XP_DENIED;
+  if (!from || (from->domain != domain_ && !is_account(*from))) return XP_DENIED;
   return server_.send(std::move(stanza.xml), std::move(writable));
+}
+
+bool ServerLink::is_account(const xmpp::Jid& from) const {
+  return server_.has_accounts() && !from.node.empty() && server_.is_account(from.bare());
 }
 
 void ServerLink::post(std::function<void()> work) {

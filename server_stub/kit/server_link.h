@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "kit/xp_host.hpp"
 #include "link/xmpp_link.h"
+#include "xmpp/jid.h"
 
 namespace restanza::host {
 
@@ -26,6 +27,8 @@ class ServerLink final : public Link, public std::enable_shared_from_this<Server
   void close(std::chrono::milliseconds within, std::function<void(size_t unsent)> done) override;
 
  private:
+  bool is_account(const xmpp::Jid& from) const;
+
   const std::string domain_;
   const uint64_t max_stanza_;
   xp::host::Server& server_;

@@ -43,12 +43,12 @@ class Server {
   virtual ~Server() = default;
 
   // [any] Takes one stanza of a plugin, whole or not at all, and does not wait. It is well-formed, not longer
-  // than max_stanza, comes from the plugin's domain, and is no iq without id or known type. XP_OK: the server
-  // holds it, and a failure from now on comes back as a stanza of type error. XP_WOULD_BLOCK: there is no
-  // room, or it is an iq get or set while the server is not connected; `writable`, where it is not empty, is
-  // then called once when it is worth another try, and dropped without a call where that never comes.
-  // XP_GONE: the server ends. Other results are for what the server refuses by rules of its own: XP_DENIED,
-  // XP_INVALID, XP_TOO_BIG.
+  // than max_stanza, comes from the plugin's domain or from one of the server's accounts, and is no iq
+  // without id or known type. XP_OK: the server holds it, and a failure from now on comes back as a stanza of
+  // type error. XP_WOULD_BLOCK: there is no room, or it is an iq get or set while the server is not
+  // connected; `writable`, where it is not empty, is then called once when it is worth another try, and
+  // dropped without a call where that never comes. XP_GONE: the server ends. Other results are for what the
+  // server refuses by rules of its own: XP_DENIED, XP_INVALID, XP_TOO_BIG.
   virtual xp_status send(std::string stanza, std::function<void()> writable) = 0;
 
   // [any] Runs `work` on the loop, soon, in the order of these calls, and not within this one. Once the loop
@@ -67,6 +67,11 @@ class Server {
   // or XP_INTERNAL where it could not be checked. Dropped without a call it counts as XP_INTERNAL.
   using Verdict = std::function<void(xp_status status, const std::string& bare_jid)>;
   virtual void check_password(std::string name, std::string password, Verdict verdict);
+
+  // [any] Whether plugins may send as this address, which is bare and prepared, and not at the plugin's
+  // domain: one of the accounts above. Asked for each such stanza, without waiting; where there are no
+  // accounts it is never asked.
+  virtual bool is_account(const std::string& bare_jid) const;
 };
 
 // What became of a stanza that was offered to a plugin.
@@ -87,9 +92,10 @@ class Plugin {
  public:
   virtual ~Plugin() = default;
 
-  // [loop] Offers a stanza that is for the domain, or the answer to one that the plugin sent. `injected`: the
-  // plugin itself sent it. `after` is called once with the stanza, on the loop, within this call or later;
-  // stanzas keep their order up to it. False: the text is not one stanza, and nothing happens.
+  // [loop] Offers a stanza that is for the domain, or the answer to one that the plugin sent; one to an
+  // account that it sent for comes here before the account's clients see it. `injected`: the plugin itself
+  // sent it. `after` is called once with the stanza, on the loop, within this call or later; stanzas keep
+  // their order up to it. False: the text is not one stanza, and nothing happens.
   using After = std::function<void(std::string stanza, Outcome outcome)>;
   virtual bool offer(std::string_view stanza, bool injected, After after) = 0;
 

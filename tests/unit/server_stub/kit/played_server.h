@@ -17,9 +17,12 @@ struct PlayedServer final : xp::host::Server {
   }
   void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
   bool is_up() const override { return up; }
+  bool has_accounts() const override { return !account.empty(); }
+  bool is_account(const std::string& bare_jid) const override { return bare_jid == account; }
 
   xp_status verdict = XP_OK;
   bool up = true;
+  std::string account;  // the one that there is; empty: none
   std::vector<std::string> sent;
   std::deque<std::function<void()>> posted;
 };

@@ -50,6 +50,18 @@ TEST_CASE("a server never sees a stanza of another sender, one that is too long,
   CHECK(given.send(of_size(100)) == XP_OK);
 }
 
+TEST_CASE("a server with accounts takes what comes from them, and what comes from nobody it does not") {
+  Linked given;
+  CHECK(given.send("<message from='alice@localhost/r'/>") == XP_DENIED);
+  given.server.account = "alice@localhost";
+  CHECK(given.send("<message from='alice@localhost'/>") == XP_OK);
+  CHECK(given.send("<message from='ALICE@localhost/r'/>") == XP_OK);
+  CHECK(given.send("<message from='bob@localhost'/>") == XP_DENIED);
+  CHECK(given.send("<message from='localhost'/>") == XP_DENIED);
+  CHECK(given.send("<message from='rest.localhost'/>") == XP_OK);
+  CHECK(given.server.sent.size() == 3);
+}
+
 TEST_CASE("work that throws is told to the log, and not to the server's loop") {
   Linked given;
   int done = 0;
