@@ -116,7 +116,7 @@ xp_status FakeHost::register_route(const xp_host* host, xp_str subpath, uint64_t
   if (!fake.setup_) fake.failures_.push_back("a route was registered outside of create and start");
   if (fake.settings_.refuse_route) return XP_INVALID;
   fake.routes_.emplace(++fake.last_handle_, std::move(route));
-  *out = reinterpret_cast<xp_reg*>(fake.last_handle_);
+  if (out) *out = reinterpret_cast<xp_reg*>(fake.last_handle_);
   return XP_OK;
 }
 
@@ -129,7 +129,7 @@ xp_status FakeHost::on_stanza(const xp_host* host, uint32_t kinds, int32_t prior
   if (!fake.setup_) fake.failures_.push_back("a hook was registered outside of create and start");
   if (fake.settings_.refuse_hook) return XP_INVALID;
   fake.hooks_.emplace(++fake.last_handle_, std::move(hook));
-  *out = reinterpret_cast<xp_reg*>(fake.last_handle_);
+  if (out) *out = reinterpret_cast<xp_reg*>(fake.last_handle_);
   return XP_OK;
 }
 
