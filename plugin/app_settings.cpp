@@ -76,8 +76,8 @@ Result<AppSettings> read_settings_again(std::string_view json, AppSettings given
 
 std::vector<settings::Section> settings_reference() {
   return {{"All settings", settings::rows_of(all_settings())},
-          {"An entry of rest_callbacks", settings::rows_of(webhook::entry_settings())},
-          {"An entry of rest_tokens", settings::rows_of(rest::token_settings())}};
+          {"An entry of rest_callbacks", settings::rows_of(webhook::entry_settings()), "rest_callbacks"},
+          {"An entry of rest_tokens", settings::rows_of(rest::token_settings()), "rest_tokens"}};
 }
 
 }  // namespace restanza

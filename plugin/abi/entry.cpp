@@ -5,6 +5,7 @@
 
 #include "abi/instance.h"
 #include "abi/report.h"
+#include "abi/settings_list.h"
 #include "abi/status.h"
 #include "xp_views.h"
 
@@ -57,7 +58,9 @@ void destroy(xp_plugin* plugin) {
 }
 
 const void* get_extension(xp_plugin*, const char* id) {
-  return std::strcmp(id, XP_EXT_REPORT) == 0 ? abi::report_extension() : nullptr;
+  if (std::strcmp(id, XP_EXT_REPORT) == 0) return abi::report_extension();
+  if (std::strcmp(id, XP_EXT_SETTINGS) == 0) return abi::settings_extension();
+  return nullptr;
 }
 
 const xp_plugin_desc kDescriptor = {

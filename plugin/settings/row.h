@@ -24,6 +24,7 @@ struct Row {
 struct Section {
   std::string title;
   std::vector<Row> rows;
+  std::string table = {};  // the key of the list whose tables have them; empty: they stand at the top
 };
 
 // How a default is shown, and the numbers in bounds.

@@ -116,6 +116,18 @@ struct PluginSettings {
   uint64_t max_stanza = 262144;  // bytes of one stanza that the plugin sends
 };
 
+// A setting of a plugin, as it tells of it (xp.settings/1, see xp.h); a text is empty where it is absent
+// there.
+struct Setting {
+  std::string table, key, values, default_json, default_text, sentence;
+  uint32_t types = 0;  // XP_BOOLEAN, ...
+  uint32_t flags = 0;  // XP_REQUIRED, XP_RESTART
+};
+
+// [setup] The settings of a plugin, whose library is looked for as that of PluginSettings; no instance is
+// made. None where it does not tell. False: it cannot be loaded, fails to tell, or has more than 10000.
+bool settings_of(const std::string& library, std::vector<Setting>& settings, std::string& error);
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // A request that a server read with an HTTP server of its own.

@@ -43,6 +43,7 @@ EXPECTED = [
     ("ignores_settings", "settings_malformed", "no JSON object are taken"),
     ("names_no_key", "settings_unknown_key", "does not name"),
     ("fails_in_silence", "settings_malformed", "without saying why"),
+    ("lists_unknown_settings", "settings_listed", "a default that is refused: .*loud"),
     ("recursive_settings", "settings_huge", CRASH + ".*, in create"),
     ("trusts_the_table", "short_host_table", CRASH + ".*, in create"),
     ("refuses_newer_hosts", "long_host_table", "cannot be created"),

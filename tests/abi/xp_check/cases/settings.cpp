@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Settings that are wrong, and say so.
+// Settings that are wrong, and say so; and the list of those that there are.
+#include <set>
+#include <utility>
+#include <vector>
+
 #include "cases/cases.h"
 #include "check.h"
+#include "host_parts.h"
 
 namespace restanza::check {
 namespace {
@@ -99,6 +104,56 @@ void huge(const Subject& subject) {
   }
 }
 
+struct ListedSetting {
+  uint32_t types;
+  std::string table, key, default_json, sentence;
+};
+struct SettingsList {
+  std::vector<ListedSetting> rows;
+  bool whole = true;
+
+  static void on_row(void* ctx, const xp_setting* row) {
+    auto& list = *static_cast<SettingsList*>(ctx);
+    list.whole = list.whole && XP_HAS(xp_setting, row, sentence);
+    if (list.whole)
+      list.rows.push_back(
+          {row->types, copy(row->table), copy(row->key), copy(row->default_json), copy(row->sentence)});
+  }
+};
+
+bool is_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == std::string::npos;
+}
+
+// What it lists is sound, and where it needs no settings at all, each default may be written down.
+void listed(const Subject& subject) {
+  const Library library(subject.path);
+  const xp_plugin_desc& d = library.descriptor();
+  const void* extension = d.get_extension ? d.get_extension(nullptr, XP_EXT_SETTINGS) : nullptr;
+  if (!extension) return;
+  const auto* service = static_cast<const xp_settings*>(extension);
+  require(XP_HAS(xp_settings, service, list) && service->list, "its list of settings lacks the function");
+  SettingsList list;
+  now_in("a list of settings");
+  require(service->list(SettingsList::on_row, &list) == XP_OK, "its list of settings failed");
+  require(list.whole, "a row of its list of settings is shorter than version 1.1");
+  std::set<std::pair<std::string, std::string>> keys;
+  for (const ListedSetting& each : list.rows) {
+    require(is_line(each.key) && is_line(each.sentence) && each.types != 0,
+            "a setting is listed without a key, a type or a sentence: " + each.key);
+    require(keys.emplace(each.table, each.key).second, "a setting is listed twice: " + each.key);
+    require(each.table.empty() || keys.count({"", each.table}) == 1,
+            "a setting is listed for a table that is none: " + each.table);
+  }
+  Attempt attempt(subject);
+  if (attempt.create("{}").status != XP_OK) return;
+  for (const ListedSetting& each : list.rows) {
+    if (!each.table.empty() || each.default_json.empty()) continue;
+    const Outcome outcome = attempt.create("{\"" + each.key + "\": " + each.default_json + "}");
+    require(outcome.status == XP_OK, "a setting is listed with a default that is refused: " + outcome.text);
+  }
+}
+
 }  // namespace
 
 std::vector<Case> settings_cases() {
@@ -107,6 +162,7 @@ std::vector<Case> settings_cases() {
       {"settings_malformed", "what is no JSON object is refused with a reason", malformed},
       {"settings_repeated", "a key that stands twice does no harm", repeated},
       {"settings_huge", "settings of megabytes or of great depth are refused with a reason", huge},
+      {"settings_listed", "its list of settings, if it has one, says what it takes", listed},
   };
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A plugin that has a report without an instance: it names the directory that it was asked about, and tells a
- * line that a terminal should not get. Asked about "/broken" it fails, and about none it has nothing to tell.
- * Threads: none of its own. No instance is ever made. */
+/* A plugin that has services without an instance. Its report names the directory that it was asked about, and
+ * tells a line that a terminal should not get; asked about "/broken" it fails, and about none it has nothing
+ * to tell. Its list of settings has two, and the second one is longer than this version knows. Threads: none
+ * of its own. No instance is ever made. */
 #include <stddef.h>
 #include <string.h>
 
 #include "xp.h"
+
+#define STR(literal) ((xp_str){literal, sizeof literal - 1})
 
 /* Beside the entry, for a test of what a library exports. */
 XP_EXPORT int report_plugin_extra;
@@ -39,9 +42,32 @@ static xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), 
   return XP_OK;
 }
 
+static xp_status list(void (*row)(void* ctx, const xp_setting*), void* ctx) {
+  struct {
+    xp_setting known;
+    char later[16];
+  } setting;
+  memset(&setting, 0, sizeof setting);
+  setting.known.size = sizeof setting.known;
+  setting.known.flags = XP_RESTART;
+  setting.known.types = XP_BOOLEAN;
+  setting.known.key = STR("loud");
+  setting.known.values = STR("true or false");
+  setting.known.default_json = STR("false");
+  setting.known.default_text = STR("false");
+  setting.known.sentence = STR("it is heard");
+  row(ctx, &setting.known);
+  setting.known.size = sizeof setting;
+  setting.known.table = STR("rooms");
+  row(ctx, &setting.known);
+  return XP_OK;
+}
+
 static const xp_report kReport = {sizeof(xp_report), 0, report};
+static const xp_settings kSettings = {sizeof(xp_settings), 0, list};
 
 static const void* get_extension(xp_plugin* self, const char* id) {
+  if (!self && strcmp(id, XP_EXT_SETTINGS) == 0) return &kSettings;
   return !self && strcmp(id, XP_EXT_REPORT) == 0 ? &kReport : NULL;
 }
 

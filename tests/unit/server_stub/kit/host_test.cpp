@@ -144,6 +144,26 @@ TEST_CASE("a domain or a prefix that is none is refused before anything is loade
   CHECK(given.load(LIFE_PLUGIN, "{}", "rest.localhost", ""));
 }
 
+TEST_CASE("a plugin's settings are listed without an instance, and a plugin that tells of none has none") {
+  std::vector<xp::host::Setting> settings(1);
+  std::string error;
+  REQUIRE(xp::host::settings_of(REPORT_PLUGIN, settings, error));
+  REQUIRE(settings.size() == 2);
+  CHECK(settings[0].table.empty());
+  CHECK(settings[0].key == "loud");
+  CHECK(settings[0].values == "true or false");
+  CHECK(settings[0].default_json == "false");
+  CHECK(settings[0].default_text == "false");
+  CHECK(settings[0].sentence == "it is heard");
+  CHECK(settings[0].types == XP_BOOLEAN);
+  CHECK(settings[0].flags == XP_RESTART);
+  CHECK(settings[1].table == "rooms");
+  REQUIRE(xp::host::settings_of(LIFE_PLUGIN, settings, error));
+  CHECK(settings.empty());
+  CHECK_FALSE(xp::host::settings_of("/no/where.so", settings, error));
+  CHECK(error.find("the plugin '/no/where.so' cannot be loaded: ") == 0);
+}
+
 TEST_CASE("a host that listens says where, and takes no requests by hand") {
   Embedded given;
   xp::host::Host host(given.settings({xp::host::Address{}}));
