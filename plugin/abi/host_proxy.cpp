@@ -14,6 +14,7 @@ namespace {
 using views::copy;
 using views::text;
 using views::view;
+using views::view_or_absent;
 
 // Runs what the host calls back. Nothing that is thrown crosses the border.
 template <class Work>
@@ -163,9 +164,24 @@ void HostLog::write(Level level, std::string_view line) {
 }
 
 xmpp::Sent HostSink::send(const xmpp::Stanza& stanza, std::function<void()> writable) {
-  if (!writable) return sent(host_->send_stanza(host_, view(stanza.xml), 0, nullptr));
+  if (!writable) return sent(hand_over(stanza, nullptr));
   const xp_watch retry{new Callback{owner_.lock(), host_, std::move(writable)}, nullptr, call, free_callback};
-  return sent(host_->send_stanza(host_, view(stanza.xml), 0, &retry));
+  return sent(hand_over(stanza, &retry));
+}
+
+// A stanza here has been read or written by this plugin: a host that asks for no more need not read it again.
+xp_status HostSink::hand_over(const xmpp::Stanza& stanza, const xp_watch* retry) const {
+  if (!XP_HAS(xp_host, host_, send_parsed) || !host_->send_parsed)
+    return host_->send_stanza(host_, view(stanza.xml), 0, retry);
+  xp_stanza parsed{};
+  parsed.size = sizeof parsed;
+  parsed.kind = static_cast<uint32_t>(stanza.kind);
+  parsed.type = view_or_absent(stanza.type);
+  parsed.from = view_or_absent(stanza.from);
+  parsed.to = view_or_absent(stanza.to);
+  parsed.id = view_or_absent(stanza.id);
+  parsed.xml = view(stanza.xml);
+  return host_->send_parsed(host_, &parsed, 0, retry);
 }
 
 HostAccounts::HostAccounts(const xp_host* host)

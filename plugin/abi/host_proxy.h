@@ -32,6 +32,8 @@ class HostSink final : public xmpp::StanzaSink {
   xmpp::Sent send(const xmpp::Stanza& stanza, std::function<void()> writable) override;
 
  private:
+  xp_status hand_over(const xmpp::Stanza& stanza, const xp_watch* retry) const;
+
   const xp_host* host_;
   const Owner owner_;
 };

@@ -10,6 +10,7 @@ namespace restanza::abi {
 namespace {
 
 using views::view;
+using views::view_or_absent;
 
 static_assert(static_cast<int>(settings::kBoolean) == XP_BOOLEAN &&
                   static_cast<int>(settings::kNumber) == XP_NUMBER &&
@@ -17,10 +18,6 @@ static_assert(static_cast<int>(settings::kBoolean) == XP_BOOLEAN &&
                   static_cast<int>(settings::kArray) == XP_ARRAY &&
                   static_cast<int>(settings::kObject) == XP_OBJECT,
               "the plugin's types of JSON are the border's");
-
-xp_str view_or_absent(const std::string& text) {
-  return text.empty() ? xp_str{nullptr, 0} : view(text);
-}
 
 void tell_row(const settings::Section& section, const settings::Row& row,
               void (*tell)(void* ctx, const xp_setting*), void* ctx) {

@@ -13,6 +13,10 @@ namespace restanza::views {
 inline xp_str view(std::string_view text) {
   return {text.data() ? text.data() : "", text.size()};
 }
+// Absent where there is nothing in it.
+inline xp_str view_or_absent(std::string_view text) {
+  return text.empty() ? xp_str{nullptr, 0} : view(text);
+}
 inline std::string_view text(xp_str view) {
   return view.ptr ? std::string_view(view.ptr, view.len) : std::string_view();
 }

@@ -27,26 +27,30 @@ void with_view(const HttpRequest& request, const std::function<void(const xp_req
   use(out);
 }
 
-namespace {
-
-// An attribute that is not there is absent, not empty.
-xp_str attribute(const std::string& value) {
-  return value.empty() ? xp_str{nullptr, 0} : view(value);
-}
-
-}  // namespace
-
 xp_stanza view_of(const xmpp::Stanza& stanza, bool injected) {
   xp_stanza out{};
   out.size = sizeof out;
   out.kind = static_cast<uint32_t>(stanza.kind);
   out.flags = injected ? XP_INJECTED : 0;
-  out.type = attribute(stanza.type);
-  out.from = attribute(stanza.from);
-  out.to = attribute(stanza.to);
-  out.id = attribute(stanza.id);
+  out.type = views::view_or_absent(stanza.type);
+  out.from = views::view_or_absent(stanza.from);
+  out.to = views::view_or_absent(stanza.to);
+  out.id = views::view_or_absent(stanza.id);
   out.xml = view(stanza.xml);
   return out;
+}
+
+std::optional<xmpp::Stanza> stanza_of(const xp_stanza& parsed) {
+  if (!XP_HAS(xp_stanza, &parsed, xml)) return std::nullopt;
+  if (parsed.kind != XP_MESSAGE && parsed.kind != XP_PRESENCE && parsed.kind != XP_IQ) return std::nullopt;
+  const auto kind = static_cast<xmpp::Kind>(parsed.kind);
+  const std::string start = std::string("<") + xmpp::name_of(kind);
+  const std::string_view xml = text(parsed.xml);
+  const bool begins = xml.size() > start.size() && xml.substr(0, start.size()) == start &&
+                      std::string_view(" \t\r\n/>").find(xml[start.size()]) != std::string_view::npos;
+  if (!begins || xml.back() != '>') return std::nullopt;
+  return xmpp::Stanza{
+      kind, copy(parsed.type), copy(parsed.from), copy(parsed.to), copy(parsed.id), std::string(xml)};
 }
 
 }  // namespace restanza::host::border

@@ -51,6 +51,7 @@ HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_
   host.http_begin = NoThrow<http_begin>::call;
   host.http_write = NoThrow<http_write>::call;
   host.http_end = NoThrow<http_end>::call;
+  host.send_parsed = NoThrow<send_parsed>::call;
 }
 
 HostApi::~HostApi() {
@@ -225,21 +226,37 @@ void HostApi::unregister(const xp_host* host, xp_reg* reg) {
   api.remove(*found);
 }
 
+std::function<void()> HostApi::keep_writable(const xp_watch* retry) {
+  if (!retry) return nullptr;
+  const auto kept = keep(retry->ctx, retry->release);
+  if (!retry->writable) return nullptr;
+  return [call = retry->writable, kept] { call(kept.get()); };
+}
+
+xp_status HostApi::may_send(size_t bytes) {
+  hook_watch_.sent();
+  if (stage_ == Stage::gone) return XP_GONE;
+  return bytes > table_.host.max_stanza ? XP_TOO_BIG : XP_OK;
+}
+
 xp_status HostApi::send_stanza(const xp_host* host, xp_str xml, uint32_t, const xp_watch* retry) {
   HostApi& api = self(host);
-  std::function<void()> writable;
-  std::shared_ptr<void> kept;
-  if (retry) {
-    kept = api.keep(retry->ctx, retry->release);
-    if (retry->writable) writable = [call = retry->writable, kept] { call(kept.get()); };
-  }
-  api.hook_watch_.sent();
-  if (api.stage_ == Stage::gone) return XP_GONE;
-  if (xml.len > api.table_.host.max_stanza) return XP_TOO_BIG;
+  auto writable = api.keep_writable(retry);
+  if (const xp_status status = api.may_send(xml.len); status != XP_OK) return status;
   auto stanza = xmpp::parse_stanza(text(xml));
   if (!stanza) {
     return api.misuse("send_stanza with what is not one stanza: " + stanza.error().text);
   }
+  return api.link_->send(std::move(*stanza), std::move(writable));
+}
+
+xp_status HostApi::send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t,
+                               const xp_watch* retry) {
+  HostApi& api = self(host);
+  auto writable = api.keep_writable(retry);
+  if (const xp_status status = api.may_send(parsed->xml.len); status != XP_OK) return status;
+  auto stanza = border::stanza_of(*parsed);
+  if (!stanza) return api.misuse("send_parsed with what is no stanza of the kind that it names");
   return api.link_->send(std::move(*stanza), std::move(writable));
 }
 

@@ -85,6 +85,8 @@ class HostApi {
   static void resume(const xp_host* host, xp_reg* reg);
   static void unregister(const xp_host* host, xp_reg* reg);
   static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry);
+  static xp_status send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
+                               const xp_watch* retry);
   static void http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch);
   static xp_status http_respond(const xp_host* host, xp_exchange* exchange, int32_t code,
                                 const xp_pair* headers, size_t header_count, xp_str body);
@@ -98,6 +100,8 @@ class HostApi {
 
   // A context that the plugin gave: counted, and released with its last copy.
   std::shared_ptr<void> keep(void* ctx, void (*release)(void*));
+  std::function<void()> keep_writable(const xp_watch* retry);  // empty where nobody wants to hear of room
+  xp_status may_send(size_t bytes);                            // XP_OK: so far nothing is against it
   struct Registration {
     bool route;                        // else a hook
     std::shared_ptr<const void> call;  // the function with its context

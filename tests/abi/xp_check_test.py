@@ -70,6 +70,8 @@ EXPECTED = [
     ("hooks_unknown_kinds", "hooked_kinds", "kinds that there are not"),
     ("trusts_any_answer", "wrong_answers", "from somebody else"),
     ("answers_each_answer", "wrong_answers", "an exchange that has ended"),
+    ("sends_for_another", "busy_life", "another from than that of: <message from='mallory"),
+    ("trusts_newer_functions", "null_functions", CRASH + ".*, in a hook"),
     ("sends_rubbish", "busy_life", "no stanza: hello"),
     ("sends_under_its_lock", "hook_reentered", HANG),
     ("answers_under_its_lock", "route_reentered", HANG),

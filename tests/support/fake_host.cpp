@@ -35,6 +35,7 @@ FakeHost::FakeHost(const xp_plugin_desc* plugin, Settings settings)
   host.http_begin = http_begin;
   host.http_write = http_write;
   host.http_end = http_end;
+  if (settings_.knows_newer) host.send_parsed = send_parsed;
   table_->owner = this;
   table_->auth = {sizeof(xp_auth), 0, check_password};
   table_->link = {sizeof(xp_link), 0, is_up};

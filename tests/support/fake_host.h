@@ -35,6 +35,7 @@ class FakeHost {
     std::string prefix = "/rest";
     uint64_t max_stanza = 262144;
     uint32_t size = sizeof(xp_host);  // an older host has a shorter one
+    bool knows_newer = true;          // false: what is newer than version 1.0 is NULL
     bool has_auth = true;
     bool has_link = true;
     bool refuse_route = false;
@@ -95,6 +96,7 @@ class FakeHost {
   void link(bool up);
   std::vector<std::string> sent() const;
   std::vector<std::string> wait_sent(size_t count);  // fewer only after the patience
+  size_t sent_parsed() const;                        // calls in which the attributes were given
   size_t retries() const;                            // watches that wait for room
   bool wait_retries(size_t count);
   void writable();      // tells all of them, and releases them
@@ -133,6 +135,8 @@ class FakeHost {
   static void resume(const xp_host* host, xp_reg* reg);
   static void unregister(const xp_host* host, xp_reg* reg);
   static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry);
+  static xp_status send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
+                               const xp_watch* retry);
   static void http_watch(const xp_host* host, xp_exchange* handle, const xp_watch* watch);
   static xp_status http_respond(const xp_host* host, xp_exchange* handle, int32_t code,
                                 const xp_pair* headers, size_t header_count, xp_str body);
@@ -169,6 +173,7 @@ class FakeHost {
   bool link_up_ = true;
   Verdict verdict_;
   std::vector<std::string> sent_;
+  size_t sent_parsed_ = 0;
   std::vector<std::shared_ptr<Watch>> retries_;
   std::map<std::string, std::pair<std::string, std::string>> accounts_;
   bool checks_fail_ = false;

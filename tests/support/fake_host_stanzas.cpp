@@ -120,6 +120,30 @@ xp_status FakeHost::send_stanza(const xp_host* host, xp_str xml, uint32_t flags,
   return status;
 }
 
+// What a host would believe is looked at here.
+xp_status FakeHost::send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
+                                const xp_watch* retry) {
+  FakeHost& fake = self(host);
+  const std::string xml = copy(parsed->xml);
+  const auto read = xmpp::parse_stanza(xml);
+  if (xml.empty() || xml.front() != '<' || xml.back() != '>') fake.fail("send_parsed of more than: " + xml);
+  if (!XP_HAS(xp_host, host, send_parsed)) fake.fail("send_parsed of a host that is too old for it");
+  if (parsed->flags != 0) fake.fail("a stanza that is sent has flags");
+  if (!read || static_cast<uint32_t>(read->kind) != parsed->kind || read->type != copy(parsed->type) ||
+      read->from != copy(parsed->from) || read->to != copy(parsed->to) || read->id != copy(parsed->id))
+    fake.fail("send_parsed with attributes that are not those of: " + xml);
+  {
+    const std::lock_guard<std::mutex> lock(fake.mutex_);
+    ++fake.sent_parsed_;
+  }
+  return send_stanza(host, parsed->xml, flags, retry);
+}
+
+size_t FakeHost::sent_parsed() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return sent_parsed_;
+}
+
 void FakeHost::account(const std::string& name, const std::string& password, const std::string& bare_jid) {
   const std::lock_guard<std::mutex> lock(mutex_);
   accounts_[name] = {password, bare_jid};

@@ -40,6 +40,8 @@
  *             minor version added; a longer struct is a newer neighbour and welcome. Those without (xp_str, xp_pair,
  *             xp_error, xp_watch) never change, nor does a function's type or what a name means. Unknown flags are
  *             ignored, unknown values count as said; reserved members are 0 and not read.
+ *             A function that a minor version added may also be NULL, which says the same as a shorter struct: so a
+ *             host may be compiled with a newer header as it is.
  *
  * Stanzas are text: one element in UTF-8 (RFC 6120, sections 8 and 11), its root unprefixed and without xmlns, as
  * servers of clients and of components differ there (it counts as jabber:client); every other namespace is declared
@@ -130,7 +132,7 @@ typedef struct {
 } xp_watch;
 
 /* What the host offers to one instance. Two instances have two of these, of the same library too. Data does
- * not change; functions are never NULL. The first argument is always this table itself. */
+ * not change; functions of version 1.0 are never NULL. The first argument is always this table itself. */
 typedef struct xp_host {
   uint32_t size, minor;
   xp_str name, version; /* of the server program */
@@ -223,6 +225,16 @@ typedef struct xp_host {
                           size_t header_count);
   xp_status (*http_write)(const struct xp_host*, xp_exchange*, xp_str chunk);
   void (*http_end)(const struct xp_host*, xp_exchange*);
+
+  /* Since version 1.1. [any] As send_stanza, with what the plugin knows of the stanza: its kind, the root's
+   * attributes unescaped (absent where the root has none), the whole element; flags of both are 0.
+   * The plugin answers for it that xml is one sound element as this header begins with, and that these are
+   * its attributes. So a host need not read xml: it may judge by the attributes alone, and what is wrong with
+   * xml may end the link's stream. A plugin that puts stanzas together of other people's texts without
+   * reading them uses send_stanza. Returns as send_stanza does. XP_INVALID: the kind is none, or xml does not
+   * begin as one of that kind. */
+  xp_status (*send_parsed)(const struct xp_host*, const xp_stanza* stanza, uint32_t flags,
+                           const xp_watch* retry);
 } xp_host;
 
 /* What a plugin is. All functions are [setup]; none may be NULL but reload and get_extension. A host refuses

@@ -54,6 +54,7 @@ Host::Host(const xp_plugin_desc& plugin, Settings settings)
   full.http_begin = Table::http_begin;
   full.http_write = Table::http_write;
   full.http_end = Table::http_end;
+  if (settings_.newer_functions) full.send_parsed = Table::send_parsed;
   const size_t room = (settings_.table_size + 7) / 8 * 8;
   char* bytes = memory_.block(room);
   std::memset(bytes, kRubbish, room);

@@ -78,6 +78,7 @@ class Host {
     std::string prefix = "/rest";
     size_t table_size = sizeof(xp_host);  // shorter: what is missing cannot be touched
     bool extensions = true;
+    bool newer_functions = true;    // false: what is newer than version 1.0 is NULL
     xp_status registering = XP_OK;  // what routes and hooks are answered with
     bool late_release = false;      // registrations are released on another thread, after destroy
     std::string state_dir = {};     // empty: absent

@@ -55,6 +55,8 @@ struct Host::Table {
   static void resume(const xp_host*, xp_reg*);
   static void unregister(const xp_host*, xp_reg*);
   static xp_status send_stanza(const xp_host*, xp_str xml, uint32_t flags, const xp_watch* retry);
+  static xp_status send_parsed(const xp_host*, const xp_stanza* parsed, uint32_t flags,
+                               const xp_watch* retry);
   static void http_watch(const xp_host*, xp_exchange*, const xp_watch*);
   static xp_status http_respond(const xp_host*, xp_exchange*, int32_t code, const xp_pair* headers,
                                 size_t count, xp_str body);

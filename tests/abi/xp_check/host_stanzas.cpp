@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "host_parts.h"
+#include "traffic.h"
 
 namespace restanza::check {
 namespace {
@@ -202,6 +203,24 @@ xp_status Host::Table::send_stanza(const xp_host* table, xp_str xml, uint32_t fl
   if (status == XP_WOULD_BLOCK && watch) host.retries_.push_back(std::move(watch));
   host.changed_.notify_all();
   return status;
+}
+
+xp_status Host::Table::send_parsed(const xp_host* table, const xp_stanza* parsed, uint32_t flags,
+                                   const xp_watch* retry) {
+  Host& host = of(table);
+  host.called("send_parsed");
+  const std::string xml = copy(parsed->xml);
+  if (parsed->size < sizeof *parsed || parsed->flags != 0)
+    host.broken("send_parsed with a stanza that is too short, or has flags");
+  if (xml.find(name_of(parsed->kind)) != 1) host.broken("send_parsed with another kind than that of: " + xml);
+  for (const auto& [name, given] :
+       {std::pair("type", parsed->type), {"from", parsed->from}, {"to", parsed->to}, {"id", parsed->id}}) {
+    const std::string written = root_attribute(xml, name);
+    const bool as_it_is = written.find('&') == std::string::npos;
+    if (as_it_is && written != copy(given))
+      host.broken(std::string("send_parsed with another ") + name + " than that of: " + xml);
+  }
+  return send_stanza(table, parsed->xml, flags, retry);
 }
 
 const void* Host::Table::get_extension(const xp_host* table, const char* id) {

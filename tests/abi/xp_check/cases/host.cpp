@@ -39,6 +39,14 @@ void long_table(const Subject& subject) {
   life.host.finish();
 }
 
+void null_functions(const Subject& subject) {
+  Host::Settings settings;
+  settings.newer_functions = false;
+  Life life(subject, settings);
+  play(life.host);
+  life.host.finish();
+}
+
 void no_extensions(const Subject& subject) {
   Host::Settings settings;
   settings.extensions = false;
@@ -127,6 +135,8 @@ std::vector<Case> host_cases() {
       {"short_host_table",
        "a host's table that ends anywhere gets an error, and nothing behind its end is read", short_table},
       {"long_host_table", "a host of a later minor version is as good as any", long_table},
+      {"null_functions", "what a later version added and this host leaves NULL is not called",
+       null_functions},
       {"no_extensions", "a host without any extension is served", no_extensions},
       {"no_state_directory",
        "without a state directory that can be used there is an error or a life without it", no_state_dir},

@@ -136,6 +136,77 @@ TEST_CASE("send_stanza hands on what the link says, and releases the watch that 
   CHECK(given.bugs().empty());
 }
 
+namespace {
+
+xp_stanza parsed_message(std::string_view xml) {
+  xp_stanza parsed{};
+  parsed.size = sizeof parsed;
+  parsed.kind = XP_MESSAGE;
+  parsed.from = view("rest.localhost");
+  parsed.to = view("a@x");
+  parsed.xml = view(xml);
+  return parsed;
+}
+
+}  // namespace
+
+TEST_CASE("a stanza whose attributes are given is not read, and what the link says is handed on") {
+  Given given;
+  REQUIRE(given.host->send_parsed);
+  const xp_watch watch = given.ctx.watch();
+  const auto send = [&](const xp_stanza& parsed) {
+    return given.host->send_parsed(given.host, &parsed, 0, &watch);
+  };
+  CHECK(send(parsed_message("<message from='rest.localhost' to='a@x'><body>")) == XP_OK);  // nobody looks
+  CHECK(given.link->last.kind == xmpp::Kind::message);
+  CHECK(given.link->last.from == "rest.localhost");
+  CHECK(given.link->last.to == "a@x");
+  CHECK(given.link->last.id.empty());
+  CHECK(given.link->sent.size() == 1);
+  CHECK(given.ctx.released == 1);
+
+  given.link->verdict = XP_WOULD_BLOCK;
+  CHECK(send(parsed_message("<message/>")) == XP_WOULD_BLOCK);
+  CHECK(given.ctx.released == 1);
+  std::exchange(given.link->waiting, nullptr)();
+  CHECK(given.ctx.writable == 1);
+  CHECK(given.ctx.released == 2);
+
+  given.link->verdict = XP_OK;
+  const std::string longest = "<message id='" + std::string(84, 'x') + "'/>";
+  REQUIRE(longest.size() == 100);
+  CHECK(send(parsed_message(longest)) == XP_OK);
+  CHECK(send(parsed_message(longest + " ")) == XP_TOO_BIG);
+  given.api->enter(HostApi::Stage::gone);
+  CHECK(send(parsed_message("<message/>")) == XP_GONE);
+  CHECK(given.ctx.released == 5);
+  CHECK(given.bugs().empty());
+}
+
+TEST_CASE("a stanza whose kind is not that of its text is not sent, and each time a line names the plugin") {
+  Given given;
+  int lines = 0;
+  const auto refused = [&](const xp_stanza& parsed) {
+    const bool invalid = given.host->send_parsed(given.host, &parsed, 0, nullptr) == XP_INVALID;
+    const std::string bugs = given.bugs();
+    return invalid && std::count(bugs.begin(), bugs.end(), '\n') == ++lines;
+  };
+  for (const char* xml :
+       {"", "<", "<message", "<messages/>", "<iq/>", " <message/>", "<message/> ", "text"}) {
+    INFO(xml);
+    CHECK(refused(parsed_message(xml)));
+  }
+  for (const uint32_t kind : {0U, 3U, 7U, 8U, 0xFFFFFFFFU}) {
+    xp_stanza parsed = parsed_message("<message/>");
+    parsed.kind = kind;
+    CHECK(refused(parsed));
+  }
+  xp_stanza older = parsed_message("<message/>");
+  older.size = offsetof(xp_stanza, xml);
+  CHECK(refused(older));
+  CHECK(given.link->sent.empty());
+}
+
 TEST_CASE("who had no room hears of it once, and the watch is released after that") {
   Given given;
   const xp_watch watch = given.ctx.watch();

@@ -18,6 +18,7 @@ class PlayedLink final : public Link {
   xp_status send(xmpp::Stanza stanza, std::function<void()> writable) override {
     if (verdict == XP_OK) sent.push_back(stanza.xml);
     if (verdict == XP_WOULD_BLOCK) waiting = std::move(writable);
+    last = std::move(stanza);
     return verdict;
   }
   void post(std::function<void()> work) override {
@@ -39,6 +40,7 @@ class PlayedLink final : public Link {
   bool is_up = true;
   bool no_memory = false;
   std::vector<std::string> sent;
+  xmpp::Stanza last;  // that it was asked to take
   std::function<void()> waiting;
   std::deque<std::function<void()>> posted;
 };
