@@ -104,6 +104,7 @@ Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clo
       accounts_(accounts),
       clock_(clock),
       rates_(settings_.rate_limit, settings_.tokens, clock),
+      good_passwords_(clock),
       throttle_({settings_.prefix, [this](std::string_view text) { return is_secret(text); },
                  unauthorized(not_accepted(settings_, accounts_.available()).c_str())},
                 clock, timer, log) {}
@@ -177,6 +178,11 @@ void Credentials::check_basic(const http::Request& request, std::string_view enc
 void Credentials::check_account(const http::Request& request, std::string_view name,
                                 std::string_view password,
                                 const std::shared_ptr<AuthenticationCallback>& callback) const {
+  if (const auto bare_jid = good_passwords_.account(name, password)) {
+    if (throttle_.passes(request, {request.peer, name, password}, nullptr, callback))
+      let_in(callback, rates_.account(*bare_jid), account_caller(*bare_jid));
+    return;
+  }
   const OpenChecks::Id id = open_->open(callback);
   if (id == 0) return;
   const auto asking = std::make_shared<const Asking>(request, name, password);
@@ -194,8 +200,9 @@ void Credentials::end_account(const Asking& asking, Accounts::Verdict verdict, c
         Refusal{500, "wait", "internal-server-error", "The server could not check the password"});
   }
   const char* wrong = verdict == Accounts::Verdict::ok ? nullptr : "wrong name or password";
-  if (throttle_.passes(asking.request, asking.attempt(), wrong, callback))
-    let_in(callback, rates_.account(bare_jid), account_caller(bare_jid));
+  if (!throttle_.passes(asking.request, asking.attempt(), wrong, callback)) return;
+  good_passwords_.remember(asking.name, asking.password, bare_jid);
+  let_in(callback, rates_.account(bare_jid), account_caller(bare_jid));
 }
 
 void Credentials::check_bearer(const http::Request& request, std::string_view token,

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/timer.h"
 #include "rest/access/caller.h"
+#include "rest/access/good_passwords.h"
 #include "rest/access/login_throttle.h"
 #include "rest/access/open_checks.h"
 #include "rest/access/rates.h"
@@ -93,6 +94,7 @@ class Credentials {
   Accounts& accounts_;
   const Clock& clock_;
   mutable Rates rates_;
+  mutable GoodPasswords good_passwords_;  // new credentials, as after a reload, remember none
   const LoginThrottle throttle_;
   const std::shared_ptr<OpenChecks> open_ =  // a late verdict holds it
       std::make_shared<OpenChecks>(kOpenChecks, "Too many passwords are being checked");

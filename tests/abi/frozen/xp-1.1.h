@@ -303,12 +303,13 @@ typedef struct {
    * one verdict, [any], perhaps before this returns, also during a drain and after destroy: XP_OK with the
    * account's bare address, XP_DENIED, or XP_INTERNAL where it could not be checked; anything else counts as
    * XP_INTERNAL. A verdict has no release, because it is the one use of its ctx: the host gives every one
-   * before it unloads the library.
-   * Whoever was let in sends as the account: of an instance that it tells of accounts a host takes as `from`,
-   * beside the addresses at `domain`, the bare address of each account for which it said XP_OK, and that
-   * address with any resource. It may take every account's. A resource need not be connected, and being sent
-   * from does not connect it. Answers come to the hook, see on_stanza; what the hook passes goes the way of
-   * everything that is for the account. */
+   * before it unloads the library. A plugin may take XP_OK for its answer to the same name and password for 5
+   * s more, and until its next reload; no other verdict, and it keeps no password for that. Whoever was let
+   * in sends as the account: of an instance that it tells of accounts a host takes as `from`, beside the
+   * addresses at `domain`, the bare address of each account for which it said XP_OK, and that address with
+   * any resource. It may take every account's. A resource need not be connected, and being sent from does not
+   * connect it. Answers come to the hook, see on_stanza; what the hook passes goes the way of everything that
+   * is for the account. */
   void (*check_password)(const xp_host*, xp_str name, xp_str password,
                          void (*verdict)(void* ctx, xp_status, xp_str bare_jid), void* ctx);
 } xp_auth;

@@ -111,11 +111,13 @@ TEST_CASE("a host without extensions has no accounts, and its link counts as up"
 TEST_CASE("an account's stanza goes out as the account, whoever gives the verdict") {
   LoadedPlugin loaded;
   loaded.host.account("alice", "wonder", "alice@localhost");
+  loaded.host.account("alice@localhost", "wonder", "alice@localhost");
   loaded.host.on_send([](const std::string&) { return XP_OK; });
   CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wonder"))).status == 202);
   CHECK(loaded.host.ask(loaded.post(kSentMessage, "", basic("alice", "wrong"))).status == 401);
   loaded.host.hold_verdicts();
-  const auto call = loaded.host.request(loaded.post(kSentMessage, "", basic("alice", "wonder")));
+  const auto call = loaded.host.request(loaded.post(kSentMessage, "", basic("alice@localhost", "wonder")));
+  CHECK(loaded.host.held_verdicts() == 1);
   std::thread([&] { loaded.host.give_verdicts(); }).join();
   CHECK(loaded.host.now(call).value_or(FakeHost::Response()).status == 202);
   CHECK(loaded.host.sent().size() == 2);

@@ -149,6 +149,7 @@ TEST_CASE("a verdict may come later, and after a drain it finds nobody") {
   check.accounts.held[0](Accounts::Verdict::ok, "alice@localhost");
   CHECK(check.told() == "alice@localhost");
 
+  check.clock.advance(GoodPasswords::kMemory);
   CHECK(check.of(credentials, basic("alice", "wonder:land")) == "waits");
   credentials.drain();
   CHECK(check.told() == "503 The server is shutting down");
@@ -156,6 +157,42 @@ TEST_CASE("a verdict may come later, and after a drain it finds nobody") {
   CHECK(check.told() == "503 The server is shutting down");
   CHECK(check.of(credentials, basic("alice", "wonder:land")) == "503 The server is shutting down");
   CHECK(check.accounts.asked.size() == 2);
+}
+
+TEST_CASE("a password that was right is not checked again for a while, and one that was wrong is") {
+  Check check;
+  const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
+  const std::string good = basic("alice", "wonder:land");
+  CHECK(check.of(credentials, good) == "alice@localhost");
+  CHECK(check.of(credentials, good) == "alice@localhost");
+  CHECK((*check.callback->outcome)->account);
+  CHECK(check.accounts.asked.size() == 1);
+  CHECK(check.of(credentials, basic("alice", "wonder")) == kWrong);
+  CHECK(check.of(credentials, basic("alice", "wonder")) == kWrong);
+  CHECK(check.accounts.asked.size() == 3);
+  check.clock.advance(GoodPasswords::kMemory);
+  CHECK(check.of(credentials, good) == "alice@localhost");
+  CHECK(check.accounts.asked.size() == 4);
+  CHECK(check.of(good) == "alice@localhost");  // by other credentials, as there are after a reload
+  CHECK(check.accounts.asked.size() == 5);
+}
+
+TEST_CASE("a password that could not be checked is checked again") {
+  Check check;
+  check.accounts.broken = true;
+  const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
+  check.of(credentials, basic("alice", "wonder:land"));
+  check.of(credentials, basic("alice", "wonder:land"));
+  CHECK(check.accounts.asked.size() == 2);
+}
+
+TEST_CASE("an account that is known without a check has the same rate as with one") {
+  Check check;
+  check.settings.rate_limit = 2;
+  const Credentials credentials(check.settings, check.accounts, check.clock, check.timer, check.log);
+  CHECK(check.of(credentials, basic("alice", "wonder:land")) == "alice@localhost");
+  CHECK(check.of(credentials, basic("alice", "wonder:land")) == "alice@localhost");
+  CHECK(check.of(credentials, basic("alice", "wonder:land")) == "429 Too many requests");
 }
 
 TEST_CASE("a verdict may come after the one who waited for it is gone") {
