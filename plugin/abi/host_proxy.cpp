@@ -153,6 +153,20 @@ struct Asked {
   const xp_host* host;
   std::function<void(rest::Accounts::Verdict, std::string)> tell;
 };
+struct AskedForBearer {
+  const xp_host* host;
+  std::function<void(rest::Accounts::Verdict, const rest::Accounts::Principal&)> tell;
+};
+
+rest::Accounts::Verdict verdict_of(xp_status status, bool somebody) {
+  using Verdict = rest::Accounts::Verdict;
+  if (status == XP_DENIED) return Verdict::denied;
+  return status == XP_OK && somebody ? Verdict::ok : Verdict::failed;
+}
+
+static_assert(static_cast<int>(rest::kSend) == XP_SEND && static_cast<int>(rest::kReceive) == XP_RECEIVE &&
+                  static_cast<int>(rest::kAdmin) == XP_ADMIN,
+              "the rights of tokens are the border's");
 
 }  // namespace
 
@@ -185,7 +199,9 @@ xp_status HostSink::hand_over(const xmpp::Stanza& stanza, const xp_watch* retry)
 }
 
 HostAccounts::HostAccounts(const xp_host* host)
-    : host_(host), auth_(static_cast<const xp_auth*>(host->get_extension(host, XP_EXT_AUTH))) {}
+    : host_(host),
+      auth_(static_cast<const xp_auth*>(host->get_extension(host, XP_EXT_AUTH))),
+      principals_(static_cast<const xp_principals*>(host->get_extension(host, XP_EXT_PRINCIPAL))) {}
 
 void HostAccounts::check(const std::string& name, const std::string& password,
                          std::function<void(rest::Accounts::Verdict, std::string)> verdict) {
@@ -193,15 +209,25 @@ void HostAccounts::check(const std::string& name, const std::string& password,
       host_, view(name), view(password),
       [](void* ctx, xp_status status, xp_str bare_jid) {
         const std::unique_ptr<Asked> asked(static_cast<Asked*>(ctx));
-        const bool ok = status == XP_OK && !text(bare_jid).empty();
-        called_back(asked->host, [&] {
-          asked->tell(ok                    ? Accounts::Verdict::ok
-                      : status == XP_DENIED ? Accounts::Verdict::denied
-                                            : Accounts::Verdict::failed,
-                      copy(bare_jid));
-        });
+        called_back(asked->host,
+                    [&] { asked->tell(verdict_of(status, !text(bare_jid).empty()), copy(bare_jid)); });
       },
       new Asked{host_, std::move(verdict)});
+}
+
+void HostAccounts::check_bearer(const std::string& token,
+                                std::function<void(Verdict, const Principal&)> verdict) {
+  principals_->check_bearer(
+      host_, view(token),
+      [](void* ctx, xp_status status, const xp_principal* principal) {
+        const std::unique_ptr<AskedForBearer> asked(static_cast<AskedForBearer*>(ctx));
+        called_back(asked->host, [&] {
+          Principal told;
+          if (status == XP_OK && principal) told = {copy(principal->bare_jid), principal->rights};
+          asked->tell(verdict_of(status, !told.bare_jid.empty()), told);
+        });
+      },
+      new AskedForBearer{host_, std::move(verdict)});
 }
 
 bool link_up(const xp_host* host) {

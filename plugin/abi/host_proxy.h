@@ -44,10 +44,14 @@ class HostAccounts final : public rest::Accounts {
   bool available() const override { return auth_ != nullptr; }
   void check(const std::string& name, const std::string& password,
              std::function<void(Verdict, std::string)> verdict) override;
+  bool knows_bearers() const override { return principals_ != nullptr; }
+  void check_bearer(const std::string& token,
+                    std::function<void(Verdict, const Principal&)> verdict) override;
 
  private:
   const xp_host* host_;
   const xp_auth* auth_;
+  const xp_principals* principals_;
 };
 
 // Whether the link is up; hosts without the extension are taken to be always connected.

@@ -16,16 +16,18 @@ using border::text;
 using border::view;
 
 HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_ptr<Hooks> hooks,
-                 std::shared_ptr<Link> link, CheckPassword check, Log& log)
+                 std::shared_ptr<Link> link, CheckPassword check, Log& log, CheckBearer bearer)
     : place_(std::move(place)),
       table_{},
       auth_{sizeof(xp_auth), 0, NoThrow<check_password>::call},
+      principals_{sizeof(xp_principals), 0, NoThrow<check_bearer>::call},
       link_extension_{sizeof(xp_link), 0, NoThrow<is_up, 0>::call},
       http_(exchanges),
       routes_(routes),
       hooks_(std::move(hooks)),
       link_(std::move(link)),
       check_password_(std::move(check)),
+      check_bearer_(std::move(bearer)),
       log_(log),
       mount_(routes.mount({place_.prefix, place_.http_host})),
       hook_watch_(log) {
@@ -144,6 +146,7 @@ xp_status HostApi::misuse(const std::string& what) {
 const void* HostApi::get_extension(const xp_host* host, const char* id) {
   HostApi& api = self(host);
   if (std::strcmp(id, XP_EXT_AUTH) == 0 && api.check_password_) return &api.auth_;
+  if (std::strcmp(id, XP_EXT_PRINCIPAL) == 0 && api.check_bearer_) return &api.principals_;
   if (std::strcmp(id, XP_EXT_LINK) == 0) return &api.link_extension_;
   return nullptr;
 }
@@ -258,36 +261,6 @@ xp_status HostApi::send_parsed(const xp_host* host, const xp_stanza* parsed, uin
   auto stanza = border::stanza_of(*parsed);
   if (!stanza) return api.misuse("send_parsed with what is no stanza of the kind that it names");
   return api.link_->send(std::move(*stanza), std::move(writable));
-}
-
-// The verdict is the last use of its ctx: until then the library must stay. It is given by whoever checks, or
-// where nobody does, by the end of this.
-struct HostApi::Verdict {
-  void (*const give)(void*, xp_status, xp_str);
-  const std::shared_ptr<void> ctx;
-  std::atomic<bool> given{false};
-
-  Verdict(void (*to)(void*, xp_status, xp_str), std::shared_ptr<void> kept)
-      : give(to), ctx(std::move(kept)) {}
-  ~Verdict() { say(XP_INTERNAL, {}); }
-  void say(xp_status status, xp_str bare_jid) {
-    if (!given.exchange(true)) give(ctx.get(), status, bare_jid);
-  }
-};
-
-void HostApi::check_password(const xp_host* host, xp_str name, xp_str password,
-                             void (*give)(void*, xp_status, xp_str), void* ctx) {
-  HostApi& api = self(host);
-  std::shared_ptr<Verdict> verdict;
-  try {
-    verdict = std::make_shared<Verdict>(give, api.keep(ctx, nullptr));
-  } catch (...) {
-    give(ctx, XP_INTERNAL, {});
-    throw;
-  }
-  api.check_password_(copy(name), copy(password), [verdict](xp_status status, const std::string& bare_jid) {
-    verdict->say(status, view(bare_jid));
-  });
 }
 
 int32_t HostApi::is_up(const xp_host* host) {

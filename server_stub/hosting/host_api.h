@@ -33,6 +33,15 @@ class HostApi {
   using CheckPassword = std::function<void(std::string name, std::string password,
                                            std::function<void(xp_status, std::string bare_jid)> verdict)>;
 
+  // The same for bearer tokens.
+  struct Principal {
+    std::string bare_jid;
+    std::string scopes;  // empty: none
+    uint32_t rights = XP_SEND;
+  };
+  using CheckBearer =
+      std::function<void(std::string token, std::function<void(xp_status, const Principal&)> verdict)>;
+
   struct Place {
     std::string host_name, host_version;  // of the server program
     std::string domain;
@@ -45,7 +54,8 @@ class HostApi {
   enum class Stage { setup, running, draining, gone };
 
   HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_ptr<Hooks> hooks,
-          std::shared_ptr<Link> link, CheckPassword check_password, Log& log);
+          std::shared_ptr<Link> link, CheckPassword check_password, Log& log,
+          CheckBearer check_bearer = nullptr);
   ~HostApi();
   HostApi(const HostApi&) = delete;
   HostApi& operator=(const HostApi&) = delete;
@@ -96,6 +106,8 @@ class HostApi {
   static void http_end(const xp_host* host, xp_exchange* exchange);
   static void check_password(const xp_host* host, xp_str name, xp_str password,
                              void (*verdict)(void*, xp_status, xp_str), void* ctx);
+  static void check_bearer(const xp_host* host, xp_str token,
+                           void (*verdict)(void*, xp_status, const xp_principal*), void* ctx);
   static int32_t is_up(const xp_host* host);
 
   // A context that the plugin gave: counted, and released with its last copy.
@@ -117,8 +129,6 @@ class HostApi {
   xp_status no_exchange(const char* call);
   bool good_answer(const char* call, int32_t code, const std::vector<Header>& headers);
 
-  struct Verdict;
-
   struct Table {  // the vtable and the way back from it
     xp_host host;
     HostApi* api;
@@ -127,12 +137,14 @@ class HostApi {
   const Place place_;
   Table table_;
   const xp_auth auth_;
+  const xp_principals principals_;
   const xp_link link_extension_;
   Exchanges& http_;
   Routes& routes_;
   const std::shared_ptr<Hooks> hooks_;
   const std::shared_ptr<Link> link_;
   const CheckPassword check_password_;
+  const CheckBearer check_bearer_;
   Log& log_;
   const Routes::Id mount_;
   std::atomic<Stage> stage_{Stage::setup};

@@ -22,11 +22,12 @@ Result<std::unique_ptr<Instance>> Instance::load(const std::string& name, HostAp
   return instance;
 }
 
-void Instance::connect(std::shared_ptr<Link> link, HostApi::CheckPassword check) {
+void Instance::connect(std::shared_ptr<Link> link, HostApi::CheckPassword check,
+                       HostApi::CheckBearer bearer) {
   link_ = std::move(link);
   hooks_->bind(link_);
-  auto api =
-      std::make_unique<HostApi>(place_, deps_.exchanges, deps_.routes, hooks_, link_, std::move(check), log_);
+  auto api = std::make_unique<HostApi>(place_, deps_.exchanges, deps_.routes, hooks_, link_, std::move(check),
+                                       log_, std::move(bearer));
   plugin_ = std::make_unique<PluginLife>(std::move(library_), std::move(api));
 }
 

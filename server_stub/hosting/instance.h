@@ -31,7 +31,8 @@ class Instance {
 
   // The link is made for `inbound`, and then connected; once, and before anything else is done with `plugin`.
   Inbound& inbound() { return *hooks_; }
-  void connect(std::shared_ptr<Link> link, HostApi::CheckPassword check);
+  void connect(std::shared_ptr<Link> link, HostApi::CheckPassword check,
+               HostApi::CheckBearer bearer = nullptr);
 
   PluginLife& plugin() { return *plugin_; }
   const PluginLife& plugin() const { return *plugin_; }

@@ -59,6 +59,15 @@ HostApi::CheckPassword password_check(Server& server) {
   };
 }
 
+HostApi::CheckBearer bearer_check(Server& server) {
+  if (!server.has_bearers()) return nullptr;
+  return [&server](std::string token, const std::function<void(xp_status, const HostApi::Principal&)>& tell) {
+    server.check_bearer(std::move(token), [tell](xp_status status, const Server::Principal& principal) {
+      tell(status, {principal.bare_jid, principal.scopes, principal.rights});
+    });
+  };
+}
+
 // Tells once that the last of several drains is done, or that the time is over.
 struct Drained {
   explicit Drained(size_t count, std::function<void()> tell) : missing(count), done(std::move(tell)) {}
@@ -81,6 +90,11 @@ struct Drained {
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): servers that override it keep what they are given
 void Server::check_password(std::string, std::string, Verdict verdict) {
+  verdict(XP_INTERNAL, {});
+}
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): likewise
+void Server::check_bearer(std::string, BearerVerdict verdict) {
   verdict(XP_INTERNAL, {});
 }
 
@@ -147,7 +161,7 @@ Plugin* Host::load(const PluginSettings& wanted, Server& server, std::string& er
   }
   (*instance)->connect(
       std::make_shared<ServerLink>(domain->domain, wanted.max_stanza, server, (*instance)->log()),
-      password_check(server));
+      password_check(server), bearer_check(server));
   auto plugin = std::make_unique<LoadedPlugin>(std::move(*instance));
   if (const auto created = plugin->plugin().create(wanted.settings_json); !created) {
     error = plugin->plugin().id() + ": " + created.error().text;

@@ -19,7 +19,8 @@ xp_status ServerLink::send(xmpp::Stanza stanza, std::function<void()> writable) 
 }
 
 bool ServerLink::is_account(const xmpp::Jid& from) const {
-  return server_.has_accounts() && !from.node.empty() && server_.is_account(from.bare());
+  const bool any = server_.has_accounts() || server_.has_bearers();
+  return any && !from.node.empty() && server_.is_account(from.bare());
 }
 
 void ServerLink::post(std::function<void()> work) {

@@ -68,9 +68,24 @@ class Server {
   using Verdict = std::function<void(xp_status status, const std::string& bare_jid)>;
   virtual void check_password(std::string name, std::string password, Verdict verdict);
 
+  // Whether it knows bearer tokens that stand for accounts; the same at every call. Without them plugins are
+  // told that there is no xp.principal/1.
+  virtual bool has_bearers() const { return false; }
+
+  // [any] Whose token this is, without waiting. `verdict`, for any thread, is called once: XP_OK with the
+  // principal, XP_DENIED where there is no such token, or not for this use, or XP_INTERNAL. Dropped without a
+  // call it counts as XP_INTERNAL.
+  struct Principal {
+    std::string bare_jid;
+    uint32_t rights = XP_SEND;  // and XP_RECEIVE, XP_ADMIN where that is meant
+    std::string scopes = {};    // as the token has them, between spaces
+  };
+  using BearerVerdict = std::function<void(xp_status status, const Principal& principal)>;
+  virtual void check_bearer(std::string token, BearerVerdict verdict);
+
   // [any] Whether plugins may send as this address, which is bare and prepared, and not at the plugin's
-  // domain: one of the accounts above. Asked for each such stanza, without waiting; where there are no
-  // accounts it is never asked.
+  // domain: one of the accounts above. Asked for each such stanza, without waiting; never asked where there
+  // are neither accounts nor tokens.
   virtual bool is_account(const std::string& bare_jid) const;
 };
 

@@ -88,6 +88,7 @@ EXPECTED = [
     ("needs_time_after_done", "serve_while_draining", "after done was not answered"),
     ("knows_every_kind", "unknown_kinds_and_flags", CRASH + ".*, in a hook"),
     ("drain_waits_for_verdicts", "verdicts_after_destroy", "never said to be done"),
+    ("trusts_any_principal", "verdicts_early", CRASH + ".*, in a verdict"),
     ("verdict_after_its_end", "verdicts_after_destroy", CRASH + ".*, in a verdict"),
 ]
 

@@ -39,6 +39,10 @@ class OneAccount final : public rest::Accounts {
     const bool known = name == "alice" && password == kPassword;
     verdict(known ? Verdict::ok : Verdict::denied, known ? "alice@localhost" : "");
   }
+  bool knows_bearers() const override { return false; }
+  void check_bearer(const std::string&, std::function<void(Verdict, const Principal&)>) override {
+    must(false, "a host that knows no tokens is asked about none");
+  }
 };
 
 rest::Credentials::Settings settings() {

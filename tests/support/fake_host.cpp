@@ -39,6 +39,7 @@ FakeHost::FakeHost(const xp_plugin_desc* plugin, Settings settings)
   table_->owner = this;
   table_->auth = {sizeof(xp_auth), 0, check_password};
   table_->link = {sizeof(xp_link), 0, is_up};
+  table_->principals = {sizeof(xp_principals), 0, check_bearer};
 }
 
 FakeHost::~FakeHost() {
@@ -163,6 +164,7 @@ int32_t FakeHost::is_up(const xp_host* host) {
 const void* FakeHost::get_extension(const xp_host* host, const char* id) {
   const Table* table = self(host).table_.get();
   if (self(host).settings_.has_auth && std::strcmp(id, XP_EXT_AUTH) == 0) return &table->auth;
+  if (self(host).settings_.has_bearers && std::strcmp(id, XP_EXT_PRINCIPAL) == 0) return &table->principals;
   if (self(host).settings_.has_link && std::strcmp(id, XP_EXT_LINK) == 0) return &table->link;
   return nullptr;
 }

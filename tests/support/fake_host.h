@@ -38,6 +38,7 @@ class FakeHost {
     bool knows_newer = true;          // false: what is newer than version 1.0 is NULL
     bool has_auth = true;
     bool has_link = true;
+    bool has_bearers = false;
     bool refuse_route = false;
     bool refuse_hook = false;
   };
@@ -104,6 +105,8 @@ class FakeHost {
 
   // Passwords: accounts that are known, and whether verdicts wait until the test gives them.
   void account(const std::string& name, const std::string& password, const std::string& bare_jid);
+  // Tokens that are known; their verdicts always wait for give_verdicts.
+  void bearer(const std::string& token, const std::string& bare_jid, uint32_t rights);
   void password_checks_fail();
   void hold_verdicts();
   size_t held_verdicts() const;
@@ -146,6 +149,8 @@ class FakeHost {
   static void http_end(const xp_host* host, xp_exchange* handle);
   static void check_password(const xp_host* host, xp_str name, xp_str password,
                              void (*verdict)(void*, xp_status, xp_str), void* ctx);
+  static void check_bearer(const xp_host* host, xp_str token,
+                           void (*verdict)(void*, xp_status, const xp_principal*), void* ctx);
   static int32_t is_up(const xp_host* host);
 
   void fail(std::string what);
@@ -176,6 +181,7 @@ class FakeHost {
   size_t sent_parsed_ = 0;
   std::vector<std::shared_ptr<Watch>> retries_;
   std::map<std::string, std::pair<std::string, std::string>> accounts_;
+  std::map<std::string, std::pair<std::string, uint32_t>> bearers_;
   bool checks_fail_ = false;
   bool hold_verdicts_ = false;
   std::deque<std::function<void()>> verdicts_;

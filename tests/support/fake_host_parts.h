@@ -65,6 +65,7 @@ struct FakeHost::Table {
   FakeHost* owner;
   xp_auth auth;
   xp_link link;
+  xp_principals principals;
 };
 
 }  // namespace restanza

@@ -204,4 +204,28 @@ void FakeHost::check_password(const xp_host* host, xp_str name, xp_str password,
   fake.changed_.notify_all();
 }
 
+void FakeHost::bearer(const std::string& token, const std::string& bare_jid, uint32_t rights) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  bearers_[token] = {bare_jid, rights};
+}
+
+void FakeHost::check_bearer(const xp_host* host, xp_str token,
+                            void (*verdict)(void*, xp_status, const xp_principal*), void* ctx) {
+  FakeHost& fake = self(host);
+  const std::lock_guard<std::mutex> lock(fake.mutex_);
+  const auto known = fake.bearers_.find(copy(token));
+  const bool good = known != fake.bearers_.end();
+  const auto whose = good ? known->second : std::pair<std::string, uint32_t>();
+  fake.verdicts_.push_back([verdict, ctx, good, whose] {
+    Lent lent;
+    xp_principal principal{};
+    principal.size = sizeof principal;
+    principal.rights = whose.second;
+    principal.bare_jid = lent.view(whose.first);
+    principal.scopes = lent.view("xmpp");
+    verdict(ctx, good ? XP_OK : XP_DENIED, good ? &principal : nullptr);
+  });
+  fake.changed_.notify_all();
+}
+
 }  // namespace restanza

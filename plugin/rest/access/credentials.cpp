@@ -21,15 +21,15 @@ std::string challenge_of(const Credentials::Settings& settings) {
 }
 
 // Which names and secrets are taken: what a page at the realm would say to everybody.
-std::string not_accepted(const Credentials::Settings& settings, bool accounts) {
+std::string not_accepted(const Credentials::Settings& settings, const Accounts& accounts) {
   std::string taken;
   const auto add = [&taken](bool is_taken, const std::string& what) {
     if (is_taken) taken += (taken.empty() ? ": taken are " : ", or ") + what;
   };
   add(settings.basic && !settings.component_secret.empty(),
       "'" + settings.domain + "' with the component's secret");
-  add(settings.basic && accounts, "an account with its password");
-  add(settings.bearer && !settings.tokens.empty(), "a token as Bearer");
+  add(settings.basic && accounts.available(), "an account with its password");
+  add(settings.bearer && (!settings.tokens.empty() || accounts.knows_bearers()), "a token as Bearer");
   return "Credentials not accepted" + taken;
 }
 
@@ -80,7 +80,8 @@ void let_in(const std::shared_ptr<AuthenticationCallback>& callback, std::chrono
 
 }  // namespace
 
-// A password that the host is asked about, with no more of the request than a line in the log needs.
+// A password or a token that the host is asked about, with no more of the request than a line in the log
+// needs.
 struct Credentials::Asking {
   Asking(const http::Request& r, std::string_view n, std::string_view p) : name(n), password(p) {
     request.method = r.method;
@@ -106,7 +107,7 @@ Credentials::Credentials(Settings settings, Accounts& accounts, const Clock& clo
       rates_(settings_.rate_limit, settings_.tokens, clock),
       good_passwords_(clock),
       throttle_({settings_.prefix, [this](std::string_view text) { return is_secret(text); },
-                 unauthorized(not_accepted(settings_, accounts_.available()).c_str())},
+                 unauthorized(not_accepted(settings_, accounts_).c_str())},
                 clock, timer, log) {}
 
 Refusal Credentials::unauthorized(const char* text) const {
@@ -213,7 +214,12 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
     if (constant_time_equal(digest, settings_.tokens[i].sha256)) found = i;
   }
   if (found == settings_.tokens.size()) {
-    throttle_.passes(request, {request.peer, kBearer, token}, "unknown token", callback);
+    const Attempt attempt{request.peer, kBearer, token};
+    if (!accounts_.knows_bearers()) {
+      throttle_.passes(request, attempt, "unknown token", callback);
+    } else if (throttle_.may_try(request, attempt, callback)) {
+      check_principal(request, token, callback);
+    }
     return;
   }
   const Token& known = settings_.tokens[found];
@@ -225,6 +231,33 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
   }
   if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, callback))
     let_in(callback, rates_.token(found), token_caller(known, settings_.domain));
+}
+
+void Credentials::check_principal(const http::Request& request, std::string_view token,
+                                  const std::shared_ptr<AuthenticationCallback>& callback) const {
+  const OpenChecks::Id id = open_->open(callback);
+  if (id == 0) return;
+  const auto asking = std::make_shared<const Asking>(request, kBearer, token);
+  accounts_.check_bearer(
+      asking->password,
+      [this, open = open_, id, asking](Accounts::Verdict verdict, const Accounts::Principal& principal) {
+        // Whoever waits still keeps the credentials.
+        if (const auto waiting = open->take(id)) end_principal(*asking, verdict, principal, waiting);
+      });
+}
+
+void Credentials::end_principal(const Asking& asking, Accounts::Verdict verdict,
+                                const Accounts::Principal& principal,
+                                const std::shared_ptr<AuthenticationCallback>& callback) const {
+  if (verdict == Accounts::Verdict::failed) {
+    return callback->tell(
+        Refusal{500, "wait", "internal-server-error", "The server could not check the token"});
+  }
+  const char* wrong = verdict == Accounts::Verdict::ok ? nullptr : "unknown token";
+  if (!throttle_.passes(asking.request, asking.attempt(), wrong, callback)) return;
+  Caller caller = account_caller(principal.bare_jid);
+  caller.rights = principal.rights & kAllRights;
+  let_in(callback, rates_.account(principal.bare_jid), std::move(caller));
 }
 
 bool Credentials::is_secret(std::string_view text) const {

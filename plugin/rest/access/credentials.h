@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Who may send: reads the Authorization header (RFC 9110 section 11.6.2; Basic RFC 7617, Bearer RFC 6750) and
 // finds the caller: the component by its secret, an account by the host's password check, a token by its
-// digest, or anybody where that is allowed. Secrets are compared by digest and in constant time, and never
-// reach a log. Who is refused is written down; a client that guesses, or asks more often than it may, has to
-// wait. Any thread; `check` never blocks.
+// digest, an account by a token that the host knows, or anybody where that is allowed. Secrets are compared
+// by digest and in constant time, and never reach a log. Who is refused is written down; a client that
+// guesses, or asks more often than it may, has to wait. Any thread; `check` never blocks.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,8 @@
 
 namespace restanza::rest {
 
-// The host's password check (xp.auth/1) behind an interface. Exactly one verdict, on any thread, perhaps
-// before it returns.
+// The host's checks of passwords (xp.auth/1) and of bearer tokens (xp.principal/1) behind an interface.
+// Exactly one verdict for each, on any thread, perhaps before the call returns.
 class Accounts {
  public:
   enum class Verdict { ok, denied, failed };
@@ -35,11 +35,19 @@ class Accounts {
   virtual bool available() const = 0;
   virtual void check(const std::string& name, const std::string& password,
                      std::function<void(Verdict, std::string bare_jid)> verdict) = 0;
+
+  struct Principal {  // whom a token stands for
+    std::string bare_jid;
+    uint32_t rights = 0;  // mask of TokenRight
+  };
+  virtual bool knows_bearers() const = 0;
+  virtual void check_bearer(const std::string& token,
+                            std::function<void(Verdict, const Principal&)> verdict) = 0;
 };
 
 class Credentials {
  public:
-  static constexpr size_t kOpenChecks = 10000;  // passwords that the host checks at once
+  static constexpr size_t kOpenChecks = 10000;  // passwords and tokens that the host checks at once
 
   struct Settings {
     std::string domain;            // the plugin's, prepared
@@ -82,6 +90,10 @@ class Credentials {
                    const std::shared_ptr<AuthenticationCallback>& callback) const;
   void check_bearer(const http::Request& request, std::string_view token,
                     const std::shared_ptr<AuthenticationCallback>& callback) const;
+  void check_principal(const http::Request& request, std::string_view token,
+                       const std::shared_ptr<AuthenticationCallback>& callback) const;
+  void end_principal(const Asking& asking, Accounts::Verdict verdict, const Accounts::Principal& principal,
+                     const std::shared_ptr<AuthenticationCallback>& callback) const;
   void unreadable(const http::Request& request, const char* why, const char* text,
                   const std::shared_ptr<AuthenticationCallback>& callback) const;
   bool is_secret(std::string_view text) const;

@@ -303,16 +303,38 @@ typedef struct {
    * one verdict, [any], perhaps before this returns, also during a drain and after destroy: XP_OK with the
    * account's bare address, XP_DENIED, or XP_INTERNAL where it could not be checked; anything else counts as
    * XP_INTERNAL. A verdict has no release, because it is the one use of its ctx: the host gives every one
-   * before it unloads the library. A plugin may take XP_OK for its answer to the same name and password for 5
-   * s more, and until its next reload; no other verdict, and it keeps no password for that. Whoever was let
-   * in sends as the account: of an instance that it tells of accounts a host takes as `from`, beside the
-   * addresses at `domain`, the bare address of each account for which it said XP_OK, and that address with
-   * any resource. It may take every account's. A resource need not be connected, and being sent from does not
-   * connect it. Answers come to the hook, see on_stanza; what the hook passes goes the way of everything that
-   * is for the account. */
+   * before it unloads the library. A plugin may take XP_OK for its answer to the same name and password for
+   * five seconds more, and not beyond its next reload; no other verdict, and it keeps no password for that.
+   *
+   * Whoever was let in sends as the account: of an instance that it tells of accounts a host takes as `from`,
+   * beside the addresses at `domain`, the bare address of each account for which it said XP_OK, and that
+   * address with any resource. It may take every account's. A resource need not be connected, and being sent
+   * from does not connect it. Answers come to the hook, see on_stanza; what the hook passes goes the way of
+   * everything that is for the account. */
   void (*check_password)(const xp_host*, xp_str name, xp_str password,
                          void (*verdict)(void* ctx, xp_status, xp_str bare_jid), void* ctx);
 } xp_auth;
+
+/* Since version 1.1: a bearer token (RFC 6750) that stands for an account, as those of OAuth do, or a session
+ * that a client of the server has. What xp_auth says of senders holds for its accounts, too. */
+#define XP_EXT_PRINCIPAL "xp.principal/1"
+enum { XP_SEND = 1, XP_RECEIVE = 2, XP_ADMIN = 4 }; /* xp_principal.rights, a mask; others count as none */
+typedef struct {
+  uint32_t size;
+  uint32_t rights; /* here: XP_SEND, unless the host has a reason to give more or none */
+  xp_str bare_jid; /* of the account, prepared */
+  xp_str scopes;   /* of the token, as its issuer wrote them (RFC 6749, section 3.3); or absent */
+} xp_principal;
+typedef struct {
+  uint32_t size, reserved;
+  /* [any] Whose token is it? token is what stands behind "Bearer". The host decides whether its scopes are
+   * enough for this use, and what rights they give. Exactly one verdict, as that of check_password: XP_OK
+   * with the principal; XP_DENIED where there is no such token, or not any more, or not for this;
+   * XP_INTERNAL. Unless it is XP_OK the principal is NULL. A plugin asks again for each request: a token that
+   * was revoked is good for nothing from then on. */
+  void (*check_bearer)(const xp_host*, xp_str token,
+                       void (*verdict)(void* ctx, xp_status, const xp_principal*), void* ctx);
+} xp_principals;
 
 #define XP_EXT_LINK "xp.link/1"
 typedef struct {

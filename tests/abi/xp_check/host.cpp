@@ -62,6 +62,7 @@ Host::Host(const xp_plugin_desc& plugin, Settings settings)
   table_ = reinterpret_cast<xp_host*>(bytes);
   auth_ = {sizeof auth_, 0, Table::check_password};
   link_ = {sizeof link_, 0, Table::is_up};
+  principals_ = {sizeof principals_, 0, Table::check_bearer};
   const std::lock_guard<std::mutex> lock(known().mutex);
   known().hosts[table_] = this;
 }

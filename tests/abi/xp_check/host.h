@@ -90,7 +90,7 @@ class Host {
   std::function<xp_status(Exchange&)> on_write;
   std::function<void(const ExchangePtr&)> on_begin, on_end;
   using Verdict = std::function<void(xp_status)>;
-  std::function<void(Verdict)> on_check;  // default: XP_OK at once
+  std::function<void(Verdict)> on_check;  // of a password or a token; default: XP_OK at once
 
   Host(const xp_plugin_desc& plugin, Settings settings);
 
@@ -150,6 +150,7 @@ class Host {
   xp_host* table_ = nullptr;
   xp_auth auth_{};
   xp_link link_{};
+  xp_principals principals_{};
   xp_plugin* plugin_ = nullptr;
 
   mutable std::mutex mutex_;

@@ -66,6 +66,8 @@ struct Host::Table {
   static void http_end(const xp_host*, xp_exchange*);
   static void check_password(const xp_host*, xp_str name, xp_str password,
                              void (*verdict)(void*, xp_status, xp_str), void* ctx);
+  static void check_bearer(const xp_host*, xp_str token,
+                           void (*verdict)(void*, xp_status, const xp_principal*), void* ctx);
   static int32_t is_up(const xp_host*);
 };
 

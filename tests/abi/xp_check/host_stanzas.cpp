@@ -210,7 +210,7 @@ xp_status Host::Table::send_parsed(const xp_host* table, const xp_stanza* parsed
   Host& host = of(table);
   host.called("send_parsed");
   const std::string xml = copy(parsed->xml);
-  if (parsed->size < sizeof *parsed || parsed->flags != 0)
+  if (!XP_HAS(xp_stanza, parsed, xml) || parsed->flags != 0)
     host.broken("send_parsed with a stanza that is too short, or has flags");
   if (xml.find(name_of(parsed->kind)) != 1) host.broken("send_parsed with another kind than that of: " + xml);
   for (const auto& [name, given] :
@@ -228,6 +228,7 @@ const void* Host::Table::get_extension(const xp_host* table, const char* id) {
   host.called("get_extension");
   if (host.settings_.extensions && std::strcmp(id, XP_EXT_AUTH) == 0) return &host.auth_;
   if (host.settings_.extensions && std::strcmp(id, XP_EXT_LINK) == 0) return &host.link_;
+  if (host.settings_.extensions && std::strcmp(id, XP_EXT_PRINCIPAL) == 0) return &host.principals_;
   return nullptr;
 }
 
@@ -249,6 +250,29 @@ void Host::Table::check_password(const xp_host* table, xp_str name, xp_str passw
     Lent lent;
     now_in("a verdict");
     verdict(ctx, status, status == XP_OK ? lent.view(jid) : xp_str{nullptr, 0});
+    now_in("what follows a verdict");
+  };
+  if (host.on_check) {
+    host.on_check(give);
+  } else {
+    give(XP_OK);
+  }
+}
+
+void Host::Table::check_bearer(const xp_host* table, xp_str token,
+                               void (*verdict)(void*, xp_status, const xp_principal*), void* ctx) {
+  Host& host = of(table);
+  host.called("check_bearer");
+  static_cast<void>(copy(token));
+  const Verdict give = [verdict, ctx](xp_status status) {
+    Lent lent;
+    auto& principal = lent.make<xp_principal>();
+    principal.size = sizeof principal;
+    principal.rights = XP_SEND;
+    principal.bare_jid = lent.view("alice@localhost");
+    principal.scopes = lent.view("xmpp");
+    now_in("a verdict");
+    verdict(ctx, status, status == XP_OK ? &principal : nullptr);
     now_in("what follows a verdict");
   };
   if (host.on_check) {

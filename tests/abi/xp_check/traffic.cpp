@@ -35,6 +35,11 @@ std::vector<Request> requests(const Host& host) {
     }
     all.push_back({"GET", route.path, "a=b&c=%20&a=b", {}});
     all.push_back(post(route, "<message to='bob@localhost'><body>Hi</body></message>"));
+    all.push_back({"POST",
+                   route.path,
+                   std::nullopt,
+                   {{"Authorization", "Bearer of-alice"}, {"Content-Type", kXml}, {"Accept", kXml}},
+                   "<message to='bob@localhost'><body>Hi</body></message>"});
     all.push_back(post(route, "<presence to='bob@localhost'/>"));
     all.push_back(post(route, "<message to='bob@localhost'>"));
     all.push_back({"POST", route.path, std::nullopt, as_alice("application/json"),

@@ -43,11 +43,29 @@ class FakeAccounts final : public Accounts {
     }
   }
 
+  bool knows_bearers() const override { return bearers; }
+  void check_bearer(const std::string& token,
+                    std::function<void(Verdict, const Principal&)> verdict) override {
+    asked.push_back("Bearer " + token);
+    if (later) {
+      held_bearers.push_back(std::move(verdict));
+    } else if (broken) {
+      verdict(Verdict::failed, {});
+    } else if (token == "of-alice") {
+      verdict(Verdict::ok, {"alice@localhost", rights});
+    } else {
+      verdict(Verdict::denied, {});
+    }
+  }
+
   bool there = true;
+  bool bearers = false;
+  uint32_t rights = kSend;  // of the token "of-alice"
   bool later = false;
   bool broken = false;
   std::vector<std::string> asked;
   std::vector<std::function<void(Verdict, std::string)>> held;
+  std::vector<std::function<void(Verdict, const Principal&)>> held_bearers;
 };
 
 // What most tests send.

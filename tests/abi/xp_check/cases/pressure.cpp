@@ -171,7 +171,8 @@ void gone_meanwhile(const Subject& subject) {
 
 std::vector<Case> password_cases() {
   return {
-      {"verdicts_early", "a password's verdict may come inside the call that asks for it", early},
+      {"verdicts_early", "a verdict on a password or a token may come inside the call that asks for it",
+       early},
       {"verdicts_late", "it may come later, on another thread", late},
       {"verdicts_in_a_drain", "it may come during a drain", in_a_drain},
       {"verdicts_after_destroy", "it may come when the instance is gone, and a drain does not wait for it",

@@ -64,11 +64,12 @@ struct Given {
   const xp_host* host;
   uint16_t port = 0;
 
-  explicit Given(HostApi::CheckPassword check = nullptr) : front(settings(), routes, log) {
+  explicit Given(HostApi::CheckPassword check = nullptr, HostApi::CheckBearer bearer = nullptr)
+      : front(settings(), routes, log) {
     hooks->bind(link);
     api = std::make_unique<HostApi>(
         HostApi::Place{"test", "1.0", "rest.localhost", "/rest", "rest.localhost", ""}, front, routes, hooks,
-        link, std::move(check), log);
+        link, std::move(check), log, std::move(bearer));
     host = api->vtable();
     api->admit();
     const auto bound = front.listen();

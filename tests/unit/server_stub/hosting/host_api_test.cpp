@@ -333,3 +333,52 @@ TEST_CASE("a password check brings its one verdict, and the library stays until 
   CHECK(heard == "0 alice@localhost;");
   CHECK(given.api->wait_for_release(0ms));
 }
+
+TEST_CASE("a token's check brings its one verdict, with a principal where the token is good") {
+  std::function<void(xp_status, const HostApi::Principal&)> open;
+  std::string asked;
+  Given given(nullptr, [&](const std::string& token, const auto& verdict) {
+    asked = token;
+    open = verdict;
+  });
+  CHECK(given.host->get_extension(given.host, XP_EXT_AUTH) == nullptr);
+  const auto* service =
+      static_cast<const xp_principals*>(given.host->get_extension(given.host, XP_EXT_PRINCIPAL));
+  REQUIRE(service);
+  CHECK(service->size == sizeof(xp_principals));
+  std::string heard;
+  const auto verdict = [](void* ctx, xp_status status, const xp_principal* principal) {
+    std::string& to = *static_cast<std::string*>(ctx);
+    to += std::to_string(status);
+    if (principal)
+      to += " " + text(principal->bare_jid) + " " + std::to_string(principal->rights) + " " +
+            text(principal->scopes);
+    to += ";";
+  };
+  const auto ask = [&] { service->check_bearer(given.host, view("t0ken"), verdict, &heard); };
+  ask();
+  CHECK(asked == "t0ken");
+  CHECK(heard.empty());
+  CHECK_FALSE(given.api->wait_for_release(0ms));
+  const auto twice = std::exchange(open, nullptr);
+  twice(XP_OK, {"alice@localhost", "openid xmpp"});
+  twice(XP_DENIED, {});
+  CHECK(heard == "0 alice@localhost 1 openid xmpp;");
+
+  ask();
+  std::exchange(open, nullptr)(XP_OK, {"alice@localhost", "", XP_ADMIN});
+  CHECK(heard == "0 alice@localhost 1 openid xmpp;0 alice@localhost 4 absent;");
+  heard.clear();
+  ask();
+  std::exchange(open, nullptr)(XP_DENIED, {"alice@localhost", ""});
+  CHECK(heard == std::to_string(XP_DENIED) + ";");
+  heard.clear();
+  ask();
+  open = nullptr;  // the server forgets it
+  CHECK(heard == std::to_string(XP_INTERNAL) + ";");
+}
+
+TEST_CASE("without tokens there is no check of them") {
+  const Given given;
+  CHECK(given.host->get_extension(given.host, XP_EXT_PRINCIPAL) == nullptr);
+}

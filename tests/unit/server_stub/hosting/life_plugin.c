@@ -4,6 +4,7 @@
  *   {"fail": "start"}
  *   {"fail": "reload"}  the settings that it is to take while it runs
  *   {"fail": "unsupported"}  the same, where it could not take any
+ *   {"ask": "token"}  goes well; at its start it asks the host whose token "t0ken" is, and tells the log
  * Threads: none of its own. Each instance belongs to whoever created it. */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 struct xp_plugin {
   const xp_host* host;
-  int fails_to_start;
+  int fails_to_start, asks;
 };
 
 static xp_str str(const char* text) {
@@ -33,6 +34,20 @@ static int holds(xp_str text, const char* word) {
   return 0;
 }
 
+static void on_verdict(void* ctx, xp_status status, const xp_principal* principal) {
+  const xp_plugin* self = ctx;
+  self->host->log(self->host, XP_INFO, status == XP_OK ? principal->bare_jid : str("nobody's token"));
+}
+
+static void ask(xp_plugin* self) {
+  const xp_principals* principals = self->host->get_extension(self->host, XP_EXT_PRINCIPAL);
+  if (!principals) {
+    say(self->host, "no tokens");
+  } else {
+    principals->check_bearer(self->host, str("t0ken"), on_verdict, self);
+  }
+}
+
 static int32_t pass(void* ctx, const xp_stanza* stanza) {
   (void)ctx;
   (void)stanza;
@@ -51,6 +66,7 @@ static xp_status create(const xp_host* host, xp_str settings, xp_plugin** out, x
   if (!self) return XP_INTERNAL;
   self->host = host;
   self->fails_to_start = holds(settings, "start");
+  self->asks = holds(settings, "token");
   say(host, "create");
   /* The hook's release frees the instance. */
   if (host->on_stanza(host, XP_MESSAGE, 0, pass, self, release, &hook) != XP_OK) return XP_INTERNAL;
@@ -64,6 +80,7 @@ static xp_status create(const xp_host* host, xp_str settings, xp_plugin** out, x
 
 static xp_status start(xp_plugin* self, xp_error* error) {
   say(self->host, "start");
+  if (self->asks) ask(self);
   if (!self->fails_to_start) return XP_OK;
   memcpy(error->text, "as told", sizeof "as told");
   return XP_INVALID;

@@ -127,6 +127,19 @@ TEST_CASE("a plugin that cannot be made or started is told with its name, and th
   CHECK(given.host.end());
 }
 
+TEST_CASE("a plugin is told whose a token is, and of a server without tokens that there are none") {
+  const auto told = [](const std::string& known) {
+    Embedded given;
+    given.server.token = known;
+    REQUIRE(given.load(LIFE_PLUGIN, R"({"ask": "token"})"));
+    REQUIRE(given.host.start(given.error));
+    return given.lines;
+  };
+  CHECK(told("t0ken").find("1 life@rest.localhost: alice@localhost\n") != std::string::npos);
+  CHECK(told("another").find("1 life@rest.localhost: nobody's token\n") != std::string::npos);
+  CHECK(told("").find("1 life@rest.localhost: no tokens\n") != std::string::npos);
+}
+
 TEST_CASE("a domain or a prefix that is none is refused before anything is loaded") {
   Embedded given;
   for (const char* domain : {"", "a@x", "x/r"}) {

@@ -18,11 +18,16 @@ struct PlayedServer final : xp::host::Server {
   void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
   bool is_up() const override { return up; }
   bool has_accounts() const override { return !account.empty(); }
+  bool has_bearers() const override { return !token.empty(); }
+  void check_bearer(std::string given, BearerVerdict tell) override {
+    tell(given == token ? XP_OK : XP_DENIED, {"alice@localhost", XP_SEND, "xmpp"});
+  }
   bool is_account(const std::string& bare_jid) const override { return bare_jid == account; }
 
   xp_status verdict = XP_OK;
   bool up = true;
   std::string account;  // the one that there is; empty: none
+  std::string token;    // likewise
   std::vector<std::string> sent;
   std::deque<std::function<void()>> posted;
 };
