@@ -149,8 +149,8 @@ class App::Impl {
     change_endpoints();
   }
 
-  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
-    return consumers_.offer(std::move(stanza), room);
+  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room, const std::function<void()>& kept) {
+    return consumers_.offer(std::move(stanza), room, kept);
   }
 
   // Where the deadline cannot be set this throws, and nothing has begun. From then on nothing is thrown, for
@@ -299,8 +299,9 @@ size_t App::max_body() const {
 void App::handle(http::Exchange exchange, http::Request request) {
   impl_->handle(std::move(exchange), std::move(request));
 }
-App::Offer App::offer(xmpp::Stanza&& stanza, const std::function<void()>& room) {
-  return impl_->offer(std::move(stanza), room);
+App::Offer App::offer(xmpp::Stanza&& stanza, const std::function<void()>& room,
+                      const std::function<void()>& kept) {
+  return impl_->offer(std::move(stanza), room, kept);
 }
 void App::drain(std::chrono::milliseconds within, std::function<void()> done) {
   impl_->drain(within, std::move(done));

@@ -58,9 +58,11 @@ class App {
   void handle(http::Exchange exchange, http::Request request);
 
   // A stanza from the host. Taken: nobody else shall see it. Busy: to be offered again once `room` has run,
-  // which it does once, perhaps before this returns.
+  // which it does once, perhaps before this returns. Keeping: taken, and `kept`, where it is not empty, runs
+  // once it is safe, on any thread, perhaps before this returns.
   using Offer = xmpp::Offered;
-  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room);
+  Offer offer(xmpp::Stanza&& stanza, const std::function<void()>& room,
+              const std::function<void()>& kept = {});
 
   // Takes no more work, ends what waits, and calls `done` once when nothing is left, at the latest after
   // `within`; what still runs then is broken off.

@@ -86,6 +86,14 @@ void Instance::resume() {
   if (xp_reg* const hook = hook_) host_->resume(host_, hook);
 }
 
+// Tells the host that the stanza is safe; empty where it does not wait for that. It runs before the journal's
+// end, and so before that of the table.
+std::function<void()> Instance::settling(const xp_stanza& stanza) const {
+  const bool asked = XP_HAS(xp_stanza, &stanza, keep) && stanza.keep != 0;
+  if (!asked || !XP_HAS(xp_host, host_, settle_stanza) || !host_->settle_stanza) return nullptr;
+  return [host = host_, keep = stanza.keep] { host->settle_stanza(host, keep, XP_CONSUME); };
+}
+
 void* Instance::new_ctx() {
   return new Ctx(shared_from_this());
 }
@@ -108,9 +116,11 @@ int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {
   Instance& self = **static_cast<Ctx*>(ctx);
   if (!known(stanza->kind)) return XP_PASS;
   try {
-    switch (self.app_->offer(stanza_of(*stanza), self.room_)) {
+    switch (self.app_->offer(stanza_of(*stanza), self.room_, self.settling(*stanza))) {
       case App::Offer::taken:
         return XP_CONSUME;
+      case App::Offer::keeping:
+        return XP_KEEPING;
       case App::Offer::busy:
         return XP_BUSY;
       default:

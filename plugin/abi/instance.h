@@ -28,6 +28,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
  private:
   void resume();
+  std::function<void()> settling(const xp_stanza& stanza) const;
   static void on_request(void* ctx, xp_exchange* handle, const xp_request* request);
   static int32_t on_stanza(void* ctx, const xp_stanza* stanza);
   static void release(void* ctx);

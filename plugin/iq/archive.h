@@ -33,7 +33,8 @@ class ArchiveQueries final : public xmpp::StanzaConsumer {
   // bounds.
   bool take(const xmpp::StanzaTree& offered);
 
-  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/) override {
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/,
+                      const std::function<void()>& /*kept*/) override {
     return take(offered) ? xmpp::Offered::taken : xmpp::Offered::foreign;
   }
 

@@ -46,7 +46,8 @@ class ReplyTable final : public xmpp::StanzaConsumer {
   bool answer(const xmpp::Stanza& stanza);
 
   // By the attributes alone, so that no tree is made for it.
-  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/) override {
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& /*room*/,
+                      const std::function<void()>& /*kept*/) override {
     const xmpp::Stanza& stanza = offered.stanza();
     return stanza.is_answer() && answer(stanza) ? xmpp::Offered::taken : xmpp::Offered::foreign;
   }

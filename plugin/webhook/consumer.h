@@ -14,10 +14,13 @@ class Consumer final : public xmpp::StanzaConsumer, public xmpp::SentObserver {
  public:
   explicit Consumer(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& room) override {
-    switch (dispatcher_.offer(offered, room)) {
+  xmpp::Offered offer(xmpp::StanzaTree& offered, const std::function<void()>& room,
+                      const std::function<void()>& kept) override {
+    switch (dispatcher_.offer(offered, room, kept)) {
       case Dispatcher::Offer::taken:
         return xmpp::Offered::taken;
+      case Dispatcher::Offer::keeping:
+        return xmpp::Offered::keeping;
       case Dispatcher::Offer::busy:
         return xmpp::Offered::busy;
       default:

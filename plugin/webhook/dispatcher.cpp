@@ -142,12 +142,14 @@ struct Dispatcher::Reserved {
 
   std::vector<Shared> endpoints;
   xmpp::StanzaTree tree;
+  std::function<void()> kept;  // for whoever waits until it is safe; empty: nobody
 
  private:
   xmpp::TreeRoom* room_ = nullptr;  // that its tree takes up
 };
 
-Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::function<void()>& room) {
+Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::function<void()>& room,
+                                    const std::function<void()>& kept) {
   if (reflections_.is_reflection(offered.stanza())) return Offer::taken;
   if (stopped_ || (draining_ && !(deps_.journal.durable() && subscription::worth_keeping(offered))))
     return Offer::foreign;
@@ -158,7 +160,9 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::functi
   journal::Journal::Entry entry;
   const auto reserved = std::make_shared<Reserved>(std::move(offered));
   const xmpp::StanzaTree& tree = reserved->tree;
+  reserved->kept = kept;
   bool crowded = false;  // who should answer has no place for it
+  bool keeping = false;
   std::vector<Shared> full;
   reserved->endpoints.reserve(members->size());
   entry.to.reserve(members->size());
@@ -192,10 +196,11 @@ Dispatcher::Offer Dispatcher::offer(xmpp::StanzaTree& offered, const std::functi
       refuse(tree);
       return Offer::taken;
     }
+    keeping = kept != nullptr;
   }
   for (const Shared& endpoint : full) endpoint->count_crowded();
   if (crowded) refuse(tree);
-  return Offer::taken;
+  return keeping ? Offer::keeping : Offer::taken;
 }
 
 // Of those that want it the first that is marked for it, else the first.
@@ -222,6 +227,7 @@ void Dispatcher::committed(const std::shared_ptr<Reserved>& reserved,
     guarded_until_done(deps_.log, "refusing a stanza", [&] { refuse(reserved->tree); });
   }
   reserved->leave_room();  // from here on it is the queues' to have room for the tree
+  if (const auto kept = std::exchange(reserved->kept, nullptr)) kept();
 }
 
 // Said at once, while there is somebody to say it to (RFC 6120 section 8.3.3.16).

@@ -29,6 +29,7 @@ class Dispatcher {
   // What becomes of a stanza that is offered.
   enum class Offer {
     taken,    // also where it was refused: whoever sent it has been told, as far as it may be
+    keeping,  // the same, and `kept` runs, on the journal's thread, once it is committed or was refused
     foreign,  // no endpoint wants it
     busy,     // the intake waits for a commit; a copy of `room` will be called. Never for an iq
   };
@@ -74,7 +75,8 @@ class Dispatcher {
 
   // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten. What the
   // rules have asked of the tree goes with it to the endpoints, where TreeRoom lets it: so it is made once.
-  Offer offer(xmpp::StanzaTree& offered, const std::function<void()>& room);
+  Offer offer(xmpp::StanzaTree& offered, const std::function<void()>& room,
+              const std::function<void()>& kept = {});
 
   // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known, and
   // who is in which rooms.

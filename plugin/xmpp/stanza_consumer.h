@@ -11,6 +11,7 @@ namespace restanza::xmpp {
 
 enum class Offered {
   taken,    // nobody else shall see the stanza
+  keeping,  // the same, and `kept` runs once all that becomes of it is decided: it is committed, or refused
   foreign,  // it is untouched, and somebody else may want it
   busy,     // it is to be offered again once `room` has run. Never for an iq
 };
@@ -22,8 +23,10 @@ class StanzaConsumer {
   // All consumers are offered the same value, so that whoever asks for the tree has it made for the others
   // too. Who takes the stanza, or is busy, may have moved it out. Whoever is busy keeps a copy of `room` and
   // calls it once, perhaps before this returns. The same stanza may come again, because a later consumer was
-  // busy.
-  virtual Offered offer(StanzaTree& stanza, const std::function<void()>& room) = 0;
+  // busy. Where `kept` is not empty, somebody waits until the stanza is safe: whoever is keeping it keeps a
+  // copy of `kept` and calls it once, on any thread, perhaps before this returns.
+  virtual Offered offer(StanzaTree& stanza, const std::function<void()>& room,
+                        const std::function<void()>& kept) = 0;
 };
 
 class SentObserver {

@@ -16,10 +16,11 @@ class StanzaConsumers {
  public:
   void add(StanzaConsumer& consumer) { consumers_.push_back(&consumer); }
 
-  Offered offer(Stanza&& stanza, const std::function<void()>& room) const {
+  Offered offer(Stanza&& stanza, const std::function<void()>& room,
+                const std::function<void()>& kept = {}) const {
     StanzaTree offered(std::make_shared<const Stanza>(std::move(stanza)));
     for (StanzaConsumer* consumer : consumers_) {
-      const Offered outcome = consumer->offer(offered, room);
+      const Offered outcome = consumer->offer(offered, room, kept);
       if (outcome != Offered::foreign) return outcome;
     }
     return Offered::foreign;

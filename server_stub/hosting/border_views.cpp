@@ -27,7 +27,7 @@ void with_view(const HttpRequest& request, const std::function<void(const xp_req
   use(out);
 }
 
-xp_stanza view_of(const xmpp::Stanza& stanza, bool injected) {
+xp_stanza view_of(const xmpp::Stanza& stanza, bool injected, uint64_t keep) {
   xp_stanza out{};
   out.size = sizeof out;
   out.kind = static_cast<uint32_t>(stanza.kind);
@@ -37,6 +37,7 @@ xp_stanza view_of(const xmpp::Stanza& stanza, bool injected) {
   out.to = views::view_or_absent(stanza.to);
   out.id = views::view_or_absent(stanza.id);
   out.xml = view(stanza.xml);
+  out.keep = keep;
   return out;
 }
 

@@ -29,7 +29,7 @@ static_assert(sizeof(uintptr_t) >= sizeof(ExchangeId), "an exchange's id must fi
 
 std::vector<Header> headers_of(const xp_pair* headers, size_t count);
 void with_view(const HttpRequest& request, const std::function<void(const xp_request&)>& use);
-xp_stanza view_of(const xmpp::Stanza& stanza, bool injected);
+xp_stanza view_of(const xmpp::Stanza& stanza, bool injected, uint64_t keep);  // 0: must not be kept
 
 // What a plugin says that it has read, copied as it says so. Nothing where its kind is none, or the text does
 // not begin and end as one of that kind: more of the text is not looked at.

@@ -54,8 +54,54 @@ void Hooks::resume(Id id) {
   on_link([](Hooks& self) { self.go_on(); });
 }
 
+void Hooks::let_keep() {
+  keeps_ = true;
+  timer_.repeat(timer_.now() + kLookAtKept, [self = weak_from_this()]() -> std::optional<Instant> {
+    const auto hooks = self.lock();
+    if (!hooks) return std::nullopt;
+    const Instant now = hooks->timer_.now();
+    while (const auto then = hooks->kept_.take(now)) hooks->refuse_kept(then);
+    return now + kLookAtKept;
+  });
+}
+
+xp_status Hooks::settle(KeptStanzas::Id keep, int32_t verdict) {
+  KeptStanzas::Then then;
+  const xp_status status = kept_.settle(keep, verdict, then);
+  if (then) {
+    guarded_until_done(log_, "settling a stanza",
+                       [&] { on_link([then, verdict](Hooks&) { then(verdict); }); });
+  }
+  return status;
+}
+
+size_t Hooks::give_up_kept() {
+  size_t count = 0;
+  for (; const auto then = kept_.take(std::nullopt); ++count) refuse_kept(then);
+  return count;
+}
+
+void Hooks::refuse_kept(const KeptStanzas::Then& then) {
+  guarded_until_done(log_, "refusing a stanza", [&] { on_link([then](Hooks&) { then(XP_BUSY); }); });
+}
+
+// On the link's thread.
+void Hooks::settled(Offered& offered, Id hook, int32_t verdict) {
+  if (verdict == XP_CONSUME) return offered.after(std::move(offered.stanza), Offer::taken);
+  if (verdict == XP_PASS) {
+    offered.busy = 0;
+    offered.passed = hook;
+    return take_in(std::move(offered));
+  }
+  count_refused("a hook could not keep what it had taken");
+  offered.after(std::move(offered.stanza), Offer::refused);
+}
+
 void Hooks::offer(xmpp::Stanza stanza, bool injected, After after) {
-  Offered offered{std::move(stanza), injected, std::move(after)};
+  take_in({std::move(stanza), injected, std::move(after)});
+}
+
+void Hooks::take_in(Offered offered) {
   if (waiting_.empty() && ask(offered)) return;
   if (put_behind(offered)) return;
   count_refused("as many as may wait behind a busy hook");
@@ -89,18 +135,44 @@ bool Hooks::put_behind(Offered& offered) {
   return true;
 }
 
+Hooks::List::const_iterator Hooks::first_of(const List& list, const Offered& offered) {
+  const Id from = offered.busy != 0 ? offered.busy : offered.passed;
+  if (from == 0) return list.begin();
+  const auto at = std::find_if(list.begin(), list.end(), [&](const auto& h) { return h->id == from; });
+  if (at == list.end()) return list.begin();  // removed meanwhile
+  return offered.busy != 0 ? at : at + 1;
+}
+
+int32_t Hooks::call(const Hook& hook, const Offered& offered, KeptStanzas::Id keep) {
+  try {
+    return hook.call(offered.stanza, offered.injected, keep);
+  } catch (...) {  // the plugin has not been asked
+    if (keep != 0) kept_.close(keep);
+    throw;
+  }
+}
+
 bool Hooks::ask(Offered& offered) {
   const auto list = hooks();
-  auto at = list->begin();
-  if (offered.busy != 0) {
-    at = std::find_if(list->begin(), list->end(), [&](const auto& h) { return h->id == offered.busy; });
-    if (at == list->end()) at = list->begin();  // removed meanwhile
-  }
-  for (; at != list->end(); ++at) {
+  for (auto at = first_of(*list, offered); at != list->end(); ++at) {
     Hook& hook = **at;
     if ((hook.kinds & static_cast<uint32_t>(offered.stanza.kind)) == 0) continue;
     hook.resumed = false;
-    const int32_t verdict = hook.call(offered.stanza, offered.injected);
+    // What keeping needs is there before the hook is asked: after it has taken the stanza nothing may fail.
+    const auto kept = keeps_ ? std::make_shared<Offered>() : nullptr;
+    KeptStanzas::Id keep = 0;
+    if (kept) {
+      keep = kept_.open(timer_.now(), [self = weak_from_this(), kept, id = hook.id](int32_t verdict) {
+        if (const auto hooks = self.lock()) hooks->settled(*kept, id, verdict);
+      });
+    }
+    const int32_t verdict = call(hook, offered, keep);
+    if (verdict == XP_KEEPING && keep != 0) {
+      *kept = std::move(offered);
+      if (const auto given = kept_.hold(keep)) settled(*kept, hook.id, *given);
+      return true;
+    }
+    if (keep != 0) kept_.close(keep);
     if (verdict == XP_CONSUME) {
       offered.after(std::move(offered.stanza), Offer::taken);
       return true;

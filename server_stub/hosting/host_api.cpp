@@ -54,6 +54,7 @@ HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_
   host.http_write = NoThrow<http_write>::call;
   host.http_end = NoThrow<http_end>::call;
   host.send_parsed = NoThrow<send_parsed>::call;
+  host.settle_stanza = NoThrow<settle_stanza>::call;
 }
 
 HostApi::~HostApi() {
@@ -110,6 +111,8 @@ void HostApi::withdraw() {
   }
   for (const auto& each : left) guarded_until_done(log_, "unregistering", [&] { remove(each.second); });
   if (!left.empty()) misuse("routes or hooks that were never unregistered: " + std::to_string(left.size()));
+  const size_t kept = hooks_->give_up_kept();
+  if (kept > 0) misuse("stanzas that were kept and never settled: " + std::to_string(kept));
 }
 
 void HostApi::abandon() {
@@ -191,18 +194,18 @@ xp_status HostApi::on_stanza(const xp_host* host, uint32_t kinds, int32_t priori
   const auto kept = api.keep(ctx, release);
   if (!fn) return api.misuse("on_stanza without a function");
   if (api.stage_ != Stage::setup) return api.misuse("on_stanza after start");
-  const auto call =
-      std::make_shared<const Hooks::Call>([fn, kept, &api](const xmpp::Stanza& stanza, bool injected) {
-        const xp_stanza offered = border::view_of(stanza, injected);
+  const auto call = std::make_shared<const Hooks::Call>(
+      [fn, kept, &api](const xmpp::Stanza& stanza, bool injected, KeptStanzas::Id keep) {
+        const xp_stanza offered = border::view_of(stanza, injected, keep);
         return api.hook_watch_.call(injected, [&] { return fn(kept.get(), &offered); });
       });
   xp_reg* const reg = api.make(false, call, [&] {
     return api.hooks_->add(kinds, priority,
-                           [calls = api.calls_, weak = std::weak_ptr(call)](const xmpp::Stanza& stanza,
-                                                                            bool injected) -> int32_t {
+                           [calls = api.calls_, weak = std::weak_ptr(call)](
+                               const xmpp::Stanza& stanza, bool injected, KeptStanzas::Id keep) -> int32_t {
                              const Calls::Scope allowed(*calls);
                              const auto known = weak.lock();
-                             return allowed && known ? (*known)(stanza, injected) : XP_PASS;
+                             return allowed && known ? (*known)(stanza, injected, keep) : XP_PASS;
                            });
   });
   if (out) *out = reg;
@@ -217,6 +220,12 @@ void HostApi::resume(const xp_host* host, xp_reg* reg) {
     return;
   }
   api.hooks_->resume(found->id);
+}
+
+xp_status HostApi::settle_stanza(const xp_host* host, uint64_t keep, int32_t verdict) {
+  HostApi& api = self(host);
+  const xp_status status = api.hooks_->settle(keep, verdict);
+  return status == XP_INVALID ? api.misuse("settle_stanza of a stanza that no hook was offered") : status;
 }
 
 void HostApi::unregister(const xp_host* host, xp_reg* reg) {

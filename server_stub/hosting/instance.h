@@ -31,6 +31,8 @@ class Instance {
 
   // The link is made for `inbound`, and then connected; once, and before anything else is done with `plugin`.
   Inbound& inbound() { return *hooks_; }
+  // Whoever offers acknowledges a stanza when it is told that it was taken. Once, before `connect`.
+  void let_keep() { hooks_->let_keep(); }
   void connect(std::shared_ptr<Link> link, HostApi::CheckPassword check,
                HostApi::CheckBearer bearer = nullptr);
 

@@ -159,6 +159,7 @@ Plugin* Host::load(const PluginSettings& wanted, Server& server, std::string& er
     error = instance.error().text;
     return nullptr;
   }
+  if (server.acknowledges()) (*instance)->let_keep();
   (*instance)->connect(
       std::make_shared<ServerLink>(domain->domain, wanted.max_stanza, server, (*instance)->log()),
       password_check(server), bearer_check(server));

@@ -18,9 +18,10 @@
 // that says what is wrong. They throw std::bad_alloc alone. What a function of the server throws ends in the
 // log, and the plugin is told XP_INTERNAL.
 //
-// Limits. A stanza that a hook is busy for waits for 5 s, and behind it at most 10000 stanzas or 16 MiB.
-// 65536 requests may wait for their answers. HTTP that the kit serves has the limits that
-// server_stub/doc/security.md lists for restanza-host.
+// Limits. A stanza that a hook is busy for waits for 5 s, and behind it at most 10000 stanzas or 16 MiB. At
+// most 10000 that a plugin has taken wait until they are safe, each for 30 s. 65536 requests may wait for
+// their answers. HTTP that the kit serves has the limits that server_stub/doc/security.md lists for
+// restanza-host.
 #pragma once
 
 #include <chrono>
@@ -57,6 +58,11 @@ class Server {
 
   // [any] Whether stanzas can leave right now (xp.link/1).
   virtual bool is_up() const { return true; }
+
+  // Whether it acknowledges stanzas to whoever it has them from (XEP-0198, a queue) as soon as `after` of
+  // Plugin::offer says that they were taken; the same at every call. Then that is said once they are safe,
+  // and the ones behind a stanza may be taken before it. Otherwise it is said as soon as the plugin has them.
+  virtual bool acknowledges() const { return false; }
 
   // Whether there are accounts; the same at every call. Without them plugins are told that there is no
   // xp.auth/1.

@@ -32,6 +32,8 @@ EXPECTED = [
     ("never_answers", "requests_are_answered", "never answered"),
     ("answers_twice", "busy_life", "an exchange that has ended"),
     ("keeps_a_view", "busy_life", CRASH + ".*, in a request"),
+    ("never_settles", "busy_life", "kept and never settled"),
+    ("keeps_anything", "nothing_to_keep", "keeps what it must not keep"),
     ("reads_past_a_view", "busy_life", CRASH + ".*, in a hook"),
     ("leaks_a_descriptor", "leaves_no_descriptors", "descriptors are left after destroy: .*/dev/null"),
     ("leaks_a_thread", "leaves_no_threads", "threads are left after destroy"),

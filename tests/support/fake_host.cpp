@@ -35,7 +35,10 @@ FakeHost::FakeHost(const xp_plugin_desc* plugin, Settings settings)
   host.http_begin = http_begin;
   host.http_write = http_write;
   host.http_end = http_end;
-  if (settings_.knows_newer) host.send_parsed = send_parsed;
+  if (settings_.knows_newer) {
+    host.send_parsed = send_parsed;
+    host.settle_stanza = settle_stanza;
+  }
   table_->owner = this;
   table_->auth = {sizeof(xp_auth), 0, check_password};
   table_->link = {sizeof(xp_link), 0, is_up};
@@ -101,6 +104,9 @@ void FakeHost::destroy() {
   destroyed_ = true;
   if (!routes_.empty()) failures_.push_back("a route is registered after destroy");
   if (!hooks_.empty()) failures_.push_back("a hook is registered after destroy");
+  for (const auto& [keep, settled] : keeping_) {
+    if (!settled) failures_.push_back("a stanza was kept and never settled");
+  }
 }
 
 FakeHost::ContextPtr FakeHost::keep(void* ctx, void (*release)(void*)) {

@@ -39,6 +39,7 @@ class FakeHost {
     bool has_auth = true;
     bool has_link = true;
     bool has_bearers = false;
+    bool keeps = false;  // hooks may say XP_KEEPING
     bool refuse_route = false;
     bool refuse_hook = false;
   };
@@ -91,6 +92,10 @@ class FakeHost {
   // Stanzas from the network: what the hooks say of one, in the order of their priority.
   int32_t offer(const std::string& xml, uint32_t flags = 0);
 
+  // What became of the stanzas that hooks keep, in the order in which it was said; fewer only after the
+  // patience.
+  std::vector<int32_t> wait_settled(size_t count);
+
   // Stanzas to the network. A verdict of XP_OK keeps the stanza; by default the host judges size and `from`.
   using Verdict = std::function<xp_status(const std::string& xml)>;
   void on_send(Verdict verdict);
@@ -137,6 +142,7 @@ class FakeHost {
                              xp_reg** out);
   static void resume(const xp_host* host, xp_reg* reg);
   static void unregister(const xp_host* host, xp_reg* reg);
+  static xp_status settle_stanza(const xp_host* host, uint64_t keep, int32_t verdict);
   static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry);
   static xp_status send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
                                const xp_watch* retry);
@@ -154,6 +160,7 @@ class FakeHost {
   static int32_t is_up(const xp_host* host);
 
   void fail(std::string what);
+  void forget_keep(uint64_t keep);
   bool good_head(int32_t code, const Headers& headers);
   ContextPtr keep(void* ctx, void (*release)(void*));
   Call exchange_of(xp_exchange* handle);
@@ -179,6 +186,9 @@ class FakeHost {
   Verdict verdict_;
   std::vector<std::string> sent_;
   size_t sent_parsed_ = 0;
+  std::map<uint64_t, bool> keeping_;  // numbers that may be settled, and whether they were
+  uint64_t last_keep_ = 0;
+  std::vector<int32_t> settled_;
   std::vector<std::shared_ptr<Watch>> retries_;
   std::map<std::string, std::pair<std::string, std::string>> accounts_;
   std::map<std::string, std::pair<std::string, uint32_t>> bearers_;

@@ -34,11 +34,48 @@ int32_t FakeHost::offer(const std::string& xml, uint32_t flags) {
     view.to = lent.view_or_absent(stanza->to);
     view.id = lent.view_or_absent(stanza->id);
     view.xml = lent.view(stanza->xml);
+    if (settings_.keeps) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      view.keep = ++last_keep_;
+      keeping_[view.keep] = false;
+    }
+    const uint64_t keep = view.keep;
     const int32_t verdict = hook->fn(hook->context->ctx, &view);
+    if (verdict == XP_KEEPING) {
+      if (keep == 0) fail("a hook keeps what it must not keep");
+      return verdict;
+    }
+    if (keep != 0) forget_keep(keep);
     if (verdict == XP_BUSY && stanza->kind == xmpp::Kind::iq) fail("a hook was busy for an iq");
     if (verdict == XP_CONSUME || verdict == XP_BUSY) return verdict;
   }
   return XP_PASS;
+}
+
+void FakeHost::forget_keep(uint64_t keep) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (keeping_[keep]) failures_.push_back("a stanza was settled that the hook does not keep");
+  keeping_.erase(keep);
+}
+
+xp_status FakeHost::settle_stanza(const xp_host* host, uint64_t keep, int32_t verdict) {
+  FakeHost& fake = self(host);
+  const std::lock_guard<std::mutex> lock(fake.mutex_);
+  const auto found = fake.keeping_.find(keep);
+  if (found == fake.keeping_.end() || found->second || fake.destroyed_) {
+    fake.failures_.push_back("settle_stanza of what is not kept, or was settled before");
+    return XP_INVALID;
+  }
+  found->second = true;
+  fake.settled_.push_back(verdict);
+  fake.changed_.notify_all();
+  return XP_OK;
+}
+
+std::vector<int32_t> FakeHost::wait_settled(size_t count) {
+  wait_until([&] { return settled_.size() >= count; });
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return settled_;
 }
 
 void FakeHost::on_send(Verdict verdict) {

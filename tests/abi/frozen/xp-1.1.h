@@ -89,12 +89,13 @@ enum { XP_DEBUG, XP_INFO, XP_WARN, XP_ERROR, XP_HOST_BUG, XP_PLUGIN_BUG }; /* lo
 enum { XP_MESSAGE = 1, XP_PRESENCE = 2, XP_IQ = 4 }; /* kinds of stanzas, also as a mask */
 enum { XP_INJECTED = 1 };                            /* xp_stanza.flags: this plugin sent it */
 enum { XP_BODY_TOO_LARGE = 1 }; /* xp_request.flags: body is empty; the connection closes after the answer */
-enum { XP_PASS, XP_CONSUME, XP_BUSY }; /* what a hook says; unknown: XP_PASS */
+enum { XP_PASS, XP_CONSUME, XP_BUSY, XP_KEEPING }; /* what a hook says; unknown: XP_PASS */
 
 typedef struct {
   uint32_t size, kind, flags, reserved; /* one kind; a hook passes one that it does not know */
   xp_str type, from, to, id;            /* the root's attributes, unescaped; absent where the root has none */
   xp_str xml;                           /* the whole element */
+  uint64_t keep; /* since version 1.1: its number for settle_stanza; 0: a hook must not say XP_KEEPING */
 } xp_stanza;
 
 typedef struct {
@@ -173,7 +174,10 @@ typedef struct xp_host {
    * XP_BUSY: is for moments. The host keeps the stanza and what comes behind it, and offers it again, from
    * this hook on, after resume; after 5 s it is refused with wait/resource-constraint. Never say it for an
    * iq: whoever asked can do more with an error at once than with silence.
-   * Returns as register_route does. */
+   * XP_KEEPING: taken, as by XP_CONSUME, but not safe yet: settle_stanza says later what became of it. Until
+   * then a host that acknowledges stanzas to whoever it has them from (XEP-0198, a queue) does not
+   * acknowledge this one. It holds up nothing: stanzas behind it go on. Where xp_stanza.keep is 0 it counts
+   * as XP_PASS. Returns as register_route does. */
   xp_status (*on_stanza)(const struct xp_host*, uint32_t kinds, int32_t priority,
                          int32_t (*fn)(void* ctx, const xp_stanza*), void* ctx, void (*release)(void* ctx),
                          xp_reg** out);
@@ -235,6 +239,14 @@ typedef struct xp_host {
    * begin as one of that kind. */
   xp_status (*send_parsed)(const struct xp_host*, const xp_stanza* stanza, uint32_t flags,
                            const xp_watch* retry);
+
+  /* Since version 1.1. [any] What became of a stanza for which a hook says XP_KEEPING; once for each, perhaps
+   * before the hook has returned, and by the end of destroy. verdict: XP_CONSUME: it is safe, as a rule on
+   * disk. XP_PASS: the next hook is asked, and so on, though stanzas behind it may be ahead of it by now.
+   * Anything else: it is refused, as after XP_BUSY.
+   * XP_OK; XP_GONE: the host waits for it no longer, because it was settled before, or after 30 s, when it
+   * refused it; XP_INVALID: no stanza has had this number. */
+  xp_status (*settle_stanza)(const struct xp_host*, uint64_t keep, int32_t verdict);
 } xp_host;
 
 /* What a plugin is. All functions are [setup]; none may be NULL but reload and get_extension. A host refuses

@@ -54,7 +54,10 @@ Host::Host(const xp_plugin_desc& plugin, Settings settings)
   full.http_begin = Table::http_begin;
   full.http_write = Table::http_write;
   full.http_end = Table::http_end;
-  if (settings_.newer_functions) full.send_parsed = Table::send_parsed;
+  if (settings_.newer_functions) {
+    full.send_parsed = Table::send_parsed;
+    full.settle_stanza = Table::settle_stanza;
+  }
   const size_t room = (settings_.table_size + 7) / 8 * 8;
   char* bytes = memory_.block(room);
   std::memset(bytes, kRubbish, room);
@@ -156,6 +159,9 @@ void Host::destroy() {
   destroyed_ = true;
   for (const auto& [handle, each] : registrations_) {
     if (each->known) broken_.emplace_back("a route or hook was still registered at the end of destroy");
+  }
+  for (const auto& [number, kept] : kept_) {
+    if (kept.first && !kept.second) broken_.emplace_back("a stanza was kept and never settled");
   }
 }
 

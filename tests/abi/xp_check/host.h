@@ -78,6 +78,7 @@ class Host {
     std::string prefix = "/rest";
     size_t table_size = sizeof(xp_host);  // shorter: what is missing cannot be touched
     bool extensions = true;
+    bool keeping = true;            // hooks may say XP_KEEPING
     bool newer_functions = true;    // false: what is newer than version 1.0 is NULL
     xp_status registering = XP_OK;  // what routes and hooks are answered with
     bool late_release = false;      // registrations are released on another thread, after destroy
@@ -123,7 +124,8 @@ class Host {
   bool all_ended(std::chrono::milliseconds patience);
 
   uint32_t hooked_kinds() const;
-  int32_t offer(const Stanza& stanza);    // to the hooks for its kind; what the last one says
+  // To the hooks for its kind; what the last one says. What a hook keeps counts as XP_CONSUME.
+  int32_t offer(const Stanza& stanza);
   void offer_until_taken(Stanza stanza);  // again after each resume, as long as a hook is busy
   std::vector<std::string> sent() const;
   void retry_all();  // tells and drops every watch that waits for room
@@ -141,6 +143,8 @@ class Host {
   xp_status enter(std::shared_ptr<Registration> registration, xp_reg** out);
   void end(const ExchangePtr& exchange);
   void called(const char* function);
+  uint64_t next_number();  // for a stanza that is offered
+  void keeps(uint64_t number, bool keeping);
   bool wait(std::chrono::milliseconds patience, const std::function<bool()>& reached);
   Outcome outcome(const char* step, xp_status status, const xp_error& error, bool instance);
 
@@ -159,6 +163,8 @@ class Host {
   std::vector<std::shared_ptr<Registration>> unregistered_;  // for a late release
   std::map<uintptr_t, ExchangePtr> exchanges_;
   std::vector<std::string> sent_;
+  std::map<uint64_t, std::pair<bool, bool>> kept_;  // by number: a hook keeps it; it was settled
+  uint64_t last_number_ = 0;
   std::vector<Retry> retries_;
   std::vector<std::string> broken_;
   uintptr_t last_handle_ = 0x1000;

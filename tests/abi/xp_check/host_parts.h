@@ -54,6 +54,7 @@ struct Host::Table {
                              xp_reg** out);
   static void resume(const xp_host*, xp_reg*);
   static void unregister(const xp_host*, xp_reg*);
+  static xp_status settle_stanza(const xp_host*, uint64_t keep, int32_t verdict);
   static xp_status send_stanza(const xp_host*, xp_str xml, uint32_t flags, const xp_watch* retry);
   static xp_status send_parsed(const xp_host*, const xp_stanza* parsed, uint32_t flags,
                                const xp_watch* retry);

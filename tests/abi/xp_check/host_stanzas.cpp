@@ -133,13 +133,46 @@ int32_t Host::offer(const Stanza& stanza) {
     view.to = lent.view_or_absent(stanza.to);
     view.id = lent.view_or_absent(stanza.id);
     view.xml = lent.view(stanza.xml());
+    const uint64_t number = view.keep = settings_.keeping ? next_number() : 0;
     now_in("a hook");
     const int32_t said = hook->on_stanza(hook->context->get(), &view);
     now_in("what follows a hook");
+    keeps(number, said == XP_KEEPING);
+    if (said == XP_KEEPING) return XP_CONSUME;
     if (said == XP_BUSY && stanza.kind == XP_IQ) broken("a hook was busy for an iq");
     if (said == XP_CONSUME || said == XP_BUSY) return said;
   }
   return XP_PASS;
+}
+
+uint64_t Host::next_number() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  kept_[++last_number_] = {false, false};
+  return last_number_;
+}
+
+void Host::keeps(uint64_t number, bool keeping) {
+  if (keeping && number == 0) broken("a hook keeps what it must not keep");
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = kept_.find(number);
+  if (found == kept_.end()) return;
+  found->second.first = keeping;
+  if (keeping) return;
+  if (found->second.second) broken_.emplace_back("a stanza was settled that no hook keeps");
+  kept_.erase(found);
+}
+
+xp_status Host::Table::settle_stanza(const xp_host* table, uint64_t keep, int32_t) {
+  Host& host = of(table);
+  host.called("settle_stanza");
+  const std::lock_guard<std::mutex> lock(host.mutex_);
+  const auto found = host.kept_.find(keep);
+  if (found == host.kept_.end() || found->second.second) {
+    host.broken_.emplace_back("a stanza was settled that no hook keeps, or twice");
+    return XP_INVALID;
+  }
+  found->second.second = true;
+  return XP_OK;
 }
 
 void Host::offer_until_taken(Stanza stanza) {

@@ -42,8 +42,8 @@ struct Host : QuietHost {
                       xml =
                           "<message type='chat' from='alice@localhost/r' to='bot@rest.localhost' id='1'>"
                           "<body>x</body></message>";
-    const xp_stanza message = {sizeof message, XP_MESSAGE, 0,       0,       str(type),
-                               str(from),      str(to),    str(id), str(xml)};
+    const xp_stanza message = {sizeof message, XP_MESSAGE, 0,       0,        str(type),
+                               str(from),      str(to),    str(id), str(xml), 0};
     REQUIRE(on_stanza(hook.ctx, &message) == XP_CONSUME);
   }
   void request(size_t exchange, const std::string& body) {

@@ -17,10 +17,12 @@ class Saying final : public StanzaConsumer {
  public:
   Saying(std::string name, Offered says, std::string& asked)
       : name_(std::move(name)), says_(says), asked_(asked) {}
-  Offered offer(StanzaTree& offered, const std::function<void()>& room) override {
+  Offered offer(StanzaTree& offered, const std::function<void()>& room,
+                const std::function<void()>& kept) override {
     asked_ += name_ + offered.stanza().id;
     seen = offered.root().node();
     if (says_ == Offered::busy) room();
+    if (says_ == Offered::keeping) kept();
     return says_;
   }
   const void* seen = nullptr;  // the tree
@@ -109,4 +111,18 @@ TEST_CASE("observers see a stanza before it is sent") {
   CHECK(observed.send(stanza("2"), {}) == Sent::ok);
   CHECK(seen == "1 after 0;1 after 0;2 after 1;2 after 1;");
   CHECK(sink.sent().size() == 2);
+}
+
+TEST_CASE("a consumer that keeps a stanza is the last one to see it, and says when it is safe") {
+  std::string asked;
+  int safe = 0;
+  Saying first("a", Offered::keeping, asked);
+  Saying second("b", Offered::taken, asked);
+  StanzaConsumers consumers;
+  consumers.add(first);
+  consumers.add(second);
+  CHECK(consumers.offer(
+            stanza("1"), [] {}, [&safe] { ++safe; }) == Offered::keeping);
+  CHECK(asked == "a1");
+  CHECK(safe == 1);
 }

@@ -39,6 +39,14 @@ void long_table(const Subject& subject) {
   life.host.finish();
 }
 
+void nothing_to_keep(const Subject& subject) {
+  Host::Settings settings;
+  settings.keeping = false;
+  Life life(subject, settings);
+  play(life.host);
+  life.host.finish();
+}
+
 void null_functions(const Subject& subject) {
   Host::Settings settings;
   settings.newer_functions = false;
@@ -135,6 +143,7 @@ std::vector<Case> host_cases() {
       {"short_host_table",
        "a host's table that ends anywhere gets an error, and nothing behind its end is read", short_table},
       {"long_host_table", "a host of a later minor version is as good as any", long_table},
+      {"nothing_to_keep", "no hook says that it keeps a stanza where it must not", nothing_to_keep},
       {"null_functions", "what a later version added and this host leaves NULL is not called",
        null_functions},
       {"no_extensions", "a host without any extension is served", no_extensions},

@@ -21,11 +21,15 @@ struct Offering {
   std::shared_ptr<PlayedLink> link = std::make_shared<PlayedLink>();
   std::shared_ptr<Hooks> hooks = std::make_shared<Hooks>(timer, log);
   std::string ends;  // "1 taken, 2 passed, "
+  KeptStanzas::Id last_keep = 0;
 
   Offering() { hooks->bind(link); }
 
   Hooks::Id add(int32_t priority, std::function<int32_t(const std::string& id)> call, uint32_t kinds = 7) {
-    return hooks->add(kinds, priority, [call](const xmpp::Stanza& stanza, bool) { return call(stanza.id); });
+    return hooks->add(kinds, priority, [this, call](const xmpp::Stanza& stanza, bool, KeptStanzas::Id keep) {
+      last_keep = keep;
+      return call(stanza.id);
+    });
   }
   void offer(const std::string& id, const std::string& kind = "message") {
     hooks->offer(*xmpp::parse_stanza("<" + kind + " id='" + id + "' from='a@x' to='y'/>"), false,
@@ -270,4 +274,89 @@ TEST_CASE("work that comes after the hooks have gone does nothing") {
   o.hooks.reset();
   o.pass_time(6s);
   CHECK(o.ends.empty());
+}
+
+TEST_CASE("a stanza that a hook keeps ends when it is settled, and holds up none behind it") {
+  Offering o;
+  o.hooks->let_keep();
+  o.add(0, [&](const std::string& id) { return id == "1" ? XP_KEEPING : XP_CONSUME; });
+  o.offer("1");
+  const auto keep = o.last_keep;
+  o.offer("2");
+  CHECK(keep != 0);
+  CHECK(o.ends == "2 taken, ");
+  CHECK(o.hooks->settle(keep, XP_CONSUME) == XP_OK);
+  CHECK(o.ends == "2 taken, ");  // on the link's thread, and not before
+  o.link->run();
+  CHECK(o.ends == "2 taken, 1 taken, ");
+  CHECK(o.hooks->settle(keep, XP_CONSUME) == XP_GONE);
+  CHECK(o.hooks->settle(0, XP_CONSUME) == XP_INVALID);
+  CHECK(o.hooks->settle(keep + 100, XP_CONSUME) == XP_INVALID);
+}
+
+TEST_CASE("a stanza may be settled before its hook has returned") {
+  Offering o;
+  o.hooks->let_keep();
+  o.add(0, [&](const std::string&) {
+    CHECK(o.hooks->settle(o.last_keep, XP_CONSUME) == XP_OK);
+    CHECK(o.hooks->settle(o.last_keep, XP_PASS) == XP_GONE);
+    return XP_KEEPING;
+  });
+  o.offer("1");
+  CHECK(o.ends == "1 taken, ");
+}
+
+TEST_CASE("what could not be kept is refused, and what is passed on goes to the next hook") {
+  Offering o;
+  std::string asked;
+  o.hooks->let_keep();
+  std::vector<KeptStanzas::Id> keeps;
+  o.add(10, [&](const std::string& id) { return asked += "a" + id, XP_PASS; });
+  o.add(5,
+        [&](const std::string& id) { return asked += "b" + id, keeps.push_back(o.last_keep), XP_KEEPING; });
+  o.add(0, [&](const std::string& id) { return asked += "c" + id, XP_CONSUME; });
+  o.offer("1");
+  o.offer("2");
+  o.offer("3");
+  REQUIRE(keeps.size() == 3);
+  CHECK(o.hooks->settle(keeps[0], XP_BUSY) == XP_OK);
+  CHECK(o.hooks->settle(keeps[1], XP_PASS) == XP_OK);
+  CHECK(o.hooks->settle(keeps[2], 4711) == XP_OK);
+  o.link->run();
+  CHECK(o.ends == "1 refused, 2 taken, 3 refused, ");
+  CHECK(asked == "a1b1a2b2a3b3c2");
+  CHECK(o.hooks->refused() == 2);
+}
+
+TEST_CASE("a stanza is kept for thirty seconds, and then refused") {
+  Offering o;
+  o.hooks->let_keep();
+  o.add(0, [](const std::string&) { return XP_KEEPING; });
+  o.offer("1");
+  const auto keep = o.last_keep;
+  o.pass_time(29999ms);
+  CHECK(o.ends.empty());
+  o.pass_time(1s + 1ms);  // looks come a second apart
+  CHECK(o.ends == "1 refused, ");
+  CHECK(o.hooks->settle(keep, XP_CONSUME) == XP_GONE);
+}
+
+TEST_CASE("so many stanzas are kept, and one more may not be") {
+  Offering o;
+  o.hooks->let_keep();
+  o.add(0, [&](const std::string&) { return o.last_keep != 0 ? XP_KEEPING : XP_CONSUME; });
+  for (size_t i = 0; i < KeptStanzas::kMax; ++i) o.offer("k");
+  CHECK(o.ends.empty());
+  o.offer("late");
+  CHECK(o.ends == "late taken, ");
+  CHECK(o.hooks->give_up_kept() == KeptStanzas::kMax);
+  CHECK(o.hooks->give_up_kept() == 0);
+}
+
+TEST_CASE("where nobody lets a hook keep, keeping counts as a pass") {
+  Offering o;
+  o.add(0, [](const std::string&) { return XP_KEEPING; });
+  o.offer("1");
+  CHECK(o.last_keep == 0);
+  CHECK(o.ends == "1 passed, ");
 }

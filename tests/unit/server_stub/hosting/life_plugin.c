@@ -49,8 +49,8 @@ static void ask(xp_plugin* self) {
 }
 
 static int32_t pass(void* ctx, const xp_stanza* stanza) {
-  (void)ctx;
-  (void)stanza;
+  const xp_plugin* self = ctx;
+  if (XP_HAS(xp_stanza, stanza, keep) && stanza->keep != 0) say(self->host, "a stanza that may be kept");
   return XP_PASS;
 }
 

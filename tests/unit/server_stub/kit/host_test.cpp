@@ -140,6 +140,18 @@ TEST_CASE("a plugin is told whose a token is, and of a server without tokens tha
   CHECK(told("").find("1 life@rest.localhost: no tokens\n") != std::string::npos);
 }
 
+TEST_CASE("plugins may keep the stanzas of a server that acknowledges them, and of no other") {
+  for (const bool acknowledging : {false, true}) {
+    Embedded given;
+    given.server.acknowledging = acknowledging;
+    xp::host::Plugin* const plugin = given.load(LIFE_PLUGIN);
+    REQUIRE(plugin);
+    REQUIRE(given.host.start(given.error));
+    CHECK(given.offer(*plugin, "<message from='a@x' to='rest.localhost' type='headline'/>"));
+    CHECK((given.lines.find("a stanza that may be kept") != std::string::npos) == acknowledging);
+  }
+}
+
 TEST_CASE("a domain or a prefix that is none is refused before anything is loaded") {
   Embedded given;
   for (const char* domain : {"", "a@x", "x/r"}) {

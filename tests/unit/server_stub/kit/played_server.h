@@ -17,6 +17,7 @@ struct PlayedServer final : xp::host::Server {
   }
   void post(std::function<void()> work) override { posted.push_back(std::move(work)); }
   bool is_up() const override { return up; }
+  bool acknowledges() const override { return acknowledging; }
   bool has_accounts() const override { return !account.empty(); }
   bool has_bearers() const override { return !token.empty(); }
   void check_bearer(std::string given, BearerVerdict tell) override {
@@ -26,6 +27,7 @@ struct PlayedServer final : xp::host::Server {
 
   xp_status verdict = XP_OK;
   bool up = true;
+  bool acknowledging = false;
   std::string account;  // the one that there is; empty: none
   std::string token;    // likewise
   std::vector<std::string> sent;
