@@ -4,8 +4,9 @@
 //
 // What it takes care of: exceptions stop at the border (an error with its text, a 500, a PASS, and a line in
 // the log); an exchange is answered exactly once (dropped: 500; open at the end of a drain: 503); a body that
-// is too large is answered 413; a registration ends with its object; done is said once. Streams, retries and
-// outgoing work of a plugin's own are not its business: they need xp.h.
+// is too large is answered 413; a registration ends with its object; done is said once. Streams, retries,
+// stanzas that are kept (XP_KEEPING) and outgoing work of a plugin's own are not its business: they need
+// xp.h.
 //
 // Threads: as xp.h says; handlers run on any thread, several at once. Ownership: the plugin's object lives
 // until destroy has returned and the last call in it has ended, so handlers may capture `this`. Views are
@@ -78,6 +79,12 @@ class Stanza {
 
  private:
   const xp_stanza& view_;
+};
+
+// A stanza that is sent with what stands in its root, unescaped. What is left out stands there not at all.
+struct ParsedStanza {
+  uint32_t kind = 0;  // XP_MESSAGE, ...
+  std::string_view type = {}, from = {}, to = {}, id = {}, xml = {};
 };
 
 // Valid until the handler returns.
@@ -194,6 +201,20 @@ class Host {
   void log(int32_t level, std::string_view line) const { table().log(&table(), level, str(line)); }
   xp_status send(std::string_view stanza) const {
     return table().send_stanza(&table(), str(stanza), 0, nullptr);
+  }
+  // The same for a host that then need not read the text: the plugin answers for it that the root says this.
+  // A host of version 1.0 gets the text alone.
+  xp_status send(const ParsedStanza& stanza) const {
+    if (!XP_HAS(xp_host, &table(), send_parsed) || !table().send_parsed) return send(stanza.xml);
+    xp_stanza parsed{};
+    parsed.size = sizeof parsed;
+    parsed.kind = stanza.kind;
+    parsed.type = str(stanza.type);
+    parsed.from = str(stanza.from);
+    parsed.to = str(stanza.to);
+    parsed.id = str(stanza.id);
+    parsed.xml = str(stanza.xml);
+    return table().send_parsed(&table(), &parsed, 0, nullptr);
   }
 
   // In the constructor or in start. Throw where the host refuses.

@@ -18,6 +18,7 @@ from support.deadline import DEADLINE
 
 HELLO, THROWER = os.environ["HELLO_PLUGIN"], os.environ["THROWER_PLUGIN"]
 ROOT = pathlib.Path(os.environ["SOURCE_ROOT"])
+XP_DENIED = 4
 MESSAGE = "<message id='1' type='chat' from='{}' to='rest.localhost'><body>Hi</body></message>"
 
 
@@ -85,6 +86,11 @@ class Misuse(unittest.TestCase):
         self.assertEqual(self.get("header").body, b"none")
         self.host.close()
 
+    def test_a_host_that_takes_the_roots_attributes_judges_by_them(self):
+        self.assertEqual(self.get("send").body, b"0")
+        self.assertEqual(self.get("send_as_another").body, str(XP_DENIED).encode())
+        self.host.close()
+
     def test_what_is_parked_at_the_end_gets_503(self):
         statuses = []
         asking = threading.Thread(target=lambda: statuses.append(self.get("park").status), daemon=True)
@@ -102,6 +108,13 @@ class MisuseInTheLeastHost(unittest.TestCase):
         host.receive(MESSAGE.format("alice@localhost/r"))
         host.sent("^<message type='error' id='1'.*<service-unavailable ")
         host.program.wait_for_line("a stanza failed: no stanzas")
+        host.close()
+
+    def test_a_host_of_version_1_0_gets_the_text_alone(self):
+        host = MinimalHost(THROWER)
+        self.addCleanup(host.program.kill)
+        self.assertEqual(host.rest.request("GET", "/rest/send_as_another").body, b"0")
+        host.sent("^<message type='headline' from='rest.localhost' to='bob@localhost'/>$")
         host.close()
 
     def test_create_and_start_that_throw_are_errors_with_their_text(self):

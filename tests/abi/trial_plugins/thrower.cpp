@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Misuses everything that xp.hpp stands in front of: it throws, drops, answers twice, and parks exchanges for
-// ever. Threads: handlers on any; the parked exchanges are guarded. Ownership: parked exchanges are the
-// plugin's.
+// Misuses everything that xp.hpp stands in front of: it throws, drops, answers twice, parks exchanges for
+// ever, and sends a stanza that it says is another's. Threads: handlers on any; the parked exchanges are
+// guarded. Ownership: parked exchanges are the plugin's.
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "xp.hpp"
@@ -35,6 +36,8 @@ class Thrower : public xp::Plugin {
         parked_.push_back(std::move(exchange));
         host_.log(XP_INFO, "parked");
       }
+      if (what == "send") exchange.respond(200, std::to_string(send(std::string(host_.domain()))));
+      if (what == "send_as_another") exchange.respond(200, std::to_string(send("mallory@elsewhere.example")));
       if (what == "header") exchange.respond(200, request.header("x-ECHO").value_or("none"));
     });
     hook_ = host_.on_stanza(XP_MESSAGE,
@@ -43,6 +46,13 @@ class Thrower : public xp::Plugin {
   }
 
  private:
+  // The text is from the domain, whatever the root is said to have.
+  xp_status send(const std::string& from) const {
+    const std::string xml =
+        "<message type='headline' from='" + xp::escaped(host_.domain()) + "' to='bob@localhost'/>";
+    return host_.send({XP_MESSAGE, "headline", from, "bob@localhost", {}, xml});
+  }
+
   const xp::Host host_;
   const bool start_fails_;
   std::mutex mutex_;
