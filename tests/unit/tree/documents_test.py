@@ -106,6 +106,10 @@ class Language(unittest.TestCase):
                  and "mod_rest" not in line]
         self.assertEqual(wrong, [])
 
+    def test_the_example_for_embedding_is_as_short_as_the_documents_say(self):
+        self.assertIn("(examples/embed.cpp) in under 150 lines", read("README.md"))
+        self.assertLess(len(read("examples/embed.cpp").splitlines()), 150)
+
     def test_there_are_no_riddles(self):
         wrong = [f"{path.relative_to(ROOT)}: {riddle}" for path in documents() for riddle in RIDDLES
                  if riddle in path.read_text(encoding="utf-8")]
