@@ -248,6 +248,18 @@ static enum tag read_tag(xp_str* rest, xp_stanza* root, text* values) {
   return kNoTag;
 }
 
+/* Each character's bytes are as many as its first one says. Forms that are too long are not looked for. */
+static int is_utf8(xp_str s) {
+  int follow = 0;
+  for (size_t i = 0; i < s.len; ++i) {
+    const unsigned char c = (unsigned char)s.ptr[i];
+    const int inner = (c & 0xC0) == 0x80;
+    if (inner != (follow > 0) || c >= 0xF8) return 0;
+    follow = inner ? follow - 1 : c < 0xC0 ? 0 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
+  }
+  return follow == 0;
+}
+
 /* Fills the stanza from the text of one element; its views point into that and into `values`. */
 static int read_stanza(xp_str xml, xp_stanza* stanza, text* values) {
   xp_str rest = xml;
@@ -256,7 +268,7 @@ static int read_stanza(xp_str xml, xp_stanza* stanza, text* values) {
   values->len = 0;
   values->ptr = realloc(values->ptr, xml.len + 1);
   if (!values->ptr) abort();
-  if (xml.len == 0 || memchr(xml.ptr, '\0', xml.len)) return 0;
+  if (xml.len == 0 || memchr(xml.ptr, '\0', xml.len) || !is_utf8(xml)) return 0;
   do {
     const xp_str before = cut(&rest, "<");
     if (!before.ptr || (depth == 0 && before.len > 0)) return 0;
@@ -996,8 +1008,7 @@ int main(int argc, char** argv) {
   destroying = 1;
   pthread_mutex_unlock(&lock);
   plugin->destroy(instance);
-  clean_up();
-  dlclose(library);
+  clean_up(); /* the library stays: the process ends, and a thread that a plugin forgot runs on in it */
   close(listener);
   return started ? 0 : give_up("start", error.text);
 }
