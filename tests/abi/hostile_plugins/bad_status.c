@@ -6,5 +6,6 @@
 
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   (void)ctx, (void)request;
+  called("request");
   answer(exchange, 99);
 }

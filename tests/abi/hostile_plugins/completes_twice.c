@@ -6,6 +6,7 @@
 
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   (void)ctx, (void)request;
+  called("request");
   answer(exchange, 200);
   answer(exchange, 404);
 }

@@ -6,6 +6,7 @@
 
 static int32_t on_stanza(void* ctx, const xp_stanza* stanza) {
   (void)ctx, (void)stanza;
+  called("stanza");
   say("<message from='hostile.localhost' to='hostile.localhost'/>");
   return XP_CONSUME;
 }

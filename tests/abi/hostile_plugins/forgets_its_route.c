@@ -6,4 +6,5 @@
 
 static void destroy(xp_plugin* plugin) {
   (void)plugin;
+  called("destroy");
 }

@@ -16,6 +16,7 @@ static void* tick(void* unused) {
 static xp_status start(xp_plugin* plugin, xp_error* error) {
   pthread_t thread;
   (void)plugin, (void)error;
+  called("start");
   for (int i = 0; i < 3; ++i) {
     if (pthread_create(&thread, NULL, tick, NULL) != 0) return XP_INTERNAL;
   }

@@ -5,8 +5,8 @@
 #include "plugin.h"
 
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
-  const xp_watch watch = {ctx, NULL, NULL, release};
-  (void)request;
-  instance.host->http_watch(instance.host, exchange, &watch);
+  (void)ctx, (void)request;
+  called("request");
+  watch(exchange);
   instance.host->log(instance.host, XP_INFO, STR("an exchange is parked"));
 }

@@ -5,9 +5,9 @@
 #include "plugin.h"
 
 static xp_status start(xp_plugin* plugin, xp_error* error) {
-  const xp_host* host = plugin->host;
   xp_reg* reg = NULL;
-  (void)error;
-  host->register_route(host, STR(""), 4096, on_request, plugin, release, &reg);
+  (void)plugin, (void)error;
+  called("start");
+  report_number("register_route", add_route(STR(""), &reg));
   return XP_OK;
 }

@@ -11,8 +11,10 @@ static void on_request(void* ctx, xp_exchange* exchange, const xp_request* reque
       "<handshake/>",
   };
   (void)ctx, (void)request;
+  called("request");
   for (size_t i = 0; i < sizeof kSent / sizeof *kSent; ++i) {
-    if (say(kSent[i]) != XP_INVALID) instance.host->log(instance.host, XP_ERROR, STR("it was taken"));
+    if (say_and_report(kSent[i]) != XP_INVALID)
+      instance.host->log(instance.host, XP_ERROR, STR("it was taken"));
   }
   answer(exchange, 200);
 }

@@ -8,7 +8,8 @@
 
 static int32_t on_stanza(void* ctx, const xp_stanza* stanza) {
   const struct timespec pause = {0, 400 * 1000 * 1000};
-  (void)ctx, (void)stanza;
+  (void)ctx;
+  report_text("id", stanza->id);
   nanosleep(&pause, NULL);
   return XP_PASS;
 }

@@ -7,5 +7,7 @@
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   const xp_pair evil = {STR("X-Evil"), STR("a\r\nSet-Cookie: stolen=1")};
   (void)ctx, (void)request;
-  instance.host->http_respond(instance.host, exchange, 200, &evil, 1, STR("It is so\n"));
+  called("request");
+  report_number("http_respond",
+                instance.host->http_respond(instance.host, exchange, 200, &evil, 1, STR("It is so\n")));
 }

@@ -8,6 +8,7 @@
 
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   (void)ctx, (void)request;
+  called("request");
   instance.host->unregister(instance.host, instance.route);
   instance.host->unregister(instance.host, instance.route);
   instance.route = NULL;
@@ -16,6 +17,7 @@ static void on_request(void* ctx, xp_exchange* exchange, const xp_request* reque
 
 static int32_t on_stanza(void* ctx, const xp_stanza* stanza) {
   (void)ctx, (void)stanza;
+  called("stanza");
   instance.host->unregister(instance.host, instance.hook);
   instance.hook = NULL;
   instance.host->log(instance.host, XP_INFO, STR("the hook is unregistered"));

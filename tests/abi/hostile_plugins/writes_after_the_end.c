@@ -7,9 +7,10 @@
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   const xp_host* host = instance.host;
   (void)ctx, (void)request;
+  called("request");
   host->http_begin(host, exchange, 200, NULL, 0);
   host->http_write(host, exchange, STR("It is so\n"));
   host->http_end(host, exchange);
-  host->http_write(host, exchange, STR("It is not so\n"));
+  report_number("http_write", host->http_write(host, exchange, STR("It is not so\n")));
   host->http_end(host, exchange);
 }

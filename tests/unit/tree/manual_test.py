@@ -19,7 +19,8 @@ HOST = VERSION = ""
 
 OPTION = re.compile(r"--[a-z][a-z-]+")
 SETTINGS = ""
-PAGES = ("server_stub/man/restanza-host.1", "plugin/man/xp.3", "tests/abi/xp_check/xp_check.1")
+PAGES = ("server_stub/man/restanza-host.1", "plugin/man/xp.3", "tests/abi/xp_check/xp_check.1",
+         "tests/abi/xp_hostcheck/xp_hostcheck.1")
 PACKAGING = "server_stub/packaging"
 DEBIAN = f"{PACKAGING}/debian"
 
@@ -69,6 +70,13 @@ class Manual(unittest.TestCase):
         shown = set(OPTION.findall(text("tests/abi/xp_check/main.cpp")))
         self.assertIn("--only", shown)
         self.assertEqual(set(OPTION.findall(plain(PAGES[2]))), shown)
+
+    def test_every_option_of_xp_hostcheck_is_in_its_manual(self):
+        """And so are those that it gives to hosts."""
+        folder = "tests/abi/xp_hostcheck"
+        shown = set(OPTION.findall(text(f"{folder}/main.cpp") + text(f"{folder}/session.cpp")))
+        self.assertLessEqual({"--only", "--domain"}, shown)
+        self.assertEqual(set(OPTION.findall(plain(PAGES[3]))), shown)
 
     def test_every_function_of_the_interface_is_in_its_manual(self):
         header = text("plugin/include/xp.h")

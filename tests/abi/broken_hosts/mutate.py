@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes a host that breaks one rule: minimal_host.c with one place changed. What xp_hostcheck is tested with.
+
+Usage: mutate.py SOURCE NAME OUTPUT. One thread; owns nothing but the output.
+"""
+import pathlib
+import sys
+
+# NAME: (what stands in the source, once, what takes its place)
+CHANGES = {
+    "never_releases": ("if (over) old.release(old.ctx);", "if (over && !old.release) abort();"),
+    "loses_wakeups": ("reg->resumed = 1;", "reg->resumed = !reg->called;"),
+    "takes_any_sender": ("!at_domain(stanza.from, host->domain)", "!at_domain(stanza.from, host->domain) && xml.len == 0"),
+    "takes_any_status": ("return code >= 200 && code <= 599;", "return code > 0;"),
+    "takes_newer_plugins": ("plugin->min_host_minor > XP_MINOR", "plugin->min_host_minor > XP_MINOR + 1"),
+    "loses_what_is_unsent": ("const int over = done && !unsent && network.len == 0;",
+                             "const int over = done || (unsent && done);"),
+    "stops_reading_in_the_drain": ("if (polled[kInput].revents) {", "if (polled[kInput].revents && end == 0) {"),
+    "covers_too_much": ("path.len > size && path.ptr[size] != '/'", "path.len > size && path.ptr[size] == '?'"),
+    "unescapes_nothing": ("if (c == '&') {", "if (c == '&' && raw.len == 0) {"),
+    "destroys_what_is_not_done": ("if (started && !run(listener, plugin, instance)) {",
+                                  "if (started && !run(listener, plugin, instance) && !instance) {"),
+    "sends_anything": ("!read_stanza(xml, &stanza, &values)", "!read_stanza(xml, &stanza, &values) && xml.len == 0"),
+    "forgets_its_process": ('if (started) fprintf(stderr, "ready',
+                            'if (started && fork() > 0) _exit(0);\n  if (started) fprintf(stderr, "ready'),
+}
+
+if __name__ == "__main__":
+    source, name, output = sys.argv[1:]
+    text = pathlib.Path(source).read_text(encoding="utf-8")
+    before, after = CHANGES[name]
+    if text.count(before) != 1:
+        sys.exit(f"mutate.py: {before!r} stands {text.count(before)} times in {source}")
+    pathlib.Path(output).write_text(text.replace(before, after), encoding="utf-8")

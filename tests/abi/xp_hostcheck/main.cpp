@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// xp_hostcheck: checks a host against plugin/include/xp.h, with plugins that are no friends. Each case starts
+// the host anew; a line for each and a summary go to standard output, and the exit code is 0 where all
+// passed. Threads: the main thread tells, and one for each job plays a case after the other.
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cases/cases.h"
+
+namespace {
+
+using namespace restanza::hostcheck;
+
+constexpr const char* kUsage =
+    "usage: xp_hostcheck [--only NAME]... [--jobs NUMBER] [--timeout SECONDS] [--plugins DIRECTORY]\n"
+    "                    COMMAND [ARGUMENT]...\n"
+    "       xp_hostcheck --list | --rules\n"
+    "\n"
+    "COMMAND is started for each case, with a plugin, its domain and its settings behind its arguments. It\n"
+    "speaks the protocol that xp_hostcheck(1) has.\n";
+
+constexpr int kMaxJobs = 64;
+
+struct Arguments {
+  Setup setup{{}, XP_HOSTCHECK_PLUGINS, std::chrono::seconds(60)};
+  std::vector<std::string> only;
+  int jobs = 1;
+  bool list = false, rules = false;
+};
+
+bool parse(int argc, char** argv, Arguments& out) {
+  int i = 1;
+  for (; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool takes_value =
+        argument == "--only" || argument == "--jobs" || argument == "--timeout" || argument == "--plugins";
+    if (takes_value && i + 1 == argc) return false;
+    if (argument == "--only") {
+      out.only.emplace_back(argv[++i]);
+    } else if (argument == "--jobs") {
+      out.jobs = std::atoi(argv[++i]);
+    } else if (argument == "--timeout") {
+      out.setup.limit = std::chrono::seconds(std::atoi(argv[++i]));
+    } else if (argument == "--plugins") {
+      out.setup.plugins = argv[++i];
+    } else if (argument == "--list") {
+      out.list = true;
+    } else if (argument == "--rules") {
+      out.rules = true;
+    } else if (argument.compare(0, 2, "--") == 0) {
+      return false;
+    } else {
+      break;
+    }
+  }
+  out.setup.command.assign(argv + i, argv + argc);
+  const bool tells = out.list || out.rules;
+  const bool in_range = out.setup.limit.count() > 0 && out.jobs > 0 && out.jobs <= kMaxJobs;
+  return tells == out.setup.command.empty() && in_range;
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> all;
+  for (const auto& cases :
+       {loading_cases(), request_cases(), stanza_cases(), sending_cases(), life_cases()}) {
+    all.insert(all.end(), cases.begin(), cases.end());
+  }
+  return all;
+}
+
+// Those that were asked for, in the order of the kit. Names that there are not are an error.
+bool choose(const std::vector<std::string>& names, std::vector<Case>& cases) {
+  if (names.empty()) return true;
+  std::vector<Case> chosen;
+  for (const Case& each : cases) {
+    for (const std::string& name : names) {
+      if (name == each.name) chosen.push_back(each);
+    }
+  }
+  cases.swap(chosen);
+  return cases.size() == names.size();
+}
+
+// Why the host failed; empty where it passed.
+std::string run(const Case& each, const Setup& setup) {
+  try {
+    Session session(setup, each.plugin);
+    each.run(session);
+    return {};
+  } catch (const std::exception& failed) {
+    return failed.what();
+  }
+}
+
+// Several at once, because most of them wait. What they say stands in the order of the cases all the same.
+size_t play(const std::vector<Case>& cases, const Arguments& arguments) {
+  std::vector<std::promise<std::string>> results(cases.size());
+  std::atomic<size_t> next{0};
+  std::vector<std::thread> players;
+  for (int job = 0; job < arguments.jobs; ++job) {
+    players.emplace_back([&] {
+      for (size_t mine = next++; mine < cases.size(); mine = next++) {
+        results[mine].set_value(run(cases[mine], arguments.setup));
+      }
+    });
+  }
+  size_t failed = 0;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const std::string why = results[i].get_future().get();
+    if (why.empty()) {
+      std::printf("ok %s\n", cases[i].name);
+    } else {
+      std::printf("FAIL %s: %s\n", cases[i].name, why.c_str());
+      ++failed;
+    }
+    std::fflush(stdout);
+  }
+  for (std::thread& player : players) player.join();
+  return failed;
+}
+
+void tell(const Arguments& arguments, const std::vector<Case>& cases) {
+  if (arguments.list) {
+    for (const Case& each : cases) std::printf("%-22s %s\n", each.name, each.shows);
+  } else {
+    for (const Rule& rule : rules::kAll) std::printf("%s: %s\n", rule.where, rule.words);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  std::vector<Case> cases = all_cases();
+  if (!parse(argc, argv, arguments) || !choose(arguments.only, cases)) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  if (arguments.list || arguments.rules) {
+    tell(arguments, cases);
+    return 0;
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a host that ends does not end this
+  const size_t failed = play(cases, arguments);
+  std::printf("%zu passed, %zu failed\n", cases.size() - failed, failed);
+  return failed == 0 ? 0 : 1;
+}
