@@ -47,7 +47,6 @@ class PipeServer final : public xp::host::Server {
     work_.push_back(std::move(work));
     come_.notify_one();
   }
-
   void run() {  // the loop, until `end`
     while (!ended_) {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -60,9 +59,10 @@ class PipeServer final : public xp::host::Server {
   }
   void end() {
     post([this] {
+      std::deque<Work> dropped;  // without the lock: this calls the plugin, too
       const std::lock_guard<std::mutex> lock(mutex_);
       ended_ = true;
-      waiting_.clear();
+      dropped.swap(waiting_);
     });
   }
 
@@ -91,8 +91,8 @@ class PipeServer final : public xp::host::Server {
   void leave(const std::string& stanza) {
     write(stanza);
     std::unique_lock<std::mutex> lock(mutex_);
-    --unsent_;
-    const std::deque<Work> waiting = std::exchange(waiting_, {});
+    const bool room = --unsent_ <= kMaxUnsent / 2;  // for many, so that they are not all told of one place
+    const std::deque<Work> waiting = room ? std::exchange(waiting_, {}) : std::deque<Work>{};
     lock.unlock();
     for (const Work& writable : waiting) writable();
   }
