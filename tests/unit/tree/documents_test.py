@@ -77,6 +77,13 @@ class Links(unittest.TestCase):
             waiting += [(path.parent / link).resolve() for link in links]
         self.assertEqual([str(path.relative_to(ROOT)) for path in documents() if path.resolve() not in reached], [])
 
+    def test_both_pages_that_show_ejabberds_listener_show_the_same(self):
+        """The one of ejabberd's own page is what tests/live runs."""
+        shown = [re.findall(r"^```yaml\n(.*?)^```$", read(f"{HOST}/{name}.md"), re.MULTILINE | re.DOTALL)
+                 for name in ("ejabberd", "behind-a-server")]
+        self.assertEqual(len(shown[0]), 1)
+        self.assertEqual(shown[0], shown[1])
+
     def test_each_file_that_is_named_is_there(self):
         """What stands in code marks and begins with a folder of the tree; {a,b} stands for each of them."""
         wrong = []

@@ -2,10 +2,13 @@
 """An ejabberd of the test's own. Threads and ownership as xmpp_server.py says.
 
 It runs in an Erlang node without a name, so that no port mapper is started and left behind, and without
-ejabberdctl, which would change to the system's ejabberd user.
+ejabberdctl, which would change to the system's ejabberd user. Its listener for components is the one that the page for
+ejabberd shows, with the test's own port, name and secret.
 """
 import glob
 import os
+import pathlib
+import re
 
 from ..deadline import DEADLINE
 from ..process import installed
@@ -14,6 +17,19 @@ from .xmpp_server import XmppServer
 LIBRARY = "/usr/lib/*/ejabberd-*/ebin/ejabberd.beam"
 # Where a build runs beside it, its start alone takes 25 s.
 START_DEADLINE = max(90, DEADLINE)
+
+PAGE = pathlib.Path(__file__).resolve().parents[4] / "server_stub" / "doc" / "ejabberd.md"
+
+
+def documented_listener():
+    """The listener of the page, with fields where its port, name and secret stand."""
+    listener = re.search(r"^```yaml\n# ejabberd\.yml\nlisten:\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[1]
+    for shown, field in (("5347", "component"), ("rest.example.net", "component_domain"), ("link-secret", "secret")):
+        if listener.count(shown) != 1:
+            raise AssertionError(f"{PAGE} has {shown} {listener.count(shown)} times in its listener")
+        listener = listener.replace(shown, "{" + field + "}")
+    return listener
+
 
 CONFIG = """
 hosts: ["{domain}"]
@@ -24,13 +40,7 @@ listen:
     module: ejabberd_c2s
     starttls: false
     max_stanza_size: 1048576
-  - port: {component}
-    ip: "127.0.0.1"
-    module: ejabberd_service
-    hosts:
-      "{component_domain}":
-        password: "{secret}"
-auth_password_format: plain
+""" + documented_listener() + """auth_password_format: plain
 s2s_access: none
 modules:
   mod_disco: {{}}
