@@ -53,7 +53,7 @@ DATA = {pathlib.PurePath("tests/fuzz/corpus"), pathlib.PurePath("tests/support/s
 LICENCES = {"plugin": "MIT", "examples": "MIT", "tests": "MIT", "server_stub": "GPL-3.0-or-later"}
 # The folders and files whose licence is another than that of the folder above them: what the host kit is made of.
 MIT_OF_HOST = ("server_stub/hosting", "server_stub/http_front", "server_stub/kit", "server_stub/net",
-               "server_stub/link/xmpp_link.h")
+               "server_stub/prosody", "server_stub/link/xmpp_link.h")
 
 
 def sources(top):
