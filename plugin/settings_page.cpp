@@ -3,6 +3,7 @@
 // them without knowing the plugin's code.
 //   settings-page                the tables of plugin/doc/settings.md
 //   settings-page --source       C++ source that holds the text for a terminal
+//   settings-page --keys         rows for C++: each key at the top, and whether it is a list
 //   settings-page --manual FILE  the manual page FILE with the lists in their places (settings/manual.h)
 #include <cstdio>
 #include <string>
@@ -27,6 +28,17 @@ std::string source() {
   return out + ")rows\"\n";
 }
 
+// The first section is the top.
+std::string keys() {
+  const auto sections = settings_reference();
+  std::string out;
+  for (const auto& row : sections.front().rows) {
+    const bool list = row.type.rfind("list ", 0) == 0;
+    out += "{\"" + row.key + "\", " + (list ? "true" : "false") + "},\n";
+  }
+  return out;
+}
+
 Result<std::string> manual(const std::string& file) {
   auto page = read_file(file);
   if (!page) return Error{"'" + file + "' cannot be read"};
@@ -39,6 +51,7 @@ int main(int argc, char** argv) {
   const std::string form = argc > 1 ? argv[1] : "";
   const auto out = form == "--manual" && argc > 2 ? manual(argv[2])
                    : form == "--source"           ? source()
+                   : form == "--keys"             ? keys()
                                                   : Result<std::string>(tables());
   if (!out) {
     std::fprintf(stderr, "settings-page: %s\n", out.error().text.c_str());

@@ -23,7 +23,7 @@ LAYERS, HOST_LAYERS = {}, {}
 # What both sides of the border are written in, beside the C++ layer for plugins of others.
 BORDER = {"xp.h", "xp_views.h"}
 # What the build makes for the host, out of what stands in the plugin.
-MADE = {"plugin_settings.inc"}
+MADE = {"plugin_settings.inc", "plugin_keys.inc"}
 SHARED_WITH_HOST = {"base", "login", "xml", "xmpp", "settings"}
 # Where a library stops, a folder or a file: nothing else may include it.
 LIBRARIES = {
@@ -33,6 +33,7 @@ LIBRARIES = {
     "nlohmann/json.hpp": {"plugin/mapping", "plugin/config", "server_stub"},
     "sqlite3.h": {"plugin/journal/sqlite"},
     "httplib.h": {"plugin/webhook/http/http_transport.cpp"},
+    "lua.hpp": {"server_stub/prosody"},
 }
 # Headers of the C library that have a plain word for a name: `#include <link.h>` must never find one of ours.
 OF_THE_C_LIBRARY = set("""

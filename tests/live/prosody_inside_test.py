@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The plugin inside a real Prosody: posts, iqs and webhooks, and that each request is answered whatever is loaded, unloaded or
+stopped meanwhile.
+
+Threads: the test's thread, and one for a request that waits, besides those of the support package.
+Ownership: a class owns its server and its webhook; a test owns its clients.
+"""
+import concurrent.futures
+import sys
+import unittest
+
+import component_mode
+from support.deadline import DEADLINE, wait_until
+from support.raw_component import RawComponent
+from support.servers.prosody_inside import ProsodyInside
+from support.webhook import XML, Webhook
+from support.xml_data import body_of, children_as_data, parse
+from support.xmpp_client import XmppClient, error_condition
+
+ACCOUNTS = component_mode.ACCOUNTS
+QUESTION = "<iq type='get' to='silent.localhost'><query xmlns='urn:example:slow'/></iq>"
+ROUNDS = 10  # of unloading and loading
+
+
+class Inside(unittest.TestCase):
+    """One server for all tests of a class, which leave it as it was."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.webhook = Webhook(component_mode.echo)
+        cls.addClassCleanup(cls.webhook.close)
+        cls.server = ProsodyInside(ACCOUNTS, {"rest_callback_url": cls.webhook.url})
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+        # It answers nothing by itself.
+        cls.silent = RawComponent(cls.server.component_port, cls.server.component_domain, cls.server.secret)
+        cls.addClassCleanup(cls.close_silent)
+
+    @classmethod
+    def close_silent(cls):
+        try:
+            cls.silent.close()
+        except OSError:
+            pass  # Prosody has closed it before
+
+    @property
+    def rest(self):
+        return self.server.rest
+
+    def login(self, user="alice"):
+        client = XmppClient(
+            f"{user}@{self.server.domain}", ACCOUNTS[user], ("127.0.0.1", self.server.c2s_port)).login()
+        self.addCleanup(client.close)
+        return client
+
+    def ping(self, to):
+        return self.rest.answer(f"<iq type='get' to='{to}'><ping xmlns='urn:xmpp:ping'/></iq>")
+
+    def posted_by(self, client):
+        return self.webhook.next_post(lambda each: parse(each.body).get("from") == client.jid)
+
+    def ask_in_background(self):
+        """A request that waits for its answer, and the iq that has arrived at the silent component."""
+        pool = concurrent.futures.ThreadPoolExecutor(1)
+        self.addCleanup(pool.shutdown)
+        waiting = pool.submit(self.rest.post, QUESTION)
+        asked = self.silent.next(DEADLINE)
+        self.assertIsNotNone(asked, self.server.transcript())
+        return waiting, asked
+
+
+class Exchanges(Inside):
+    def test_a_posted_message_reaches_the_client(self):
+        alice = self.login()
+        response = self.rest.post(f"<message type='chat' from='bot@rest.localhost' to='{alice.bare}'><body>Hi</body></message>")
+        self.assertEqual(response.status, 202, response.body)
+        message = alice.next_message()
+        self.assertEqual((body_of(message), message.get("from")), ("Hi", "bot@rest.localhost"))
+        self.assertEqual(message.get("id"), response.headers["Stanza-Id"])
+
+    def test_a_posted_iq_is_answered_by_a_client_and_by_the_server(self):
+        alice = self.login()
+        for to in (alice.jid, self.server.domain):
+            answer = self.ping(to)
+            self.assertEqual((answer.tag, answer.get("type"), answer.get("from")), ("iq", "result", to))
+
+    def test_an_error_is_an_answer_too(self):
+        answer = self.ping("nobody@localhost/nowhere")
+        self.assertEqual((answer.get("type"), error_condition(answer)), ("error", "service-unavailable"))
+
+    def test_an_address_elsewhere_is_an_error_too(self):
+        answer = self.ping("example.invalid")
+        self.assertEqual(answer.get("type"), "error")
+
+    def test_a_message_to_the_bot_is_answered_by_the_webhook(self):
+        alice = self.login()
+        alice.send("<message xmlns='jabber:client' type='chat' id='m1' to='bot@rest.localhost'><body>Hi</body></message>")
+        post = self.posted_by(alice)
+        stanza = parse(post.body)
+        self.assertEqual(post.headers.get_content_type(), XML)
+        self.assertEqual((stanza.tag, stanza.get("to"), stanza.get("id")), ("message", "bot@rest.localhost", "m1"))
+        reply = alice.next_message()
+        self.assertEqual((body_of(reply), reply.get("from"), reply.get("type")), ("Hi", "bot@rest.localhost", "chat"))
+
+    def test_an_iq_to_the_bot_is_answered_by_the_webhook(self):
+        answer = self.login().query("bot@rest.localhost", "urn:example:question")
+        self.assertEqual((answer.get("type"), answer.get("from")), ("result", "bot@rest.localhost"))
+        self.assertEqual(answer[0].tag, "{urn:example:question}query")
+
+    def test_messages_keep_their_order(self):
+        alice = self.login()
+        for number in range(200):
+            response = self.rest.post(f"<message type='chat' to='{alice.jid}'><body>{number}</body></message>")
+            self.assertEqual(response.status, 202, response.body)
+        self.assertEqual([body_of(alice.next_message()) for _ in range(200)], [str(number) for number in range(200)])
+
+    def test_unusual_xml_survives_both_ways(self):
+        alice = self.login()
+        posted = f"<message type='chat' id='nasty' from='bot@rest.localhost' to='{alice.jid}'>{component_mode.NASTY}</message>"
+        self.assertEqual(self.rest.post(posted).status, 202)
+        wanted = sorted(children_as_data(parse(posted)))
+        self.assertEqual(sorted(children_as_data(alice.next_message())), wanted)
+        alice.send("<message xmlns='jabber:client' type='chat' id='nasty2' to='bot@rest.localhost'>"
+                   f"{component_mode.NASTY}</message>")
+        self.assertEqual(sorted(children_as_data(parse(self.posted_by(alice).body))), wanted)
+        self.assertEqual(sorted(children_as_data(alice.next_message())), wanted)
+
+    def test_a_wrong_secret_is_refused(self):
+        response = self.rest.request("GET", "/rest/ping/localhost", headers={"Authorization": "Basic eDp5"}, authorized=False)
+        self.assertEqual(response.status, 401, response.body)
+
+
+class Life(Inside):
+    def test_a_reload_keeps_an_iq_that_waits(self):
+        waiting, asked = self.ask_in_background()
+        address = self.rest.address
+        self.assertEqual(self.server.steer("reload"), "ok")
+        self.silent.send(f"<iq type='result' id='{asked.get('id')}' from='silent.localhost' to='{asked.get('from')}'/>")
+        self.assertEqual(waiting.result(DEADLINE).status, 200)
+        self.assertEqual(self.rest.address, address)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+
+    def test_a_reload_of_the_configuration_brings_other_settings(self):
+        other = Webhook(component_mode.echo)
+        self.addCleanup(other.close)
+        self.server.write({"rest_callback_url": other.url})
+        self.server.reload_configuration()
+
+        def restore():
+            self.server.write({"rest_callback_url": self.webhook.url})
+            self.server.reload_configuration()
+        self.addCleanup(restore)
+        alice = self.login()
+
+        def arrives():
+            alice.send("<message xmlns='jabber:client' type='chat' to='bot@rest.localhost'><body>Hi</body></message>")
+            alice.next_message()  # the echo, of whichever endpoint
+            return other.has_posts()
+        wait_until(arrives, "the other endpoint gets what is sent")
+
+    def test_an_unknown_option_is_named_and_the_others_hold(self):
+        self.server.write({"rest_callback_url": self.webhook.url, "rest_no_such_option": True})
+        self.addCleanup(self.server.write, {"rest_callback_url": self.webhook.url})
+        since = self.server.said()
+        self.server.reload_configuration()
+        self.server.wait_for_line("the option rest_no_such_option is not known", since)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+
+    def test_what_waits_is_answered_when_the_module_is_unloaded_and_it_can_be_loaded_again(self):
+        waiting, _ = self.ask_in_background()
+        since = self.server.said()
+        self.assertEqual(self.server.steer("unload"), "ok")
+        self.assertEqual(self.server.steer("load"), "ok")
+        self.assertEqual(waiting.result(DEADLINE).status, 503)
+        self.server.wait_ready(since)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+
+
+class Unloading(Inside):
+    def test_nothing_is_left_of_those_that_were_unloaded(self):
+        def round_trip(wanted=None):
+            since = self.server.said()
+            self.assertEqual(self.server.steer("unload"), "ok")
+            self.server.wait_for_line("has ended", since)
+            wait_until(lambda: self.server.counts()[0] == 1, "no thread is left but Prosody's own")
+            wait_until(lambda: wanted in (None, self.server.counts()), f"threads and descriptors are {wanted}")
+            counts = self.server.counts()
+            self.assertEqual(self.server.steer("load"), "ok")
+            self.server.wait_ready(since)
+            self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+            return counts
+        first = round_trip()
+        for _ in range(ROUNDS):
+            round_trip(first)
+
+
+class Stop(Inside):
+    def test_what_waits_is_answered_when_prosody_stops(self):
+        waiting, _ = self.ask_in_background()
+        self.server.begin_stop()
+        self.assertEqual(waiting.result(DEADLINE).status, 503)
+        self.assertEqual(self.server.wait_stopped(), 0, self.server.transcript())
+
+
+if __name__ == "__main__":
+    package = ProsodyInside.missing()
+    if package:
+        print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
+        sys.exit(component_mode.SKIPPED)
+    unittest.main(verbosity=2)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""A Prosody of the test's own with the plugin inside, and a component of the test's that may leave iqs unanswered.
+
+Threads and ownership as xmpp_server.py says.
+"""
+import os
+import signal
+
+from ..deadline import wait_until
+from ..rest_client import RestClient
+from .prosody import Prosody
+
+STEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "inside")
+READY = r"restanza\s.*ready http=(\S+)"
+SECRET = "rest-secret"
+
+GLOBALS = """
+plugin_paths = {{ "{module}", "{steer}" }}
+steer_file = "{directory}/steer"
+restanza_plugin = "{library}"
+restanza_http_ports = {{ 0 }}
+"""
+
+COMPONENT = """
+Component "{rest_domain}" "restanza"
+  component_secret = "{secret}"
+"""
+
+
+class ProsodyInside(Prosody):
+    rest_domain = "rest.localhost"
+
+    def __init__(self, accounts, settings=None):
+        super().__init__(accounts, component_domain="silent.localhost")
+        self.rest = None
+        self._steer = f"{self._directory.name}/steer"
+        with open(self._config_path, encoding="utf-8") as config:
+            common = config.read().replace('"version" }', '"version", "steer" }')
+        known = dict(module=os.environ["PROSODY_MODULE_DIR"], library=os.environ["RESTANZA_LIBRARY"], secret=SECRET,
+                     steer=os.path.abspath(STEER), directory=self._directory.name, rest_domain=self.rest_domain)
+        self._text = GLOBALS.format(**known) + common + COMPONENT.format(**known)
+        self.write(settings or {})
+
+    def write(self, settings):
+        """The configuration, whose last section is the component with the plugin."""
+        lines = [f'  {name} = {str(value).lower() if isinstance(value, bool) else chr(34) + value + chr(34)}\n'
+                 for name, value in settings.items()]
+        with open(self._config_path, "w", encoding="utf-8") as config:
+            config.write(self._text + "".join(lines))
+
+    def wait_until_started(self):
+        super().wait_until_started()
+        self.wait_ready(0)
+
+    def wait_ready(self, since):
+        """Until the module serves, said in a line behind the first `since` ones."""
+        address = self._program.wait_for_line(READY, since=since)[1]
+        self.rest = RestClient(address, self.rest_domain, SECRET)
+
+    def said(self):
+        return len(self._program.lines())
+
+    def wait_for_line(self, pattern, since=0):
+        return self._program.wait_for_line(pattern, since=since)
+
+    def steer(self, step, module="restanza", host=None):
+        """Loads, unloads or reloads a module, and says what came of it."""
+        done = f"{self._steer}.done"
+        with open(f"{self._steer}.new", "w", encoding="utf-8") as file:
+            file.write(f"{step} {module} {host or self.rest_domain}\n")
+        os.rename(f"{self._steer}.new", self._steer)
+        wait_until(lambda: os.path.exists(done), f"Prosody has done: {step} {module}")
+        with open(done, encoding="utf-8") as file:
+            said = file.read()
+        os.remove(done)
+        return said
+
+    def reload_configuration(self):
+        self._program.signal(signal.SIGHUP)
+
+    def begin_stop(self):
+        self._program.signal(signal.SIGTERM)
+
+    def wait_stopped(self):
+        return self._program.wait()
+
+    def counts(self):
+        """How many threads and descriptors the process has."""
+        return tuple(len(os.listdir(f"/proc/{self._program.pid}/{kind}")) for kind in ("task", "fd"))
