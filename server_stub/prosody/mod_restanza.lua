@@ -17,11 +17,16 @@ local async = need "util.async";
 local cache = need "util.cache";
 local timer = need "util.timer";
 local server = need "net.server";
+local stringprep = need "util.encodings".stringprep;
 local configmanager = need "core.configmanager";
+local rostermanager = need "core.rostermanager";
+local usermanager = need "core.usermanager";
 local lfs = require "lfs";
 
 local TURN = 64; -- of what has crossed, in a turn of the loop; then others have theirs
 local DRAIN_SECONDS, STOP_SECONDS = 10, 5; -- what is under way may take so long where it is unloaded, and where Prosody stops
+local MAX_CHECKS = 256; -- of passwords, that a slow provider keeps waiting
+local MAX_ASKED = 65536; -- iqs of accounts, whose answers are looked for; past it the oldest is not
 local PREPARED = 1000; -- addresses that are remembered as they were written
 local FIRST, AS_MOD_REST = 1000, -1; -- priorities of hooks
 
@@ -106,17 +111,81 @@ local function prepare(attributes, name)
 	return true;
 end
 
+-- What Prosody answers to an account of whom it knows no session, and so would drop.
+local function given_back(life, stanza)
+	if not life.inst then return false; end
+	if not stanza.attr.from then -- from the account itself (RFC 6120, section 8.1.2.1)
+		stanza = st.clone(stanza);
+		stanza.attr.from = jid.bare(stanza.attr.to);
+	end
+	if stanza.attr.id then life.asked:set(stanza.attr.id, nil); end
+	if life.inst:offer(tostring(stanza), false, false) ~= "taken" then
+		module:log("debug", "nobody waits for: %s", stanza:top_tag());
+	end
+	return true;
+end
+
+-- What a sender is to Prosody: the host itself, or on a VirtualHost an account, as if it had a session. Handlers find the
+-- roster there, which is read only where one looks.
+local function origin_of(life, stanza)
+	local from = stanza.attr.from;
+	local username, at, resource = jid.split(from);
+	if is_component or not username then return hosts[host]; end
+	if stanza.name == "iq" and (stanza.attr.type == "get" or stanza.attr.type == "set") then
+		life.asked:set(stanza.attr.id, from);
+	end
+	local origin = { type = "c2s", username = username, host = at, resource = resource, full_jid = from, log = module._log };
+	function origin.send(answer) return given_back(life, answer); end
+	return setmetatable(origin, { __index = function (session, key)
+		if key ~= "roster" then return nil; end
+		session.roster = rostermanager.load_roster(username, at);
+		return session.roster;
+	end });
+end
+
 function receive.stanza(life, stanza)
 	if not (prepare(stanza.attr, "to") and prepare(stanza.attr, "from")) then
 		return refuse(life, stanza, "modify", "jid-malformed");
 	end
 	local outer = life.sending;
 	life.sending = stanza;
-	local sent, why = xpcall(prosody.core_post_stanza, traceback, hosts[host], stanza);
+	local sent, why = xpcall(prosody.core_post_stanza, traceback, origin_of(life, stanza), stanza);
 	life.sending = outer;
 	if sent then return; end
 	module:log("error", "a stanza could not be routed: %s", why);
 	refuse(life, stanza, "cancel", "internal-server-error");
+end
+
+-- The bare address of the account with this password, or nil.
+local function account_with(name, password)
+	local username, at = name:match("^([^@]+)@(.+)$");
+	username = stringprep.nodeprep(username or name);
+	password = stringprep.saslprep(password);
+	if not username or not password or at and stringprep.nameprep(at) ~= host then return nil; end
+	if usermanager.user_is_enabled and not usermanager.user_is_enabled(username, host) then return nil; end -- Prosody 13
+	if not usermanager.user_exists(username, host) then return nil; end -- some providers fail at a name that they do not know
+	return usermanager.test_password(username, host, password) and username.."@"..host or nil;
+end
+
+-- Where a provider waits, it does so here, one check after the other, and the loop goes on.
+local checks = async.runner(function (check) check(); end, { error = function (_, why)
+	module:log("error", "a password could not be checked: %s", why);
+end });
+local checking = 0;
+
+function receive.question(life, number, name, password)
+	local inst = life.inst;
+	if not inst then return; end
+	if checking >= MAX_CHECKS then return inst:verdict(number, "failed"); end
+	checking = checking + 1;
+	checks:run(function ()
+		local good, account = pcall(account_with, name, password);
+		checking = checking - 1;
+		if not good then module:log("error", "a password could not be checked: %s", account); end
+		if life.inst ~= inst then return; end
+		if not good then return inst:verdict(number, "failed"); end
+		inst:verdict(number, account and "ok" or "denied", account);
+	end);
 end
 
 -- Does what has crossed next, and says of which kind it was; nil where nothing waits.
@@ -135,6 +204,7 @@ local function turn(life)
 	for _ = 1, TURN do
 		local kind = do_next(life, inst);
 		if not kind or life.inst ~= inst then return; end -- nothing waits, or that was its end
+		if kind == "question" then break; end -- it may have taken milliseconds
 	end
 	timer.add_task(0, function ()
 		if life.inst == inst then life.turn(); end
@@ -148,6 +218,18 @@ local function offered(life, event)
 	local said = life.inst:offer(tostring(stanza), life.sending == stanza, is_component);
 	-- Of a component nobody else has a use for it, and the error is on its way. Nil: it is none that a plugin may see.
 	if not said or said == "passed" and not is_component then return nil; end
+	return true;
+end
+
+-- An answer to what an account has asked, wherever in its name: the plugin is asked before Prosody looks for a session.
+local function answered(life, event)
+	local attributes = event.stanza.attr;
+	local type, id = attributes.type, attributes.id;
+	if (type ~= "result" and type ~= "error") or not id then return nil; end
+	local asker = life.asked:get(id);
+	if not asker or asker ~= attributes.to then return nil; end
+	if life.inst:offer(tostring(event.stanza), false, false) ~= "taken" then return nil; end
+	life.asked:set(id, nil);
 	return true;
 end
 
@@ -225,6 +307,11 @@ local function bind(life)
 			hook(life, hosts[host].events, kind.."/"..to, function (event) return offered(life, event); end, AS_MOD_REST);
 		end
 	end
+	if not is_component then
+		for _, to in ipairs { "bare", "full" } do
+			hook(life, hosts[host].events, "iq/"..to, function (event) return answered(life, event); end, FIRST);
+		end
+	end
 	hook(life, prosody.events, "config-reloaded", function ()
 		if not life.draining then reload(life); end
 	end);
@@ -247,9 +334,9 @@ local function begin()
 	name_unknown_options();
 	local prefix = (module:get_option("http_paths", {}).rest or "/rest"):gsub("/$", "");
 	local inst, why = native.load(module:get_option_string("restanza_plugin", "restanza"), host, prefix, state_directory(),
-		settings(), prosody.version, addresses(), false);
+		settings(), prosody.version, addresses(), not is_component);
 	if not inst then return nil, why; end
-	local life = { inst = inst };
+	local life = { inst = inst, asked = cache.new(MAX_ASKED) };
 	bind(life);
 	local started;
 	started, why = inst:start();

@@ -13,7 +13,8 @@ import unittest
 import component_mode
 from support.deadline import DEADLINE, wait_until
 from support.raw_component import RawComponent
-from support.servers.prosody_inside import ProsodyInside
+from support.rest_client import RestClient
+from support.servers.prosody_inside import ProsodyInside, ProsodyWithAccounts
 from support.webhook import XML, Webhook
 from support.xml_data import body_of, children_as_data, parse
 from support.xmpp_client import XmppClient, error_condition
@@ -25,12 +26,13 @@ ROUNDS = 10  # of unloading and loading
 
 class Inside(unittest.TestCase):
     """One server for all tests of a class, which leave it as it was."""
+    server_class = ProsodyInside
 
     @classmethod
     def setUpClass(cls):
         cls.webhook = Webhook(component_mode.echo)
         cls.addClassCleanup(cls.webhook.close)
-        cls.server = ProsodyInside(ACCOUNTS, {"rest_callback_url": cls.webhook.url})
+        cls.server = cls.server_class(ACCOUNTS, {"rest_callback_url": cls.webhook.url})
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
         # It answers nothing by itself.
@@ -129,6 +131,51 @@ class Exchanges(Inside):
     def test_a_wrong_secret_is_refused(self):
         response = self.rest.request("GET", "/rest/ping/localhost", headers={"Authorization": "Basic eDp5"}, authorized=False)
         self.assertEqual(response.status, 401, response.body)
+
+
+class Accounts(Inside):
+    server_class = ProsodyWithAccounts
+    PING = "<ping xmlns='urn:xmpp:ping'/>"
+
+    def test_an_account_sends_a_message_as_itself(self):
+        bob = self.login("bob")
+        for name in ("alice", "alice@localhost"):
+            response = self.server.rest_of(name).post(f"<message type='chat' to='{bob.jid}'><body>Hi</body></message>")
+            self.assertEqual(response.status, 202, response.body)
+            message = bob.next_message()
+            self.assertEqual((body_of(message), message.get("from").partition("/")[0]), ("Hi", "alice@localhost"))
+
+    def test_an_iq_of_an_account_is_answered_by_a_client_and_by_the_server(self):
+        bob, rest = self.login("bob"), self.server.rest_of("alice")
+        for to in (bob.jid, "localhost"):
+            answer = rest.answer(f"<iq type='get' to='{to}'>{self.PING}</iq>")
+            self.assertEqual((answer.get("type"), answer.get("from")), ("result", to))
+
+    def test_an_iq_without_address_is_for_the_account_itself(self):
+        answer = self.server.rest_of("alice").answer("<iq type='get'><query xmlns='jabber:iq:roster'/></iq>")
+        self.assertEqual(answer.get("type"), "result")
+        self.assertEqual(answer[0].tag, "{jabber:iq:roster}query")
+
+    def test_the_answers_of_clients_to_each_other_stay_theirs(self):
+        alice, bob = self.login("alice"), self.login("bob")
+        self.assertEqual(alice.query(bob.jid, "urn:xmpp:ping", "ping").get("type"), "result")
+
+    def test_a_message_to_the_host_reaches_the_webhook_and_one_to_an_account_does_not(self):
+        alice, bob = self.login("alice"), self.login("bob")
+        alice.send(f"<message xmlns='jabber:client' type='chat' to='{bob.bare}'><body>for Bob</body></message>")
+        self.assertEqual(body_of(bob.next_message()), "for Bob")
+        alice.send("<message xmlns='jabber:client' type='chat' to='localhost'><body>for the host</body></message>")
+        self.assertEqual(body_of(parse(self.posted_by(alice).body)), "for the host")
+
+    def test_wrong_passwords_unknown_names_and_other_hosts_are_refused(self):
+        address = self.rest.address
+        for name, password in (("alice", "wrong"), ("nobody", "wonder"), ("alice@elsewhere.example", "wonder")):
+            response = RestClient(address, name, password).post(f"<message to='localhost'>{self.PING}</message>")
+            self.assertEqual(response.status, 401, name)
+
+    def test_an_account_cannot_send_as_another(self):
+        response = self.server.rest_of("alice").post("<message from='bob@localhost' to='localhost'><body>x</body></message>")
+        self.assertEqual(response.status, 403, response.body)
 
 
 class Life(Inside):

@@ -26,9 +26,16 @@ Component "{rest_domain}" "restanza"
   component_secret = "{secret}"
 """
 
+VIRTUAL_HOST = """
+VirtualHost "{rest_domain}"
+  modules_enabled = {{ "restanza" }}
+  component_secret = "{secret}"
+"""
+
 
 class ProsodyInside(Prosody):
     rest_domain = "rest.localhost"
+    section = COMPONENT
 
     def __init__(self, accounts, settings=None):
         super().__init__(accounts, component_domain="silent.localhost")
@@ -38,7 +45,7 @@ class ProsodyInside(Prosody):
             common = config.read().replace('"version" }', '"version", "steer" }')
         known = dict(module=os.environ["PROSODY_MODULE_DIR"], library=os.environ["RESTANZA_LIBRARY"], secret=SECRET,
                      steer=os.path.abspath(STEER), directory=self._directory.name, rest_domain=self.rest_domain)
-        self._text = GLOBALS.format(**known) + common + COMPONENT.format(**known)
+        self._text = GLOBALS.format(**known) + common + self.section.format(**known)
         self.write(settings or {})
 
     def write(self, settings):
@@ -87,3 +94,12 @@ class ProsodyInside(Prosody):
     def counts(self):
         """How many threads and descriptors the process has."""
         return tuple(len(os.listdir(f"/proc/{self._program.pid}/{kind}")) for kind in ("task", "fd"))
+
+
+class ProsodyWithAccounts(ProsodyInside):
+    """The plugin on the VirtualHost itself, whose accounts may log in to it."""
+    rest_domain = "localhost"
+    section = VIRTUAL_HOST
+
+    def rest_of(self, user):
+        return RestClient(self.rest.address, user, self._accounts[user.partition("@")[0]])
