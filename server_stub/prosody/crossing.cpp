@@ -60,6 +60,11 @@ void Crossing::answer(FlatStanza stanza) {
   push_stanza(std::move(stanza));
 }
 
+void Crossing::answer(HttpAnswer answer) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  push(std::move(answer));
+}
+
 void Crossing::say(int32_t level, std::string_view line) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (lines_ >= kMaxLines) {

@@ -31,8 +31,15 @@ struct LogLine {
   int32_t level;  // one of xp.h
   std::string text;
 };
+struct HttpAnswer {
+  uint64_t request = 0;
+  int code = 0;  // 0: the connection is to be cut
+  xp::host::Headers headers;
+  std::string body;
+};
 struct DrainDone {};
-using CrossingItem = std::variant<std::monostate, FlatStanza, LoopWork, PasswordQuestion, LogLine, DrainDone>;
+using CrossingItem =
+    std::variant<std::monostate, FlatStanza, LoopWork, PasswordQuestion, LogLine, HttpAnswer, DrainDone>;
 
 class Crossing {
  public:
@@ -51,6 +58,7 @@ class Crossing {
 
   // A stanza that answers one which was offered: taken whatever waits, for what may be offered has a limit.
   void answer(FlatStanza stanza);
+  void answer(HttpAnswer answer);  // one for each request, and these have a limit, too
   void say(int32_t level, std::string_view line);
   void drained();
 

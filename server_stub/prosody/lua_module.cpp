@@ -7,6 +7,7 @@
 //   plugin:descriptor(), :begin_turn(), :wait(milliseconds)     plugin:take(stanza_mt) -> kind, ... | nil
 //   plugin:offer(xml, injected, answer_passed) -> "taken", "passed", "refused", "held" | nil
 //   plugin:verdict(question, "ok" | "denied" | "failed", bare_jid)
+//   plugin:request(method, path, query, peer, headers, body) -> number | nil      plugin:client_left(number)
 //   plugin:drain(seconds), :finish() -> whether all has ended, :free()
 //
 // Prosody's thread. An error of Lua leaves a function without running destructors, and an exception must not
@@ -125,10 +126,6 @@ bool load_into(const Given& given, ProsodyPlugin*& slot, Failure& failure) {
       return false;
     }
   }
-  if (settings.listen.empty()) {
-    failure.say("restanza_http_ports and restanza_http_sockets are both empty: HTTP needs a place");
-    return false;
-  }
   std::string error;
   slot = ProsodyPlugin::load(settings, error).release();
   if (!slot) failure.say(error);
@@ -213,6 +210,23 @@ void push_view(lua_State* lua, std::string_view text) {
   lua_pushlstring(lua, text.data(), text.size());
 }
 
+// Number, code (nil: cut), names and values one behind the other, body.
+int push_answer(lua_State* lua, const HttpAnswer& answer) {
+  lua_pushliteral(lua, "answer");
+  lua_pushinteger(lua, static_cast<lua_Integer>(answer.request));
+  answer.code == 0 ? lua_pushnil(lua) : lua_pushinteger(lua, answer.code);
+  lua_createtable(lua, static_cast<int>(2 * answer.headers.size()), 0);
+  lua_Integer last = 0;
+  for (const auto& [name, value] : answer.headers) {
+    push_view(lua, name);
+    lua_rawseti(lua, -2, ++last);
+    push_view(lua, value);
+    lua_rawseti(lua, -2, ++last);
+  }
+  push_view(lua, answer.body);
+  return 5;
+}
+
 int take(lua_State* lua) {
   ProsodyPlugin& plugin = plugin_at(lua);
   luaL_checktype(lua, 2, LUA_TTABLE);
@@ -236,6 +250,7 @@ int take(lua_State* lua) {
     push_view(lua, line->text);
     return 3;
   }
+  if (const auto* answer = std::get_if<HttpAnswer>(&item)) return push_answer(lua, *answer);
   lua_pushstring(lua, std::holds_alternative<DrainDone>(item) ? "drained" : "work");
   return 1;
 }
@@ -257,6 +272,45 @@ int offer(lua_State* lua) {
                       : said == Offered::refused ? "refused"
                                                  : "held");
   return 1;
+}
+
+// A line for each: "content-type: text/plain". Prosody has joined those of one name.
+xp::host::Headers headers_in(std::string_view lines) {
+  xp::host::Headers headers;
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    const size_t colon = line.find(": ");
+    if (colon != std::string_view::npos) headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+  }
+  return headers;
+}
+
+int request(lua_State* lua) {
+  ProsodyPlugin& plugin = plugin_at(lua);
+  const std::string_view method = text_at(lua, 2), path = text_at(lua, 3), query = text_at(lua, 4),
+                         peer = text_at(lua, 5), headers = text_at(lua, 6), body = text_at(lua, 7);
+  uint64_t number = 0;
+  Failure failure;
+  guarded_call(failure, [&] {
+    number = plugin.request({std::string(method), std::string(path), std::string(query), std::string(peer),
+                             headers_in(headers), std::string(body), false});
+    return true;
+  });
+  if (number == 0) return 0;
+  lua_pushinteger(lua, static_cast<lua_Integer>(number));
+  return 1;
+}
+
+int client_left(lua_State* lua) {
+  ProsodyPlugin& plugin = plugin_at(lua);
+  const auto number = static_cast<uint64_t>(luaL_checkinteger(lua, 2));
+  Failure failure;
+  guarded_call(failure, [&] {
+    plugin.client_left(number);
+    return true;
+  });
+  return 0;
 }
 
 int verdict(lua_State* lua) {
@@ -301,11 +355,21 @@ int free_plugin(lua_State* lua) {
   return 0;
 }
 
-constexpr luaL_Reg kMethods[] = {
-    {"start", start},           {"reload", reload}, {"listening", listening}, {"descriptor", descriptor},
-    {"begin_turn", begin_turn}, {"wait", wait},     {"take", take},           {"offer", offer},
-    {"verdict", verdict},       {"drain", drain},   {"finish", finish},       {"free", free_plugin},
-    {nullptr, nullptr}};
+constexpr luaL_Reg kMethods[] = {{"start", start},
+                                 {"reload", reload},
+                                 {"listening", listening},
+                                 {"descriptor", descriptor},
+                                 {"begin_turn", begin_turn},
+                                 {"wait", wait},
+                                 {"take", take},
+                                 {"offer", offer},
+                                 {"verdict", verdict},
+                                 {"request", request},
+                                 {"client_left", client_left},
+                                 {"drain", drain},
+                                 {"finish", finish},
+                                 {"free", free_plugin},
+                                 {nullptr, nullptr}};
 constexpr luaL_Reg kFunctions[] = {{"load", load}, {"keys", keys}, {nullptr, nullptr}};
 
 }  // namespace

@@ -34,6 +34,9 @@ local hosts, traceback = prosody.hosts, debug.traceback;
 local host = module.host;
 local is_component = module:get_host_type() == "component";
 local native = assert(package.loadlib(module:get_directory().."/restanza_prosody.so", "luaopen_restanza_prosody"))();
+local http = module:get_option_string("restanza_http", "own");
+if http ~= "own" and http ~= "prosody" then error("restanza_http is \"own\" or \"prosody\", and not \""..http.."\"", 0); end
+local through_prosody = http == "prosody";
 local options = native.keys(); -- name -> whether it is a list
 local lives = module:shared("/*/restanza/lives"); -- by host
 
@@ -66,6 +69,7 @@ end
 
 local function addresses()
 	local places = {};
+	if through_prosody then return ""; end
 	for _, port in ipairs(list_option("restanza_http_ports", { 5290 })) do
 		for _, interface in ipairs(list_option("restanza_http_interfaces", { "127.0.0.1" })) do
 			table.insert(places, "tcp "..(interface == "*" and "0.0.0.0" or interface).." "..tostring(port));
@@ -186,6 +190,52 @@ function receive.question(life, number, name, password)
 		if not good then return inst:verdict(number, "failed"); end
 		inst:verdict(number, account and "ok" or "denied", account);
 	end);
+end
+
+-- HTTP through Prosody, where it is wanted so.
+
+function receive.answer(life, number, code, headers, body)
+	local response = life.open[number];
+	life.open[number] = nil;
+	if not response then return; end -- the client has left
+	response.on_destroy = nil;
+	if not code then return response.conn:close(); end
+	response.status_code = code;
+	local given = {};
+	for i = 1, #headers, 2 do
+		local name = headers[i]:lower():gsub("%-", "_");
+		given[name] = given[name] and given[name]..", "..headers[i + 1] or headers[i + 1];
+	end
+	for name, value in pairs(given) do response.headers[name] = value; end
+	response:send(body);
+end
+
+local function handle_request(event)
+	local life, request, response = lives[host], event.request, event.response;
+	if not life or life.draining then return 503; end
+	local headers = {};
+	for name, value in pairs(request.headers) do
+		table.insert(headers, name:gsub("_", "-")..": "..value);
+	end
+	local number = life.inst:request(request.method, request.url.path, request.url.query or "", request.ip or "",
+		table.concat(headers, "\n"), request.body or "");
+	if not number then return 503; end -- too many wait, for the paths are the plugin's
+	life.open[number] = response;
+	function response.on_destroy()
+		life.open[number] = nil;
+		if life.inst then life.inst:client_left(number); end
+	end
+	return true; -- it is answered in a turn of the loop
+end
+
+local function serve_through_prosody()
+	local routes = {};
+	for _, method in ipairs { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" } do
+		routes[method], routes[method.." /*"] = handle_request, handle_request;
+	end
+	module:depends("http");
+	-- Pages of strangers are allowed nothing. Prosody 0.12 cannot take an app away whose CORS is off, so it is on, for no origin.
+	module:provides("http", { name = "rest", default_path = "/rest", route = routes, cors = { enabled = true, origins = {} } });
 end
 
 -- Does what has crossed next, and says of which kind it was; nil where nothing waits.
@@ -332,11 +382,15 @@ local function begin()
 		return true;
 	end
 	name_unknown_options();
+	local places = addresses();
+	if places == "" and not through_prosody then
+		return nil, "restanza_http_ports and restanza_http_sockets are both empty: HTTP needs a place";
+	end
 	local prefix = (module:get_option("http_paths", {}).rest or "/rest"):gsub("/$", "");
 	local inst, why = native.load(module:get_option_string("restanza_plugin", "restanza"), host, prefix, state_directory(),
-		settings(), prosody.version, addresses(), not is_component);
+		settings(), prosody.version, places, not is_component);
 	if not inst then return nil, why; end
-	local life = { inst = inst, asked = cache.new(MAX_ASKED) };
+	local life = { inst = inst, asked = cache.new(MAX_ASKED), open = {} };
 	bind(life);
 	local started;
 	started, why = inst:start();
@@ -345,10 +399,11 @@ local function begin()
 		return nil, why;
 	end
 	lives[host] = life;
-	module:log("info", "ready http=%s", inst:listening());
+	module:log("info", "ready http=%s", through_prosody and "prosody" or inst:listening());
 	return true;
 end
 
+if through_prosody then serve_through_prosody(); end
 local this_life = lives[host];
 if this_life and not this_life.draining then -- of a module that is reloaded
 	bind(this_life);

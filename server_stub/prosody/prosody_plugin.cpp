@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "prosody/crossed_answer.h"
+
 namespace restanza::host {
 namespace {
 
@@ -69,10 +71,27 @@ const CrossingItem& ProsodyPlugin::next() noexcept {
     if (const auto* work = std::get_if<LoopWork>(&current_)) (*work)();
     if (auto* question = std::get_if<PasswordQuestion>(&current_))
       verdicts_.emplace(++questions_, std::move(question->verdict));
+    if (const auto* answer = std::get_if<HttpAnswer>(&current_)) requests_.erase(answer->request);
   } catch (...) {  // as a rule for want of memory: what it was is lost, and the loop goes on
     current_ = LoopWork();
   }
   return current_;
+}
+
+uint64_t ProsodyPlugin::request(const xp::host::Request& request) {
+  const uint64_t number = ++last_request_;
+  // Before the call, for the answer may have crossed when it returns; it is taken later, on this thread.
+  const auto waiting = requests_.emplace(number, 0).first;
+  const uint64_t theirs = host_.request(request, std::make_shared<CrossedAnswer>(crossing_, number));
+  waiting->second = theirs;
+  if (theirs != 0) return number;
+  requests_.erase(waiting);
+  return 0;
+}
+
+void ProsodyPlugin::client_left(uint64_t request) {
+  const auto waiting = requests_.find(request);
+  if (waiting != requests_.end()) host_.client_left(waiting->second);
 }
 
 void ProsodyPlugin::verdict(uint64_t question, xp_status status, const std::string& bare_jid) {

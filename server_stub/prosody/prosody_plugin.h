@@ -41,6 +41,11 @@ class ProsodyPlugin {
   enum class Offered { taken, passed, refused, held, invalid };
   Offered offer(std::string_view stanza, bool injected, bool answer_passed);
 
+  // Where Prosody serves HTTP, and nothing listens of our own: hands a request over, whose answer crosses as
+  // HttpAnswer with the number that is given here. 0: no plugin answers there, or too many wait.
+  uint64_t request(const xp::host::Request& request);
+  void client_left(uint64_t request);
+
   int descriptor() const { return crossing_.descriptor(); }
   void begin_turn() { crossing_.begin_turn(); }
   // The next item that crosses, valid until the next call. The kit's work has been done then.
@@ -65,7 +70,8 @@ class ProsodyPlugin {
 
   CrossingItem current_;
   std::map<uint64_t, xp::host::Server::Verdict> verdicts_;
-  uint64_t questions_ = 0, offers_ = 0;
+  std::map<uint64_t, uint64_t> requests_;  // those that wait: our number, and the kit's
+  uint64_t questions_ = 0, offers_ = 0, last_request_ = 0;
   uint64_t offering_ = 0;  // the offer that has not returned; 0: none
   Offered said_ = Offered::held;
 };

@@ -14,7 +14,7 @@ import component_mode
 from support.deadline import DEADLINE, wait_until
 from support.raw_component import RawComponent
 from support.rest_client import RestClient
-from support.servers.prosody_inside import ProsodyInside, ProsodyWithAccounts
+from support.servers.prosody_inside import ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp
 from support.webhook import XML, Webhook
 from support.xml_data import body_of, children_as_data, parse
 from support.xmpp_client import XmppClient, error_condition
@@ -131,6 +131,27 @@ class Exchanges(Inside):
     def test_a_wrong_secret_is_refused(self):
         response = self.rest.request("GET", "/rest/ping/localhost", headers={"Authorization": "Basic eDp5"}, authorized=False)
         self.assertEqual(response.status, 401, response.body)
+
+
+class ThroughProsodysHttp(Exchanges):
+    server_class = ProsodyWithItsOwnHttp
+
+    def test_methods_and_paths_that_there_are_not_are_answered_by_the_plugin(self):
+        self.assertEqual(self.rest.request("DELETE", "/rest").status, 405)
+        self.assertEqual(self.rest.request("DELETE", "/rest/no/such/path").status, 404)
+
+    def test_what_waits_is_answered_over_a_reload_and_when_the_module_is_unloaded(self):
+        waiting, asked = self.ask_in_background()
+        self.assertEqual(self.server.steer("reload"), "ok")
+        self.silent.send(f"<iq type='result' id='{asked.get('id')}' from='silent.localhost' to='{asked.get('from')}'/>")
+        self.assertEqual(waiting.result(DEADLINE).status, 200)
+        waiting, _ = self.ask_in_background()
+        since = self.server.said()
+        self.assertEqual(self.server.steer("unload"), "ok")
+        self.assertEqual(waiting.result(DEADLINE).status, 503)
+        self.assertEqual(self.server.steer("load"), "ok")
+        self.server.wait_ready(since)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
 
 
 class Accounts(Inside):

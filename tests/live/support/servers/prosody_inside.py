@@ -7,6 +7,7 @@ import os
 import signal
 
 from ..deadline import wait_until
+from ..process import free_ports
 from ..rest_client import RestClient
 from .prosody import Prosody
 
@@ -36,6 +37,7 @@ VirtualHost "{rest_domain}"
 class ProsodyInside(Prosody):
     rest_domain = "rest.localhost"
     section = COMPONENT
+    more_globals = ""
 
     def __init__(self, accounts, settings=None):
         super().__init__(accounts, component_domain="silent.localhost")
@@ -45,7 +47,7 @@ class ProsodyInside(Prosody):
             common = config.read().replace('"version" }', '"version", "steer" }')
         known = dict(module=os.environ["PROSODY_MODULE_DIR"], library=os.environ["RESTANZA_LIBRARY"], secret=SECRET,
                      steer=os.path.abspath(STEER), directory=self._directory.name, rest_domain=self.rest_domain)
-        self._text = GLOBALS.format(**known) + common + self.section.format(**known)
+        self._text = GLOBALS.format(**known) + self.more_globals + common + self.section.format(**known)
         self.write(settings or {})
 
     def write(self, settings):
@@ -103,3 +105,18 @@ class ProsodyWithAccounts(ProsodyInside):
 
     def rest_of(self, user):
         return RestClient(self.rest.address, user, self._accounts[user.partition("@")[0]])
+
+
+class ProsodyWithItsOwnHttp(ProsodyInside):
+    """Prosody's HTTP server takes the requests and hands them over."""
+
+    def __init__(self, accounts, settings=None):
+        self.http_port, = free_ports(1)
+        self.more_globals = (f'http_ports = {{ {self.http_port} }}\nhttp_interfaces = {{ "127.0.0.1" }}\nhttps_ports = {{}}\n'
+                             f'http_default_host = "{self.rest_domain}"\nrestanza_http = "prosody"\n')
+        super().__init__(accounts, settings)
+
+    def wait_ready(self, since):
+        self.wait_for_line("ready http=prosody", since)
+        self.wait_for_ports(self.http_port)
+        self.rest = RestClient(f"127.0.0.1:{self.http_port}", self.rest_domain, SECRET)

@@ -13,14 +13,14 @@ struct Inside {
   std::string error;
   std::unique_ptr<ProsodyPlugin> plugin;
 
-  explicit Inside(const std::string& json = "{}") {
+  explicit Inside(const std::string& json = "{}", bool listens = true) {
     ProsodySettings settings;
     settings.library = HELLO_PLUGIN;
     settings.domain = "rest.localhost";
     settings.prefix = "/rest";
     settings.json = json;
     settings.version = "1.0";
-    settings.listen = {xp::host::Address{}};
+    if (listens) settings.listen = {xp::host::Address{}};
     plugin = ProsodyPlugin::load(settings, error);
   }
 
@@ -71,6 +71,22 @@ TEST_CASE("what is passed at once is answered where nobody else has a use for it
   CHECK(given.next_type() == "error");
   CHECK(given.plugin->offer(kOther, false, false) == Offered::passed);
   CHECK(given.next_type() == "none");
+}
+
+TEST_CASE("a request that is handed over is answered by its number, and one for nobody is not taken") {
+  Inside given("{}", false);
+  REQUIRE(given.plugin);
+  REQUIRE(given.plugin->start(given.error));
+  const uint64_t number =
+      given.plugin->request({"GET", "/rest/hello", "", "127.0.0.1", {{"host", "rest.localhost"}}, "", false});
+  REQUIRE(number != 0);
+  const auto* answer = given.next<HttpAnswer>();
+  REQUIRE(answer != nullptr);
+  CHECK(answer->request == number);
+  CHECK(answer->code == 200);
+  CHECK(answer->body == "Hello\n");
+  given.plugin->client_left(number);  // late, which does no harm
+  CHECK(given.plugin->request({"GET", "/other", "", "127.0.0.1", {}, "", false}) == 0);
 }
 
 TEST_CASE("the end of a drain crosses, and the plugin can then be ended") {
