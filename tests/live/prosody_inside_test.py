@@ -14,7 +14,7 @@ import component_mode
 from support.deadline import DEADLINE, wait_until
 from support.raw_component import RawComponent
 from support.rest_client import RestClient
-from support.servers.prosody_inside import ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp
+from support.servers.prosody_inside import ProsodyDaemon, ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp
 from support.webhook import XML, Webhook
 from support.xml_data import body_of, children_as_data, parse
 from support.xmpp_client import XmppClient, error_condition
@@ -261,6 +261,17 @@ class Unloading(Inside):
         first = round_trip()
         for _ in range(ROUNDS):
             round_trip(first)
+
+
+class Daemon(unittest.TestCase):
+    def test_the_plugin_serves_in_a_process_that_was_forked(self):
+        server = ProsodyDaemon(ACCOUNTS)
+        self.addCleanup(server.close)
+        self.addCleanup(server.end)  # also where it did not come up, for then this fails as well
+        server.start()
+        wait_until(lambda: server.rest.health() == 200, "the daemon serves")
+        answer = server.rest.answer("<iq type='get' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>")
+        self.assertEqual(answer.get("type"), "result")
 
 
 class Stop(Inside):

@@ -3,11 +3,13 @@
 
 Threads and ownership as xmpp_server.py says.
 """
+import json
 import os
 import signal
+import subprocess
 
-from ..deadline import wait_until
-from ..process import free_ports
+from ..deadline import DEADLINE, wait_until
+from ..process import accepts, free_ports
 from ..rest_client import RestClient
 from .prosody import Prosody
 
@@ -34,6 +36,11 @@ VirtualHost "{rest_domain}"
 """
 
 
+def lua(value):
+    """A value of Lua: JSON's strings, numbers and booleans are Lua's as well."""
+    return "{ " + ", ".join(map(lua, value)) + " }" if isinstance(value, list) else json.dumps(value)
+
+
 class ProsodyInside(Prosody):
     rest_domain = "rest.localhost"
     section = COMPONENT
@@ -52,8 +59,7 @@ class ProsodyInside(Prosody):
 
     def write(self, settings):
         """The configuration, whose last section is the component with the plugin."""
-        lines = [f'  {name} = {str(value).lower() if isinstance(value, bool) else chr(34) + value + chr(34)}\n'
-                 for name, value in settings.items()]
+        lines = [f"  {name} = {lua(value)}\n" for name, value in settings.items()]
         with open(self._config_path, "w", encoding="utf-8") as config:
             config.write(self._text + "".join(lines))
 
@@ -120,3 +126,30 @@ class ProsodyWithItsOwnHttp(ProsodyInside):
         self.wait_for_line("ready http=prosody", since)
         self.wait_for_ports(self.http_port)
         self.rest = RestClient(f"127.0.0.1:{self.http_port}", self.rest_domain, SECRET)
+
+
+class ProsodyDaemon(ProsodyInside):
+    """Leaves the process that was started, as init scripts have it; it says nothing then, and serves at one port."""
+
+    def __init__(self, accounts):
+        self.http_port, = free_ports(1)
+        super().__init__(accounts, {"restanza_http_ports": [self.http_port]})
+        self.rest = RestClient(f"127.0.0.1:{self.http_port}", self.rest_domain, SECRET)
+
+    def start(self):
+        command = [word for word in self.command() if word != "-F"] + ["-D"]
+        subprocess.run(command, cwd=self._directory.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=DEADLINE, check=True)
+        return self
+
+    def daemon_pid(self):
+        """The number of its process, once it has written it down; of a file that is being written there is none."""
+        with open(f"{self._directory.name}/prosody.pid", encoding="ascii") as file:
+            text = file.read()
+        return int(text) if text.isdigit() else None
+
+    def end(self):
+        """As a service manager ends it, and until nobody serves any more."""
+        pid = wait_until(self.daemon_pid, "the daemon says its number")
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not accepts(self.http_port) and not accepts(self.c2s_port), "the daemon has ended")
