@@ -11,6 +11,7 @@
 #include "kit/handed_exchanges.h"
 #include "kit/loaded_plugin.h"
 #include "kit/server_link.h"
+#include "net/tls_identity.h"
 #include "xmpp/jid.h"
 
 namespace xp::host {
@@ -24,6 +25,7 @@ using restanza::host::HostApi;
 using restanza::host::Instance;
 using restanza::host::LoadedPlugin;
 using restanza::host::ServerLink;
+using restanza::host::TlsIdentity;
 
 class FunctionLog final : public Log {
  public:
@@ -41,10 +43,21 @@ class FunctionLog final : public Log {
 };
 static_assert(static_cast<int32_t>(Level::plugin_bug) == XP_PLUGIN_BUG, "the levels are those of xp.h");
 
-FrontSettings front_settings(const std::vector<Address>& listen) {
+// Null where it cannot be had, and `error` says why.
+std::shared_ptr<const TlsIdentity> identity_of(const HostSettings& given, std::string& error) {
+  auto loaded = TlsIdentity::load(given.certificate, given.key, restanza::host::kHttpOverTls);
+  if (loaded) return std::move(*loaded);
+  const bool of_key = loaded.error().of == TlsIdentity::Fault::Of::key;
+  error = std::string(of_key ? "key " : "certificate ") + loaded.error().text;
+  return nullptr;
+}
+
+// `fault`: why it cannot be served as it is wanted.
+FrontSettings front_settings(const HostSettings& given, std::string& fault) {
   FrontSettings settings;
   settings.listen.clear();
-  for (const Address& each : listen) settings.listen.push_back({each.host, each.port, each.unix_path});
+  for (const Address& each : given.listen) settings.listen.push_back({each.host, each.port, each.unix_path});
+  if (!given.certificate.empty() || !given.key.empty()) settings.tls = identity_of(given, fault);
   return settings;
 }
 
@@ -110,7 +123,7 @@ class Host::Impl {
         timer(clock, &log),
         front(settings.listen.empty()
                   ? nullptr
-                  : std::make_unique<Front>(front_settings(settings.listen), routes, log)) {
+                  : std::make_unique<Front>(front_settings(settings, tls_fault), routes, log)) {
     timer.start();
   }
 
@@ -124,6 +137,7 @@ class Host::Impl {
   restanza::Timer timer;
   restanza::host::Routes routes;
   restanza::host::HandedExchanges handed;
+  std::string tls_fault;
   const std::unique_ptr<Front> front;  // null: requests are handed over
   std::vector<std::unique_ptr<LoadedPlugin>> plugins;
   std::set<std::string> domains;  // of the plugins
@@ -182,6 +196,10 @@ bool Host::start(std::string& error) {
     error = "HTTP is served at no more than " + std::to_string(FrontSettings::kMaxListeners) + " addresses";
     return false;
   }
+  if (!impl_->tls_fault.empty()) {
+    error = impl_->tls_fault;
+    return false;
+  }
   const bool first = impl_->listening.empty();
   if (impl_->front && first) {
     auto bound = impl_->front->listen();
@@ -195,6 +213,13 @@ bool Host::start(std::string& error) {
     if (!plugin->start(error)) return false;
   }
   if (impl_->front && first) impl_->front->start();
+  return true;
+}
+
+bool Host::renew_certificate(std::string& error) {
+  auto tls = identity_of(impl_->settings, error);
+  if (!tls) return false;
+  if (impl_->front) impl_->front->renew(std::move(tls));
   return true;
 }
 

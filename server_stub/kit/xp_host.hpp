@@ -191,6 +191,9 @@ struct HostSettings {
   std::vector<Address> listen;
   // [any] One line, without secrets or bodies; `level` is one of xp.h. Must not wait.
   std::function<void(int32_t level, std::string_view line)> log;
+  // PEM files: a certificate, then those that lead from it to an authority; and its private key. Where they
+  // are named, the kit serves HTTP over TLS, but for Unix sockets.
+  std::string certificate = {}, key = {};
 };
 
 class Host {
@@ -207,6 +210,10 @@ class Host {
   // [setup] Starts the plugins that have been loaded since the last call, and the first time listens. False:
   // the host is to be ended.
   bool start(std::string& error);
+
+  // [setup] Reads certificate and key again, once it has started, for connections that come from now on.
+  // False: the old ones go on.
+  bool renew_certificate(std::string& error);
 
   // Where the kit serves HTTP, once it has started: "127.0.0.1:5280,unix:/run/x.sock".
   std::string listening() const;
