@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The library that mod_restanza.lua loads: a plugin as an object of Lua.
 //
-//   load(library, domain, prefix, state_dir, settings, version, addresses, accounts) -> plugin | nil, why
+//   load(library, domain, prefix, state_dir, settings, version, addresses, certificate, key, accounts)
+//       -> plugin | nil, why
 //   keys() -> the plugin's settings: { name = whether it is a list }
-//   plugin:start(), :reload(settings) -> true | nil, why        plugin:listening() -> "127.0.0.1:5290"
+//   plugin:start(), :reload(settings), :renew_certificate() -> true | nil, why
+//   plugin:listening() -> "127.0.0.1:5290"
 //   plugin:descriptor(), :begin_turn(), :wait(milliseconds)     plugin:take(stanza_mt) -> kind, ... | nil
 //   plugin:offer(xml, injected, answer_passed) -> "taken", "passed", "refused", "held" | nil
 //   plugin:verdict(question, "ok" | "denied" | "failed", bare_jid)
@@ -84,6 +86,19 @@ int result(lua_State* lua, bool good, const Failure& failure) {
   return 2;
 }
 
+// Does what gives false with a reason where it fails, and tells Lua.
+template <class Call>
+int told(lua_State* lua, Call call) {
+  Failure failure;
+  const bool good = guarded_call(failure, [&] {
+    std::string error;
+    const bool done = call(error);
+    if (!done) failure.say(error);
+    return done;
+  });
+  return result(lua, good, failure);
+}
+
 // A line for each: "tcp 127.0.0.1 5290" or "unix /run/x.sock".
 bool read_address(std::string_view line, std::vector<xp::host::Address>& into) {
   const size_t space = line.find(' ');
@@ -105,7 +120,7 @@ bool read_address(std::string_view line, std::vector<xp::host::Address>& into) {
 }
 
 struct Given {
-  std::string_view library, domain, prefix, state_dir, json, version, addresses;
+  std::string_view library, domain, prefix, state_dir, json, version, addresses, certificate, key;
   bool accounts;
 };
 
@@ -117,7 +132,9 @@ bool load_into(const Given& given, ProsodyPlugin*& slot, Failure& failure) {
                            std::string(given.json),
                            std::string(given.version),
                            {},
-                           given.accounts};
+                           given.accounts,
+                           std::string(given.certificate),
+                           std::string(given.key)};
   for (std::string_view left = given.addresses; !left.empty();) {
     const std::string_view line = left.substr(0, left.find('\n'));
     left.remove_prefix(std::min(left.size(), line.size() + 1));
@@ -133,8 +150,9 @@ bool load_into(const Given& given, ProsodyPlugin*& slot, Failure& failure) {
 }
 
 int load(lua_State* lua) {
-  const Given given{text_at(lua, 1), text_at(lua, 2), text_at(lua, 3), text_at(lua, 4),
-                    text_at(lua, 5), text_at(lua, 6), text_at(lua, 7), lua_toboolean(lua, 8) != 0};
+  const Given given{
+      text_at(lua, 1), text_at(lua, 2), text_at(lua, 3), text_at(lua, 4), text_at(lua, 5),
+      text_at(lua, 6), text_at(lua, 7), text_at(lua, 8), text_at(lua, 9), lua_toboolean(lua, 10) != 0};
   auto** const slot = static_cast<ProsodyPlugin**>(lua_newuserdatauv(lua, sizeof(void*), 0));
   *slot = nullptr;
   luaL_setmetatable(lua, kType);
@@ -154,27 +172,18 @@ int keys(lua_State* lua) {
 
 int start(lua_State* lua) {
   ProsodyPlugin& plugin = plugin_at(lua);
-  Failure failure;
-  const bool good = guarded_call(failure, [&] {
-    std::string error;
-    const bool started = plugin.start(error);
-    if (!started) failure.say(error);
-    return started;
-  });
-  return result(lua, good, failure);
+  return told(lua, [&](std::string& error) { return plugin.start(error); });
 }
 
 int reload(lua_State* lua) {
   ProsodyPlugin& plugin = plugin_at(lua);
   const std::string_view json = text_at(lua, 2);
-  Failure failure;
-  const bool good = guarded_call(failure, [&] {
-    std::string error;
-    const bool reloaded = plugin.reload(std::string(json), error);
-    if (!reloaded) failure.say(error);
-    return reloaded;
-  });
-  return result(lua, good, failure);
+  return told(lua, [&](std::string& error) { return plugin.reload(std::string(json), error); });
+}
+
+int renew_certificate(lua_State* lua) {
+  ProsodyPlugin& plugin = plugin_at(lua);
+  return told(lua, [&](std::string& error) { return plugin.renew_certificate(error); });
 }
 
 int listening(lua_State* lua) {
@@ -357,6 +366,7 @@ int free_plugin(lua_State* lua) {
 
 constexpr luaL_Reg kMethods[] = {{"start", start},
                                  {"reload", reload},
+                                 {"renew_certificate", renew_certificate},
                                  {"listening", listening},
                                  {"descriptor", descriptor},
                                  {"begin_turn", begin_turn},

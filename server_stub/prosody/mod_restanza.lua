@@ -18,6 +18,7 @@ local cache = need "util.cache";
 local timer = need "util.timer";
 local server = need "net.server";
 local stringprep = need "util.encodings".stringprep;
+local certmanager = need "core.certmanager";
 local configmanager = need "core.configmanager";
 local rostermanager = need "core.rostermanager";
 local usermanager = need "core.usermanager";
@@ -77,6 +78,12 @@ local function addresses()
 	end
 	for _, path in ipairs(list_option("restanza_http_sockets", {})) do table.insert(places, "unix "..path); end
 	return table.concat(places, "\n");
+end
+
+-- Of the host, where Prosody finds its own; empty where HTTP is served without TLS.
+local function certificate()
+	if through_prosody or not module:get_option_boolean("restanza_http_tls", false) then return { certificate = "", key = "" }; end
+	return certmanager.find_host_cert(host);
 end
 
 local function state_directory()
@@ -345,6 +352,9 @@ local function reload(life)
 	name_unknown_options();
 	local changed, why = life.inst:reload(settings());
 	if not changed then module:log("error", "the settings are as they were: %s", why); end
+	if not life.has_tls then return; end
+	changed, why = life.inst:renew_certificate();
+	if not changed then module:log("error", "the certificate is as it was: %s", why); end
 end
 
 local function bind(life)
@@ -386,11 +396,13 @@ local function begin()
 	if places == "" and not through_prosody then
 		return nil, "restanza_http_ports and restanza_http_sockets are both empty: HTTP needs a place";
 	end
+	local identity = certificate();
+	if not identity then return nil, "restanza_http_tls needs a certificate, and none is found for "..host; end
 	local prefix = (module:get_option("http_paths", {}).rest or "/rest"):gsub("/$", "");
 	local inst, why = native.load(module:get_option_string("restanza_plugin", "restanza"), host, prefix, state_directory(),
-		settings(), prosody.version, places, not is_component);
+		settings(), prosody.version, places, identity.certificate, identity.key, not is_component);
 	if not inst then return nil, why; end
-	local life = { inst = inst, asked = cache.new(MAX_ASKED), open = {} };
+	local life = { inst = inst, asked = cache.new(MAX_ASKED), open = {}, has_tls = identity.certificate ~= "" };
 	bind(life);
 	local started;
 	started, why = inst:start();

@@ -24,9 +24,10 @@ ProsodyPlugin::Offered offered_as(xp::host::Outcome outcome) {
 
 ProsodyPlugin::ProsodyPlugin(const ProsodySettings& settings)
     : server_(crossing_, settings.accounts),
-      host_(xp::host::HostSettings{
-          "Prosody", settings.version, settings.listen,
-          [this](int32_t level, std::string_view line) { crossing_.say(level, line); }}) {}
+      host_(
+          xp::host::HostSettings{"Prosody", settings.version, settings.listen,
+                                 [this](int32_t level, std::string_view line) { crossing_.say(level, line); },
+                                 settings.certificate, settings.key}) {}
 
 std::unique_ptr<ProsodyPlugin> ProsodyPlugin::load(const ProsodySettings& settings, std::string& error) {
   std::unique_ptr<ProsodyPlugin> made(new ProsodyPlugin(settings));

@@ -24,6 +24,7 @@ struct ProsodySettings {
   std::string version;                                   // of Prosody
   std::vector<xp::host::Address> listen;
   bool accounts = false;
+  std::string certificate = {}, key = {};  // as xp::host::HostSettings has them
 };
 
 class ProsodyPlugin {
@@ -34,6 +35,8 @@ class ProsodyPlugin {
   bool start(std::string& error) { return host_.start(error); }
   std::string listening() const { return host_.listening(); }
   bool reload(const std::string& json, std::string& error) { return plugin_->reload(json, error); }
+
+  bool renew_certificate(std::string& error) { return host_.renew_certificate(error); }
 
   // What becomes of a stanza for the domain. Held: that shows later, behind a hook that is busy. The error
   // that its sender gets, if any, crosses as a stanza; but where it was passed at once it does so only if

@@ -7,6 +7,7 @@ Threads: the test's thread, and one for a request that waits, besides those of t
 Ownership: a class owns its server and its webhook; a test owns its clients.
 """
 import concurrent.futures
+import http.client
 import sys
 import unittest
 
@@ -14,7 +15,8 @@ import component_mode
 from support.deadline import DEADLINE, wait_until
 from support.raw_component import RawComponent
 from support.rest_client import RestClient
-from support.servers.prosody_inside import ProsodyDaemon, ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp
+from support.servers.prosody_inside import (
+    ProsodyDaemon, ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp, ProsodyWithTls)
 from support.webhook import XML, Webhook
 from support.xml_data import body_of, children_as_data, parse
 from support.xmpp_client import XmppClient, error_condition
@@ -261,6 +263,16 @@ class Unloading(Inside):
         first = round_trip()
         for _ in range(ROUNDS):
             round_trip(first)
+
+
+class OverTls(Inside):
+    server_class = ProsodyWithTls
+
+    def test_requests_are_answered_over_tls_with_prosodys_certificate(self):
+        connection = http.client.HTTPSConnection(self.rest.address, timeout=DEADLINE, context=self.server.client_context)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/rest/health")
+        self.assertEqual(connection.getresponse().status, 200)
 
 
 class Daemon(unittest.TestCase):

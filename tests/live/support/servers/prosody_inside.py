@@ -5,9 +5,13 @@ Threads and ownership as xmpp_server.py says.
 """
 import json
 import os
+import shutil
 import signal
+import ssl
 import subprocess
+import tempfile
 
+from ..certificates import new_authority, server_files
 from ..deadline import DEADLINE, wait_until
 from ..process import accepts, free_ports
 from ..rest_client import RestClient
@@ -153,3 +157,15 @@ class ProsodyDaemon(ProsodyInside):
         pid = wait_until(self.daemon_pid, "the daemon says its number")
         os.kill(pid, signal.SIGTERM)
         wait_until(lambda: not accepts(self.http_port) and not accepts(self.c2s_port), "the daemon has ended")
+
+
+class ProsodyWithTls(ProsodyInside):
+    """The plugin's own port speaks TLS, with a certificate that Prosody finds by the host's name."""
+
+    def __init__(self, accounts, settings=None):
+        super().__init__(accounts, {"restanza_http_tls": True, **(settings or {})})
+        with tempfile.TemporaryDirectory() as directory:
+            authority = new_authority(directory)
+            for made, end in zip(server_files(directory, authority), ("crt", "key")):
+                shutil.copy(made, f"{self._directory.name}/{self.rest_domain}.{end}")
+            self.client_context = ssl.create_default_context(cafile=authority)
