@@ -12,26 +12,20 @@
 //   plugin:request(method, path, query, peer, headers, body) -> number | nil      plugin:client_left(number)
 //   plugin:drain(seconds), :finish() -> whether all has ended, :free()
 //
-// Prosody's thread. An error of Lua leaves a function without running destructors, and an exception must not
-// meet Lua's C code. So what calls Lua has plain values alone, and what may throw is within `guarded_call`.
+// Prosody's thread; lua_call.h has the rules for functions such as these.
 #include <poll.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <iterator>
 #include <string>
-#include <system_error>
 
-#include "prosody/lua_stanza.h"
-#include "prosody/prosody_plugin.h"
+#include "prosody/lua_call.h"
+#include "prosody/lua_item.h"
+#include "prosody/lua_load.h"
 
 namespace restanza::host {
 namespace {
-
-constexpr const char* kType = "restanza.plugin";
 
 struct Key {
   const char* name;
@@ -41,125 +35,6 @@ struct Key {
 constexpr Key kKeys[] = {
 #include "plugin_keys.inc"
 };
-
-// Why a call failed, in a place that needs no destructor.
-struct Failure {
-  char text[1024] = "there is no memory";
-  void say(const std::string& why) { std::snprintf(text, sizeof text, "%s", why.c_str()); }
-};
-
-template <class Call>
-bool guarded_call(Failure& failure, Call call) noexcept {
-  try {
-    return call();
-  } catch (const std::exception& thrown) {
-    std::snprintf(failure.text, sizeof failure.text, "%s", thrown.what());
-  } catch (...) {
-    std::snprintf(failure.text, sizeof failure.text, "something else than an error was thrown");
-  }
-  return false;
-}
-
-std::string_view text_at(lua_State* lua, int place) {
-  size_t size = 0;
-  const char* text = luaL_checklstring(lua, place, &size);
-  return {text, size};
-}
-
-ProsodyPlugin** slot_at(lua_State* lua) {
-  return static_cast<ProsodyPlugin**>(luaL_checkudata(lua, 1, kType));
-}
-
-ProsodyPlugin& plugin_at(lua_State* lua) {
-  ProsodyPlugin* const plugin = *slot_at(lua);
-  if (!plugin) luaL_error(lua, "the plugin has ended");
-  return *plugin;
-}
-
-int result(lua_State* lua, bool good, const Failure& failure) {
-  if (good) {
-    lua_pushboolean(lua, 1);
-    return 1;
-  }
-  lua_pushnil(lua);
-  lua_pushstring(lua, failure.text);
-  return 2;
-}
-
-// Does what gives false with a reason where it fails, and tells Lua.
-template <class Call>
-int told(lua_State* lua, Call call) {
-  Failure failure;
-  const bool good = guarded_call(failure, [&] {
-    std::string error;
-    const bool done = call(error);
-    if (!done) failure.say(error);
-    return done;
-  });
-  return result(lua, good, failure);
-}
-
-// A line for each: "tcp 127.0.0.1 5290" or "unix /run/x.sock".
-bool read_address(std::string_view line, std::vector<xp::host::Address>& into) {
-  const size_t space = line.find(' ');
-  if (space == std::string_view::npos) return false;
-  const std::string_view rest = line.substr(space + 1);
-  xp::host::Address address;
-  if (line.substr(0, space) == "unix") {
-    address.unix_path = rest;
-  } else {
-    const size_t before_port = rest.rfind(' ');
-    if (before_port == std::string_view::npos) return false;
-    address.host = rest.substr(0, before_port);
-    const char* const end = rest.data() + rest.size();
-    const auto read = std::from_chars(rest.data() + before_port + 1, end, address.port);
-    if (read.ec != std::errc() || read.ptr != end) return false;
-  }
-  into.push_back(std::move(address));
-  return true;
-}
-
-struct Given {
-  std::string_view library, domain, prefix, state_dir, json, version, addresses, certificate, key;
-  bool accounts;
-};
-
-bool load_into(const Given& given, ProsodyPlugin*& slot, Failure& failure) {
-  ProsodySettings settings{std::string(given.library),
-                           std::string(given.domain),
-                           std::string(given.prefix),
-                           std::string(given.state_dir),
-                           std::string(given.json),
-                           std::string(given.version),
-                           {},
-                           given.accounts,
-                           std::string(given.certificate),
-                           std::string(given.key)};
-  for (std::string_view left = given.addresses; !left.empty();) {
-    const std::string_view line = left.substr(0, left.find('\n'));
-    left.remove_prefix(std::min(left.size(), line.size() + 1));
-    if (!read_address(line, settings.listen)) {
-      failure.say("'" + std::string(line) + "' is nothing to listen at");
-      return false;
-    }
-  }
-  std::string error;
-  slot = ProsodyPlugin::load(settings, error).release();
-  if (!slot) failure.say(error);
-  return slot != nullptr;
-}
-
-int load(lua_State* lua) {
-  const Given given{
-      text_at(lua, 1), text_at(lua, 2), text_at(lua, 3), text_at(lua, 4), text_at(lua, 5),
-      text_at(lua, 6), text_at(lua, 7), text_at(lua, 8), text_at(lua, 9), lua_toboolean(lua, 10) != 0};
-  auto** const slot = static_cast<ProsodyPlugin**>(lua_newuserdatauv(lua, sizeof(void*), 0));
-  *slot = nullptr;
-  luaL_setmetatable(lua, kType);
-  Failure failure;
-  if (guarded_call(failure, [&] { return load_into(given, *slot, failure); })) return 1;
-  return result(lua, false, failure);
-}
 
 int keys(lua_State* lua) {
   lua_createtable(lua, 0, static_cast<int>(std::size(kKeys)));
@@ -215,53 +90,11 @@ int wait(lua_State* lua) {
   return 1;
 }
 
-void push_view(lua_State* lua, std::string_view text) {
-  lua_pushlstring(lua, text.data(), text.size());
-}
-
-// Number, code (nil: cut), names and values one behind the other, body.
-int push_answer(lua_State* lua, const HttpAnswer& answer) {
-  lua_pushliteral(lua, "answer");
-  lua_pushinteger(lua, static_cast<lua_Integer>(answer.request));
-  answer.code == 0 ? lua_pushnil(lua) : lua_pushinteger(lua, answer.code);
-  lua_createtable(lua, static_cast<int>(2 * answer.headers.size()), 0);
-  lua_Integer last = 0;
-  for (const auto& [name, value] : answer.headers) {
-    push_view(lua, name);
-    lua_rawseti(lua, -2, ++last);
-    push_view(lua, value);
-    lua_rawseti(lua, -2, ++last);
-  }
-  push_view(lua, answer.body);
-  return 5;
-}
-
 int take(lua_State* lua) {
   ProsodyPlugin& plugin = plugin_at(lua);
   luaL_checktype(lua, 2, LUA_TTABLE);
   const CrossingItem& item = plugin.next();
-  if (std::holds_alternative<std::monostate>(item)) return 0;
-  if (const auto* stanza = std::get_if<FlatStanza>(&item)) {
-    lua_pushliteral(lua, "stanza");
-    push_stanza(lua, *stanza, 2);
-    return 2;
-  }
-  if (const auto* asked = std::get_if<PasswordQuestion>(&item)) {
-    lua_pushliteral(lua, "question");
-    lua_pushinteger(lua, static_cast<lua_Integer>(plugin.question()));
-    push_view(lua, asked->name);
-    push_view(lua, asked->password);
-    return 4;
-  }
-  if (const auto* line = std::get_if<LogLine>(&item)) {
-    lua_pushliteral(lua, "line");
-    lua_pushinteger(lua, line->level);
-    push_view(lua, line->text);
-    return 3;
-  }
-  if (const auto* answer = std::get_if<HttpAnswer>(&item)) return push_answer(lua, *answer);
-  lua_pushstring(lua, std::holds_alternative<DrainDone>(item) ? "drained" : "work");
-  return 1;
+  return push_item(lua, item, plugin.question(), 2);
 }
 
 int offer(lua_State* lua) {
@@ -380,14 +213,14 @@ constexpr luaL_Reg kMethods[] = {{"start", start},
                                  {"finish", finish},
                                  {"free", free_plugin},
                                  {nullptr, nullptr}};
-constexpr luaL_Reg kFunctions[] = {{"load", load}, {"keys", keys}, {nullptr, nullptr}};
+constexpr luaL_Reg kFunctions[] = {{"load", load_plugin}, {"keys", keys}, {nullptr, nullptr}};
 
 }  // namespace
 }  // namespace restanza::host
 
 extern "C" __attribute__((visibility("default"))) int luaopen_restanza_prosody(lua_State* lua) {
   using namespace restanza::host;
-  luaL_newmetatable(lua, kType);
+  luaL_newmetatable(lua, kPluginType);
   lua_pushcfunction(lua, free_plugin);
   lua_setfield(lua, -2, "__gc");
   luaL_newlib(lua, kMethods);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "prosody/lua_stanza.h"
 
+#include "prosody/lua_call.h"
+
 namespace restanza::host {
 namespace {
 
 // Each open element has three places on the stack: the element, its attributes, its tags.
 constexpr int kPlaces = 3, kWork = 4;
-
-void push_text(lua_State* lua, std::string_view text) {
-  lua_pushlstring(lua, text.data(), text.size());
-}
 
 // Puts what is on top behind what the list has already; `list` counts from the top, with it.
 void append(lua_State* lua, int list) {
@@ -19,7 +17,7 @@ void append(lua_State* lua, int list) {
 void open_element(lua_State* lua, std::string_view name, int metatable) {
   luaL_checkstack(lua, kPlaces + kWork, "a stanza is too deep");
   lua_createtable(lua, 1, 3);
-  push_text(lua, name);
+  push_view(lua, name);
   lua_setfield(lua, -2, "name");
   lua_createtable(lua, 0, 4);
   lua_pushvalue(lua, -1);
@@ -51,12 +49,12 @@ void push_stanza(lua_State* lua, const FlatStanza& stanza, int metatable) {
         ++depth;
         break;
       case FlatStanza::Kind::attribute:
-        push_text(lua, stanza.name(step));
-        push_text(lua, stanza.value(step));
+        push_view(lua, stanza.name(step));
+        push_view(lua, stanza.value(step));
         lua_rawset(lua, -4);
         break;
       case FlatStanza::Kind::text:
-        push_text(lua, stanza.value(step));
+        push_view(lua, stanza.value(step));
         append(lua, -4);
         break;
       case FlatStanza::Kind::close:
