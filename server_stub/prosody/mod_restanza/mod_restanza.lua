@@ -61,7 +61,9 @@ function receive.stanza(life, stanza)
 	local origin = is_component and hosts[host] or accounts.origin_of(life, stanza);
 	local outer = life.sending;
 	life.sending = stanza;
-	local sent, why = xpcall(prosody.core_post_stanza, traceback, origin, stanza);
+	-- What asks or tells goes through the host's hooks for what it sends, such as filters and copies for other devices.
+	local asks = stanza.attr.type ~= "error" and stanza.attr.type ~= "result";
+	local sent, why = xpcall(prosody.core_post_stanza, traceback, origin, stanza, asks);
 	life.sending = outer;
 	if sent then return; end
 	module:log("error", "a stanza could not be routed: %s", why);
@@ -174,7 +176,7 @@ local function bind(life)
 	life.drain = function (seconds) drain(life, seconds); end;
 	life.watch = server.watchfd(life.inst:descriptor(), function () life.turn(); end);
 	for _, kind in ipairs { "message", "presence", "iq" } do
-		for _, to in ipairs(is_component and { "bare", "full", "host" } or { "host" }) do
+		for _, to in ipairs(settings.events(is_component)) do
 			hook(life, hosts[host].events, kind.."/"..to, function (event) return offered(life, event); end, AS_MOD_REST);
 		end
 	end

@@ -31,7 +31,18 @@ function settings.of_plugin()
 		end
 		given[name] = value;
 	end
+	if given.anonymous_rest and module:get_option_string("authentication") ~= "anonymous" then -- as mod_rest has it
+		module:log("warn", "anonymous_rest has no effect where authentication is not \"anonymous\"");
+		given.anonymous_rest = nil;
+	end
 	return json.encode(given);
+end
+
+-- To which addresses of the host stanzas are offered. A component needs them all, for answers come there; on a VirtualHost only
+-- those to the host itself are offered where nothing else is said.
+function settings.events(is_component)
+	if is_component then return { "bare", "full", "host" }; end
+	return list_option("rest_callback_events", { "host" });
 end
 
 function settings.name_unknown()
