@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "prosody/lua_stanza.h"
 
-#include <memory>
 #include <string>
 
 #include "support/catch.h"
+#include "unit/server_stub/prosody/lua_state.h"
 
 using namespace restanza::host;
 
 namespace {
 
-struct CloseLua {
-  void operator()(lua_State* lua) const { lua_close(lua); }
-};
-
 // What an expression of Lua gives, where `s` is the stanza and `mt` its metatable.
 std::string evaluated(std::string_view xml, const std::string& expression) {
-  const std::unique_ptr<lua_State, CloseLua> owned(luaL_newstate());
+  const restanza::OwnedLua owned = restanza::new_lua();
   lua_State* const lua = owned.get();
-  luaL_openlibs(lua);
   lua_newtable(lua);
   const auto flat = flatten(xml);
   REQUIRE(flat);
