@@ -237,6 +237,25 @@ class Life(Inside):
         self.server.wait_for_line("the option rest_no_such_option is not known", since)
         self.assertEqual(self.ping(self.server.domain).get("type"), "result")
 
+    def test_settings_that_cannot_be_used_are_named_and_nothing_else_is_lost(self):
+        def use(url):
+            since = self.server.said()
+            self.server.write({"rest_callback_url": url})
+            self.server.reload_configuration()
+            self.server.wait_for_line("Received SIGHUP", since)
+            return since
+        self.addCleanup(use, self.webhook.url)
+        since = use("nowhere")
+        self.server.wait_for_line("the settings are as they were: .*rest_callback_url", since)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+        self.assertEqual(self.server.steer("unload"), "ok")
+        self.server.wait_for_line("has ended", since)
+        self.assertIn("rest_callback_url", self.server.steer("load"))
+        since = use(self.webhook.url)
+        self.assertEqual(self.server.steer("load"), "ok")
+        self.server.wait_ready(since)
+        self.assertEqual(self.ping(self.server.domain).get("type"), "result")
+
     def test_what_waits_is_answered_when_the_module_is_unloaded_and_it_can_be_loaded_again(self):
         waiting, _ = self.ask_in_background()
         since = self.server.said()
