@@ -39,7 +39,47 @@ def echo(post):
     return Answer(200, XML, ElementTree.tostring(stanza))
 
 
-class ComponentMode:
+class Clients:
+    """What tests do with clients of a server in `server`, a `rest` and a `webhook` that echoes."""
+
+    def login(self, user="alice"):
+        client = XmppClient(
+            f"{user}@{self.server.domain}", ACCOUNTS[user], ("127.0.0.1", self.server.c2s_port)).login()
+        self.addCleanup(client.close)
+        return client
+
+    def ping(self, to):
+        return self.rest.answer(f"<iq type='get' to='{to}'><ping xmlns='urn:xmpp:ping'/></iq>")
+
+    def posted_by(self, client):
+        """The webhook's next post of a stanza from this client; those of earlier tests may stand before it."""
+        return self.webhook.next_post(lambda each: parse(each.body).get("from") == client.jid)
+
+
+class Answers(Clients):
+    """What is so wherever the plugin runs."""
+
+    def test_an_error_is_an_answer_too(self):
+        answer = self.ping("nobody@localhost/nowhere")
+        self.assertEqual((answer.get("type"), error_condition(answer)), ("error", "service-unavailable"))
+
+    def test_a_message_to_the_bot_is_answered_by_the_webhook(self):
+        alice = self.login()
+        alice.send("<message xmlns='jabber:client' type='chat' id='m1' to='bot@rest.localhost'><body>Hi</body></message>")
+        post = self.posted_by(alice)
+        stanza = parse(post.body)
+        self.assertEqual(post.headers.get_content_type(), XML)
+        self.assertEqual((stanza.tag, stanza.get("to"), stanza.get("id")), ("message", "bot@rest.localhost", "m1"))
+        reply = alice.next_message()
+        self.assertEqual((body_of(reply), reply.get("from"), reply.get("type")), ("Hi", "bot@rest.localhost", "chat"))
+
+    def test_an_iq_to_the_bot_is_answered_by_the_webhook(self):
+        answer = self.login().query("bot@rest.localhost", "urn:example:question")
+        self.assertEqual((answer.get("type"), answer.get("from")), ("result", "bot@rest.localhost"))
+        self.assertEqual(answer[0].tag, "{urn:example:question}query")
+
+
+class ComponentMode(Answers):
     server_class = None
 
     @classmethod
@@ -52,25 +92,12 @@ class ComponentMode:
         cls.addClassCleanup(cls.host.close)
         cls.rest = cls.host.rest
 
-    def login(self, user="alice"):
-        client = XmppClient(
-            f"{user}@{self.server.domain}", ACCOUNTS[user], ("127.0.0.1", self.server.c2s_port)).login()
-        self.addCleanup(client.close)
-        return client
-
     def wait_for_health(self, status):
         wait_until(lambda: self.rest.health() == status, f"health is {status}")
-
-    def ping(self, to):
-        return self.rest.answer(f"<iq type='get' to='{to}'><ping xmlns='urn:xmpp:ping'/></iq>")
 
     def post_message(self, to, text):
         body = xml.sax.saxutils.escape(text)
         return self.rest.post(f"<message type='chat' from='bot@rest.localhost' to='{to}'><body>{body}</body></message>")
-
-    def posted_by(self, client):
-        """The webhook's next post of a stanza from this client; those of earlier tests may stand before it."""
-        return self.webhook.next_post(lambda each: parse(each.body).get("from") == client.jid)
 
     def logins(self):
         """How often the component has logged in since the server's start; its line may come after our answer."""
@@ -102,25 +129,6 @@ class ComponentMode:
     def test_the_server_answers_a_posted_ping(self):
         answer = self.ping(self.server.domain)
         self.assertEqual((answer.get("type"), answer.get("from")), ("result", self.server.domain))
-
-    def test_an_error_is_an_answer_too(self):
-        answer = self.ping("nobody@localhost/nowhere")
-        self.assertEqual((answer.get("type"), error_condition(answer)), ("error", "service-unavailable"))
-
-    def test_a_message_to_the_bot_is_answered_by_the_webhook(self):
-        alice = self.login()
-        alice.send("<message xmlns='jabber:client' type='chat' id='m1' to='bot@rest.localhost'><body>Hi</body></message>")
-        post = self.posted_by(alice)
-        stanza = parse(post.body)
-        self.assertEqual(post.headers.get_content_type(), XML)
-        self.assertEqual((stanza.tag, stanza.get("to"), stanza.get("id")), ("message", "bot@rest.localhost", "m1"))
-        reply = alice.next_message()
-        self.assertEqual((body_of(reply), reply.get("from"), reply.get("type")), ("Hi", "bot@rest.localhost", "chat"))
-
-    def test_an_iq_to_the_bot_is_answered_by_the_webhook(self):
-        answer = self.login().query("bot@rest.localhost", "urn:example:question")
-        self.assertEqual((answer.get("type"), answer.get("from")), ("result", "bot@rest.localhost"))
-        self.assertEqual(answer[0].tag, "{urn:example:question}query")
 
     def test_unusual_xml_survives_both_ways(self):
         alice = self.login()

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cases/cases.h"
+#include "chosen_cases.h"
 #include "runner.h"
 
 namespace {
@@ -57,26 +58,9 @@ bool parse(int argc, char** argv, Arguments& out) {
 }
 
 std::vector<Case> all_cases() {
-  std::vector<Case> all;
-  for (const auto& cases :
-       {descriptor_cases(), life_cases(), settings_cases(), host_cases(), request_cases(), stanza_cases(),
-        pressure_cases(), password_cases(), thread_cases(), trace_cases()}) {
-    all.insert(all.end(), cases.begin(), cases.end());
-  }
-  return all;
-}
-
-// Those that were asked for, in the order of the kit. Names that there are not are an error.
-bool choose(const std::vector<std::string>& names, std::vector<Case>& cases) {
-  if (names.empty()) return true;
-  std::vector<Case> chosen;
-  for (const Case& each : cases) {
-    for (const std::string& name : names) {
-      if (name == each.name) chosen.push_back(each);
-    }
-  }
-  cases.swap(chosen);
-  return cases.size() == names.size();
+  return restanza::joined<Case>({descriptor_cases(), life_cases(), settings_cases(), host_cases(),
+                                 request_cases(), stanza_cases(), pressure_cases(), password_cases(),
+                                 thread_cases(), trace_cases()});
 }
 
 std::string run_case(const Case& each, const Arguments& arguments) {
@@ -94,7 +78,7 @@ std::string run_case(const Case& each, const Arguments& arguments) {
 int main(int argc, char** argv) {
   Arguments arguments;
   std::vector<Case> cases = all_cases();
-  if (!parse(argc, argv, arguments) || !choose(arguments.only, cases)) {
+  if (!parse(argc, argv, arguments) || !restanza::choose(arguments.only, cases)) {
     std::fputs(kUsage, stderr);
     return 2;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cases/cases.h"
+#include "chosen_cases.h"
 
 namespace {
 
@@ -66,25 +67,8 @@ bool parse(int argc, char** argv, Arguments& out) {
 }
 
 std::vector<Case> all_cases() {
-  std::vector<Case> all;
-  for (const auto& cases :
-       {loading_cases(), request_cases(), stanza_cases(), sending_cases(), life_cases()}) {
-    all.insert(all.end(), cases.begin(), cases.end());
-  }
-  return all;
-}
-
-// Those that were asked for, in the order of the kit. Names that there are not are an error.
-bool choose(const std::vector<std::string>& names, std::vector<Case>& cases) {
-  if (names.empty()) return true;
-  std::vector<Case> chosen;
-  for (const Case& each : cases) {
-    for (const std::string& name : names) {
-      if (name == each.name) chosen.push_back(each);
-    }
-  }
-  cases.swap(chosen);
-  return cases.size() == names.size();
+  return restanza::joined<Case>(
+      {loading_cases(), request_cases(), stanza_cases(), sending_cases(), life_cases()});
 }
 
 // Why the host failed; empty where it passed.
@@ -138,7 +122,7 @@ void tell(const Arguments& arguments, const std::vector<Case>& cases) {
 int main(int argc, char** argv) {
   Arguments arguments;
   std::vector<Case> cases = all_cases();
-  if (!parse(argc, argv, arguments) || !choose(arguments.only, cases)) {
+  if (!parse(argc, argv, arguments) || !restanza::choose(arguments.only, cases)) {
     std::fputs(kUsage, stderr);
     return 2;
   }

@@ -6,6 +6,7 @@ Usage: manual_test.py ROOT RESTANZA_HOST VERSION SETTINGS_MANUAL, the last of wh
 Reads only; a check whose tool is missing is skipped.
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -114,6 +115,16 @@ class Packages(unittest.TestCase):
         names = {re.split(r"[\s(|]", each.strip())[0] for each in wanted.split(",")}
         # g++ is essential to every build there.
         self.assertEqual(names - {"debhelper-compat", "dh-sequence-installsysusers"}, set(listed) - {"g++"})
+
+    def test_all_that_is_installed_of_what_is_made_is_built_for_the_packages(self):
+        """By its file, or with the other hostile plugins by their alias: the packages install without a build of the rest."""
+        build = pathlib.Path(SETTINGS).resolve().parents[2]
+        targets = json.loads(run("meson", "introspect", "--targets", str(build)))
+        made = {str(pathlib.Path(file).relative_to(build)) for each in targets if each["installed"] for file in each["filename"]}
+        self.assertIn("plugin/restanza.so", made)
+        named = set(re.search(r"dh_auto_build -- (.*?)\n\n", text(f"{DEBIAN}/rules"), re.DOTALL)[1].replace("\\\n", " ").split())
+        self.assertIn("hostile-plugins", named)
+        self.assertEqual({file for file in made if "tests/abi/hostile_plugins/" not in file} - named, set())
 
     def test_the_unit_exposes_little(self):
         if not shutil.which("systemd-analyze"):

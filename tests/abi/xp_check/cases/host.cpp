@@ -11,6 +11,13 @@
 namespace restanza::check {
 namespace {
 
+// A whole life, with traffic.
+void live_with(const Subject& subject, const Host::Settings& settings) {
+  Life life(subject, settings);
+  play(life.host);
+  life.host.finish();
+}
+
 void short_table(const Subject& subject) {
   const Library library(subject.path);
   const Prepared prepared(subject);
@@ -34,41 +41,31 @@ void short_table(const Subject& subject) {
 void long_table(const Subject& subject) {
   Host::Settings settings;
   settings.table_size = sizeof(xp_host) + 256;  // what a newer version added, with rubbish in it
-  Life life(subject, settings);
-  play(life.host);
-  life.host.finish();
+  live_with(subject, settings);
 }
 
 void nothing_to_keep(const Subject& subject) {
   Host::Settings settings;
   settings.keeping = false;
-  Life life(subject, settings);
-  play(life.host);
-  life.host.finish();
+  live_with(subject, settings);
 }
 
 void null_functions(const Subject& subject) {
   Host::Settings settings;
   settings.newer_functions = false;
-  Life life(subject, settings);
-  play(life.host);
-  life.host.finish();
+  live_with(subject, settings);
 }
 
 void no_extensions(const Subject& subject) {
   Host::Settings settings;
   settings.extensions = false;
-  Life life(subject, settings);
-  play(life.host);
-  life.host.finish();
+  live_with(subject, settings);
 }
 
 void root_prefix(const Subject& subject) {
   Host::Settings settings;
   settings.prefix = "";
-  Life life(subject, settings);
-  play(life.host);
-  life.host.finish();
+  live_with(subject, settings);
 }
 
 // No directory, and what is none: an error with a reason, or a life without it.
