@@ -205,7 +205,7 @@ class Steering(Queue):
         for action in ("pause", "resume", "test"):
             self.assertEqual(self.ask("POST", f"endpoints/nobody/{action}")[0], 404)
 
-    def test_what_waited_is_delivered_after_a_restart_in_order_under_the_same_ids(self):
+    def test_what_waited_is_delivered_after_a_restart_in_order_under_the_same_ids_and_then_what_comes(self):
         self.send("one", "two", "three")
         self.wait_for(waiting=3)
         ids = [each["id"] for each in self.deliveries()]
@@ -216,6 +216,8 @@ class Steering(Queue):
         self.assertEqual([post.headers["webhook-id"] for post in seen], ids)
         self.assertEqual([body_of(parse(post.body)) for post in seen], ["one", "two", "three"])
         self.wait_for(waiting=0)
+        self.send("four")
+        self.assertEqual(body_of(parse(posts.next_post().body)), "four")
 
     def test_one_that_is_down_does_not_stop_the_end(self):
         self.send("one")

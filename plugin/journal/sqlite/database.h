@@ -96,8 +96,8 @@ class Database {
   // Names this opening: a random value, so that what an earlier process left unfinished can be told.
   const std::string& run_id() const { return run_id_; }
 
-  // The number that was last given to a delivery; absent before the first one of this opening.
-  std::optional<int64_t>& latest_seq() { return latest_seq_; }
+  // The number that was last given to a delivery.
+  int64_t& latest_seq() { return latest_seq_; }
 
  private:
   friend class Query;
@@ -118,7 +118,7 @@ class Database {
   sqlite3* connection_ = nullptr;
   uint64_t max_bytes_ = UINT64_MAX;
   std::optional<Counted> counted_;
-  std::optional<int64_t> latest_seq_;
+  int64_t latest_seq_ = 0;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 

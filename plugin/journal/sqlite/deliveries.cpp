@@ -64,14 +64,8 @@ void bind(Query& query, const Filter& filter) {
 }
 
 // A delivery that has gone may be spoken of still, by whoever had it in hand: its number is not given again.
-Result<Seq> next_seq(Database& db) {
-  auto& latest = db.latest_seq();
-  if (!latest) {
-    const auto stored = db.number("SELECT max(seq) FROM delivery");
-    if (!stored) return stored.error();
-    latest = *stored;
-  }
-  return ++*latest;
+Seq next_seq(Database& db) {
+  return ++db.latest_seq();
 }
 
 // The number of its row.
@@ -108,10 +102,8 @@ Result<void> insert_delivery(Database& db, int64_t stanza, bool shared, const De
 }
 
 Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
-  const auto seq = next_seq(db);
-  if (!seq) return seq.error();
   const int64_t now_ms = to_ms(now);
-  const Seq old = std::exchange(delivery.seq, *seq);
+  const Seq old = std::exchange(delivery.seq, next_seq(db));
   delivery.state = State::waiting;
   delivery.attempts = delivery.failures = 0;
   delivery.accepted = delivery.changed = from_ms(now_ms);
@@ -129,13 +121,18 @@ Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
 
 }  // namespace
 
+Result<void> go_on_numbering(Database& db) {
+  const auto stored = db.number("SELECT max(seq) FROM delivery");
+  if (!stored) return stored.error();
+  db.latest_seq() = *stored;
+  return {};
+}
+
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries) {
   const auto number = insert_stanza(db, stanza);
   if (!number) return number.error();
   for (Delivery& delivery : deliveries) {
-    const auto seq = next_seq(db);
-    if (!seq) return seq.error();
-    delivery.seq = *seq;
+    delivery.seq = next_seq(db);
     if (auto inserted = insert_delivery(db, *number, deliveries.size() > 1, delivery); !inserted)
       return inserted;
   }

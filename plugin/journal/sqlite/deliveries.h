@@ -16,6 +16,9 @@ namespace restanza::journal {
 
 class Database;
 
+// At the opening, before anything leaves: whoever reads what waits takes its numbers for those of before.
+Result<void> go_on_numbering(Database& db);
+
 // Gives each of the deliveries its seq, and stores what they say and the stanza.
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);
 

@@ -7,6 +7,7 @@
 
 #include "journal/sqlite/answers.h"
 #include "journal/sqlite/database.h"
+#include "journal/sqlite/deliveries.h"
 #include "journal/sqlite/files.h"
 #include "journal/sqlite/schema.h"
 #include "journal/sqlite/watch.h"
@@ -51,7 +52,8 @@ Result<std::unique_ptr<Database>> open_file(const std::string& path) {
     if (auto end = check.run(); !end) return end;
     if (auto wal = expect(db, "PRAGMA journal_mode = WAL", "wal"); !wal) return wal;
     if (auto set = settle(db); !set) return set;
-    return prepare_schema(db);
+    if (auto prepared = prepare_schema(db); !prepared) return prepared;
+    return go_on_numbering(db);
   }();
   if (ready) return opened;
   if (ready.error().kind == Error::Kind::damaged) db.leave_files();

@@ -271,11 +271,14 @@ TEST_CASE("who stopped an endpoint, and why, is known until it is forgotten") {
   CHECK(any.ask(ListStops{}).size() == 1);
 }
 
-TEST_CASE("a store that is opened again holds what was written, and goes on behind its last seq") {
+TEST_CASE(
+    "a store that is opened again holds what was written, and goes on behind its last seq, also once that is "
+    "gone") {
   AnyStore any;
   any.add_all("hello", {"a", "b", "c"});
   any.open();
   CHECK(any.listed() == (any.in_memory() ? "" : "msg_hello_a msg_hello_b msg_hello_c"));
+  any.apply(Removed{3});
   CHECK(any.add("more").seq == (any.in_memory() ? 1 : 4));
 }
 
