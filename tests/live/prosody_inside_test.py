@@ -16,7 +16,7 @@ from support.deadline import DEADLINE, wait_until
 from support.raw_component import RawComponent
 from support.rest_client import RestClient
 from support.servers.prosody_inside import (
-    ProsodyDaemon, ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp, ProsodyWithTls)
+    OWN_THREADS, ProsodyDaemon, ProsodyInside, ProsodyWithAccounts, ProsodyWithItsOwnHttp, ProsodyWithTls)
 from support.webhook import XML, Webhook
 from support.xml_data import body_of, children_as_data, parse
 from support.xmpp_client import XmppClient, error_condition
@@ -241,7 +241,7 @@ class Unloading(Inside):
             since = self.server.said()
             self.assertEqual(self.server.steer("unload"), "ok")
             self.server.wait_for_line("has ended", since)
-            wait_until(lambda: self.server.counts()[0] == 1, "no thread is left but Prosody's own")
+            wait_until(lambda: self.server.counts()[0] == OWN_THREADS, "no thread is left but Prosody's own")
             wait_until(lambda: wanted in (None, self.server.counts()), f"threads and descriptors are {wanted}")
             counts = self.server.counts()
             self.assertEqual(self.server.steer("load"), "ok")

@@ -14,7 +14,7 @@ from .process import Program
 from .rest_client import RestClient
 
 PROGRAM = os.environ.get("RESTANZA_HOST", "restanza-host")
-SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tsan.supp")
+SUPPRESSIONS = os.path.dirname(os.path.abspath(__file__))
 COMPLAINTS = ("ThreadSanitizer", "AddressSanitizer", "LeakSanitizer", "runtime error:")
 OUTCOME = "reloaded: |nothing was changed"  # of a SIGHUP
 # The path of a Unix socket may have spaces.
@@ -38,7 +38,8 @@ def sanitized_environment():
     """The environment of the host: whatever a sanitizer complains of shows in its exit code."""
     env = dict(os.environ)
     env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
-    env.setdefault("TSAN_OPTIONS", f"second_deadlock_stack=1:suppressions={SUPPRESSIONS}")
+    env.setdefault("TSAN_OPTIONS", f"second_deadlock_stack=1:suppressions={SUPPRESSIONS}/tsan.supp")
+    env.setdefault("LSAN_OPTIONS", f"print_suppressions=0:suppressions={SUPPRESSIONS}/lsan.supp")
     return env
 
 

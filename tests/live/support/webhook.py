@@ -22,6 +22,7 @@ NOTHING = Answer(204, None, b"")
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # connections; those past it are refused silently, and try again after a second or more
 
     def handle_error(self, request, client_address):
         """Says nothing of a client that went away, or that did not believe a certificate: tests look elsewhere."""

@@ -3,8 +3,10 @@
 
 Threads and ownership as xmpp_server.py says.
 """
+import ctypes.util
 import json
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -13,6 +15,7 @@ import tempfile
 
 from ..certificates import new_authority, server_files
 from ..deadline import DEADLINE, wait_until
+from ..host import COMPLAINTS, sanitized_environment
 from ..process import accepts, free_ports
 from ..rest_client import RestClient
 from .prosody import Prosody
@@ -20,6 +23,7 @@ from .prosody import Prosody
 STEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "inside")
 READY = r"restanza\s.*ready http=(\S+)"
 SECRET = "rest-secret"
+OWN_THREADS = 2 if "libtsan" in os.environ.get("SANITIZER_PRELOAD", "") else 1  # the sanitizer has one
 
 GLOBALS = """
 plugin_paths = {{ "{module}", "{steer}" }}
@@ -60,6 +64,27 @@ class ProsodyInside(Prosody):
                      steer=os.path.abspath(STEER), directory=self._directory.name, rest_domain=self.rest_domain)
         self._text = GLOBALS.format(**known) + self.more_globals + common + self.section.format(**known)
         self.write(settings or {})
+
+    def environment(self):
+        """Prosody's interpreter has no sanitizer: the one of the module and the plugin must be there before they are loaded.
+
+        ICU, which Prosody has for addresses, would be unloaded before its end: nobody could tell then whose its memory was."""
+        runtime = os.environ.get("SANITIZER_PRELOAD")
+        if not runtime:
+            return None
+        stays = ctypes.util.find_library("icuuc")
+        return {**sanitized_environment(), "LD_PRELOAD": f"{runtime}:{stays}" if stays else runtime}
+
+    def close(self):
+        """Where there is a sanitizer, it has to end without a complaint."""
+        try:
+            if self.environment() and self._program:
+                code = self._program.stop()
+                complaints = [line for line in self._program.lines() if any(word in line for word in COMPLAINTS)]
+                if code != 0 or complaints:
+                    raise AssertionError(f"Prosody ended with {code}\n{self._program.transcript(*complaints[:1])}")
+        finally:
+            super().close()
 
     def write(self, settings):
         """The configuration, whose last section is the component with the plugin."""
@@ -107,6 +132,13 @@ class ProsodyInside(Prosody):
         """How many threads and descriptors the process has."""
         return tuple(len(os.listdir(f"/proc/{self._program.pid}/{kind}")) for kind in ("task", "fd"))
 
+    def memory(self):
+        """How much memory of its own the process has, in KiB, once Lua has let go of what is not needed."""
+        if self.steer("collect") != "ok":
+            raise AssertionError("Lua's garbage was not collected")
+        with open(f"/proc/{self._program.pid}/smaps_rollup", encoding="ascii") as file:
+            return int(re.search(r"^Anonymous: +(\d+) kB$", file.read(), re.MULTILINE)[1])
+
 
 class ProsodyWithAccounts(ProsodyInside):
     """The plugin on the VirtualHost itself, whose accounts may log in to it."""
@@ -142,8 +174,8 @@ class ProsodyDaemon(ProsodyInside):
 
     def start(self):
         command = [word for word in self.command() if word != "-F"] + ["-D"]
-        subprocess.run(command, cwd=self._directory.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, timeout=DEADLINE, check=True)
+        subprocess.run(command, env=self.environment(), cwd=self._directory.name, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=DEADLINE, check=True)
         return self
 
     def daemon_pid(self):
