@@ -13,16 +13,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class ModRest(TwinProsody):
-    """A Prosody with mod_rest for the domain, where everybody has one password. Raises Unavailable of support.servers.mod_rest."""
+    """A Prosody with mod_rest for the domain, where everybody has one password; `people` are domains of components,
+    and `more` stands behind the rest of the configuration. Raises Unavailable of support.servers.mod_rest."""
     password = "rest-secret"
 
-    def __init__(self, settings=None):
+    def __init__(self, settings=None, people=(PEOPLE,), more_plugins=HERE, more=""):
         plugins = plugins_with_mod_rest(os.environ["MOD_REST_DIR"])
-        super().__init__({DOMAIN: {**(settings or {}), "bench_login_secret": self.password}}, [PEOPLE], plugins)
+        super().__init__({DOMAIN: {**(settings or {}), "bench_login_secret": self.password}}, people, plugins)
         path = f"{self._directory.name}/prosody.cfg.lua"
         with open(path, encoding="utf-8") as file:
             text = file.read()
         with open(path, "w", encoding="utf-8") as file:
-            file.write(text.replace("plugin_paths = {", f'plugin_paths = {{ "{HERE}",')
-                       .replace('"side_by_side_login"', '"bench_login"'))
+            file.write(text.replace("plugin_paths = {", f'plugin_paths = {{ "{HERE}", "{more_plugins}",')
+                       .replace('"side_by_side_login"', '"bench_login"') + more)
         self.start()

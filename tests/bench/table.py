@@ -11,7 +11,7 @@ import os
 import sys
 
 # The order of the parts in the table.
-PARTS = ("plugin_alone", "messages", "iqs", "latency", "webhooks", "bursts", "backlog", "held", "idle", "memory")
+PARTS = ("plugin_alone", "messages", "iqs", "latency", "webhooks", "bursts", "backlog", "held", "idle", "memory", "inside")
 
 
 class Rows:

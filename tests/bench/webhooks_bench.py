@@ -14,7 +14,7 @@ import parts
 from component_host import ComponentHost
 from load import SECONDS, in_turns, ratio
 from nginx import Nginx
-from peer import Peer
+from peer import DOMAIN, Peer
 from rivals import ModRest
 from support.deadline import wait_until
 from support.servers.mod_rest import Unavailable
@@ -29,7 +29,7 @@ NAMES = {"memory": "webhooks, journal in memory", "durable": "webhooks, journal 
 TARGETS = (("memory", 15), ("durable", 8))
 
 
-def deliver(nginx, source, on_the_way):
+def deliver(nginx, source, on_the_way, to=f"bot@{DOMAIN}"):
     """Webhooks a second."""
     begin = delivered = nginx.requests()
     pushed = 0
@@ -37,7 +37,7 @@ def deliver(nginx, source, on_the_way):
     started = time.monotonic()
     while time.monotonic() - started < SECONDS:
         while pushed - (delivered - begin) <= on_the_way - batch:
-            source.begin_push(batch)
+            source.begin_push(batch, to=to)
             source.end_push()
             pushed += batch
         time.sleep(LOOK)
