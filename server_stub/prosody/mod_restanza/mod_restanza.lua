@@ -29,7 +29,8 @@ local lives = module:shared("/*/restanza/lives"); -- by host
 -- From the plugin to Prosody.
 
 local levels = { [0] = "debug", "info", "warn", "error", "error", "error" };
-local receive = { question = accounts.check, answer = http.answer }; -- by the kind of what has crossed
+-- By the kind of what has crossed.
+local receive = { question = accounts.check_password, token = accounts.check_token, answer = http.answer };
 
 function receive.work() end
 
@@ -86,7 +87,7 @@ local function turn(life)
 	for _ = 1, TURN do
 		local kind = do_next(life, inst);
 		if not kind or life.inst ~= inst then return; end -- nothing waits, or that was its end
-		if kind == "question" then break; end -- it may have taken milliseconds
+		if kind == "question" or kind == "token" then break; end -- it may have taken milliseconds
 	end
 	timer.add_task(0, function ()
 		if life.inst == inst then life.turn(); end

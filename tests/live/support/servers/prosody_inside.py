@@ -33,6 +33,11 @@ Component "{rest_domain}" "restanza"
   component_secret = "{secret}"
 """
 
+OTHER_HOST = """
+VirtualHost "other.localhost"
+  modules_enabled = {{ "tokenauth" }}
+"""
+
 VIRTUAL_HOST = """
 VirtualHost "{rest_domain}"
   modules_enabled = {{ "restanza" }}
@@ -113,8 +118,28 @@ class ProsodyWithAccounts(ProsodyInside):
     rest_domain = "localhost"
     section = VIRTUAL_HOST
 
+    def rest_with(self, token):
+        client = RestClient(self.rest.address, "", "")
+        client.authorization = "Bearer " + token
+        return client
+
+    def issue(self, user, host=None):
+        """A token of Prosody's own for the user; "alice:-10" for one that has expired."""
+        return self.steer("issue", user, host)
+
     def rest_of(self, user):
         return RestClient(self.rest.address, user, self._accounts[user.partition("@")[0]])
+
+
+class ProsodyWithTokens(ProsodyWithAccounts):
+    """Beside another host with accounts and tokens; everything is logged."""
+    other_domain = "other.localhost"
+    section = OTHER_HOST + VIRTUAL_HOST
+
+    def __init__(self, accounts, settings=None):
+        super().__init__(accounts, settings)
+        self._text = self._text.replace('min = "info"', 'min = "debug"')
+        self.write(settings or {})
 
 
 class ProsodyWithItsOwnHttp(ProsodyInside):
