@@ -65,8 +65,9 @@ function accounts.answered(life, event)
 	return true;
 end
 
+-- Prosody 13 knows accounts that are disabled, but not of each provider: of some it says nil where all are enabled.
 local function is_active(username)
-	if usermanager.user_is_enabled and not usermanager.user_is_enabled(username, host) then return false; end -- Prosody 13
+	if usermanager.user_is_enabled and usermanager.user_is_enabled(username, host) == false then return false; end
 	return usermanager.user_exists(username, host);
 end
 
