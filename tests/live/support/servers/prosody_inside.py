@@ -38,6 +38,11 @@ VirtualHost "other.localhost"
   modules_enabled = {{ "tokenauth" }}
 """
 
+ROOMS = """
+Component "rooms.localhost" "muc"
+  muc_room_locking = false
+"""
+
 VIRTUAL_HOST = """
 VirtualHost "{rest_domain}"
   modules_enabled = {{ "restanza" }}
@@ -140,6 +145,12 @@ class ProsodyWithTokens(ProsodyWithAccounts):
         super().__init__(accounts, settings)
         self._text = self._text.replace('min = "info"', 'min = "debug"')
         self.write(settings or {})
+
+
+class ProsodyForPortals(ProsodyWithAccounts):
+    """With what a web portal shows and changes of an account, and rooms."""
+    rooms = "rooms.localhost"
+    section = ROOMS + VIRTUAL_HOST.replace('"restanza" }}', '"restanza", "pep", "vcard_legacy", "user_account_management" }}')
 
 
 class ProsodyWithItsOwnHttp(ProsodyInside):
