@@ -159,6 +159,12 @@ class Accounts(Inside):
         alice.send("<message xmlns='jabber:client' type='chat' to='localhost'><body>for the host</body></message>")
         self.assertEqual(body_of(parse(self.posted_by(alice).body)), "for the host")
 
+    def test_an_error_for_a_message_of_an_account_goes_to_the_webhook(self):
+        posted = "<message type='chat' id='e1' to='nobody@localhost'><body>Hi</body></message>"
+        self.assertEqual(self.server.rest_of("alice").post(posted).status, 202)
+        error = parse(self.webhook.next_post(lambda each: parse(each.body).get("from") == "nobody@localhost").body)
+        self.assertEqual((error.get("type"), error.get("id"), error.get("to")), ("error", "e1", "alice@localhost"))
+
     def test_wrong_passwords_unknown_names_and_other_hosts_are_refused(self):
         address = self.rest.address
         for name, password in (("alice", "wrong"), ("nobody", "wonder"), ("alice@elsewhere.example", "wonder")):
