@@ -135,7 +135,7 @@ class Portal(component_mode.Clients, unittest.TestCase):
         self.assertEqual(changed.get("type"), "result", ElementTree.tostring(changed))
         ping = "<iq type='get' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>"
         self.assertEqual(RestClient(self.rest.address, "carol", "dancing").post(ping).status, 200)
-        self.assertNotIn("dancing", self.server.transcript())
+        self.assertNotIn("dancing", self.server.log())
 
     def test_a_room_is_asked_and_a_message_reaches_somebody(self):
         bob = self.login("bob")

@@ -103,7 +103,7 @@ class Tokens(component_mode.Clients, unittest.TestCase):
             self.refused(token)
         self.server.wait_for_line("credentials refused: .*unknown token")  # what is wrong with them is
         for token in (good, expired, foreign, "unknown-token"):
-            self.assertNotIn(token.rpartition(":")[2], self.server.transcript())
+            self.assertNotIn(token.rpartition(":")[2], self.server.log())
 
     def test_a_reload_of_the_module_keeps_tokens_good(self):
         token = self.server.issue("alice")

@@ -86,6 +86,10 @@ class ProsodyInside(Prosody):
         address = self._program.wait_for_line(READY, since=since)[1]
         self.rest = RestClient(address, self.rest_domain, SECRET)
 
+    def log(self):
+        """All that was printed, which a transcript shortens."""
+        return "\n".join(self._program.lines())
+
     def said(self):
         return len(self._program.lines())
 
@@ -204,4 +208,9 @@ class ProsodyWithTls(ProsodyInside):
             authority = new_authority(directory)
             for made, end in zip(server_files(directory, authority), ("crt", "key")):
                 shutil.copy(made, f"{self._directory.name}/{self.rest_domain}.{end}")
+            self.authority = shutil.copy(authority, f"{self._directory.name}/authority")
             self.client_context = ssl.create_default_context(cafile=authority)
+
+
+class ProsodyWithAccountsOverTls(ProsodyWithTls, ProsodyWithAccounts):
+    """Both."""
