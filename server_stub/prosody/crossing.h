@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where the plugin's threads leave what Prosody's thread is to do, in the order in which it came: stanzas to
-// route, the kit's work, passwords and tokens to check, lines for the log. Prosody's loop waits on the descriptor, which
-// is an eventfd and written once for all that comes before the loop has looked.
+// route, the kit's work, passwords and tokens to check, lines for the log. Prosody's loop waits on the
+// descriptor, which is an eventfd and written once for all that comes before the loop has looked.
 //
 // Threads: any, but begin_turn, take and close, which are for Prosody's. No lock is held while a function of
 // somebody else is called. Owns what waits.
@@ -51,8 +51,8 @@ class Crossing {
   static constexpr size_t kMaxStanzas = 10000;           // that wait to be routed
   static constexpr size_t kMaxBytes = 16 * 1024 * 1024;  // of these; one stanza may always wait
   static constexpr size_t kMaxWriters = 1000;            // that wait for room among them
-  static constexpr size_t kMaxQuestions = 256;           // passwords and tokens that wait; past it: not checked
-  static constexpr size_t kMaxLines = 1000;              // of the log; past it they are lost, and counted
+  static constexpr size_t kMaxQuestions = 256;  // passwords and tokens that wait; past it: not checked
+  static constexpr size_t kMaxLines = 1000;     // of the log; past it they are lost, and counted
 
   int descriptor() const { return wakeup_.descriptor(); }
 

@@ -23,7 +23,7 @@ struct ProsodySettings {
   std::string library, domain, prefix, state_dir, json;  // as xp::host::PluginSettings has them
   std::string version;                                   // of Prosody
   std::vector<xp::host::Address> listen;
-  bool accounts = false;  // with passwords, and with tokens that stand for them
+  bool accounts = false;                   // with passwords, and with tokens that stand for them
   std::string certificate = {}, key = {};  // as xp::host::HostSettings has them
 };
 

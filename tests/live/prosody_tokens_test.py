@@ -14,7 +14,7 @@ import component_mode
 from support.servers.prosody_inside import ProsodyInside, ProsodyWithTokens
 from support.xml_data import body_of
 
-ACCOUNTS = {**component_mode.ACCOUNTS, "carol": "singing"}
+ACCOUNTS = {**component_mode.ACCOUNTS, "carol": "singing", "dave": "drawing"}
 PING = "<iq type='get' to='{}'><ping xmlns='urn:xmpp:ping'/></iq>"
 MESSAGE = "<message type='chat' to='{}'><body>{}</body></message>"
 AT_ONCE = 40  # requests
@@ -94,6 +94,16 @@ class Tokens(component_mode.Clients, unittest.TestCase):
         for token in [*made, "no-token", encoded[:-4], good + "AAAA", 4000 * "A"]:
             self.refused(token)
         self.accepted(good)
+
+    def test_where_prosody_cannot_read_its_tokens_the_request_fails_and_nobody_is_refused(self):
+        token = self.server.issue("dave")
+        self.accepted(token)
+        self.server.spoil_tokens("dave")
+        response = self.server.rest_with(token).post(PING.format("localhost"))
+        self.assertEqual(response.status, 500, response.body)
+        self.assertIn(b"could not check the token", response.body)
+        self.server.wait_for_line("an account could not be checked: the store of tokens cannot be read")
+        self.accepted(self.server.issue("alice"))
 
     def test_no_token_is_in_the_log(self):
         good, expired = self.server.issue("alice"), self.server.issue("alice:-10")

@@ -150,6 +150,11 @@ class ProsodyWithTokens(ProsodyWithAccounts):
         self._text = self._text.replace('min = "info"', 'min = "debug"')
         self.write(settings or {})
 
+    def spoil_tokens(self, user):
+        """Leaves something in the place of the user's tokens that Prosody cannot read."""
+        with open(f"{self._directory.name}/data/{self.domain}/auth_tokens/{user}.dat", "w", encoding="utf-8") as store:
+            store.write("return {")
+
 
 class ProsodyForPortals(ProsodyWithAccounts):
     """With what a web portal shows and changes of an account, and rooms."""
