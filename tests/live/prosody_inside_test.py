@@ -148,9 +148,24 @@ class Accounts(Inside):
         self.assertEqual(answer.get("type"), "result")
         self.assertEqual(answer[0].tag, "{jabber:iq:roster}query")
 
+    def test_two_accounts_ask_elsewhere_at_once_with_the_same_id(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            waiting = {}
+            for user in ("alice", "bob"):
+                waiting[user] = pool.submit(self.server.rest_of(user).post, QUESTION.replace("<iq", "<iq id='same'"))
+            asked = [self.silent.next(DEADLINE) for _ in waiting]
+            for iq in asked:
+                self.assertEqual(iq.get("id"), "same")
+                self.silent.send(f"<iq type='result' id='same' from='silent.localhost' to='{iq.get('from')}'/>")
+            answers = {user: parse(each.result(DEADLINE).body) for user, each in waiting.items()}
+        self.assertEqual({user: answer.get("to").partition("@")[0] for user, answer in answers.items()},
+                         {"alice": "alice", "bob": "bob"})
+
     def test_the_answers_of_clients_to_each_other_stay_theirs(self):
         alice, bob = self.login("alice"), self.login("bob")
+        alice.send("<iq xmlns='jabber:client' type='result' id='to-nobody'/>")
         self.assertEqual(alice.query(bob.jid, "urn:xmpp:ping", "ping").get("type"), "result")
+        self.assertNotIn("Traceback", self.server.log())
 
     def test_a_message_to_the_host_reaches_the_webhook_and_one_to_an_account_does_not(self):
         alice, bob = self.login("alice"), self.login("bob")

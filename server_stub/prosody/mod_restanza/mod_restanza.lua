@@ -23,6 +23,7 @@ local is_component = module:get_host_type() == "component";
 local native = assert(package.loadlib(module:get_directory().."/restanza_prosody.so", "luaopen_restanza_prosody"))();
 local settings = module:require "restanza_settings"(native.keys());
 local accounts = module:require "restanza_accounts";
+local logins = module:require "restanza_logins";
 local http = module:require "restanza_http";
 local lives = module:shared("/*/restanza/lives"); -- by host
 
@@ -30,7 +31,7 @@ local lives = module:shared("/*/restanza/lives"); -- by host
 
 local levels = { [0] = "debug", "info", "warn", "error", "error", "error" };
 -- By the kind of what has crossed.
-local receive = { question = accounts.check_password, token = accounts.check_token, answer = http.answer };
+local receive = { question = logins.check_password, token = logins.check_token, answer = http.answer };
 
 function receive.work() end
 
