@@ -23,6 +23,7 @@ from support.xmpp_client import XmppClient, error_condition
 
 ACCOUNTS = component_mode.ACCOUNTS
 QUESTION = "<iq type='get' to='silent.localhost'><query xmlns='urn:example:slow'/></iq>"
+MOST_CHECKS = 256  # that wait for a provider
 ROUNDS = 10  # of unloading and loading
 
 
@@ -189,6 +190,21 @@ class Accounts(Inside):
     def test_an_account_cannot_send_as_another(self):
         response = self.server.rest_of("alice").post("<message from='bob@localhost' to='localhost'><body>x</body></message>")
         self.assertEqual(response.status, 403, response.body)
+
+
+class SlowProvider(unittest.TestCase):
+    def test_as_many_wait_for_a_provider_as_there_may_and_one_more_is_told_at_once(self):
+        server = ProsodyWithAccounts(ACCOUNTS, {"authentication": "waiting"})
+        self.addCleanup(server.close)
+        server.start()
+        ping = "<iq type='get' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>"
+        with concurrent.futures.ThreadPoolExecutor(MOST_CHECKS + 1) as pool:
+            asked = [pool.submit(server.rest_of("alice").post, ping) for _ in range(MOST_CHECKS + 1)]
+            first = next(concurrent.futures.as_completed(asked, DEADLINE)).result()
+            self.assertEqual(server.steer("fire", "let-go"), "ok")
+            statuses = sorted(each.result(DEADLINE).status for each in asked)
+        self.assertEqual((first.status, statuses), (500, [200] * MOST_CHECKS + [500]))
+        self.assertIn(b"could not check the password", first.body)
 
 
 class Life(Inside):

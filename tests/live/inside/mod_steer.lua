@@ -3,7 +3,7 @@
 -- with .done behind its name: "ok", a text, or the error.
 --
 --   load, unload, reload: a module      issue: "alice", or "alice:-10" where it has expired 10 s ago -> a token
---   revoke: a token                     remove: an account
+--   revoke: a token                     remove: an account                 fire: an event of the server
 module:set_global();
 
 local is_new, modulemanager = pcall(require, "prosody.core.modulemanager"); -- Prosody 13
@@ -14,8 +14,8 @@ local path = module:get_option_string("steer_file");
 local EVERY = 0.02; -- seconds
 
 function steps.issue(host, wanted)
-	local username, seconds = wanted:match("^([^:]+):?(.*)$");
-	local address, seconds = username.."@"..host, tonumber(seconds);
+	local username, after = wanted:match("^([^:]+):?(.*)$");
+	local address, seconds = username.."@"..host, tonumber(after);
 	local tokens = modulemanager.get_module(host, "tokenauth");
 	if not is_new then return tokens.create_jid_token(address, address, nil, seconds); end
 	local grant = assert(tokens.create_grant(address, address));
@@ -24,6 +24,11 @@ end
 
 function steps.revoke(host, token)
 	return modulemanager.get_module(host, "tokenauth").revoke_token(token);
+end
+
+function steps.fire(_, event)
+	prosody.events.fire_event(event);
+	return true;
 end
 
 function steps.remove(host, username)
