@@ -5,10 +5,11 @@
   side_by_side.py [--with WAY] [--only PATTERN]...
 
 The cases are side_by_side/requests.json and the recorded ones of tests/vectors. Each side has the same server
-behind it, so that even live queries are comparable: mod_rest runs in a Prosody, and Restanza in or before another one with the same
-domains. The ways are "component"; "inside", with HTTP on a port of its own; "prosodys-http", inside as well, with HTTP through
-Prosody's; and "mod_rest", which compares mod_rest with itself. Prints a line for each difference and a count; exits with 1 where one was not intended
-(side_by_side/differences.json holds those that are), and with 77 where there is no Prosody or no mod_rest.
+behind it, so that even live queries are comparable: mod_rest runs in a Prosody, and Restanza in another one with the
+same domains, or as a component in front of it. The ways are "component"; "inside", with HTTP on a port of its own;
+"prosodys-http", inside as well, with HTTP through Prosody's; and "mod_rest", which compares mod_rest with itself. Prints
+a line for each difference and a count; exits with 1 where one was not intended (side_by_side/differences.json holds
+those that are), and with 77 where there is no Prosody or no mod_rest.
 
 RESTANZA_HOST names the program; MOD_REST_DIR the directory that holds or shall hold an unpacked mod_rest.
 
@@ -344,7 +345,8 @@ def main():
     served_by = WAYS[arguments.served_by]
     left = Side("mod_rest", With.MOD_REST, plugins)
     try:
-        right = Side("Restanza" if served_by != With.MOD_REST else "mod_rest again", served_by, plugins if served_by == With.MOD_REST else None)
+        itself = served_by == With.MOD_REST
+        right = Side("mod_rest again" if itself else "Restanza", served_by, plugins if itself else None)
         try:
             report = compare((left, right), arguments.only, intended_differences(arguments.served_by))
         finally:

@@ -146,8 +146,8 @@ class TwinProsody(Prosody):
         super().__init__({"alice": "wonder", "bob": "builder"}, component_domain=first)
         self._by = served_by or (With.MOD_REST if plugins else With.COMPONENT)
         self._homes = homes or {}
-        self._ports = dict.fromkeys([*rest, *self._homes], free_ports(1)[0])
-        self.http_port = self._ports[next(iter(self._ports))]
+        self.http_port, = free_ports(1)  # Prosody's
+        self._ports = dict.fromkeys([*rest, *self._homes], self.http_port)
         with open(self._config_path, encoding="utf-8") as config:
             common = config.read()
         sections = [EXTERNAL.format(domain=domain, secret=self.secret) for domain in others]
