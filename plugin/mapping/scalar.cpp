@@ -66,8 +66,9 @@ std::optional<Json> read_scalar(Scalar type, std::string_view text) {
 Json form_scalar(Scalar type, std::string_view text) {
   if (type == Scalar::string) return text;
   if (type == Scalar::boolean) {
-    if (text.empty() || text == "1" || text == "true") return true;
-    if (text == "0" || text == "false") return false;
+    // Python's programs write True and False.
+    if (text.empty() || text == "1" || ascii_equal(text, "true")) return true;
+    if (text == "0" || ascii_equal(text, "false")) return false;
     return text;
   }
   if (text.empty()) return nullptr;

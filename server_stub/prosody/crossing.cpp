@@ -6,8 +6,12 @@
 namespace restanza::host {
 namespace {
 
+bool is_question(const CrossingItem& item) {
+  return std::holds_alternative<PasswordQuestion>(item) || std::holds_alternative<TokenQuestion>(item);
+}
+
 bool outlives_the_plugin(const CrossingItem& item) {
-  return !std::holds_alternative<LoopWork>(item) && !std::holds_alternative<PasswordQuestion>(item);
+  return !std::holds_alternative<LoopWork>(item) && !is_question(item);
 }
 
 }  // namespace
@@ -43,7 +47,8 @@ void Crossing::post(LoopWork work) {
   if (!closed_) push(std::move(work));
 }
 
-void Crossing::ask(PasswordQuestion question) {
+template <class Question>
+void Crossing::ask_or_fail(Question question) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!closed_ && questions_ < kMaxQuestions) {
@@ -54,6 +59,9 @@ void Crossing::ask(PasswordQuestion question) {
   }
   question.verdict(XP_INTERNAL, {});
 }
+
+template void Crossing::ask_or_fail(PasswordQuestion question);
+template void Crossing::ask_or_fail(TokenQuestion question);
 
 void Crossing::answer(FlatStanza stanza) {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -98,7 +106,7 @@ CrossingItem Crossing::take() {
       bytes_ -= stanza->bytes();
       if (stanzas_ <= kMaxStanzas / 2 && bytes_ <= kMaxBytes / 2) writers.swap(writers_);
     }
-    if (std::holds_alternative<PasswordQuestion>(taken)) --questions_;
+    if (is_question(taken)) --questions_;
     if (std::holds_alternative<LogLine>(taken)) --lines_;
   }
   for (const LoopWork& writable : writers) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where the plugin's threads leave what Prosody's thread is to do, in the order in which it came: stanzas to
-// route, the kit's work, passwords to check, lines for the log. Prosody's loop waits on the descriptor, which
-// is an eventfd and written once for all that comes before the loop has looked.
+// route, the kit's work, passwords and tokens to check, lines for the log. Prosody's loop waits on the
+// descriptor, which is an eventfd and written once for all that comes before the loop has looked.
 //
 // Threads: any, but begin_turn, take and close, which are for Prosody's. No lock is held while a function of
 // somebody else is called. Owns what waits.
@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct PasswordQuestion {
   std::string name, password;
   xp::host::Server::Verdict verdict;
 };
+struct TokenQuestion {
+  std::string token;
+  xp::host::Server::BearerVerdict verdict;
+};
 struct LogLine {
   int32_t level;  // one of xp.h
   std::string text;
@@ -38,23 +43,24 @@ struct HttpAnswer {
   std::string body;
 };
 struct DrainDone {};
-using CrossingItem =
-    std::variant<std::monostate, FlatStanza, LoopWork, PasswordQuestion, LogLine, HttpAnswer, DrainDone>;
+using CrossingItem = std::variant<std::monostate, FlatStanza, LoopWork, PasswordQuestion, TokenQuestion,
+                                  LogLine, HttpAnswer, DrainDone>;
 
 class Crossing {
  public:
   static constexpr size_t kMaxStanzas = 10000;           // that wait to be routed
   static constexpr size_t kMaxBytes = 16 * 1024 * 1024;  // of these; one stanza may always wait
   static constexpr size_t kMaxWriters = 1000;            // that wait for room among them
-  static constexpr size_t kMaxQuestions = 256;           // passwords that wait; past it: not checked
-  static constexpr size_t kMaxLines = 1000;              // of the log; past it they are lost, and counted
+  static constexpr size_t kMaxQuestions = 256;  // passwords and tokens that wait; past it: not checked
+  static constexpr size_t kMaxLines = 1000;     // of the log; past it they are lost, and counted
 
   int descriptor() const { return wakeup_.descriptor(); }
 
   // As xp::host::Server has them. XP_INTERNAL: too many wait for room.
   xp_status send(FlatStanza stanza, LoopWork writable);
   void post(LoopWork work);
-  void ask(PasswordQuestion question);
+  void ask(PasswordQuestion question) { ask_or_fail(std::move(question)); }
+  void ask(TokenQuestion question) { ask_or_fail(std::move(question)); }
 
   // A stanza that answers one which was offered: taken whatever waits, for what may be offered has a limit.
   void answer(FlatStanza stanza);
@@ -71,6 +77,8 @@ class Crossing {
   void close();
 
  private:
+  template <class Question>
+  void ask_or_fail(Question question);
   void push(CrossingItem item);  // with the lock
   void push_stanza(FlatStanza stanza);
   bool has_room(size_t more) const {

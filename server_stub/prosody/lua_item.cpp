@@ -39,6 +39,12 @@ int push_item(lua_State* lua, const CrossingItem& item, uint64_t question, int m
     push_view(lua, asked->password);
     return 4;
   }
+  if (const auto* asked = std::get_if<TokenQuestion>(&item)) {
+    lua_pushliteral(lua, "token");
+    lua_pushinteger(lua, static_cast<lua_Integer>(question));
+    push_view(lua, asked->token);
+    return 3;
+  }
   if (const auto* line = std::get_if<LogLine>(&item)) {
     lua_pushliteral(lua, "line");
     lua_pushinteger(lua, line->level);

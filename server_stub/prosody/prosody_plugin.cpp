@@ -20,6 +20,15 @@ ProsodyPlugin::Offered offered_as(xp::host::Outcome outcome) {
   return ProsodyPlugin::Offered::refused;
 }
 
+// A token may send as its account, and nothing more.
+xp::host::Server::Verdict verdict_of(xp::host::Server::BearerVerdict of_token) {
+  return [tell = std::move(of_token)](xp_status status, const std::string& bare_jid) {
+    xp::host::Server::Principal principal;
+    principal.bare_jid = bare_jid;
+    tell(status, principal);
+  };
+}
+
 }  // namespace
 
 ProsodyPlugin::ProsodyPlugin(const ProsodySettings& settings)
@@ -72,6 +81,8 @@ const CrossingItem& ProsodyPlugin::next() noexcept {
     if (const auto* work = std::get_if<LoopWork>(&current_)) (*work)();
     if (auto* question = std::get_if<PasswordQuestion>(&current_))
       verdicts_.emplace(++questions_, std::move(question->verdict));
+    if (auto* question = std::get_if<TokenQuestion>(&current_))
+      verdicts_.emplace(++questions_, verdict_of(std::move(question->verdict)));
     if (const auto* answer = std::get_if<HttpAnswer>(&current_)) requests_.erase(answer->request);
   } catch (...) {  // as a rule for want of memory: what it was is lost, and the loop goes on
     current_ = LoopWork();

@@ -23,7 +23,7 @@ struct ProsodySettings {
   std::string library, domain, prefix, state_dir, json;  // as xp::host::PluginSettings has them
   std::string version;                                   // of Prosody
   std::vector<xp::host::Address> listen;
-  bool accounts = false;
+  bool accounts = false;                   // with passwords, and with tokens that stand for them
   std::string certificate = {}, key = {};  // as xp::host::HostSettings has them
 };
 
@@ -53,7 +53,7 @@ class ProsodyPlugin {
   void begin_turn() { crossing_.begin_turn(); }
   // The next item that crosses, valid until the next call. The kit's work has been done then.
   const CrossingItem& next() noexcept;
-  // Of the password that `next` gave last; its verdict is for this number.
+  // Of the password or the token that `next` gave last; its verdict is for this number.
   uint64_t question() const { return questions_; }
   void verdict(uint64_t question, xp_status status, const std::string& bare_jid);
 

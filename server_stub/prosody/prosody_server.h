@@ -16,7 +16,11 @@ class ProsodyServer final : public xp::host::Server {
   void post(std::function<void()> work) override { crossing_.post(std::move(work)); }
   bool has_accounts() const override { return accounts_; }
   void check_password(std::string name, std::string password, Verdict verdict) override {
-    crossing_.ask({std::move(name), std::move(password), std::move(verdict)});
+    crossing_.ask(PasswordQuestion{std::move(name), std::move(password), std::move(verdict)});
+  }
+  bool has_bearers() const override { return accounts_; }
+  void check_bearer(std::string token, BearerVerdict verdict) override {
+    crossing_.ask(TokenQuestion{std::move(token), std::move(verdict)});
   }
 
  private:

@@ -23,6 +23,7 @@ from support.xmpp_client import XmppClient, error_condition
 
 ACCOUNTS = component_mode.ACCOUNTS
 QUESTION = "<iq type='get' to='silent.localhost'><query xmlns='urn:example:slow'/></iq>"
+MOST_CHECKS = 256  # that wait for a provider
 ROUNDS = 10  # of unloading and loading
 
 
@@ -148,9 +149,24 @@ class Accounts(Inside):
         self.assertEqual(answer.get("type"), "result")
         self.assertEqual(answer[0].tag, "{jabber:iq:roster}query")
 
+    def test_two_accounts_ask_elsewhere_at_once_with_the_same_id(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            waiting = {}
+            for user in ("alice", "bob"):
+                waiting[user] = pool.submit(self.server.rest_of(user).post, QUESTION.replace("<iq", "<iq id='same'"))
+            asked = [self.silent.next(DEADLINE) for _ in waiting]
+            for iq in asked:
+                self.assertEqual(iq.get("id"), "same")
+                self.silent.send(f"<iq type='result' id='same' from='silent.localhost' to='{iq.get('from')}'/>")
+            answers = {user: parse(each.result(DEADLINE).body) for user, each in waiting.items()}
+        self.assertEqual({user: answer.get("to").partition("@")[0] for user, answer in answers.items()},
+                         {"alice": "alice", "bob": "bob"})
+
     def test_the_answers_of_clients_to_each_other_stay_theirs(self):
         alice, bob = self.login("alice"), self.login("bob")
+        alice.send("<iq xmlns='jabber:client' type='result' id='to-nobody'/>")
         self.assertEqual(alice.query(bob.jid, "urn:xmpp:ping", "ping").get("type"), "result")
+        self.assertNotIn("Traceback", self.server.log())
 
     def test_a_message_to_the_host_reaches_the_webhook_and_one_to_an_account_does_not(self):
         alice, bob = self.login("alice"), self.login("bob")
@@ -158,6 +174,12 @@ class Accounts(Inside):
         self.assertEqual(body_of(bob.next_message()), "for Bob")
         alice.send("<message xmlns='jabber:client' type='chat' to='localhost'><body>for the host</body></message>")
         self.assertEqual(body_of(parse(self.posted_by(alice).body)), "for the host")
+
+    def test_an_error_for_a_message_of_an_account_goes_to_the_webhook(self):
+        posted = "<message type='chat' id='e1' to='nobody@localhost'><body>Hi</body></message>"
+        self.assertEqual(self.server.rest_of("alice").post(posted).status, 202)
+        error = parse(self.webhook.next_post(lambda each: parse(each.body).get("from") == "nobody@localhost").body)
+        self.assertEqual((error.get("type"), error.get("id"), error.get("to")), ("error", "e1", "alice@localhost"))
 
     def test_wrong_passwords_unknown_names_and_other_hosts_are_refused(self):
         address = self.rest.address
@@ -168,6 +190,21 @@ class Accounts(Inside):
     def test_an_account_cannot_send_as_another(self):
         response = self.server.rest_of("alice").post("<message from='bob@localhost' to='localhost'><body>x</body></message>")
         self.assertEqual(response.status, 403, response.body)
+
+
+class SlowProvider(unittest.TestCase):
+    def test_as_many_wait_for_a_provider_as_there_may_and_one_more_is_told_at_once(self):
+        server = ProsodyWithAccounts(ACCOUNTS, {"authentication": "waiting"})
+        self.addCleanup(server.close)
+        server.start()
+        ping = "<iq type='get' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>"
+        with concurrent.futures.ThreadPoolExecutor(MOST_CHECKS + 1) as pool:
+            asked = [pool.submit(server.rest_of("alice").post, ping) for _ in range(MOST_CHECKS + 1)]
+            first = next(concurrent.futures.as_completed(asked, DEADLINE)).result()
+            self.assertEqual(server.steer("fire", "let-go"), "ok")
+            statuses = sorted(each.result(DEADLINE).status for each in asked)
+        self.assertEqual((first.status, statuses), (500, [200] * MOST_CHECKS + [500]))
+        self.assertIn(b"could not check the password", first.body)
 
 
 class Life(Inside):

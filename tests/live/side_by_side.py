@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Restanza beside a real Prosody with mod_rest: the same requests and stanzas for both, what happens compared.
 
-  side_by_side.py [--itself] [--only PATTERN]...      --itself compares mod_rest with mod_rest: nothing may differ
+  side_by_side.py [--with WAY] [--only PATTERN]...
 
 The cases are side_by_side/requests.json and the recorded ones of tests/vectors. Each side has the same server
-behind it, so that even live queries are comparable: mod_rest runs in a Prosody, and Restanza is a component of another
-one with the same domains. Prints a line for each difference and a count; exits with 1 where one was not intended
-(side_by_side/differences.json holds those that are), and with 77 where there is no Prosody or no mod_rest.
+behind it, so that even live queries are comparable: mod_rest runs in a Prosody, and Restanza in another one with the
+same domains, or as a component in front of it. The ways are "component"; "inside", with HTTP on a port of its own;
+"prosodys-http", inside as well, with HTTP through Prosody's; and "mod_rest", which compares mod_rest with itself. Prints
+a line for each difference and a count; exits with 1 where one was not intended (side_by_side/differences.json holds
+those that are), and with 77 where there is no Prosody or no mod_rest.
 
 RESTANZA_HOST names the program; MOD_REST_DIR the directory that holds or shall hold an unpacked mod_rest.
 
@@ -24,10 +26,10 @@ import sys
 from support.comparable import Rules, body_data, element_data, shown
 from support.deadline import DEADLINE, Missed
 from support.host import Host, component_of
-from support.servers.mod_rest import TwinProsody, Unavailable, plugins_with_mod_rest
+from support.servers.mod_rest import TwinProsody, Unavailable, With, plugins_with_mod_rest
 from support.played import FULL, one_in, played, told
 from support.raw_component import RawComponent
-from support.rest_client import RestClient
+from support.rest_client import RestClient, basic
 from support.webhook import NOTHING, Answer, Webhook
 from support.xml_data import parse
 
@@ -39,6 +41,10 @@ SHOWN = 300  # characters of each side's part of a difference
 SAME_SHOWN = 80  # of those before it
 
 XML = "application/xmpp+xml"
+HOME = "home.localhost"  # has accounts
+MADE_RESOURCE = re.compile(r"(alice@home\.localhost)/[\w-]{12}")  # in Prosody 13, of whoever sends by a token through mod_rest
+WAYS = {"component": With.COMPONENT, "inside": With.RESTANZA, "prosodys-http": With.RESTANZA_THROUGH_PROSODYS_HTTP,
+        "mod_rest": With.MOD_REST}
 FORMATS = {"xml": XML, "json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain"}
 HOOKS = {
     "hook.localhost": {"rest_callback_content_type": XML},
@@ -52,12 +58,12 @@ HOOKS = {
 class Side:
     """Everything that one of the two needs; the same calls for both."""
 
-    def __init__(self, name, plugins=None):
+    def __init__(self, name, served_by, plugins=None):
         self.name = name
         self._owned = []
         self._without_host = {}
         try:
-            self._start(plugins)
+            self._start(served_by, plugins)
         except BaseException:
             self.close()
             raise
@@ -66,21 +72,27 @@ class Side:
         self._owned.append(resource)
         return resource
 
-    def _start(self, plugins):
+    def _start(self, served_by, plugins):
         self.webhook = self._own(Webhook(self._callback))
         self.asking_webhook = self._own(Webhook(self._callback, wants="text/html, application/json;q=0.9"))
         hooks = {domain: {**settings, "rest_callback_url": self._webhook_of(domain).url} for domain, settings in HOOKS.items()}
         hooks["hookurl.localhost"]["rest_callback_url"] += "/{kind}/{type}/{to}/{from}"
-        server = self._own(TwinProsody({"rest.localhost": {}, **hooks}, ["src.localhost", "sink.localhost"], plugins))
+        if served_by != With.MOD_REST:
+            hooks = {domain: {**settings, "rest_callback_retry": False} for domain, settings in hooks.items()}
+        server = self._own(TwinProsody({"rest.localhost": {}, **hooks}, ["src.localhost", "sink.localhost"], plugins, served_by,
+                                       {HOME: {"rest_callback_url": self.webhook.url}}))
         server.start()
-        if plugins:
-            self.rest = RestClient(f"127.0.0.1:{server.http_port}", "", "")
+        self._logins = {}
+        if served_by != With.COMPONENT:
+            self.rest = RestClient(server.address("rest.localhost"), "", "")
             self.rest.authorization = server.authorization("rest.localhost")
+            self._logins = {"alice": (server.address(HOME), basic("alice", "wonder")),
+                            "token": (server.address(HOME), "Bearer " + server.token(HOME))}
         else:
             self.rest = self._own(Host(component_of(server))).rest
             for domain, settings in hooks.items():
                 try:
-                    self._own(Host(component_of(server), domain, {**settings, "rest_callback_retry": False}))
+                    self._own(Host(component_of(server), domain, settings))
                 except Missed as why:
                     self._without_host[domain] = str(why).splitlines()[-2]
         self.source = self._own(RawComponent(server.component_port, "src.localhost", server.secret))
@@ -110,15 +122,21 @@ class Side:
         return f"sync-{self._stamp}"
 
     def request(self, request):
-        """The answer to the request, and what reached the sink because of it."""
-        response = self.rest.request(
+        """The answer to the request, and what reached the sink because of it; None where nobody could be asked."""
+        rest, host = self.rest, "rest.localhost"
+        if "login" in request:
+            if not self._logins:
+                return None
+            host, rest = HOME, RestClient("", "", "")
+            rest.address, rest.authorization = self._logins[request["login"]]
+        response = rest.request(
             request["method"], request["path"], request.get("body"), request.get("content_type"), request.get("accept"),
-            request["authorized"], {"Host": "rest.localhost", **request.get("headers", {})})
+            request["authorized"], {"Host": host, **request.get("headers", {})})
         reached = []
         if response.status in (200, 202) and not request["path"].startswith("/rest/echo"):
             # Stanzas keep their order, so whatever the request sent arrives before this one.
             sync = self._sync_id()
-            self.rest.post(f"<message to='sink.localhost' id='{sync}'/>", host="rest.localhost")
+            rest.post(f"<message to='sink.localhost' id='{sync}'/>", host=host)
             reached = self.sink.until(lambda stanza: stanza.get("id") == sync)
         return response, reached
 
@@ -128,6 +146,8 @@ class Side:
         domain = sent.get("to").split("/")[0].split("@")[-1]
         if domain in self._without_host:
             raise AssertionError(self._without_host[domain])
+        if domain == HOME and not self._logins:
+            return None, []
         self.webhook_says = answer
         self.source.send(stanza)
         webhook = self._webhook_of(domain)
@@ -138,7 +158,7 @@ class Side:
         # From the same to the same: within a conversation the order is kept.
         sync = self._sync_id()
         self.source.send(f"<iq type='get' from='{sent.get('from')}' to='{sent.get('to')}' id='{sync}'>"
-                         "<ping xmlns='urn:xmpp:ping'/></iq>")
+                         "<query xmlns='urn:example:sync'/></iq>")
         replies = self.source.until(lambda each: each.get("id") == sync)
         webhook.next_post(lambda each: sync.encode() in each.body)
         return post, replies
@@ -151,7 +171,7 @@ class Side:
 def request_case(case):
     """A case in its short form, filled up: the body under the name of its format, the rest by default."""
     request = {"method": "POST", "path": "/rest/echo", "authorized": True,
-               **{key: case[key] for key in ("method", "path", "content_type", "accept", "authorized", "headers", "body")
+               **{key: case[key] for key in ("method", "path", "content_type", "accept", "authorized", "headers", "body", "login")
                   if key in case}}
     for name, media_type in FORMATS.items():
         if name in case:
@@ -202,13 +222,16 @@ def observed_request(side, case):
     made = request.get("content_type") != XML
     rules = Rules(body + request["path"] + (side.sink_says or ""), made or case.get("unordered", False),
                   case.get("masked", ()))
-    response, reached = side.request(request)
+    seen = side.request(request)
+    if not seen:
+        return dict.fromkeys(("status", "type", "body", "sent"))
+    response, reached = seen
     media_type = response.headers.get_content_type() if response.body else None
     parts = {"status": response.status, "type": media_type, "body": body_data(media_type, response.body, rules),
              "sent": [element_data(stanza, rules) for stanza in reached]}
     for name in case.get("compare_headers", ()):
         parts["header " + name] = response.headers.get(name)
-    return parts
+    return json.loads(MADE_RESOURCE.sub(r"\1", json.dumps(parts))) if case.get("login") == "token" else parts
 
 
 def observed_webhook(side, case):
@@ -285,6 +308,12 @@ def chosen(cases, patterns):
     return one_in(played(full=1, slice=4, sanitized=8), cases, kind_of)
 
 
+def intended_differences(way):
+    """Those of this way of running: a rule that has `with` is for the ways that it names, and others are for Restanza."""
+    return [rule for rule in load("side_by_side", "differences.json")["differences"]
+            if way in rule.get("with", WAYS.keys() - {"mod_rest"})]
+
+
 def compare(sides, patterns, intended):
     report = Report([side.name for side in sides], intended)
     requests, webhooks = all_cases()
@@ -304,7 +333,7 @@ def skip(why):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--itself", action="store_true")
+    parser.add_argument("--with", dest="served_by", choices=sorted(WAYS), default="component")
     parser.add_argument("--only", action="append", default=[])
     arguments = parser.parse_args()
     if TwinProsody.missing():
@@ -313,12 +342,13 @@ def main():
         plugins = plugins_with_mod_rest(MOD_REST_DIR)
     except Unavailable as why:
         skip(why)
-    left = Side("mod_rest", plugins)
+    served_by = WAYS[arguments.served_by]
+    left = Side("mod_rest", With.MOD_REST, plugins)
     try:
-        right = Side("mod_rest again", plugins) if arguments.itself else Side("Restanza")
+        itself = served_by == With.MOD_REST
+        right = Side("mod_rest again" if itself else "Restanza", served_by, plugins if itself else None)
         try:
-            intended = [] if arguments.itself else load("side_by_side", "differences.json")["differences"]
-            report = compare((left, right), arguments.only, intended)
+            report = compare((left, right), arguments.only, intended_differences(arguments.served_by))
         finally:
             right.close()
     finally:

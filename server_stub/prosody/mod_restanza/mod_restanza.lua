@@ -23,13 +23,15 @@ local is_component = module:get_host_type() == "component";
 local native = assert(package.loadlib(module:get_directory().."/restanza_prosody.so", "luaopen_restanza_prosody"))();
 local settings = module:require "restanza_settings"(native.keys());
 local accounts = module:require "restanza_accounts";
+local logins = module:require "restanza_logins";
 local http = module:require "restanza_http";
 local lives = module:shared("/*/restanza/lives"); -- by host
 
 -- From the plugin to Prosody.
 
 local levels = { [0] = "debug", "info", "warn", "error", "error", "error" };
-local receive = { question = accounts.check, answer = http.answer }; -- by the kind of what has crossed
+-- By the kind of what has crossed.
+local receive = { question = logins.check_password, token = logins.check_token, answer = http.answer };
 
 function receive.work() end
 
@@ -86,7 +88,7 @@ local function turn(life)
 	for _ = 1, TURN do
 		local kind = do_next(life, inst);
 		if not kind or life.inst ~= inst then return; end -- nothing waits, or that was its end
-		if kind == "question" then break; end -- it may have taken milliseconds
+		if kind == "question" or kind == "token" then break; end -- it may have taken milliseconds
 	end
 	timer.add_task(0, function ()
 		if life.inst == inst then life.turn(); end

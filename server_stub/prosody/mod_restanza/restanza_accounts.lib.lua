@@ -1,23 +1,24 @@
 -- SPDX-License-Identifier: MIT
--- The accounts of a VirtualHost: their passwords, what they send without a session of Prosody's, and the answers that they get.
+-- The accounts of a VirtualHost: what they send without a session of Prosody's, and the answers that they get.
 local need = module:require "restanza_need";
-local async = need "util.async";
 local cache = need "util.cache";
 local jid = need "util.jid";
 local rostermanager = need "core.rostermanager";
 local st = need "util.stanza";
-local stringprep = need "util.encodings".stringprep;
-local usermanager = need "core.usermanager";
 
-local MAX_CHECKS = 256; -- of passwords, that a slow provider keeps waiting
 local MAX_ASKED = 65536; -- iqs whose answers are looked for; past it the oldest is not
 
 local host = module.host;
 local accounts = {};
 
--- The iqs that wait, id -> who has asked.
+-- The iqs that wait, by what `asked_by` says.
 function accounts.new_asked()
 	return cache.new(MAX_ASKED);
+end
+
+-- Two accounts may ask with the same id.
+local function asked_by(address, id)
+	return address.." "..id;
 end
 
 -- What Prosody answers to an account of whom it knows no session, and so would drop.
@@ -27,7 +28,7 @@ local function given_back(life, stanza)
 		stanza = st.clone(stanza);
 		stanza.attr.from = jid.bare(stanza.attr.to);
 	end
-	if stanza.attr.id then life.asked:set(stanza.attr.id, nil); end
+	if stanza.attr.id then life.asked:set(asked_by(stanza.attr.to, stanza.attr.id), nil); end
 	if life.inst:offer(tostring(stanza), false, false) ~= "taken" then
 		module:log("debug", "nobody waits for: %s", stanza:top_tag());
 	end
@@ -41,7 +42,7 @@ function accounts.origin_of(life, stanza)
 	local username, at, resource = jid.split(from);
 	if not username then return prosody.hosts[host]; end
 	if stanza.name == "iq" and (stanza.attr.type == "get" or stanza.attr.type == "set") then
-		life.asked:set(stanza.attr.id, from);
+		life.asked:set(asked_by(from, stanza.attr.id), true);
 	end
 	local origin = { type = "c2s", username = username, host = at, resource = resource, full_jid = from, log = module._log };
 	function origin.send(answer) return given_back(life, answer); end
@@ -56,44 +57,12 @@ end
 function accounts.answered(life, event)
 	local attributes = event.stanza.attr;
 	local type, id = attributes.type, attributes.id;
-	if (type ~= "result" and type ~= "error") or not id then return nil; end
-	local asker = life.asked:get(id);
-	if not asker or asker ~= attributes.to then return nil; end
+	if (type ~= "result" and type ~= "error") or not id or not attributes.to then return nil; end
+	local asked = asked_by(attributes.to, id);
+	if not life.asked:get(asked) then return nil; end
 	if life.inst:offer(tostring(event.stanza), false, false) ~= "taken" then return nil; end
-	life.asked:set(id, nil);
+	life.asked:set(asked, nil);
 	return true;
-end
-
--- The bare address of the account with this password, or nil.
-local function account_with(name, password)
-	local username, at = name:match("^([^@]+)@(.+)$");
-	username = stringprep.nodeprep(username or name);
-	password = stringprep.saslprep(password);
-	if not username or not password or at and stringprep.nameprep(at) ~= host then return nil; end
-	if usermanager.user_is_enabled and not usermanager.user_is_enabled(username, host) then return nil; end -- Prosody 13
-	if not usermanager.user_exists(username, host) then return nil; end -- some providers fail at a name that they do not know
-	return usermanager.test_password(username, host, password) and username.."@"..host or nil;
-end
-
--- Where a provider waits, it does so here, one check after the other, and the loop goes on.
-local checks = async.runner(function (check) check(); end, { error = function (_, why)
-	module:log("error", "a password could not be checked: %s", why);
-end });
-local checking = 0;
-
-function accounts.check(life, number, name, password)
-	local inst = life.inst;
-	if not inst then return; end
-	if checking >= MAX_CHECKS then return inst:verdict(number, "failed"); end
-	checking = checking + 1;
-	checks:run(function ()
-		local good, account = pcall(account_with, name, password);
-		checking = checking - 1;
-		if not good then module:log("error", "a password could not be checked: %s", account); end
-		if life.inst ~= inst then return; end
-		if not good then return inst:verdict(number, "failed"); end
-		inst:verdict(number, account and "ok" or "denied", account);
-	end);
 end
 
 return accounts;

@@ -21,11 +21,11 @@ void check_form(const std::string& form, const std::string& stanza) {
 
 }  // namespace
 
-TEST_CASE("boolean fields of a form are 1, true or empty") {
-  for (const char* form : {"ping=1&to=b%40x", "ping=true&to=b%40x", "ping=&to=b%40x"}) {
+TEST_CASE("boolean fields of a form are 1, true in any case, or empty") {
+  for (const char* form : {"ping=1&to=b%40x", "ping=true&to=b%40x", "ping=True&to=b%40x", "ping=&to=b%40x"}) {
     check_form(form, "<iq type='get' to='b@x'><ping xmlns='urn:xmpp:ping'/></iq>");
   }
-  check_form("ping=0&to=b%40x", "<message to='b@x'/>");
+  for (const char* form : {"ping=0&to=b%40x", "ping=False&to=b%40x"}) check_form(form, "<message to='b@x'/>");
   CHECK(made(Format::form, "ping=maybe") == "422 /ping: must be true or false");
   check_form("join=&to=r%40m%2Fn",
              "<presence to='r@m/n'><x xmlns='http://jabber.org/protocol/muc'/></presence>");

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A Prosody of the test's own with mod_rest, and its twin without it for a component that is to behave alike.
+"""A Prosody of the test's own with mod_rest, and its twins that are to behave alike: one with mod_restanza in its place, and one
+without either for a component.
 
 mod_rest is taken from where it is installed or was unpacked before, else from the prosody-modules package of a
 newer Debian suite, which is unpacked without being installed.
@@ -7,6 +8,7 @@ newer Debian suite, which is unpacked without being installed.
 Threads: for the test's thread.
 Ownership: owns its directory and its process; both are gone after close(). The unpacked module stays for next time.
 """
+import enum
 import fcntl
 import glob
 import os
@@ -17,7 +19,9 @@ import tempfile
 
 from ..deadline import wait_until
 from ..process import accepts, free_ports, installed
+from ..rest_client import basic
 from .prosody import Prosody
+from .prosody_inside import lua
 
 INSTALLED = "/usr/lib/prosody/modules"
 SUITES = ("trixie", "sid")
@@ -26,7 +30,7 @@ LOGIN_MODULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".
 DOWNLOAD_DEADLINE = 300  # seconds for apt-get, which fetches a suite's whole index
 
 GLOBALS = """
-plugin_paths = {{ "{plugins}", "{login}" }}
+plugin_paths = {{ "{plugins}", "{more}" }}
 http_ports = {{ {http} }}
 http_interfaces = {{ "127.0.0.1" }}
 https_ports = {{}}
@@ -37,10 +41,29 @@ Component "{domain}"
   component_secret = "{secret}"
 """
 
-REST = """
-Component "{domain}" "rest"
+COMPONENT = """
+Component "{domain}" "{module}"
   modules_enabled = {{ "side_by_side_login" }}
+"""
+
+PLAIN_HOST = """
+VirtualHost "{domain}"
+"""
+
+VIRTUAL_HOST = """
+VirtualHost "{domain}"
+  modules_enabled = {{ "{module}", "side_by_side_login" }}
+"""
+
+TOKEN = """
   side_by_side_token_file = "{token_file}"
+"""
+
+RESTANZA = """
+  component_secret = "{secret}"
+  restanza_plugin = "{library}"
+  restanza_http = "{http}"
+  restanza_http_ports = {{ 0 }}
 """
 
 
@@ -103,46 +126,80 @@ def found_or_unpacked(directory):
     raise Unavailable(f"mod_rest is not installed, and {why}")
 
 
-class TwinProsody(Prosody):
-    """Serves the same domains with and without mod_rest: with it, as its components; else as external ones.
+class With(enum.Enum):
+    """What serves the domains."""
+    MOD_REST = "rest"
+    RESTANZA = "restanza on its own port"
+    RESTANZA_THROUGH_PROSODYS_HTTP = "restanza on Prosody's port"
+    COMPONENT = "external components"
 
-    `rest` maps each domain to its settings of mod_rest; `external` names the domains of raw components.
+
+class TwinProsody(Prosody):
+    """Serves the same domains with each of the above.
+
+    `rest` maps each domain to its settings, and `homes` those of hosts with accounts, which an external component cannot serve;
+    `external` names the domains of raw components. `plugins` has mod_rest.
     """
 
-    def __init__(self, rest, external, plugins=None):
+    def __init__(self, rest, external, plugins=None, served_by=None, homes=None):
         first, *others = external
         super().__init__({"alice": "wonder", "bob": "builder"}, component_domain=first)
-        self.http_port, = free_ports(1)
-        self._rest = rest
-        self._plugins = plugins
+        self._by = served_by or (With.MOD_REST if plugins else With.COMPONENT)
+        self._homes = homes or {}
+        self.http_port, = free_ports(1)  # Prosody's
+        self._ports = dict.fromkeys([*rest, *self._homes], self.http_port)
         with open(self._config_path, encoding="utf-8") as config:
             common = config.read()
-        components = [EXTERNAL.format(domain=domain, secret=self.secret) for domain in others]
-        for domain, settings in rest.items():
-            if plugins:
-                components.append(REST.format(domain=domain, token_file=self._token_file(domain)))
-                components += [f'  {name} = "{value}"\n' for name, value in settings.items()]
-            else:
-                components.append(EXTERNAL.format(domain=domain, secret=self.secret))
+        sections = [EXTERNAL.format(domain=domain, secret=self.secret) for domain in others]
+        sections += [self._section(domain, settings) for domain, settings in {**rest, **self._homes}.items()]
         with open(self._config_path, "w", encoding="utf-8") as config:
-            if plugins:
-                config.write(GLOBALS.format(
-                    plugins=os.path.abspath(plugins), login=os.path.abspath(LOGIN_MODULE), http=self.http_port))
-            config.write(common + "".join(components))
+            if self._by != With.COMPONENT:
+                config.write(GLOBALS.format(plugins=os.path.abspath(plugins or os.environ["PROSODY_MODULE_DIR"]),
+                                            more=os.path.abspath(LOGIN_MODULE), http=self.http_port))
+            config.write(common + "".join(sections))
+        for home in self._homes:
+            self.write_accounts(home)
+
+    def _section(self, domain, settings):
+        if self._by == With.COMPONENT:
+            return (PLAIN_HOST if domain in self._homes else EXTERNAL).format(domain=domain, secret=self.secret)
+        known = {"domain": domain, "module": "rest" if self._by == With.MOD_REST else "restanza", "secret": self.secret,
+                 "token_file": self._token_file(domain), "library": os.environ.get("RESTANZA_LIBRARY"),
+                 "http": "own" if self._by == With.RESTANZA else "prosody"}
+        section = (VIRTUAL_HOST if domain in self._homes else COMPONENT) + TOKEN
+        if self._by != With.MOD_REST:
+            section += RESTANZA
+        return section.format(**known) + "".join(f"  {name} = {lua(value)}\n" for name, value in settings.items())
 
     def _token_file(self, domain):
         return f"{self._directory.name}/{domain}.token"
 
     def start(self):
         super().start()
-        if self._plugins:
-            wait_until(lambda: accepts(self.http_port) and all(
-                os.path.exists(self._token_file(domain)) for domain in self._rest) or self._ended(), "mod_rest serves")
+        if self._by == With.COMPONENT:
+            return self
+        wait_until(lambda: all(os.path.exists(self._token_file(domain)) for domain in self._ports) or self._ended(),
+                   "the tokens are written")
+        if self._by != With.RESTANZA:
+            self.wait_for_ports(self.http_port)
+        if self._by != With.MOD_REST:
+            for domain in self._ports:
+                place = self._program.wait_for_line(rf"^{re.escape(domain)}:restanza\s.*ready http=(\S+)")[1]
+                if self._by == With.RESTANZA:
+                    self._ports[domain] = int(place.rpartition(":")[2])
         return self
 
-    def authorization(self, domain):
-        """The header that logs in to mod_rest as the component itself."""
-        def token():
+    def address(self, domain):
+        """Where HTTP is served for it."""
+        return f"127.0.0.1:{self._ports[domain]}"
+
+    def token(self, domain):
+        """Of the component itself, or where it has accounts, of alice."""
+        def read():
             with open(self._token_file(domain), encoding="utf-8") as file:
                 return file.read()
-        return "Bearer " + wait_until(token, "the token is written")
+        return wait_until(read, "the token is written")
+
+    def authorization(self, domain):
+        """The header that logs in as the component itself."""
+        return "Bearer " + self.token(domain) if self._by == With.MOD_REST else basic(domain, self.secret)

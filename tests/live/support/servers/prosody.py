@@ -37,7 +37,10 @@ class Prosody(XmppServer):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        where = f"{self._directory.name}/data/{self.domain}/accounts"
+        self.write_accounts(self.domain)
+
+    def write_accounts(self, host):
+        where = f"{self._directory.name}/data/{host.replace('.', '%2e')}/accounts"
         os.makedirs(where)
         for user, password in self._accounts.items():
             with open(f"{where}/{user}.dat", "w", encoding="utf-8") as account:

@@ -37,6 +37,16 @@ Component "{rest_domain}" "restanza"
   component_secret = "{secret}"
 """
 
+OTHER_HOST = """
+VirtualHost "other.localhost"
+  modules_enabled = {{ "tokenauth" }}
+"""
+
+ROOMS = """
+Component "rooms.localhost" "muc"
+  muc_room_locking = false
+"""
+
 VIRTUAL_HOST = """
 VirtualHost "{rest_domain}"
   modules_enabled = {{ "restanza" }}
@@ -101,6 +111,10 @@ class ProsodyInside(Prosody):
         address = self._program.wait_for_line(READY, since=since)[1]
         self.rest = RestClient(address, self.rest_domain, SECRET)
 
+    def log(self):
+        """All that was printed, which a transcript shortens."""
+        return "\n".join(self._program.lines())
+
     def said(self):
         return len(self._program.lines())
 
@@ -145,8 +159,39 @@ class ProsodyWithAccounts(ProsodyInside):
     rest_domain = "localhost"
     section = VIRTUAL_HOST
 
+    def rest_with(self, token):
+        client = RestClient(self.rest.address, "", "")
+        client.authorization = "Bearer " + token
+        return client
+
+    def issue(self, user, host=None):
+        """A token of Prosody's own for the user; "alice:-10" for one that has expired."""
+        return self.steer("issue", user, host)
+
     def rest_of(self, user):
         return RestClient(self.rest.address, user, self._accounts[user.partition("@")[0]])
+
+
+class ProsodyWithTokens(ProsodyWithAccounts):
+    """Beside another host with accounts and tokens; everything is logged."""
+    other_domain = "other.localhost"
+    section = OTHER_HOST + VIRTUAL_HOST
+
+    def __init__(self, accounts, settings=None):
+        super().__init__(accounts, settings)
+        self._text = self._text.replace('min = "info"', 'min = "debug"')
+        self.write(settings or {})
+
+    def spoil_tokens(self, user):
+        """Leaves something in the place of the user's tokens that Prosody cannot read."""
+        with open(f"{self._directory.name}/data/{self.domain}/auth_tokens/{user}.dat", "w", encoding="utf-8") as store:
+            store.write("return {")
+
+
+class ProsodyForPortals(ProsodyWithAccounts):
+    """With what a web portal shows and changes of an account, and rooms."""
+    rooms = "rooms.localhost"
+    section = ROOMS + VIRTUAL_HOST.replace('"restanza" }}', '"restanza", "pep", "vcard_legacy", "user_account_management" }}')
 
 
 class ProsodyWithItsOwnHttp(ProsodyInside):
@@ -200,4 +245,9 @@ class ProsodyWithTls(ProsodyInside):
             authority = new_authority(directory)
             for made, end in zip(server_files(directory, authority), ("crt", "key")):
                 shutil.copy(made, f"{self._directory.name}/{self.rest_domain}.{end}")
+            self.authority = shutil.copy(authority, f"{self._directory.name}/authority")
             self.client_context = ssl.create_default_context(cafile=authority)
+
+
+class ProsodyWithAccountsOverTls(ProsodyWithTls, ProsodyWithAccounts):
+    """Both."""

@@ -95,20 +95,30 @@ TEST_CASE("as many wait for room as there may, and one more is told that it cann
   CHECK(crossing.send(small(), [] {}) == XP_INTERNAL);
 }
 
-TEST_CASE("as many passwords wait as there may, and one more is not checked") {
+TEST_CASE("as many passwords and tokens wait as there may, and one more is not checked") {
   Crossing crossing;
   ProsodyServer server(crossing, true);
   int unchecked = 0;
   const auto verdict = [&unchecked](xp_status status, const std::string&) {
     if (status == XP_INTERNAL) ++unchecked;
   };
-  for (size_t i = 0; i < Crossing::kMaxQuestions; ++i) server.check_password("alice", "wonder", verdict);
+  const auto of_token = [&verdict](xp_status status, const xp::host::Server::Principal& principal) {
+    verdict(status, principal.bare_jid);
+  };
+  for (size_t i = 0; i < Crossing::kMaxQuestions / 2; ++i) {
+    server.check_password("alice", "wonder", verdict);
+    server.check_bearer("token", of_token);
+  }
   CHECK(unchecked == 0);
   server.check_password("alice", "wonder", verdict);
-  CHECK(unchecked == 1);
+  server.check_bearer("token", of_token);
+  CHECK(unchecked == 2);
   CHECK(next_is<PasswordQuestion>(crossing));
+  server.check_bearer("token", of_token);
+  CHECK(unchecked == 2);
+  CHECK(next_is<TokenQuestion>(crossing));
   server.check_password("alice", "wonder", verdict);
-  CHECK(unchecked == 1);
+  CHECK(unchecked == 2);
 }
 
 TEST_CASE("of lines past the limit the log is told how many they were") {
@@ -141,7 +151,8 @@ TEST_CASE("at the end nobody is kept waiting, and stanzas and lines are still th
   fill(crossing, Crossing::kMaxStanzas);
   CHECK(crossing.send(small(), [kept] { ++*kept; }) == XP_WOULD_BLOCK);
   crossing.post([kept] { ++*kept; });
-  crossing.ask({"alice", "wonder", [kept](xp_status, const std::string&) { ++*kept; }});
+  crossing.ask(PasswordQuestion{"alice", "wonder", [kept](xp_status, const std::string&) { ++*kept; }});
+  crossing.ask(TokenQuestion{"x", [kept](xp_status, const xp::host::Server::Principal&) { ++*kept; }});
   crossing.say(XP_INFO, "a line");
   crossing.close();
   CHECK(kept.use_count() == 1);
@@ -155,7 +166,8 @@ TEST_CASE("at the end nobody is kept waiting, and stanzas and lines are still th
   crossing.post([kept] { ++*kept; });
   CHECK(kept.use_count() == 1);
   xp_status said = XP_OK;
-  crossing.ask({"alice", "wonder", [&said](xp_status status, const std::string&) { said = status; }});
+  crossing.ask(
+      PasswordQuestion{"alice", "wonder", [&said](xp_status status, const std::string&) { said = status; }});
   CHECK(said == XP_INTERNAL);
 }
 
@@ -163,6 +175,7 @@ TEST_CASE("what the plugin sends crosses as steps, and what is no stanza is refu
   Crossing crossing;
   ProsodyServer server(crossing, false);
   CHECK_FALSE(server.has_accounts());
+  CHECK_FALSE(server.has_bearers());
   CHECK(server.send("<message from='a'/>", nullptr) == XP_OK);
   CHECK(server.send("<message", nullptr) == XP_INVALID);
   CHECK(next_is<FlatStanza>(crossing));

@@ -37,6 +37,7 @@ TEST_CASE("each kind of item is told by its name, with what belongs to it") {
   CHECK(pushed(*flatten("<message>a<b/></message>")) == "stanza {2} ");
   CHECK(pushed(LoopWork([] {})) == "work ");
   CHECK(pushed(PasswordQuestion{"alice", "wonder", nullptr}) == "question 7 alice wonder ");
+  CHECK(pushed(TokenQuestion{"secret-token:x", nullptr}) == "token 7 secret-token:x ");
   CHECK(pushed(LogLine{XP_WARN, "a line"}) == "line 2 a line ");
   CHECK(pushed(HttpAnswer{3, 200, {{"X-A", "b"}, {"X-C", "d"}}, "hello"}) == "answer 3 200 {4} hello ");
   CHECK(pushed(HttpAnswer{3, 0, {}, {}}) == "answer 3 nil {0}  ");
