@@ -10,6 +10,7 @@ import sys
 # NAME: (what stands in the source, once, what takes its place)
 CHANGES = {
     "never_releases": ("if (over) old.release(old.ctx);", "if (over && !old.release) abort();"),
+    "keeps_presence": ("(reg->kinds & offered.stanza.kind) == 0", "(reg->kinds & offered.stanza.kind & ~2u) == 0"),
     "loses_wakeups": ("reg->resumed = 1;", "reg->resumed = !reg->called;"),
     "takes_any_sender": ("!at_domain(stanza.from, host->domain)", "!at_domain(stanza.from, host->domain) && xml.len == 0"),
     "takes_any_status": ("return code >= 200 && code <= 599;", "return code > 0;"),

@@ -85,6 +85,9 @@ inline constexpr Rule kWatch{"http_watch",
                              "A second watch, or one for a handle that is used up, is released without a "
                              "call."};
 
+inline constexpr Rule kOffered{"on_stanza",
+                               "Stanzas of these kinds for the domain are offered before the host does "
+                               "anything else with them"};
 inline constexpr Rule kOrder{"on_stanza", "the host keeps the order that RFC 6120, section 10.1, asks for."};
 inline constexpr Rule kBusy{"on_stanza",
                             "The host keeps the stanza and what comes behind it, and offers it again, from "
