@@ -8,7 +8,7 @@
  *   ./minimal_host PLUGIN.so --domain rest.localhost [--settings '{...}'] [--prefix /rest] [--port N]
  *
  * HTTP is of the least kind: on loopback, bodies with Content-Length, one request a connection, no timeouts;
- * a client that closes its side has left. There are no extensions.
+ * a client that closes its side has left. There are no accounts: every bearer token is denied.
  *
  * Threads: the loop alone calls handlers, hooks and watches. The functions of xp_host come on any thread:
  * they change what `lock` guards and wake the loop through a pipe. No lock is held while the plugin is
@@ -44,6 +44,8 @@ enum {
   kMaxClients = 64,       /* further ones wait in the kernel */
   kMaxRegistrations = 32, /* past it XP_INTERNAL */
   kMaxRetries = 256,      /* watches that wait for room in standard output; past it XP_INTERNAL */
+  kMaxKept = 16,          /* stanzas that hooks keep; past it they are offered without a number */
+  kKeepTime = 30000,      /* milliseconds that a hook may keep one */
   kBusyTime = 5000,       /* milliseconds that a hook may be busy with one stanza */
   kDrainTime = 10000,     /* milliseconds */
   kFlushTime = 1000       /* milliseconds beyond that, for what is unsent */
@@ -162,9 +164,16 @@ static void let_go(xp_watch watch) {
   if (watch.release) watch.release(watch.ctx);
 }
 
+static void check_bearer(const xp_host* host, xp_str token,
+                         void (*verdict)(void* ctx, xp_status, const xp_principal*), void* ctx) {
+  (void)host, (void)token;
+  verdict(ctx, XP_DENIED, NULL);
+}
+
 static const void* get_extension(const xp_host* host, const char* id) {
-  (void)host, (void)id;
-  return NULL;
+  static const xp_principals kPrincipals = {sizeof kPrincipals, 0, check_bearer};
+  (void)host;
+  return strcmp(id, XP_EXT_PRINCIPAL) == 0 ? &kPrincipals : NULL;
 }
 
 /* --- Reading stanzas: as much of XML as shows one element and the attributes of its root. --- */
@@ -327,12 +336,12 @@ static void put_error(const xp_stanza* stanza, const char* error) {
   pthread_mutex_unlock(&lock);
 }
 
-static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry) {
+/* It reads also what the plugin has read, which is `parsed` then; NULL: it has not. */
+static xp_status send_text(const xp_host* host, xp_str xml, const xp_stanza* parsed, const xp_watch* retry) {
   xp_stanza stanza;
   text values = {0};
   xp_status status = XP_OK;
   int kept = 0;
-  (void)flags;
   pthread_mutex_lock(&lock);
   if (destroying) {
     status = XP_GONE;
@@ -340,7 +349,9 @@ static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, co
     status = XP_TOO_BIG;
   } else if (!read_stanza(xml, &stanza, &values)) {
     status = misuse("send_stanza with what is not one stanza");
-  } else if (!at_domain(stanza.from, host->domain)) {
+  } else if (parsed && parsed->kind != stanza.kind) {
+    status = misuse("send_parsed with another kind");
+  } else if (!at_domain(parsed ? parsed->from : stanza.from, host->domain)) {
     status = XP_DENIED;
   } else if (network.len + xml.len > kMaxUnsent) {
     kept = retry && retry_count < kMaxRetries;
@@ -354,6 +365,17 @@ static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, co
   if (retry && !kept) let_go(*retry);
   wake();
   return status;
+}
+
+static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry) {
+  (void)flags;
+  return send_text(host, xml, NULL, retry);
+}
+
+static xp_status send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
+                             const xp_watch* retry) {
+  (void)flags;
+  return send_text(host, parsed->xml, parsed, retry);
 }
 
 /* --- Routes and hooks. --- */
@@ -596,6 +618,64 @@ static int next_line(void) {
   return 1;
 }
 
+/* Stanzas that hooks keep, or are being asked about. Under the lock. */
+static struct kept {
+  uint64_t number; /* 0: free */
+  int held, settled;
+  int32_t verdict;
+  long long until;
+  text line; /* with its end */
+  int64_t priority;
+  size_t from;
+} kept[kMaxKept];
+static uint64_t last_number;
+
+static struct kept* open_kept(void) { /* under the lock */
+  for (struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->number != 0) continue;
+    place->number = ++last_number;
+    return place;
+  }
+  return NULL;
+}
+
+/* The hook has returned. What it keeps is copied, for the input goes on. */
+static void close_kept(struct kept* place, int holds) {
+  text line = {0};
+  if (holds) add(&line, (xp_str){input.ptr, offered.length});
+  pthread_mutex_lock(&lock);
+  place->held = 1;
+  place->until = now() + kKeepTime;
+  place->line = line;
+  place->priority = offered.priority;
+  place->from = offered.from;
+  if (!holds) *place = (struct kept){0};
+  pthread_mutex_unlock(&lock);
+}
+
+static xp_status settle_stanza(const xp_host* host, uint64_t keep, int32_t verdict) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  xp_status status = keep == 0 || keep > last_number ? XP_INVALID : XP_GONE;
+  for (struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->number != keep || keep == 0 || place->settled) continue;
+    place->settled = 1;
+    place->verdict = verdict;
+    status = XP_OK;
+  }
+  pthread_mutex_unlock(&lock);
+  wake();
+  return status == XP_INVALID ? misuse("settle_stanza of what was never offered") : status;
+}
+
+static long long kept_until(void) { /* under the lock: of the first that is held; 0: there is none */
+  long long first = 0;
+  for (const struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->held && (first == 0 || place->until < first)) first = place->until;
+  }
+  return first;
+}
+
 static struct xp_reg* next_hook(void) { /* under the lock */
   struct xp_reg* best = NULL;
   for (size_t i = 0; i < kMaxRegistrations; ++i) {
@@ -616,14 +696,18 @@ static void offer_stanzas(void) {
     struct xp_reg* hook = waits ? NULL : next_hook();
     if (hook) hook->called = 1;
     if (hook && busy) hook->resumed = 0;
+    struct kept* place = hook ? open_kept() : NULL;
     pthread_mutex_unlock(&lock);
     if (waits && now() - offered.busy_since < kBusyTime) return;
     int32_t said = XP_CONSUME;
     if (hook) {
+      offered.stanza.keep = place ? place->number : 0;
       said = hook->on_stanza(hook->ctx, &offered.stanza);
       offered.priority = hook->priority;
       offered.from = (size_t)(hook - registrations) + (said == XP_BUSY ? 0 : 1);
       settle(hook, 1);
+      if (place) close_kept(place, said == XP_KEEPING);
+      if (place && said == XP_KEEPING) said = XP_CONSUME;
       if (said == XP_BUSY && !busy) offered.busy_since = now();
     } else {
       put_error(&offered.stanza, waits ? "'wait'><resource-constraint" : "'cancel'><service-unavailable");
@@ -632,6 +716,33 @@ static void offer_stanzas(void) {
     if (said != XP_CONSUME) continue;
     drop(&input, offered.length);
     offered.length = 0;
+  }
+}
+
+/* Goes on with what was kept and is settled, or was kept for too long: that comes to the front again, where
+ * nobody is busy. */
+static void settle_kept(void) {
+  for (size_t i = 0; i < kMaxKept && offered.length == 0; ++i) {
+    pthread_mutex_lock(&lock);
+    struct kept old = kept[i];
+    const int over = old.held && (old.settled || now() > old.until);
+    if (over) kept[i] = (struct kept){0};
+    pthread_mutex_unlock(&lock);
+    const int passed = old.settled && old.verdict == XP_PASS;
+    if (over && old.settled && old.verdict == XP_CONSUME) free(old.line.ptr);
+    if (!over || (old.settled && old.verdict == XP_CONSUME)) continue;
+    add(&old.line, all(&input));
+    free(input.ptr);
+    input = old.line;
+    next_line();
+    offered.priority = old.priority;
+    offered.from = old.from;
+    if (!passed) {
+      put_error(&offered.stanza, "'wait'><resource-constraint");
+      drop(&input, offered.length);
+      offered.length = 0;
+    }
+    offer_stanzas();
   }
 }
 
@@ -866,11 +977,15 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
     polled[kListener] = (struct pollfd){end == 0 && place ? listener : -1, POLLIN, 0};
     const int done = drained;
     const int over = done && !unsent && network.len == 0;
+    const long long kept_time = kept_until();
     pthread_mutex_unlock(&lock);
     if (over || (end != 0 && now() > end + kFlushTime)) return done;
-    const long long until = offered.busy ? offered.busy_since + kBusyTime : end + kFlushTime;
+    const long long until = offered.busy     ? offered.busy_since + kBusyTime
+                            : end != 0       ? end + kFlushTime
+                            : kept_time != 0 ? kept_time
+                                             : LLONG_MAX / 2;
     const long long left = until - now() + 1;
-    poll(polled, kFirstClient + kMaxClients, offered.busy || end != 0 ? (int)(left > 0 ? left : 0) : -1);
+    poll(polled, kFirstClient + kMaxClients, left > INT_MAX ? -1 : (int)(left > 0 ? left : 0));
 
     if (polled[kWake].revents && read(wake_pipe[0], bytes, sizeof bytes) < 0) asked_to_end |= errno != EAGAIN;
     if (polled[kInput].revents) {
@@ -886,6 +1001,7 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
       if (p->fd >= 0 && p->revents) serve_client(&clients[i], p->revents & ~POLLOUT);
     }
     offer_stanzas();
+    settle_kept();
     if (end == 0 && (asked_to_end || (!input_open && offered.length == 0))) {
       end = now() + kDrainTime;
       plugin->drain(instance, kDrainTime, on_done, NULL);
@@ -909,6 +1025,7 @@ static void clean_up(void) {
     misuse("a route or hook was never unregistered");
     registrations[i].release(registrations[i].ctx);
   }
+  for (size_t i = 0; i < kMaxKept; ++i) free(kept[i].line.ptr);
   free(network.ptr);
   free(input.ptr);
   free(offered.values.ptr);
@@ -926,6 +1043,19 @@ static const xp_plugin_desc* load(void* library, const char** why) {
          : !plugin->create || !plugin->start || !plugin->drain || !plugin->destroy ? "it lacks a function"
                                                                                    : NULL;
   return plugin;
+}
+
+static void count_row(void* ctx, const xp_setting* row) {
+  *(int*)ctx += row->key.len > 0;
+}
+
+/* What somebody would write into the configuration; a list that breaks off is shorter, and no more. */
+static void tell_settings(const xp_plugin_desc* plugin) {
+  const xp_settings* list = plugin->get_extension ? plugin->get_extension(NULL, XP_EXT_SETTINGS) : NULL;
+  int rows = 0;
+  if (!list || !XP_HAS(xp_settings, list, list) || !list->list) return;
+  const int whole = list->list(count_row, &rows) == XP_OK;
+  fprintf(stderr, "info: the plugin tells of %d settings%s\n", rows, whole ? "" : ", and not of all");
 }
 
 static int listen_on(uint16_t* port) {
@@ -978,11 +1108,14 @@ int main(int argc, char** argv) {
                         .http_respond = http_respond,
                         .http_begin = http_begin,
                         .http_write = http_write,
-                        .http_end = http_end};
+                        .http_end = http_end,
+                        .send_parsed = send_parsed,
+                        .settle_stanza = settle_stanza};
   served = &host;
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   const xp_plugin_desc* plugin = load(library, &why);
   if (why) return give_up(argv[1], why);
+  tell_settings(plugin);
 
   uint16_t port = (uint16_t)strtoul(port_text, NULL, 10);
   const int listener = listen_on(&port);
