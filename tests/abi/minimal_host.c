@@ -41,6 +41,7 @@ enum {
   kMaxHead = 16384,       /* bytes of a request before its body; past it 431 */
   kMaxHeaders = 64,       /* past it 431 */
   kMaxBody = 1 << 20,     /* bytes, whatever a route takes; past it the route hears XP_BODY_TOO_LARGE */
+  kMaxAhead = 1 << 16,    /* bytes of a body in pieces; past it no more is received until it is asked for */
   kMaxClients = 64,       /* further ones wait in the kernel */
   kMaxRegistrations = 32, /* past it XP_INTERNAL */
   kMaxRetries = 256,      /* watches that wait for room in standard output; past it XP_INTERNAL */
@@ -111,7 +112,7 @@ static long long now(void) { /* in milliseconds */
 
 struct xp_reg {
   enum { kUnused, kRoute, kHook, kRemoved } kind; /* removed while it is called: released behind the call */
-  int called, resumed;
+  int called, resumed, streams;
   char subpath[256];
   uint64_t max_body;
   uint32_t kinds;
@@ -130,6 +131,10 @@ typedef struct {
   int bodiless, blocked, shut;
   text in, out;
   xp_watch watch;
+  int follows;                                       /* a body in pieces, whose end was not told yet */
+  uint64_t left;                                     /* bytes of it that were not given */
+  void (*piece)(void* ctx, xp_status, xp_str bytes); /* NULL: nobody asks */
+  void* piece_ctx;
 } client;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -421,6 +426,15 @@ static xp_status on_stanza(const xp_host* host, uint32_t kinds, int32_t priority
   return enter(entry, out);
 }
 
+static xp_status stream_bodies(const xp_host* host, xp_reg* route) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  const int known = route->kind == kRoute;
+  if (known) route->streams = 1;
+  pthread_mutex_unlock(&lock);
+  return known ? XP_OK : misuse("stream_bodies of what is no route");
+}
+
 static void resume(const xp_host* host, xp_reg* reg) {
   (void)host;
   pthread_mutex_lock(&lock);
@@ -504,6 +518,7 @@ static void put_answer(client* c, int32_t code, const xp_pair* headers, size_t c
 static xp_watch end_exchange(client* c) {
   const xp_watch watch = c->watch;
   c->watch = (xp_watch){0};
+  c->follows = 0; /* what comes of its body now is for nobody */
   c->state = c->fd < 0 ? kFree : kAnswered;
   return watch;
 }
@@ -572,6 +587,20 @@ static void http_end(const xp_host* host, xp_exchange* exchange) {
   pthread_mutex_unlock(&lock);
   let_go(watch);
   wake();
+}
+
+/* The loop gives the piece, as soon as there is something to say. */
+static xp_status http_read(const xp_host* host, xp_exchange* exchange,
+                           void (*piece)(void* ctx, xp_status, xp_str bytes), void* ctx) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  client* c = in_flight(exchange);
+  const int good = c && c->follows && !c->piece;
+  if (good) c->piece = piece;
+  if (good) c->piece_ctx = ctx;
+  pthread_mutex_unlock(&lock);
+  wake();
+  return good ? XP_OK : misuse("http_read where no piece is to come");
 }
 
 static void http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch) {
@@ -829,7 +858,8 @@ static int read_request(client* c) {
   const uint64_t max_body = !route ? 0 : route->max_body < kMaxBody ? route->max_body : kMaxBody;
   const int too_large = length > max_body;
   const int whole = too_large || rest.len >= length;
-  if (route && whole) {
+  const int follows = route && !whole && route->streams;
+  if (route && (whole || follows)) {
     route->called = 1;
     c->bodiless = same(request.method, STR("HEAD"));
     c->state = kAsked;
@@ -837,11 +867,14 @@ static int read_request(client* c) {
   }
   pthread_mutex_unlock(&lock);
   if (!route) return refuse(c, 404);
-  if (!whole) return 0;
-  request.flags = too_large ? XP_BODY_TOO_LARGE : 0;
-  request.body = (xp_str){rest.ptr, too_large ? 0 : (size_t)length};
+  if (!whole && !follows) return 0;
+  request.flags = too_large ? XP_BODY_TOO_LARGE : follows ? XP_BODY_FOLLOWS : 0;
+  request.body = (xp_str){rest.ptr, too_large || follows ? 0 : (size_t)length};
+  c->follows = follows;
+  c->left = length;
   const uintptr_t handle = c->turn * kMaxClients + (uintptr_t)(c - clients);
   route->on_request(route->ctx, (xp_exchange*)handle, &request);
+  if (follows) drop(&c->in, c->in.len - rest.len);
   settle(route, 1);
   return 1;
 }
@@ -858,8 +891,31 @@ static void accept_client(int listener) {
   c->state = kReading;
   c->fd = fd;
   c->in.len = c->out.len = 0;
-  c->bodiless = c->blocked = c->shut = 0;
+  c->bodiless = c->blocked = c->shut = c->follows = 0;
   pthread_mutex_unlock(&lock);
+}
+
+/* Gives what was asked for: bytes, the end, or that no more comes. Nobody else touches `in`. */
+static void give_piece(client* c) {
+  pthread_mutex_lock(&lock);
+  void (*const piece)(void*, xp_status, xp_str) = c->piece;
+  void* const ctx = c->piece_ctx;
+  const int open = c->fd >= 0 && (c->state == kAsked || c->state == kBegun);
+  const size_t size = c->left < c->in.len ? (size_t)c->left : c->in.len;
+  const int due = piece && (!open || size > 0 || c->left == 0);
+  if (due) c->piece = NULL;
+  if (due && (!open || size == 0)) c->follows = 0;
+  pthread_mutex_unlock(&lock);
+  if (!due) return;
+  if (!open) {
+    piece(ctx, XP_GONE, (xp_str){NULL, 0});
+    return;
+  }
+  text given = c->in; /* which the piece may not see change */
+  c->in = (text){0};
+  c->left -= size;
+  piece(ctx, XP_OK, (xp_str){given.ptr, size});
+  free(given.ptr);
 }
 
 static void client_left(client* c) {
@@ -900,12 +956,10 @@ static void serve_client(client* c, int readable) {
     return;
   }
   pthread_mutex_lock(&lock);
-  const int reading = c->state == kReading;
+  const int reading = c->state == kReading, follows = c->follows;
   pthread_mutex_unlock(&lock);
-  if (reading && got > 0) {
-    add(&c->in, (xp_str){bytes, (size_t)got});
-    read_request(c);
-  }
+  if ((reading || follows) && got > 0) add(&c->in, (xp_str){bytes, (size_t)got});
+  if (reading && got > 0) read_request(c);
   pthread_mutex_lock(&lock);
   const ssize_t sent = c->out.len > 0 ? send(c->fd, c->out.ptr, c->out.len, MSG_NOSIGNAL) : 0;
   if (sent > 0) drop(&c->out, (size_t)sent);
@@ -963,10 +1017,12 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
   int input_open = 1;
   for (;;) {
     int unsent = 0, place = 0;
+    for (int i = 0; i < kMaxClients; ++i) give_piece(&clients[i]);
     pthread_mutex_lock(&lock);
     for (int i = 0; i < kMaxClients; ++i) {
       const client* c = &clients[i];
-      polled[kFirstClient + i] = (struct pollfd){c->state == kFree ? -1 : c->fd, POLLIN, 0};
+      const int enough = c->follows && c->in.len >= kMaxAhead;
+      polled[kFirstClient + i] = (struct pollfd){c->state == kFree ? -1 : c->fd, enough ? 0 : POLLIN, 0};
       if (c->out.len > 0 || (c->state == kAnswered && !c->shut)) polled[kFirstClient + i].events |= POLLOUT;
       unsent |= c->state != kFree && c->fd >= 0 && c->out.len > 0;
       place |= c->state == kFree;
@@ -1016,6 +1072,7 @@ static void clean_up(void) {
     client* c = &clients[i];
     if (c->state == kAsked || c->state == kBegun) misuse("an exchange was never ended");
     if (c->state != kFree && c->fd >= 0) close(c->fd);
+    if (c->piece) c->piece(c->piece_ctx, XP_GONE, (xp_str){NULL, 0});
     let_go(c->watch);
     free(c->in.ptr);
     free(c->out.ptr);
@@ -1110,7 +1167,9 @@ int main(int argc, char** argv) {
                         .http_write = http_write,
                         .http_end = http_end,
                         .send_parsed = send_parsed,
-                        .settle_stanza = settle_stanza};
+                        .settle_stanza = settle_stanza,
+                        .stream_bodies = stream_bodies,
+                        .http_read = http_read};
   served = &host;
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   const xp_plugin_desc* plugin = load(library, &why);

@@ -67,8 +67,8 @@ bool parse(int argc, char** argv, Arguments& out) {
 }
 
 std::vector<Case> all_cases() {
-  return restanza::joined<Case>(
-      {loading_cases(), request_cases(), stanza_cases(), sending_cases(), life_cases(), since_1_1_cases()});
+  return restanza::joined<Case>({loading_cases(), request_cases(), stanza_cases(), sending_cases(),
+                                 life_cases(), since_1_1_cases(), body_cases()});
 }
 
 struct Result {

@@ -131,6 +131,13 @@ inline constexpr Rule kSettledOnce{"settle_stanza",
                                    "XP_GONE: the host waits for it no longer, because it was settled before, "
                                    "or after 30 s, when it refused it; XP_INVALID: no stanza has had this "
                                    "number."};
+inline constexpr Rule kOnePiece{"http_read",
+                                "XP_OK: piece is called exactly once, [any], perhaps inside this call"};
+inline constexpr Rule kPieces{
+    "http_read", "It gets XP_OK with bytes, valid until it returns, or without any where the body is whole"};
+inline constexpr Rule kBodyGone{"http_read", "XP_GONE: the exchange has ended, or the client has left"};
+inline constexpr Rule kNoPiece{
+    "http_read", "XP_INVALID: the handle is used up, a piece is asked for already, or none is to come."};
 inline constexpr Rule kOneVerdict{"check_bearer",
                                   "Exactly one verdict, as that of check_password: XP_OK with the "
                                   "principal; XP_DENIED where there is no such token, or not any more, or "
@@ -139,13 +146,13 @@ inline constexpr Rule kNoPrincipal{"check_bearer", "Unless it is XP_OK the princ
 inline constexpr Rule kBrokenOff{"xp_settings", "An error: rows may have come, and some are missing."};
 
 inline constexpr Rule kAll[] = {
-    kLife,        kContexts,       kMisuse,  kLoaded,        kProcess,        kLocks,        kRefuses,
-    kOwnSymbol,   kLeftAlone,      kGoesOn,  kCovers,        kTooLarge,       kTaken,        kSetup,
-    kPath,        kQuery,          kHeaders, kUnregister,    kUsedUp,         kAnswer,       kInDrain,
-    kWatch,       kOffered,        kOrder,   kBusy,          kSticky,         kAttributes,   kRoot,
-    kOneStanza,   kFrom,           kTooBig,  kHeld,          kSendOrder,      kAsSendStanza, kItsKind,
-    kKeeping,     kHoldsUpNothing, kSettled, kSettledPassed, kSettledRefused, kSettledOnce,  kOneVerdict,
-    kNoPrincipal, kBrokenOff};
+    kLife,      kContexts,       kMisuse,  kLoaded,        kProcess,        kLocks,        kRefuses,
+    kOwnSymbol, kLeftAlone,      kGoesOn,  kCovers,        kTooLarge,       kTaken,        kSetup,
+    kPath,      kQuery,          kHeaders, kUnregister,    kUsedUp,         kAnswer,       kInDrain,
+    kWatch,     kOffered,        kOrder,   kBusy,          kSticky,         kAttributes,   kRoot,
+    kOneStanza, kFrom,           kTooBig,  kHeld,          kSendOrder,      kAsSendStanza, kItsKind,
+    kKeeping,   kHoldsUpNothing, kSettled, kSettledPassed, kSettledRefused, kSettledOnce,  kOnePiece,
+    kPieces,    kBodyGone,       kNoPiece, kOneVerdict,    kNoPrincipal,    kBrokenOff};
 
 }  // namespace rules
 }  // namespace restanza::hostcheck

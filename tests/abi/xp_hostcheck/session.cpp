@@ -112,9 +112,9 @@ HttpAnswer Session::request(const HttpRequest& request) const {
   return ask(address_, request, limit_);
 }
 
-std::future<HttpAnswer> Session::request_later() const {
+std::future<HttpAnswer> Session::request_later(const HttpRequest& request) const {
   return std::async(std::launch::async,
-                    [address = address_, limit = limit_] { return ask(address, HttpRequest{}, limit); });
+                    [address = address_, limit = limit_, request] { return ask(address, request, limit); });
 }
 
 Text Session::reported(const std::string& what) const {

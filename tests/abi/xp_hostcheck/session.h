@@ -53,7 +53,7 @@ class Session {
   // Throws LeftOut where the plugin has reported that the host does not offer this.
   void needs(const std::string& what) const;
   HttpAnswer request(const HttpRequest& request) const;
-  std::future<HttpAnswer> request_later() const;
+  std::future<HttpAnswer> request_later(const HttpRequest& request = {}) const;
   void offer(std::string_view stanza) { host_->write_line(stanza); }
   void ask_to_end() { host_->ask_to_end(); }
   void end_input() { host_->end_input(); }

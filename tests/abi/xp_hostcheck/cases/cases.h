@@ -22,6 +22,7 @@ std::vector<Case> request_cases();
 std::vector<Case> stanza_cases();
 std::vector<Case> sending_cases();
 std::vector<Case> life_cases();
+std::vector<Case> body_cases();       // the same
 std::vector<Case> since_1_1_cases();  // where the host has these: it may be of version 1.0
 
 }  // namespace restanza::hostcheck
