@@ -95,6 +95,7 @@ class Request {
   std::string_view path() const { return text(view_.path); }
   std::string_view query() const { return text(view_.query); }
   std::string_view body() const { return text(view_.body); }
+  bool body_follows() const { return (view_.flags & XP_BODY_FOLLOWS) != 0; }  // Exchange::read gives it
   std::string_view peer() const { return text(view_.peer); }
 
   // The first with this name, in any case.
@@ -138,6 +139,27 @@ class Exchange {
     std::vector<xp_pair> pairs;
     for (const auto& [name, value] : headers) pairs.push_back({str(name), str(value)});
     return std::exchange(pending_, nullptr)->respond(code, pairs.data(), pairs.size(), body);
+  }
+
+  // Asks for the next piece of a body that follows. XP_OK: fn is called once, perhaps inside this call, with
+  // what http_read of xp.h gives, and may ask for the next.
+  xp_status read(std::function<void(xp_status, std::string_view)> fn) {
+    struct Callback {
+      std::shared_ptr<detail::Core> core;
+      std::function<void(xp_status, std::string_view)> fn;
+    };
+    auto core = core_.lock();
+    const auto pending = pending_;
+    if (!pending || !core) return XP_INVALID;
+    auto callback = std::make_unique<Callback>(Callback{std::move(core), std::move(fn)});
+    const xp_status status = pending->read(
+        [](void* ctx, xp_status said, xp_str bytes) {
+          const std::unique_ptr<Callback> own(static_cast<Callback*>(ctx));
+          detail::guarded(own->core->host(), "a piece of a body", [&] { own->fn(said, text(bytes)); });
+        },
+        callback.get());
+    if (status == XP_OK) static_cast<void>(callback.release());  // it frees itself, or has done so
+    return status;
   }
 
   // Once. The client has left before the answer; perhaps inside this call. The answer is still to be given.
@@ -222,6 +244,16 @@ class Host {
     return enter("route", std::move(fn), [&](auto* context, xp_reg** out) {
       return table().register_route(&table(), str(subpath), max_body, on_request, context, release<OnRequest>,
                                     out);
+    });
+  }
+  // The same, with bodies in pieces where the host can: see Request::body_follows.
+  Registration stream_route(std::string_view subpath, OnRequest fn, uint64_t max_body) const {
+    return enter("route", std::move(fn), [&](auto* context, xp_reg** out) {
+      const xp_status status = table().register_route(&table(), str(subpath), max_body, on_request, context,
+                                                      release<OnRequest>, out);
+      const bool streams = XP_HAS(xp_host, &table(), stream_bodies) && table().stream_bodies;
+      if (status == XP_OK && streams) table().stream_bodies(&table(), *out);
+      return status;
     });
   }
   Registration on_stanza(uint32_t kinds, OnStanza fn, int32_t priority = 0) const {

@@ -145,6 +145,12 @@ class Pending : public std::enable_shared_from_this<Pending> {
     open_->leave(shared_from_this());
     return status;
   }
+  // XP_OK: piece is called once.
+  xp_status read(void (*piece)(void*, xp_status, xp_str), void* ctx) {
+    if (ended_) return XP_INVALID;
+    if (!XP_HAS(xp_host, host_, http_read) || !host_->http_read) return XP_UNSUPPORTED;
+    return host_->http_read(host_, handle_, piece, ctx);
+  }
   void watch(const xp_watch& watch) {
     if (ended_) return watch.release(watch.ctx);
     host_->http_watch(host_, handle_, &watch);

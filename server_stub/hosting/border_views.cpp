@@ -16,7 +16,7 @@ void with_view(const HttpRequest& request, const std::function<void(const xp_req
   for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
   xp_request out{};
   out.size = sizeof out;
-  out.flags = request.body_too_large ? XP_BODY_TOO_LARGE : 0;
+  out.flags = request.body_too_large ? XP_BODY_TOO_LARGE : request.body_follows ? XP_BODY_FOLLOWS : 0;
   out.method = view(request.method);
   out.path = view(request.path);
   if (!request.query.empty()) out.query = view(request.query);

@@ -55,6 +55,8 @@ HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_
   host.http_end = NoThrow<http_end>::call;
   host.send_parsed = NoThrow<send_parsed>::call;
   host.settle_stanza = NoThrow<settle_stanza>::call;
+  host.stream_bodies = NoThrow<stream_bodies>::call;
+  host.http_read = NoThrow<http_read>::call;
 }
 
 HostApi::~HostApi() {
@@ -184,6 +186,15 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
     return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
   }
   if (out) *out = reg;
+  return XP_OK;
+}
+
+xp_status HostApi::stream_bodies(const xp_host* host, xp_reg* route) {
+  HostApi& api = self(host);
+  const auto found = api.find(route, false);
+  if (!found || !found->route || api.stage_ != Stage::setup)
+    return api.misuse("stream_bodies after start, or of what is no route");
+  api.routes_.stream_bodies(found->id);
   return XP_OK;
 }
 

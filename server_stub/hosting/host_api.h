@@ -105,6 +105,9 @@ class HostApi {
                               const xp_pair* headers, size_t header_count);
   static xp_status http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk);
   static void http_end(const xp_host* host, xp_exchange* exchange);
+  static xp_status stream_bodies(const xp_host* host, xp_reg* route);
+  static xp_status http_read(const xp_host* host, xp_exchange* exchange,
+                             void (*piece)(void*, xp_status, xp_str), void* ctx);
   static void check_password(const xp_host* host, xp_str name, xp_str password,
                              void (*verdict)(void*, xp_status, xp_str), void* ctx);
   static void check_bearer(const xp_host* host, xp_str token,

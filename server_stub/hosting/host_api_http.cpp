@@ -87,6 +87,20 @@ xp_status HostApi::http_respond(const xp_host* host, xp_exchange* exchange, int3
   return status;
 }
 
+xp_status HostApi::http_read(const xp_host* host, xp_exchange* exchange,
+                             void (*piece)(void*, xp_status, xp_str), void* ctx) {
+  HostApi& api = self(host);
+  const ExchangeId id = border::id_of(exchange);
+  if (!piece) return api.misuse("http_read without a function");
+  if (!api.exchanges_.has(id)) return api.no_exchange("http_read");
+  const auto kept = api.keep(ctx, nullptr);
+  const xp_status status = api.http_.read(id, [piece, kept](xp_status said, std::string_view bytes) {
+    piece(kept.get(), said, border::view(bytes));
+  });
+  return status == XP_INVALID ? api.misuse("http_read where a piece is asked for already, or none is to come")
+                              : status;
+}
+
 xp_status HostApi::http_begin(const xp_host* host, xp_exchange* exchange, int32_t code,
                               const xp_pair* headers, size_t header_count) {
   HostApi& api = self(host);

@@ -55,6 +55,13 @@ Routes::Id Routes::add(Id mount, std::string subpath, uint64_t max_body, Handle 
   return 0;
 }
 
+void Routes::stream_bodies(Id route) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (Mounted& m : mounts_) {
+    for (Entry& entry : m.entries) entry.stream_bodies = entry.stream_bodies || entry.id == route;
+  }
+}
+
 void Routes::remove(Id route) {
   std::shared_ptr<const Handle> dropped;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -93,9 +100,10 @@ std::optional<MatchedRoute> Routes::find(std::string_view path, std::string_view
     if (longer && covers(entry.subpath, path.substr(mounted->mount.prefix.size()))) best = &entry;
   }
   if (!best) return std::nullopt;
-  return MatchedRoute{best->max_body, [handle = best->handle](ExchangeId id, const HttpRequest& request) {
-                        (*handle)(id, request);
-                      }};
+  return MatchedRoute{
+      best->max_body,
+      [handle = best->handle](ExchangeId id, const HttpRequest& request) { (*handle)(id, request); },
+      best->stream_bodies};
 }
 
 }  // namespace restanza::host

@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
+
+#include "http_front/message/content_coding.h"
 
 namespace restanza::host {
 namespace {
@@ -13,6 +16,8 @@ constexpr size_t kReceiveBytes = 16 * 1024;
 constexpr int kTurnsAtOnce = 16;  // then the other connections have theirs
 // For the client to read an answer that came before the end of its body.
 constexpr std::chrono::seconds kLingerTime{2};
+// Of a streamed body, in each request_time that it is waited for.
+constexpr size_t kSlowest = 16 * 1024;
 constexpr const char* kRetryAfter = "1";  // seconds: what fills up here empties fast
 
 std::string refusal_text(const AnswerForm& form, const Refusal& refusal) {
@@ -41,6 +46,7 @@ void Connection::close() {
   stage_ = Stage::closed;
   if (exchange_) exchange_->client_left();
   exchange_.reset();
+  stream_.reset();
   outbox_->shut();
 }
 
@@ -50,7 +56,7 @@ void Connection::ready(uint32_t events) {
   half_closed_ = half_closed_ || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   if (stage_ != Stage::linger && (events & (EPOLLHUP | EPOLLERR)) != 0) return close();
   if ((events & EPOLLOUT) != 0 && outbox_->flush() && exchange_) exchange_->room();
-  if (half_closed_ && exchange_ && exchange_->half_closed()) return close();
+  if (half_closed_ && !stream_ && exchange_ && exchange_->half_closed()) return close();
   attend();
 }
 
@@ -59,7 +65,7 @@ void Connection::attend() {
   const auto state = outbox_->state();
   if (state == Outbox::State::failed) return close();
   if (stage_ == Stage::answer) {
-    if (outbox_->hold_input()) return;
+    if (outbox_->hold_input()) return take_body();
     end_answer();
   }
   advance();
@@ -67,6 +73,7 @@ void Connection::attend() {
 
 void Connection::end_answer() {
   exchange_.reset();
+  stream_.reset();
   request_begun_ = false;
   if (outbox_->state() != Outbox::State::ended) {
     stage_ = Stage::head;
@@ -173,6 +180,73 @@ void Connection::open_request(RequestHead head, MatchedRoute route) {
   request_.request.query = std::move(head.query);
   request_.request.peer = proxy_ ? parts_.settings.trusted_proxies.client_of(peer_, head.headers) : peer_;
   request_.request.headers = std::move(head.headers);
+  if (!in_full_ && !too_large && request_.route.stream_bodies) begin_stream();
+}
+
+// A body in a content coding is decoded when it is whole.
+void Connection::begin_stream() {
+  if (content_coding(request_.request.headers) != ContentCoding::identity) return;
+  RequestMemory::Share memory;
+  if (!memory.resize(parts_.waiting, BodyStream::kMaxAhead + kReceiveBytes)) {
+    refuse({503, "other requests have taken all the memory that there is for them"});
+    return;
+  }
+  request_.request.body_follows = true;
+  arrived_ = 0;
+  hand_out(false,
+           std::make_shared<BodyStream>(std::move(memory), [outbox = outbox_] { outbox->attend_again(); }));
+  take_body();
+}
+
+void Connection::take_body() {
+  for (int turn = 0; stream_;) {
+    if (stream_->finished()) return stream_.reset();  // it is answered, and nobody wants the rest
+    if (stream_->full()) {
+      held_up_ = true;
+      return;
+    }
+    if (std::exchange(held_up_, false)) {
+      arrived_ = 0;
+      deadline_ = std::chrono::steady_clock::now() + parts_.settings.request_time;
+    }
+    if (use_piece()) continue;
+    if (turn++ == kTurnsAtOnce) return outbox_->attend_again();
+    if (!receive()) return;
+  }
+}
+
+bool Connection::use_piece() {
+  const auto state = reader_.read_body(body_);
+  const std::string piece = body_.take_piece();
+  const auto stream = stream_;
+  if (!piece.empty()) stream->feed(piece);
+  arrived_ += piece.size();
+  if (arrived_ >= kSlowest) {
+    arrived_ = 0;
+    deadline_ = std::chrono::steady_clock::now() + parts_.settings.request_time;
+  }
+  switch (state) {
+    case BodyReader::State::more:
+      return !piece.empty();
+    case BodyReader::State::malformed:
+      end_stream(XP_INVALID);
+      break;
+    case BodyReader::State::too_large:
+      end_stream(XP_TOO_BIG);
+      break;
+    case BodyReader::State::complete:
+      in_full_ = true;
+      exchange_->body_is_whole();
+      end_stream(XP_OK);
+      break;
+  }
+  return true;
+}
+
+void Connection::end_stream(xp_status how) {
+  std::exchange(stream_, nullptr)->finish(how);
+  body_ = {};
+  if (half_closed_ && exchange_->half_closed()) outbox_->fail();
 }
 
 bool Connection::use_body() {
@@ -193,10 +267,10 @@ bool Connection::use_body() {
   return false;
 }
 
-void Connection::hand_out(bool too_large) {
+void Connection::hand_out(bool too_large, std::shared_ptr<BodyStream> stream) {
   request_.request.body_too_large = too_large;
-  if (!too_large) request_.request.body = body_.take();
-  body_ = {};
+  if (!too_large && !stream) request_.request.body = body_.take();
+  if (!stream) body_ = {};
   const auto exchange = std::make_shared<Exchange>(outbox_, form_);
   const auto id = parts_.exchanges.add(exchange);
   if (!id) {
@@ -205,10 +279,12 @@ void Connection::hand_out(bool too_large) {
   }
   request_.id = *id;
   request_.exchange = exchange;
-  if (half_closed_) exchange->half_closed();
+  if (stream) exchange->expect_body(stream);
+  if (half_closed_ && !stream) exchange->half_closed();
   exchange_ = exchange;
   stage_ = Stage::answer;
-  outbox_->open_answer(!reader_.empty() || readable_);
+  outbox_->open_answer(stream || !reader_.empty() || readable_);
+  stream_ = std::move(stream);
   if (parts_.hand_out(std::exchange(request_, {}))) return;
   form_.keep_alive = false;
   if (const auto taken = parts_.exchanges.take(*id)) {
@@ -236,6 +312,7 @@ bool Connection::refuse(const Refusal& refusal) {
 void Connection::expire(Instant now) {
   if (stage_ == Stage::answer) attend();
   if (stage_ == Stage::closed || now < next_check(now)) return;
+  if (stream_ && !outbox_->stalled_since()) return end_stream(XP_GONE);
   const bool slow_request = (stage_ == Stage::head || stage_ == Stage::body) && request_begun_;
   if (!slow_request) return close();
   refuse({408, "the request did not arrive in time"});
@@ -245,7 +322,7 @@ void Connection::expire(Instant now) {
 Instant Connection::next_check(Instant now) const {
   const auto& settings = parts_.settings;
   if (const auto stalled = outbox_->stalled_since()) return *stalled + settings.write_time;
-  const bool arriving = stage_ != Stage::answer && (request_begun_ || shaking_hands_);
+  const bool arriving = stage_ == Stage::answer ? stream_ && !held_up_ : request_begun_ || shaking_hands_;
   if (stage_ == Stage::linger || arriving) return deadline_;
   if (stage_ == Stage::head) return outbox_->quiet_since() + settings.idle_time;
   // An answer that is completed by another thread may make the connection idle without a word to the loop;

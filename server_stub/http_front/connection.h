@@ -50,10 +50,14 @@ class Connection {
   bool use_received();  // false: more bytes are needed
   bool use_head();
   bool use_body();
+  void begin_stream();  // hands the request out before its body, where that can be given in pieces
+  void take_body();     // what has come of one that is streamed, as far as there is room
+  bool use_piece();     // false: more bytes are needed
+  void end_stream(xp_status how);
   bool receive();                                   // false: nothing has come
   bool charge(RequestMemory& whole, size_t bytes);  // false: there is no room, and the request was refused
   void open_request(RequestHead head, MatchedRoute route);
-  void hand_out(bool too_large);
+  void hand_out(bool too_large, std::shared_ptr<BodyStream> stream = nullptr);
   bool refuse(const Refusal& refusal);  // always true: something was done
   void end_answer();
   void linger();
@@ -67,6 +71,9 @@ class Connection {
   AnswerForm form_;  // of the request that is being read
   ReadyRequest request_;
   std::shared_ptr<Exchange> exchange_;  // the latest
+  std::shared_ptr<BodyStream> stream_;  // of its body, as long as that arrives
+  size_t arrived_ = 0;                  // bytes of it since the deadline was set
+  bool held_up_ = false;                // its reader had enough
   Stage stage_ = Stage::head;
   bool shaking_hands_;
   bool readable_ = false;  // the socket may hold more

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http_front/exchange.h"
 
+#include <utility>
+
 namespace restanza::host {
 namespace {
 
@@ -16,6 +18,20 @@ xp_status or_fail(Outbox& outbox, Write write) {
   }
 }
 
+// At its end, when the lock is free again, nobody is given anything of the body any more.
+class EndOfBody {
+ public:
+  explicit EndOfBody(const std::shared_ptr<BodyStream>& body) : body_(body) {}
+  ~EndOfBody() {
+    if (body_) body_->finish(XP_GONE);
+  }
+  EndOfBody(const EndOfBody&) = delete;
+  EndOfBody& operator=(const EndOfBody&) = delete;
+
+ private:
+  const std::shared_ptr<BodyStream>& body_;
+};
+
 }  // namespace
 
 Exchange::Exchange(std::shared_ptr<Outbox> outbox, AnswerForm form)
@@ -29,6 +45,7 @@ xp_status Exchange::refuse() {
 }
 
 xp_status Exchange::respond(int code, const std::vector<Header>& headers, std::string_view body) {
+  const EndOfBody end_of_body(body_);
   std::shared_ptr<Watch> dropped;  // freed after the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   dropped = std::move(watch_);
@@ -78,6 +95,7 @@ xp_status Exchange::write(std::string_view chunk) {
 }
 
 xp_status Exchange::end() {
+  const EndOfBody end_of_body(body_);
   std::shared_ptr<Watch> dropped;
   const std::lock_guard<std::mutex> lock(mutex_);
   dropped = std::move(watch_);
@@ -115,6 +133,20 @@ void Exchange::close_after_answer() {
   form_.keep_alive = false;
 }
 
+void Exchange::expect_body(std::shared_ptr<BodyStream> body) {
+  body_ = std::move(body);
+  keep_alive_ = std::exchange(form_.keep_alive, false);
+}
+
+void Exchange::body_is_whole() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (phase_ == Phase::open) form_.keep_alive = keep_alive_;
+}
+
+xp_status Exchange::read(BodyPiece piece) {
+  return body_ && body_->read(std::move(piece)) ? XP_OK : XP_INVALID;
+}
+
 void Exchange::handler_returned() {
   bool left = false;
   {
@@ -139,6 +171,7 @@ void Exchange::client_left() {
     gone_ = true;
     watch = std::move(watch_);
   }
+  if (body_) body_->finish(XP_GONE);
   if (watch && watch->gone) watch->gone();
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http_front/body_stream.h"
 #include "http_front/front.h"
 #include "http_front/message/answer_text.h"
 #include "http_front/outbox.h"
@@ -31,7 +32,11 @@ class Exchange {
   bool over() const;  // also after a `begin` that was no HTTP, which ends it
 
   void close_after_answer();  // before the handler runs
-  void handler_returned();    // from now on it counts as parked
+  // loop: before the handler runs. Until the body has come, whoever answers closes the connection with that.
+  void expect_body(std::shared_ptr<BodyStream> body);
+  void body_is_whole();             // loop
+  xp_status read(BodyPiece piece);  // the next piece of that body
+  void handler_returned();          // from now on it counts as parked
   // loop: the client will send no more. True where it waits for a parked exchange, so that it counts as gone;
   // a client that only closed its sending half still gets an answer that comes at once.
   bool half_closed();
@@ -46,6 +51,8 @@ class Exchange {
   mutable std::mutex mutex_;
   const std::shared_ptr<Outbox> outbox_;
   AnswerForm form_;
+  bool keep_alive_ = false;           // once the body is whole
+  std::shared_ptr<BodyStream> body_;  // null: none follows
   Phase phase_ = Phase::open;
   bool stream_body_ = true;
   bool running_ = true;  // the handler

@@ -26,6 +26,7 @@ struct HttpRequest {
   std::vector<Header> headers;
   std::string body;             // after the content coding where that is gzip, deflate or br
   bool body_too_large = false;  // the body was not read; the connection closes after the answer
+  bool body_follows = false;    // the body is empty here: Exchanges::read gives it
 };
 
 // A slot's number and its generation: a handle of an exchange that has ended is recognized, never followed.
@@ -38,10 +39,14 @@ struct Watch {
   std::function<void()> writable;  // after XP_WOULD_BLOCK from write: there is room again
 };
 
+// Hears of a piece of a body, as xp.h says for http_read.
+using BodyPiece = std::function<void(xp_status status, std::string_view bytes)>;
+
 // What a lookup finds for a request: the function that answers it, and how large its body may be.
 struct MatchedRoute {
   uint64_t max_body;  // bytes; larger bodies are not read, and the handler is called with body_too_large
   std::function<void(ExchangeId, const HttpRequest&)> handle;
+  bool stream_bodies = false;  // it is called before the body has come; not where that is in a content coding
 };
 
 // Finds the route of a path; absent: 404 from the front itself. Called on the loop's thread, once a head is
@@ -71,6 +76,10 @@ class Exchanges {
   // One watch for each exchange; a second one is refused with XP_INVALID. On an exchange whose client has
   // left, `gone` runs before this returns.
   virtual xp_status watch(ExchangeId id, Watch watch) = 0;
+
+  // Asks for the next piece of a body that follows: as http_read of xp.h says. Only a source that hands out
+  // requests before their bodies have come has any.
+  virtual xp_status read(ExchangeId, BodyPiece) { return XP_INVALID; }
 };
 
 }  // namespace restanza::host

@@ -126,4 +126,9 @@ xp_status Front::watch(ExchangeId id, Watch watch) {
   return exchange ? exchange->watch(std::move(watch)) : XP_INVALID;
 }
 
+xp_status Front::read(ExchangeId id, BodyPiece piece) {
+  const auto exchange = impl_->exchanges.find(id);
+  return exchange ? exchange->read(std::move(piece)) : XP_INVALID;
+}
+
 }  // namespace restanza::host

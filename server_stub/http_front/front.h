@@ -3,9 +3,10 @@
 // requests, and exchanges that are answered at once, later, or as a stream. A parked exchange keeps no
 // thread.
 //
-// Threads: handlers run on pool threads, watches on the loop's thread or within `watch` and `stop`; no lock
-// is held during either. The exchange functions are for any thread and never block. Ownership: everything
-// passed in is copied or moved; an ExchangeId is a plain number and stays safe to use for ever.
+// Threads: handlers run on pool threads, watches and pieces of bodies on the loop's thread or within `watch`,
+// `read`, `stop` and what ends an exchange; no lock is held during any. The exchange functions are for any
+// thread and never block. Ownership: everything passed in is copied or moved; an ExchangeId is a plain number
+// and stays safe to use for ever.
 #pragma once
 
 #include <memory>
@@ -43,6 +44,7 @@ class Front final : public Exchanges {
   xp_status end(ExchangeId id) override;
   // A client that closed its sending half has left unless the handler answers before it returns.
   xp_status watch(ExchangeId id, Watch watch) override;
+  xp_status read(ExchangeId id, BodyPiece piece) override;
 
   size_t open_exchanges() const;  // requests that were handed out and are not answered yet
 

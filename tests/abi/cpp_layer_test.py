@@ -17,6 +17,7 @@ from served import Served
 from support.deadline import DEADLINE
 
 HELLO, THROWER = os.environ["HELLO_PLUGIN"], os.environ["THROWER_PLUGIN"]
+OF_1_0 = os.path.join(os.environ["BROKEN_HOSTS"], "broken-host-sound_of_version_1_0")  # the least host
 ROOT = pathlib.Path(os.environ["SOURCE_ROOT"])
 XP_DENIED = 4
 MESSAGE = "<message id='1' type='chat' from='{}' to='rest.localhost'><body>Hi</body></message>"
@@ -110,8 +111,14 @@ class MisuseInTheLeastHost(unittest.TestCase):
         host.program.wait_for_line("a stanza failed: no stanzas")
         host.close()
 
-    def test_a_host_of_version_1_0_gets_the_text_alone(self):
+    def test_it_judges_by_the_roots_attributes_as_well(self):
         host = MinimalHost(THROWER)
+        self.addCleanup(host.program.kill)
+        self.assertEqual(host.rest.request("GET", "/rest/send_as_another").body, str(XP_DENIED).encode())
+        host.close()
+
+    def test_a_host_of_version_1_0_gets_the_text_alone(self):
+        host = MinimalHost(THROWER, program=OF_1_0)
         self.addCleanup(host.program.kill)
         self.assertEqual(host.rest.request("GET", "/rest/send_as_another").body, b"0")
         host.sent("^<message type='headline' from='rest.localhost' to='bob@localhost'/>$")

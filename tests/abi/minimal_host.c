@@ -8,7 +8,7 @@
  *   ./minimal_host PLUGIN.so --domain rest.localhost [--settings '{...}'] [--prefix /rest] [--port N]
  *
  * HTTP is of the least kind: on loopback, bodies with Content-Length, one request a connection, no timeouts;
- * a client that closes its side has left. There are no extensions.
+ * a client that closes its side has left. There are no accounts: every bearer token is denied.
  *
  * Threads: the loop alone calls handlers, hooks and watches. The functions of xp_host come on any thread:
  * they change what `lock` guards and wake the loop through a pipe. No lock is held while the plugin is
@@ -41,9 +41,12 @@ enum {
   kMaxHead = 16384,       /* bytes of a request before its body; past it 431 */
   kMaxHeaders = 64,       /* past it 431 */
   kMaxBody = 1 << 20,     /* bytes, whatever a route takes; past it the route hears XP_BODY_TOO_LARGE */
+  kMaxAhead = 1 << 16,    /* bytes of a body in pieces; past it no more is received until it is asked for */
   kMaxClients = 64,       /* further ones wait in the kernel */
   kMaxRegistrations = 32, /* past it XP_INTERNAL */
   kMaxRetries = 256,      /* watches that wait for room in standard output; past it XP_INTERNAL */
+  kMaxKept = 16,          /* stanzas that hooks keep; past it they are offered without a number */
+  kKeepTime = 30000,      /* milliseconds that a hook may keep one */
   kBusyTime = 5000,       /* milliseconds that a hook may be busy with one stanza */
   kDrainTime = 10000,     /* milliseconds */
   kFlushTime = 1000       /* milliseconds beyond that, for what is unsent */
@@ -109,7 +112,7 @@ static long long now(void) { /* in milliseconds */
 
 struct xp_reg {
   enum { kUnused, kRoute, kHook, kRemoved } kind; /* removed while it is called: released behind the call */
-  int called, resumed;
+  int called, resumed, streams;
   char subpath[256];
   uint64_t max_body;
   uint32_t kinds;
@@ -128,6 +131,10 @@ typedef struct {
   int bodiless, blocked, shut;
   text in, out;
   xp_watch watch;
+  int follows;                                       /* a body in pieces, whose end was not told yet */
+  uint64_t left;                                     /* bytes of it that were not given */
+  void (*piece)(void* ctx, xp_status, xp_str bytes); /* NULL: nobody asks */
+  void* piece_ctx;
 } client;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -162,9 +169,16 @@ static void let_go(xp_watch watch) {
   if (watch.release) watch.release(watch.ctx);
 }
 
+static void check_bearer(const xp_host* host, xp_str token,
+                         void (*verdict)(void* ctx, xp_status, const xp_principal*), void* ctx) {
+  (void)host, (void)token;
+  verdict(ctx, XP_DENIED, NULL);
+}
+
 static const void* get_extension(const xp_host* host, const char* id) {
-  (void)host, (void)id;
-  return NULL;
+  static const xp_principals kPrincipals = {sizeof kPrincipals, 0, check_bearer};
+  (void)host;
+  return strcmp(id, XP_EXT_PRINCIPAL) == 0 ? &kPrincipals : NULL;
 }
 
 /* --- Reading stanzas: as much of XML as shows one element and the attributes of its root. --- */
@@ -327,12 +341,12 @@ static void put_error(const xp_stanza* stanza, const char* error) {
   pthread_mutex_unlock(&lock);
 }
 
-static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry) {
+/* It reads also what the plugin has read, which is `parsed` then; NULL: it has not. */
+static xp_status send_text(const xp_host* host, xp_str xml, const xp_stanza* parsed, const xp_watch* retry) {
   xp_stanza stanza;
   text values = {0};
   xp_status status = XP_OK;
   int kept = 0;
-  (void)flags;
   pthread_mutex_lock(&lock);
   if (destroying) {
     status = XP_GONE;
@@ -340,7 +354,9 @@ static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, co
     status = XP_TOO_BIG;
   } else if (!read_stanza(xml, &stanza, &values)) {
     status = misuse("send_stanza with what is not one stanza");
-  } else if (!at_domain(stanza.from, host->domain)) {
+  } else if (parsed && parsed->kind != stanza.kind) {
+    status = misuse("send_parsed with another kind");
+  } else if (!at_domain(parsed ? parsed->from : stanza.from, host->domain)) {
     status = XP_DENIED;
   } else if (network.len + xml.len > kMaxUnsent) {
     kept = retry && retry_count < kMaxRetries;
@@ -354,6 +370,17 @@ static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, co
   if (retry && !kept) let_go(*retry);
   wake();
   return status;
+}
+
+static xp_status send_stanza(const xp_host* host, xp_str xml, uint32_t flags, const xp_watch* retry) {
+  (void)flags;
+  return send_text(host, xml, NULL, retry);
+}
+
+static xp_status send_parsed(const xp_host* host, const xp_stanza* parsed, uint32_t flags,
+                             const xp_watch* retry) {
+  (void)flags;
+  return send_text(host, parsed->xml, parsed, retry);
 }
 
 /* --- Routes and hooks. --- */
@@ -397,6 +424,15 @@ static xp_status on_stanza(const xp_host* host, uint32_t kinds, int32_t priority
   (void)host;
   entry.release = release;
   return enter(entry, out);
+}
+
+static xp_status stream_bodies(const xp_host* host, xp_reg* route) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  const int known = route->kind == kRoute;
+  if (known) route->streams = 1;
+  pthread_mutex_unlock(&lock);
+  return known ? XP_OK : misuse("stream_bodies of what is no route");
 }
 
 static void resume(const xp_host* host, xp_reg* reg) {
@@ -482,6 +518,7 @@ static void put_answer(client* c, int32_t code, const xp_pair* headers, size_t c
 static xp_watch end_exchange(client* c) {
   const xp_watch watch = c->watch;
   c->watch = (xp_watch){0};
+  c->follows = 0; /* what comes of its body now is for nobody */
   c->state = c->fd < 0 ? kFree : kAnswered;
   return watch;
 }
@@ -552,6 +589,20 @@ static void http_end(const xp_host* host, xp_exchange* exchange) {
   wake();
 }
 
+/* The loop gives the piece, as soon as there is something to say. */
+static xp_status http_read(const xp_host* host, xp_exchange* exchange,
+                           void (*piece)(void* ctx, xp_status, xp_str bytes), void* ctx) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  client* c = in_flight(exchange);
+  const int good = c && c->follows && !c->piece;
+  if (good) c->piece = piece;
+  if (good) c->piece_ctx = ctx;
+  pthread_mutex_unlock(&lock);
+  wake();
+  return good ? XP_OK : misuse("http_read where no piece is to come");
+}
+
 static void http_watch(const xp_host* host, xp_exchange* exchange, const xp_watch* watch) {
   (void)host;
   pthread_mutex_lock(&lock);
@@ -596,6 +647,64 @@ static int next_line(void) {
   return 1;
 }
 
+/* Stanzas that hooks keep, or are being asked about. Under the lock. */
+static struct kept {
+  uint64_t number; /* 0: free */
+  int held, settled;
+  int32_t verdict;
+  long long until;
+  text line; /* with its end */
+  int64_t priority;
+  size_t from;
+} kept[kMaxKept];
+static uint64_t last_number;
+
+static struct kept* open_kept(void) { /* under the lock */
+  for (struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->number != 0) continue;
+    place->number = ++last_number;
+    return place;
+  }
+  return NULL;
+}
+
+/* The hook has returned. What it keeps is copied, for the input goes on. */
+static void close_kept(struct kept* place, int holds) {
+  text line = {0};
+  if (holds) add(&line, (xp_str){input.ptr, offered.length});
+  pthread_mutex_lock(&lock);
+  place->held = 1;
+  place->until = now() + kKeepTime;
+  place->line = line;
+  place->priority = offered.priority;
+  place->from = offered.from;
+  if (!holds) *place = (struct kept){0};
+  pthread_mutex_unlock(&lock);
+}
+
+static xp_status settle_stanza(const xp_host* host, uint64_t keep, int32_t verdict) {
+  (void)host;
+  pthread_mutex_lock(&lock);
+  xp_status status = keep == 0 || keep > last_number ? XP_INVALID : XP_GONE;
+  for (struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->number != keep || keep == 0 || place->settled) continue;
+    place->settled = 1;
+    place->verdict = verdict;
+    status = XP_OK;
+  }
+  pthread_mutex_unlock(&lock);
+  wake();
+  return status == XP_INVALID ? misuse("settle_stanza of what was never offered") : status;
+}
+
+static long long kept_until(void) { /* under the lock: of the first that is held; 0: there is none */
+  long long first = 0;
+  for (const struct kept* place = kept; place < kept + kMaxKept; ++place) {
+    if (place->held && (first == 0 || place->until < first)) first = place->until;
+  }
+  return first;
+}
+
 static struct xp_reg* next_hook(void) { /* under the lock */
   struct xp_reg* best = NULL;
   for (size_t i = 0; i < kMaxRegistrations; ++i) {
@@ -616,14 +725,18 @@ static void offer_stanzas(void) {
     struct xp_reg* hook = waits ? NULL : next_hook();
     if (hook) hook->called = 1;
     if (hook && busy) hook->resumed = 0;
+    struct kept* place = hook ? open_kept() : NULL;
     pthread_mutex_unlock(&lock);
     if (waits && now() - offered.busy_since < kBusyTime) return;
     int32_t said = XP_CONSUME;
     if (hook) {
+      offered.stanza.keep = place ? place->number : 0;
       said = hook->on_stanza(hook->ctx, &offered.stanza);
       offered.priority = hook->priority;
       offered.from = (size_t)(hook - registrations) + (said == XP_BUSY ? 0 : 1);
       settle(hook, 1);
+      if (place) close_kept(place, said == XP_KEEPING);
+      if (place && said == XP_KEEPING) said = XP_CONSUME;
       if (said == XP_BUSY && !busy) offered.busy_since = now();
     } else {
       put_error(&offered.stanza, waits ? "'wait'><resource-constraint" : "'cancel'><service-unavailable");
@@ -632,6 +745,33 @@ static void offer_stanzas(void) {
     if (said != XP_CONSUME) continue;
     drop(&input, offered.length);
     offered.length = 0;
+  }
+}
+
+/* Goes on with what was kept and is settled, or was kept for too long: that comes to the front again, where
+ * nobody is busy. */
+static void settle_kept(void) {
+  for (size_t i = 0; i < kMaxKept && offered.length == 0; ++i) {
+    pthread_mutex_lock(&lock);
+    struct kept old = kept[i];
+    const int over = old.held && (old.settled || now() > old.until);
+    if (over) kept[i] = (struct kept){0};
+    pthread_mutex_unlock(&lock);
+    const int passed = old.settled && old.verdict == XP_PASS;
+    if (over && old.settled && old.verdict == XP_CONSUME) free(old.line.ptr);
+    if (!over || (old.settled && old.verdict == XP_CONSUME)) continue;
+    add(&old.line, all(&input));
+    free(input.ptr);
+    input = old.line;
+    next_line();
+    offered.priority = old.priority;
+    offered.from = old.from;
+    if (!passed) {
+      put_error(&offered.stanza, "'wait'><resource-constraint");
+      drop(&input, offered.length);
+      offered.length = 0;
+    }
+    offer_stanzas();
   }
 }
 
@@ -718,7 +858,8 @@ static int read_request(client* c) {
   const uint64_t max_body = !route ? 0 : route->max_body < kMaxBody ? route->max_body : kMaxBody;
   const int too_large = length > max_body;
   const int whole = too_large || rest.len >= length;
-  if (route && whole) {
+  const int follows = route && !whole && route->streams;
+  if (route && (whole || follows)) {
     route->called = 1;
     c->bodiless = same(request.method, STR("HEAD"));
     c->state = kAsked;
@@ -726,11 +867,14 @@ static int read_request(client* c) {
   }
   pthread_mutex_unlock(&lock);
   if (!route) return refuse(c, 404);
-  if (!whole) return 0;
-  request.flags = too_large ? XP_BODY_TOO_LARGE : 0;
-  request.body = (xp_str){rest.ptr, too_large ? 0 : (size_t)length};
+  if (!whole && !follows) return 0;
+  request.flags = too_large ? XP_BODY_TOO_LARGE : follows ? XP_BODY_FOLLOWS : 0;
+  request.body = (xp_str){rest.ptr, too_large || follows ? 0 : (size_t)length};
+  c->follows = follows;
+  c->left = length;
   const uintptr_t handle = c->turn * kMaxClients + (uintptr_t)(c - clients);
   route->on_request(route->ctx, (xp_exchange*)handle, &request);
+  if (follows) drop(&c->in, c->in.len - rest.len);
   settle(route, 1);
   return 1;
 }
@@ -747,8 +891,31 @@ static void accept_client(int listener) {
   c->state = kReading;
   c->fd = fd;
   c->in.len = c->out.len = 0;
-  c->bodiless = c->blocked = c->shut = 0;
+  c->bodiless = c->blocked = c->shut = c->follows = 0;
   pthread_mutex_unlock(&lock);
+}
+
+/* Gives what was asked for: bytes, the end, or that no more comes. Nobody else touches `in`. */
+static void give_piece(client* c) {
+  pthread_mutex_lock(&lock);
+  void (*const piece)(void*, xp_status, xp_str) = c->piece;
+  void* const ctx = c->piece_ctx;
+  const int open = c->fd >= 0 && (c->state == kAsked || c->state == kBegun);
+  const size_t size = c->left < c->in.len ? (size_t)c->left : c->in.len;
+  const int due = piece && (!open || size > 0 || c->left == 0);
+  if (due) c->piece = NULL;
+  if (due && (!open || size == 0)) c->follows = 0;
+  pthread_mutex_unlock(&lock);
+  if (!due) return;
+  if (!open) {
+    piece(ctx, XP_GONE, (xp_str){NULL, 0});
+    return;
+  }
+  text given = c->in; /* which the piece may not see change */
+  c->in = (text){0};
+  c->left -= size;
+  piece(ctx, XP_OK, (xp_str){given.ptr, size});
+  free(given.ptr);
 }
 
 static void client_left(client* c) {
@@ -789,12 +956,10 @@ static void serve_client(client* c, int readable) {
     return;
   }
   pthread_mutex_lock(&lock);
-  const int reading = c->state == kReading;
+  const int reading = c->state == kReading, follows = c->follows;
   pthread_mutex_unlock(&lock);
-  if (reading && got > 0) {
-    add(&c->in, (xp_str){bytes, (size_t)got});
-    read_request(c);
-  }
+  if ((reading || follows) && got > 0) add(&c->in, (xp_str){bytes, (size_t)got});
+  if (reading && got > 0) read_request(c);
   pthread_mutex_lock(&lock);
   const ssize_t sent = c->out.len > 0 ? send(c->fd, c->out.ptr, c->out.len, MSG_NOSIGNAL) : 0;
   if (sent > 0) drop(&c->out, (size_t)sent);
@@ -852,10 +1017,12 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
   int input_open = 1;
   for (;;) {
     int unsent = 0, place = 0;
+    for (int i = 0; i < kMaxClients; ++i) give_piece(&clients[i]);
     pthread_mutex_lock(&lock);
     for (int i = 0; i < kMaxClients; ++i) {
       const client* c = &clients[i];
-      polled[kFirstClient + i] = (struct pollfd){c->state == kFree ? -1 : c->fd, POLLIN, 0};
+      const int enough = c->follows && c->in.len >= kMaxAhead;
+      polled[kFirstClient + i] = (struct pollfd){c->state == kFree ? -1 : c->fd, enough ? 0 : POLLIN, 0};
       if (c->out.len > 0 || (c->state == kAnswered && !c->shut)) polled[kFirstClient + i].events |= POLLOUT;
       unsent |= c->state != kFree && c->fd >= 0 && c->out.len > 0;
       place |= c->state == kFree;
@@ -866,11 +1033,15 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
     polled[kListener] = (struct pollfd){end == 0 && place ? listener : -1, POLLIN, 0};
     const int done = drained;
     const int over = done && !unsent && network.len == 0;
+    const long long kept_time = kept_until();
     pthread_mutex_unlock(&lock);
     if (over || (end != 0 && now() > end + kFlushTime)) return done;
-    const long long until = offered.busy ? offered.busy_since + kBusyTime : end + kFlushTime;
+    const long long until = offered.busy     ? offered.busy_since + kBusyTime
+                            : end != 0       ? end + kFlushTime
+                            : kept_time != 0 ? kept_time
+                                             : LLONG_MAX / 2;
     const long long left = until - now() + 1;
-    poll(polled, kFirstClient + kMaxClients, offered.busy || end != 0 ? (int)(left > 0 ? left : 0) : -1);
+    poll(polled, kFirstClient + kMaxClients, left > INT_MAX ? -1 : (int)(left > 0 ? left : 0));
 
     if (polled[kWake].revents && read(wake_pipe[0], bytes, sizeof bytes) < 0) asked_to_end |= errno != EAGAIN;
     if (polled[kInput].revents) {
@@ -886,6 +1057,7 @@ static int run(int listener, const xp_plugin_desc* plugin, xp_plugin* instance) 
       if (p->fd >= 0 && p->revents) serve_client(&clients[i], p->revents & ~POLLOUT);
     }
     offer_stanzas();
+    settle_kept();
     if (end == 0 && (asked_to_end || (!input_open && offered.length == 0))) {
       end = now() + kDrainTime;
       plugin->drain(instance, kDrainTime, on_done, NULL);
@@ -900,6 +1072,7 @@ static void clean_up(void) {
     client* c = &clients[i];
     if (c->state == kAsked || c->state == kBegun) misuse("an exchange was never ended");
     if (c->state != kFree && c->fd >= 0) close(c->fd);
+    if (c->piece) c->piece(c->piece_ctx, XP_GONE, (xp_str){NULL, 0});
     let_go(c->watch);
     free(c->in.ptr);
     free(c->out.ptr);
@@ -909,6 +1082,7 @@ static void clean_up(void) {
     misuse("a route or hook was never unregistered");
     registrations[i].release(registrations[i].ctx);
   }
+  for (size_t i = 0; i < kMaxKept; ++i) free(kept[i].line.ptr);
   free(network.ptr);
   free(input.ptr);
   free(offered.values.ptr);
@@ -926,6 +1100,19 @@ static const xp_plugin_desc* load(void* library, const char** why) {
          : !plugin->create || !plugin->start || !plugin->drain || !plugin->destroy ? "it lacks a function"
                                                                                    : NULL;
   return plugin;
+}
+
+static void count_row(void* ctx, const xp_setting* row) {
+  *(int*)ctx += row->key.len > 0;
+}
+
+/* What somebody would write into the configuration; a list that breaks off is shorter, and no more. */
+static void tell_settings(const xp_plugin_desc* plugin) {
+  const xp_settings* list = plugin->get_extension ? plugin->get_extension(NULL, XP_EXT_SETTINGS) : NULL;
+  int rows = 0;
+  if (!list || !XP_HAS(xp_settings, list, list) || !list->list) return;
+  const int whole = list->list(count_row, &rows) == XP_OK;
+  fprintf(stderr, "info: the plugin tells of %d settings%s\n", rows, whole ? "" : ", and not of all");
 }
 
 static int listen_on(uint16_t* port) {
@@ -978,11 +1165,16 @@ int main(int argc, char** argv) {
                         .http_respond = http_respond,
                         .http_begin = http_begin,
                         .http_write = http_write,
-                        .http_end = http_end};
+                        .http_end = http_end,
+                        .send_parsed = send_parsed,
+                        .settle_stanza = settle_stanza,
+                        .stream_bodies = stream_bodies,
+                        .http_read = http_read};
   served = &host;
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   const xp_plugin_desc* plugin = load(library, &why);
   if (why) return give_up(argv[1], why);
+  tell_settings(plugin);
 
   uint16_t port = (uint16_t)strtoul(port_text, NULL, 10);
   const int listener = listen_on(&port);

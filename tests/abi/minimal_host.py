@@ -23,9 +23,9 @@ SECRET = "rest-secret"
 
 
 class MinimalHost:
-    def __init__(self, plugin, settings=None, wait_ready=True):
+    def __init__(self, plugin, settings=None, wait_ready=True, program=PROGRAM):
         reading, self._network = os.pipe()
-        command = [PROGRAM, PLUGINS.get(plugin, plugin), "--domain", DOMAIN, "--settings", json.dumps(settings or {})]
+        command = [program, PLUGINS.get(plugin, plugin), "--domain", DOMAIN, "--settings", json.dumps(settings or {})]
         try:
             self.program = Program("minimal_host", command, env=sanitized_environment(), stdin=reading)
         finally:

@@ -10,8 +10,6 @@ it those of standard input.
 Ownership: owns its directory, its socket and the host's process, which it ends.
 """
 import hashlib
-import json
-import os
 import pathlib
 import re
 import signal
@@ -22,9 +20,9 @@ import tempfile
 import threading
 import xml.etree.ElementTree as ElementTree
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+import command_protocol as protocol
 
-from support.host import PROGRAM, READY, section  # noqa: E402
+from support.host import PROGRAM, READY, section
 
 SECRET, STREAM_ID = "component-secret", "stream-1"
 STREAMS = "http://etherx.jabber.org/streams"
@@ -77,10 +75,7 @@ class Network:
             self._connection.sendall(b"<handshake/>")
             self._logged_in.set()
         elif name in ("message", "presence", "iq"):
-            element.tail = None
-            text = ElementTree.tostring(element).replace(b"\n", b"&#10;")
-            sys.stdout.buffer.write(text + b"\n")
-            sys.stdout.buffer.flush()
+            protocol.write_stanza(element)
 
     def give(self, line):
         self._logged_in.wait()
@@ -101,31 +96,21 @@ def configuration(directory, port, plugin, domain, settings):
             + section("[[plugin]]", {"load": plugin, "domain": domain}) + section("[plugin.settings]", settings))
 
 
-def read_input(network, host):
-    for line in sys.stdin.buffer:
-        network.give(line)
-    host.terminate()
-
-
 def main():
-    options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+    plugin, domain, settings = protocol.arguments()
     network = Network()
     with tempfile.TemporaryDirectory(prefix="restanza-command-") as directory:
         file = pathlib.Path(directory) / "restanza.toml"
-        file.write_text(configuration(directory, network.port, sys.argv[1], options["--domain"],
-                                      json.loads(options["--settings"])), encoding="utf-8")
+        file.write_text(configuration(directory, network.port, plugin, domain, settings), encoding="utf-8")
         host = subprocess.Popen([PROGRAM, "--config", str(file)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         signal.signal(signal.SIGTERM, lambda *_: host.terminate())
-        threading.Thread(target=read_input, args=(network, host), daemon=True).start()
+        protocol.read_input(network.give, host.terminate)
         for line in host.stdout:
             if ready := re.search(READY, line):
-                print(f"ready http={ready['http']}", file=sys.stderr, flush=True)
+                protocol.say_ready(ready["http"])
         code = host.wait()
         network.finish()
-    if code < 0:  # it was ended by a signal, and so is this
-        signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code)
+    protocol.end_as(code)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include "http_front/message/body_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http_front/message/request_head.h"
 
@@ -40,6 +41,11 @@ BodyReader::State BodyReader::read(std::string& in) {
   if (state == State::complete) part_ = Part::done;
   in.erase(0, used);
   return state;
+}
+
+std::string BodyReader::take_piece() {
+  if (part_ != Part::plain && part_ != Part::done) limit_ -= body_.size();
+  return std::exchange(body_, {});
 }
 
 bool BodyReader::read_size(std::string_view line) {

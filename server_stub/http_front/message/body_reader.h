@@ -25,6 +25,7 @@ class BodyReader {
   State read(std::string& in);
   size_t size() const { return body_.size(); }
   std::string take() { return std::move(body_); }
+  std::string take_piece();  // what has come since the last one, of a body that goes on
 
   static constexpr size_t kMaxChunkLine = 256;     // bytes of a chunk's size and extensions
   static constexpr size_t kMaxTrailer = 8 * 1024;  // bytes of the fields after the last chunk

@@ -23,7 +23,9 @@ local function list_option(name, default)
 end
 
 function settings.of_plugin()
-	local given = {};
+	local given = module:get_option("restanza_plugin_settings"); -- of a plugin that is not restanza
+	if given then return json.encode(given); end
+	given = {};
 	for name, is_list in pairs(options) do
 		local value = module:get_option(name);
 		if value ~= nil and is_list then

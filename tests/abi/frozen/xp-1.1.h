@@ -69,16 +69,10 @@ typedef struct {
 } xp_pair;
 
 typedef int32_t xp_status; /* a number of fixed size: C leaves the size of an enum to the compiler */
-enum {
-  XP_OK,
-  XP_WOULD_BLOCK, /* nothing was taken; try again later */
-  XP_GONE,        /* the other end has left */
-  XP_INVALID,     /* the call makes no sense, or its data is malformed */
-  XP_DENIED,      /* well-formed, and not allowed */
-  XP_TOO_BIG,
-  XP_UNSUPPORTED,
-  XP_INTERNAL /* something else failed; the log says what */
-};
+/* XP_WOULD_BLOCK: nothing was taken; try again later. XP_GONE: the other end has left. XP_INVALID: the call
+ * makes no sense, or its data is malformed. XP_DENIED: well-formed, and not allowed. XP_INTERNAL: something
+ * else failed; the log says what. */
+enum { XP_OK, XP_WOULD_BLOCK, XP_GONE, XP_INVALID, XP_DENIED, XP_TOO_BIG, XP_UNSUPPORTED, XP_INTERNAL };
 
 typedef struct { /* the caller's, zeroed before each call; the callee fills it where it returns an error */
   xp_status code;
@@ -88,7 +82,8 @@ typedef struct { /* the caller's, zeroed before each call; the callee fills it w
 enum { XP_DEBUG, XP_INFO, XP_WARN, XP_ERROR, XP_HOST_BUG, XP_PLUGIN_BUG }; /* log levels; unknown: XP_INFO */
 enum { XP_MESSAGE = 1, XP_PRESENCE = 2, XP_IQ = 4 }; /* kinds of stanzas, also as a mask */
 enum { XP_INJECTED = 1 };                            /* xp_stanza.flags: this plugin sent it */
-enum { XP_BODY_TOO_LARGE = 1 }; /* xp_request.flags: body is empty; the connection closes after the answer */
+/* xp_request.flags, body is empty: the connection closes after the answer; http_read gives the body */
+enum { XP_BODY_TOO_LARGE = 1, XP_BODY_FOLLOWS = 2 };
 enum { XP_PASS, XP_CONSUME, XP_BUSY, XP_KEEPING }; /* what a hook says; unknown: XP_PASS */
 
 typedef struct {
@@ -247,6 +242,19 @@ typedef struct xp_host {
    * XP_OK; XP_GONE: the host waits for it no longer, because it was settled before, or after 30 s, when it
    * refused it; XP_INVALID: no stanza has had this number. */
   xp_status (*settle_stanza)(const struct xp_host*, uint64_t keep, int32_t verdict);
+
+  /* Since version 1.1. [setup] Behind register_route: fn is called once a head has arrived, and where a body
+   * follows with XP_BODY_FOLLOWS. A host may hand over any body whole all the same. XP_INVALID: no route. */
+  xp_status (*stream_bodies)(const struct xp_host*, xp_reg* route);
+  /* Since version 1.1. [any] Asks for the next piece of a body that follows. XP_OK: piece is called exactly
+   * once, [any], perhaps inside this call; it returns quickly, and may ask for the next. It gets XP_OK with
+   * bytes, valid until it returns, or without any where the body is whole; or, instead of what is left,
+   * XP_TOO_BIG: longer than max_body; XP_INVALID: malformed; XP_GONE: the exchange has ended, or the client
+   * has left, or sent too little for too long (it still gets an answer). A bounded number of bytes is
+   * received unasked: so a slow plugin stops the client. An answer before the end closes the connection.
+   * XP_INVALID: the handle is used up, a piece is asked for already, or none is to come. */
+  xp_status (*http_read)(const struct xp_host*, xp_exchange*,
+                         void (*piece)(void* ctx, xp_status, xp_str bytes), void* ctx);
 } xp_host;
 
 /* What a plugin is. All functions are [setup]; none may be NULL but reload and get_extension. A host refuses
@@ -317,7 +325,6 @@ typedef struct {
    * XP_INTERNAL. A verdict has no release, because it is the one use of its ctx: the host gives every one
    * before it unloads the library. A plugin may take XP_OK for its answer to the same name and password for
    * five seconds more, and not beyond its next reload; no other verdict, and it keeps no password for that.
-   *
    * Whoever was let in sends as the account: of an instance that it tells of accounts a host takes as `from`,
    * beside the addresses at `domain`, the bare address of each account for which it said XP_OK, and that
    * address with any resource. It may take every account's. A resource need not be connected, and being sent
@@ -360,14 +367,12 @@ typedef struct {
   uint32_t size, reserved;
   /* [any] Calls line for each line, without its end, before it returns. Another process may be using the
    * directory; nothing in it changes. May wait for the disk, alone of all [any]. XP_OK without a line:
-   * there is nothing to tell. An error: the xp_error says what is wrong with the directory; lines may have
-   * come. */
+   * nothing to tell. An error: the xp_error says what is wrong with the directory; lines may have come. */
   xp_status (*report)(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error*);
 } xp_report;
 
 /* Of the plugin, and without an instance, since version 1.1: its settings, so that a host with a
- * configuration language of its own can list, document and translate them. What is wrong with values, create
- * says. */
+ * configuration language of its own can list, document and translate them. Values are judged by create. */
 #define XP_EXT_SETTINGS "xp.settings/1"
 enum { XP_BOOLEAN = 1, XP_NUMBER = 2, XP_STRING = 4, XP_ARRAY = 8, XP_OBJECT = 16 }; /* of JSON, as a mask */
 enum { XP_REQUIRED = 1, XP_RESTART = 2 }; /* xp_setting.flags: it must be given; reload does not change it */

@@ -32,6 +32,7 @@ UNUSED static xp_status create(const xp_host* host, xp_str settings_json, xp_plu
 UNUSED static xp_status start(xp_plugin* plugin, xp_error* error);
 UNUSED static void drain(xp_plugin* plugin, uint32_t deadline_ms, void (*done)(void* ctx), void* ctx);
 UNUSED static void destroy(xp_plugin* plugin);
+UNUSED static void look_at_host(const xp_host* host);
 UNUSED static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request);
 UNUSED static int32_t on_stanza(void* ctx, const xp_stanza* stanza);
 
@@ -78,6 +79,13 @@ UNUSED static void open_report(xp_str settings_json) {
   if (length > 0) report_fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
+/* What a host may lack that is of a later version than 1.0, or an extension. */
+UNUSED static void report_offer(const char* what, int is_there) {
+  char text[64];
+  snprintf(text, sizeof text, "%s %d", what, is_there != 0);
+  report("offers", text);
+}
+
 UNUSED static void release(void* ctx) {
   (void)ctx;
   report("released", NULL);
@@ -117,6 +125,12 @@ UNUSED static int say_and_report(const char* xml) {
   return said;
 }
 
+#ifndef OWN_LOOK_AT_HOST
+static void look_at_host(const xp_host* host) {
+  (void)host;
+}
+#endif
+
 #ifndef OWN_ON_REQUEST
 static void on_request(void* ctx, xp_exchange* exchange, const xp_request* request) {
   (void)ctx, (void)request;
@@ -141,6 +155,8 @@ static xp_status create(const xp_host* host, xp_str settings_json, xp_plugin** o
   created_in = getpid();
   open_report(settings_json);
   called("create");
+  report_number("minor", (long)host->minor);
+  look_at_host(host);
   *out = &instance;
   add_route(STR(""), &instance.route);
   add_hook(XP_MESSAGE | XP_PRESENCE | XP_IQ, &instance.hook);
@@ -179,9 +195,14 @@ static void destroy(xp_plugin* plugin) {
 #define SIZE sizeof(xp_plugin_desc)
 #endif
 
+#ifndef GET_EXTENSION
+#define GET_EXTENSION NULL
+#endif
+
 #ifndef OWN_ENTRY
-static const xp_plugin_desc kDescriptor = {SIZE,   XP_MINOR, MIN_HOST_MINOR, 0,     ID,      "1.0.0", "MIT",
-                                           create, start,    NULL,           drain, destroy, NULL};
+static const xp_plugin_desc kDescriptor = {SIZE,    XP_MINOR, MIN_HOST_MINOR, 0,     ID,
+                                           "1.0.0", "MIT",    create,         start, NULL,
+                                           drain,   destroy,  GET_EXTENSION};
 
 const xp_plugin_desc* xp_plugin_entry_v1(void) {
   return &kDescriptor;

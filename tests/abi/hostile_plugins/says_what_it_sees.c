@@ -37,6 +37,7 @@ static void report_root(xp_str xml) {
 static int32_t on_stanza(void* ctx, const xp_stanza* stanza) {
   (void)ctx;
   called("stanza");
+  report_number("kind", (long)stanza->kind);
   report_text("type", stanza->type);
   report_text("from", stanza->from);
   report_root(stanza->xml);

@@ -38,7 +38,8 @@ std::string written(const HttpRequest& request) {
   std::string text = request.method + " " + request.target + " HTTP/1.1\r\nHost: hostile.localhost\r\n";
   text += "Connection: close\r\n";
   for (const auto& [name, value] : request.headers) text.append(name).append(": ").append(value) += "\r\n";
-  if (!request.body.empty()) text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  const size_t length = request.body.size() + request.rest.size();
+  if (length > 0) text += "Content-Length: " + std::to_string(length) + "\r\n";
   return text + "\r\n" + request.body;
 }
 
@@ -66,7 +67,9 @@ HttpAnswer ask(const std::string& address, const HttpRequest& request, std::chro
   if (fd < 0) return {};
   const std::string text = written(request);
   send(fd, text.data(), text.size(), MSG_NOSIGNAL);  // short enough for the socket's buffer
-  const std::string all = read_all(fd, until);
+  const bool goes_on = !request.then.valid() || request.then.wait_until(until) == std::future_status::ready;
+  if (goes_on && !request.leaves) send(fd, request.rest.data(), request.rest.size(), MSG_NOSIGNAL);
+  const std::string all = request.leaves ? std::string() : read_all(fd, until);
   close(fd);
   HttpAnswer answer;
   const size_t end = all.find("\r\n\r\n");

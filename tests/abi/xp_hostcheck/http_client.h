@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,11 @@ struct HttpRequest {
   std::string target = "/rest";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
+  // Where it is there: what belongs to the body too, and is sent once `then` is ready; or nothing, for
+  // `leaves`.
+  std::string rest = {};
+  std::shared_future<void> then = {};
+  bool leaves = false;
 };
 
 struct HttpAnswer {

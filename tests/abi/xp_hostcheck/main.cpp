@@ -67,24 +67,34 @@ bool parse(int argc, char** argv, Arguments& out) {
 }
 
 std::vector<Case> all_cases() {
-  return restanza::joined<Case>(
-      {loading_cases(), request_cases(), stanza_cases(), sending_cases(), life_cases()});
+  return restanza::joined<Case>({loading_cases(), request_cases(), stanza_cases(), sending_cases(),
+                                 life_cases(), since_1_1_cases(), body_cases()});
 }
 
-// Why the host failed; empty where it passed.
-std::string run(const Case& each, const Setup& setup) {
+struct Result {
+  enum { ok, left_out, failed } kind;
+  std::string why;
+};
+
+Result run(const Case& each, const Setup& setup) {
   try {
     Session session(setup, each.plugin);
     each.run(session);
-    return {};
+    return {Result::ok, {}};
+  } catch (const LeftOut& left_out) {
+    return {Result::left_out, left_out.what()};
   } catch (const std::exception& failed) {
-    return failed.what();
+    return {Result::failed, failed.what()};
   }
 }
 
+struct Counts {
+  size_t failed = 0, left_out = 0;
+};
+
 // Several at once, because most of them wait. What they say stands in the order of the cases all the same.
-size_t play(const std::vector<Case>& cases, const Arguments& arguments) {
-  std::vector<std::promise<std::string>> results(cases.size());
+Counts play(const std::vector<Case>& cases, const Arguments& arguments) {
+  std::vector<std::promise<Result>> results(cases.size());
   std::atomic<size_t> next{0};
   std::vector<std::thread> players;
   for (int job = 0; job < arguments.jobs; ++job) {
@@ -94,19 +104,20 @@ size_t play(const std::vector<Case>& cases, const Arguments& arguments) {
       }
     });
   }
-  size_t failed = 0;
+  Counts counts;
   for (size_t i = 0; i < cases.size(); ++i) {
-    const std::string why = results[i].get_future().get();
-    if (why.empty()) {
+    const Result result = results[i].get_future().get();
+    if (result.kind == Result::ok) {
       std::printf("ok %s\n", cases[i].name);
     } else {
-      std::printf("FAIL %s: %s\n", cases[i].name, why.c_str());
-      ++failed;
+      const bool failed = result.kind == Result::failed;
+      std::printf("%s %s: %s\n", failed ? "FAIL" : "skip", cases[i].name, result.why.c_str());
+      ++(failed ? counts.failed : counts.left_out);
     }
     std::fflush(stdout);
   }
   for (std::thread& player : players) player.join();
-  return failed;
+  return counts;
 }
 
 void tell(const Arguments& arguments, const std::vector<Case>& cases) {
@@ -131,7 +142,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   std::signal(SIGPIPE, SIG_IGN);  // a host that ends does not end this
-  const size_t failed = play(cases, arguments);
-  std::printf("%zu passed, %zu failed\n", cases.size() - failed, failed);
-  return failed == 0 ? 0 : 1;
+  const Counts counts = play(cases, arguments);
+  std::printf("%zu passed, %zu failed", cases.size() - counts.failed - counts.left_out, counts.failed);
+  if (counts.left_out > 0) std::printf(", %zu skipped", counts.left_out);
+  std::printf("\n");
+  return counts.failed == 0 ? 0 : 1;
 }

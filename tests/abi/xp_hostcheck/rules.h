@@ -20,6 +20,12 @@ class Broken : public std::runtime_error {
       : std::runtime_error(seen + "; xp.h, " + rule.where + ": \"" + rule.words + "\"") {}
 };
 
+// What a case throws that does not apply: why.
+class LeftOut : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 namespace rules {
 
 inline constexpr Rule kLife{"life", "create > start > (reload)* > drain .. done > destroy"};
@@ -85,6 +91,9 @@ inline constexpr Rule kWatch{"http_watch",
                              "A second watch, or one for a handle that is used up, is released without a "
                              "call."};
 
+inline constexpr Rule kOffered{"on_stanza",
+                               "Stanzas of these kinds for the domain are offered before the host does "
+                               "anything else with them"};
 inline constexpr Rule kOrder{"on_stanza", "the host keeps the order that RFC 6120, section 10.1, asks for."};
 inline constexpr Rule kBusy{"on_stanza",
                             "The host keeps the stanza and what comes behind it, and offers it again, from "
@@ -103,11 +112,47 @@ inline constexpr Rule kHeld{"send_stanza",
                             "XP_OK: the host holds a copy; a failure from here on comes back as a stanza of "
                             "type error."};
 
+inline constexpr Rule kSendOrder{"send_stanza", "Stanzas that one thread sends leave in their order."};
+inline constexpr Rule kAsSendStanza{"send_parsed", "Returns as send_stanza does."};
+inline constexpr Rule kItsKind{"send_parsed",
+                               "XP_INVALID: the kind is none, or xml does not begin as one of that kind."};
+inline constexpr Rule kKeeping{"on_stanza",
+                               "taken, as by XP_CONSUME, but not safe yet: settle_stanza says later what "
+                               "became of it."};
+inline constexpr Rule kHoldsUpNothing{"on_stanza", "It holds up nothing: stanzas behind it go on."};
+inline constexpr Rule kSettled{"settle_stanza",
+                               "once for each, perhaps before the hook has returned, and by the end of "
+                               "destroy."};
+inline constexpr Rule kSettledPassed{"settle_stanza",
+                                     "XP_PASS: the next hook is asked, and so on, though stanzas behind it "
+                                     "may be ahead of it by now."};
+inline constexpr Rule kSettledRefused{"settle_stanza", "Anything else: it is refused, as after XP_BUSY."};
+inline constexpr Rule kSettledOnce{"settle_stanza",
+                                   "XP_GONE: the host waits for it no longer, because it was settled before, "
+                                   "or after 30 s, when it refused it; XP_INVALID: no stanza has had this "
+                                   "number."};
+inline constexpr Rule kOnePiece{"http_read",
+                                "XP_OK: piece is called exactly once, [any], perhaps inside this call"};
+inline constexpr Rule kPieces{
+    "http_read", "It gets XP_OK with bytes, valid until it returns, or without any where the body is whole"};
+inline constexpr Rule kBodyGone{"http_read", "XP_GONE: the exchange has ended, or the client has left"};
+inline constexpr Rule kNoPiece{
+    "http_read", "XP_INVALID: the handle is used up, a piece is asked for already, or none is to come."};
+inline constexpr Rule kOneVerdict{"check_bearer",
+                                  "Exactly one verdict, as that of check_password: XP_OK with the "
+                                  "principal; XP_DENIED where there is no such token, or not any more, or "
+                                  "not for this; XP_INTERNAL."};
+inline constexpr Rule kNoPrincipal{"check_bearer", "Unless it is XP_OK the principal is NULL."};
+inline constexpr Rule kBrokenOff{"xp_settings", "An error: rows may have come, and some are missing."};
+
 inline constexpr Rule kAll[] = {
-    kLife,      kContexts,   kMisuse, kLoaded,    kProcess, kLocks,  kRefuses, kOwnSymbol,
-    kLeftAlone, kGoesOn,     kCovers, kTooLarge,  kTaken,   kSetup,  kPath,    kQuery,
-    kHeaders,   kUnregister, kUsedUp, kAnswer,    kInDrain, kWatch,  kOrder,   kBusy,
-    kSticky,    kAttributes, kRoot,   kOneStanza, kFrom,    kTooBig, kHeld};
+    kLife,      kContexts,       kMisuse,  kLoaded,        kProcess,        kLocks,        kRefuses,
+    kOwnSymbol, kLeftAlone,      kGoesOn,  kCovers,        kTooLarge,       kTaken,        kSetup,
+    kPath,      kQuery,          kHeaders, kUnregister,    kUsedUp,         kAnswer,       kInDrain,
+    kWatch,     kOffered,        kOrder,   kBusy,          kSticky,         kAttributes,   kRoot,
+    kOneStanza, kFrom,           kTooBig,  kHeld,          kSendOrder,      kAsSendStanza, kItsKind,
+    kKeeping,   kHoldsUpNothing, kSettled, kSettledPassed, kSettledRefused, kSettledOnce,  kOnePiece,
+    kPieces,    kBodyGone,       kNoPiece, kOneVerdict,    kNoPrincipal,    kBrokenOff};
 
 }  // namespace rules
 }  // namespace restanza::hostcheck

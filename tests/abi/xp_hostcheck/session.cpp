@@ -101,13 +101,20 @@ void Session::is_ready() {
   address_ = line->substr(kReady.size(), line->find_first_of(", ", kReady.size()) - kReady.size());
 }
 
+void Session::needs(const std::string& what) const {
+  const Text offers = reported("offers", 1), minor = reported("minor");
+  require(!offers.empty() && !minor.empty(), rules::kLife, "it never called create");
+  if (offers[0] == what + " 1") return;
+  throw LeftOut("the host, whose minor version is " + minor[0] + ", lacks " + what);
+}
+
 HttpAnswer Session::request(const HttpRequest& request) const {
   return ask(address_, request, limit_);
 }
 
-std::future<HttpAnswer> Session::request_later() const {
+std::future<HttpAnswer> Session::request_later(const HttpRequest& request) const {
   return std::async(std::launch::async,
-                    [address = address_, limit = limit_] { return ask(address, HttpRequest{}, limit); });
+                    [address = address_, limit = limit_, request] { return ask(address, request, limit); });
 }
 
 Text Session::reported(const std::string& what) const {
@@ -147,6 +154,16 @@ size_t Session::count_sent(const std::string& part) const {
   return static_cast<size_t>(std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
     return line.find(part) != std::string::npos;
   }));
+}
+
+Text Session::sent_with(const Text& parts) const {
+  Text found;
+  for (const std::string& line : host_->output().all()) {
+    for (const std::string& part : parts) {
+      if (line.find(part) != std::string::npos) found.push_back(part);
+    }
+  }
+  return found;
 }
 
 void Session::refuses(const Rule& rule) {

@@ -50,8 +50,10 @@ class Session {
 
   // It serves, and says where.
   void is_ready();
+  // Throws LeftOut where the plugin has reported that the host does not offer this.
+  void needs(const std::string& what) const;
   HttpAnswer request(const HttpRequest& request) const;
-  std::future<HttpAnswer> request_later() const;
+  std::future<HttpAnswer> request_later(const HttpRequest& request = {}) const;
   void offer(std::string_view stanza) { host_->write_line(stanza); }
   void ask_to_end() { host_->ask_to_end(); }
   void end_input() { host_->end_input(); }
@@ -66,6 +68,8 @@ class Session {
   // A line of the host's output that holds all of these comes.
   bool sent(const std::vector<std::string>& parts) const;
   size_t count_sent(const std::string& part) const;
+  // Of an ended one: which of these stand in its output, in the order of its lines.
+  Text sent_with(const Text& parts) const;
 
   // It takes no such plugin, and ends.
   void refuses(const Rule& rule);

@@ -17,11 +17,12 @@ STREAMS = "http://etherx.jabber.org/streams"
 
 
 class RawComponent:
-    def __init__(self, port, domain, secret, answer=lambda iq: None):
-        """`answer` gets each iq get and set that arrives and returns the bytes to send back, or None."""
+    def __init__(self, port, domain, secret, answer=lambda iq: None, stanzas=None):
+        """`answer` gets each iq get and set that arrives and returns the bytes to send back, or None. `stanzas`: where they are
+        put, on the reader thread, for somebody who does not ask this for them."""
         self.domain = domain
         self.answer = answer
-        self._stanzas = queue.Queue()
+        self._stanzas = stanzas or queue.Queue()
         self._socket = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parser = ElementTree.XMLPullParser(("start", "end"))
@@ -79,6 +80,10 @@ class RawComponent:
             return self._stanzas.get(timeout=deadline)
         except queue.Empty:
             return None
+
+    def wait_closed(self, deadline):
+        """Until the server has closed the stream, and all that came before has been put where it belongs."""
+        self._thread.join(deadline)
 
     def close(self):
         self._socket.shutdown(socket.SHUT_RDWR)

@@ -88,6 +88,8 @@ class Manual(unittest.TestCase):
         self.assertEqual([name for name in sorted(members) if not re.search(rf"\b{name}\b", page)], [])
         for name in re.findall(r"^ +(XP_[A-Z_]+),?(?: /\*.*)?$|#define (XP_EXT_\w+)", header, re.MULTILINE):
             self.assertIn("".join(name), page)
+        for name in re.findall(r"XP_\w+", re.search(r"enum \{ XP_OK,[^}]*\}", header)[0]):
+            self.assertIn(name, page)
 
     def test_the_pages_are_sound(self):
         if not shutil.which("man"):

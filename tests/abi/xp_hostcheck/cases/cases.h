@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cases: a file for each part of a host's work. A case has a host of its own with one plugin in it, and
-// throws Broken where the host breaks a rule. One thread.
+// throws Broken where the host breaks a rule, and LeftOut where it need not have what the case is about. One
+// thread.
 #pragma once
 
 #include <vector>
@@ -21,5 +22,7 @@ std::vector<Case> request_cases();
 std::vector<Case> stanza_cases();
 std::vector<Case> sending_cases();
 std::vector<Case> life_cases();
+std::vector<Case> body_cases();       // the same
+std::vector<Case> since_1_1_cases();  // where the host has these: it may be of version 1.0
 
 }  // namespace restanza::hostcheck

@@ -14,7 +14,7 @@ std::string message(const std::string& id) {
 void attributes(Session& s) {
   s.is_ready();
   s.offer(message("a&amp;b&apos;c"));
-  s.offer("<presence from='alice@localhost/x' to='hostile.localhost'/>");
+  s.offer("<message from='alice@localhost/x' to='hostile.localhost'/>");
   const Text ids = s.reported("id", 2), types = s.reported("type");
   s.require(ids == Text{"a&b'c", "absent"}, rules::kAttributes,
             ids.empty() ? "no stanza was offered" : "an id came as " + ids.front());
@@ -22,6 +22,20 @@ void attributes(Session& s) {
   for (const std::string& root : s.reported("root")) {
     s.require(root.find("xmlns=") == std::string::npos, rules::kRoot, "the root came as " + root + ">");
   }
+  s.ends_well();
+}
+
+void every_kind(Session& s) {
+  s.is_ready();
+  s.offer(message("one"));
+  s.offer("<presence from='alice@localhost/x' to='hostile.localhost'/>");
+  s.offer(
+      "<iq type='get' id='two' from='alice@localhost/x' to='hostile.localhost'><query xmlns='urn:x'/></iq>");
+  const Text kinds = s.reported("kind", 3);
+  const auto number = [](int kind) { return std::to_string(kind); };
+  s.require(kinds == Text{number(XP_MESSAGE), number(XP_PRESENCE), number(XP_IQ)}, rules::kOffered,
+            "of a message, a presence and an iq " + std::to_string(kinds.size()) +
+                " were offered, or in another order");
   s.ends_well();
 }
 
@@ -61,6 +75,7 @@ void busy_for_ever(Session& s) {
 
 std::vector<Case> stanza_cases() {
   return {{"attributes", "says_what_it_sees", "what a hook is told of a stanza", attributes},
+          {"kinds", "says_what_it_sees", "messages, presence and iqs are offered", every_kind},
           {"slow_hook", "slow_hook", "stanzas keep their order behind a slow hook", keeps_the_order},
           {"resumes_first", "resumes_first", "a resume before XP_BUSY counts", sticky},
           {"busy_for_ever", "busy_for_ever", "a stanza that a hook is busy for is refused in its time",

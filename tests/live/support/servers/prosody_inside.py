@@ -56,6 +56,8 @@ VirtualHost "{rest_domain}"
 
 def lua(value):
     """A value of Lua: JSON's strings, numbers and booleans are Lua's as well."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"[{json.dumps(key)}] = {lua(each)}" for key, each in value.items()) + " }"
     return "{ " + ", ".join(map(lua, value)) + " }" if isinstance(value, list) else json.dumps(value)
 
 
@@ -64,14 +66,15 @@ class ProsodyInside(Prosody):
     section = COMPONENT
     more_globals = ""
 
-    def __init__(self, accounts, settings=None):
-        super().__init__(accounts, component_domain="silent.localhost")
+    def __init__(self, accounts, settings=None, domain="localhost", component_domain="silent.localhost", library=None):
+        super().__init__(accounts, domain=domain, component_domain=component_domain)
         self.rest = None
         self._steer = f"{self._directory.name}/steer"
         with open(self._config_path, encoding="utf-8") as config:
             common = config.read().replace('"version" }', '"version", "steer" }')
-        known = dict(module=os.environ["PROSODY_MODULE_DIR"], library=os.environ["RESTANZA_LIBRARY"], secret=SECRET,
-                     steer=os.path.abspath(STEER), directory=self._directory.name, rest_domain=self.rest_domain)
+        known = dict(module=os.environ["PROSODY_MODULE_DIR"], secret=SECRET,
+                     library=library or os.environ["RESTANZA_LIBRARY"], steer=os.path.abspath(STEER),
+                     directory=self._directory.name, rest_domain=self.rest_domain)
         self._text = GLOBALS.format(**known) + self.more_globals + common + self.section.format(**known)
         self.write(settings or {})
 
@@ -108,12 +111,16 @@ class ProsodyInside(Prosody):
 
     def wait_ready(self, since):
         """Until the module serves, said in a line behind the first `since` ones."""
-        address = self._program.wait_for_line(READY, since=since)[1]
+        address = self.address(self._program.wait_for_line(READY, since=since)[1])
         self.rest = RestClient(address, self.rest_domain, SECRET)
 
     def log(self):
         """All that was printed, which a transcript shortens."""
         return "\n".join(self._program.lines())
+
+    def address(self, said):
+        """Where HTTP is served, of the module's ready line."""
+        return said
 
     def said(self):
         return len(self._program.lines())
@@ -154,10 +161,14 @@ class ProsodyInside(Prosody):
             return int(re.search(r"^Anonymous: +(\d+) kB$", file.read(), re.MULTILINE)[1])
 
 
-class ProsodyWithAccounts(ProsodyInside):
+class ProsodyOnAHost(ProsodyInside):
+    """The plugin on a VirtualHost."""
+    section = VIRTUAL_HOST
+
+
+class ProsodyWithAccounts(ProsodyOnAHost):
     """The plugin on the VirtualHost itself, whose accounts may log in to it."""
     rest_domain = "localhost"
-    section = VIRTUAL_HOST
 
     def rest_with(self, token):
         client = RestClient(self.rest.address, "", "")
@@ -197,16 +208,20 @@ class ProsodyForPortals(ProsodyWithAccounts):
 class ProsodyWithItsOwnHttp(ProsodyInside):
     """Prosody's HTTP server takes the requests and hands them over."""
 
-    def __init__(self, accounts, settings=None):
+    def __init__(self, accounts, settings=None, **more):
         self.http_port, = free_ports(1)
         self.more_globals = (f'http_ports = {{ {self.http_port} }}\nhttp_interfaces = {{ "127.0.0.1" }}\nhttps_ports = {{}}\n'
                              f'http_default_host = "{self.rest_domain}"\nrestanza_http = "prosody"\n')
-        super().__init__(accounts, settings)
+        super().__init__(accounts, settings, **more)
 
     def wait_ready(self, since):
-        self.wait_for_line("ready http=prosody", since)
+        super().wait_ready(since)
         self.wait_for_ports(self.http_port)
-        self.rest = RestClient(f"127.0.0.1:{self.http_port}", self.rest_domain, SECRET)
+
+    def address(self, said):
+        if said != "prosody":
+            raise AssertionError(f"the module serves HTTP itself, at {said}")
+        return f"127.0.0.1:{self.http_port}"
 
 
 class ProsodyDaemon(ProsodyInside):

@@ -64,8 +64,12 @@ class FrontFixture : private host::RouteLookup {
   using Handler = std::function<void(host::Front&, host::ExchangeId, const host::HttpRequest&)>;
 
   // `/now...` goes to the handler, `/park...` to `parked`, everything else to nobody.
-  explicit FrontFixture(host::FrontSettings settings = {}, Handler handler = echo, uint64_t max_body = 1024)
-      : handler_(std::move(handler)), max_body_(max_body), front(std::move(settings), *this, log_) {
+  explicit FrontFixture(host::FrontSettings settings = {}, Handler handler = echo, uint64_t max_body = 1024,
+                        bool stream_parked = false)
+      : handler_(std::move(handler)),
+        max_body_(max_body),
+        stream_parked_(stream_parked),
+        front(std::move(settings), *this, log_) {
     const auto bound = front.listen();
     if (bound) address = *bound;
     if (bound) port = static_cast<uint16_t>(std::atoi(bound->c_str() + bound->rfind(':') + 1));
@@ -90,9 +94,11 @@ class FrontFixture : private host::RouteLookup {
                                 }};
     }
     if (path.substr(0, 5) == "/park") {
-      return host::MatchedRoute{max_body_, [this](host::ExchangeId id, const host::HttpRequest& request) {
+      return host::MatchedRoute{max_body_,
+                                [this](host::ExchangeId id, const host::HttpRequest& request) {
                                   parked.add({id, request});
-                                }};
+                                },
+                                stream_parked_};
     }
     return std::nullopt;
   }
@@ -100,6 +106,7 @@ class FrontFixture : private host::RouteLookup {
   CountingLog log_;
   const Handler handler_;
   const uint64_t max_body_;
+  const bool stream_parked_;
 
  public:
   Arrivals<Parked> parked;
