@@ -21,7 +21,8 @@
 #include "journal/sqlite/table.h"
 #include "rest/answers/reply.h"
 #include "rest/resources.h"
-#include "webhook/consumer.h"
+#include "subscription/fan_out/fan_out.h"
+#include "subscription/fan_out/kept_deliveries.h"
 #include "webhook/dispatcher.h"
 #include "webhook/http/transports.h"
 #include "webhook/reply_route.h"
@@ -63,20 +64,19 @@ class App::Impl {
         replies_(settings.max_pending_iqs, timer_),
         observed_(deps.sink),
         route_(deps.domain, replies_, observed_, deps.log),
+        fan_out_(journal_, replying(), deps.log, metrics_),
         webhook_(settings.webhooks.endpoints,
-                 {journal_,
-                  [this](xmpp::Stanza reply, std::function<void()> handed) {
-                    route_.send(std::move(reply), std::move(handed));
-                  },
-                  timer_, deps.clock, deps.log, metrics_, webhook::http_transports(), deps.max_stanza}),
-        endpoints_(webhook_),
-        for_resources_{replies_, archives_,  observed_, journal_, webhook_,     deps.accounts,
-                       metrics_, deps.clock, timer_,    deps.log, deps_.link_up},
+                 {journal_, replying(), timer_, deps.clock, deps.log, metrics_, webhook::http_transports(),
+                  deps.max_stanza, &fan_out_.rooms()},
+                 fan_out_),
+        kept_(journal_, fan_out_, deps.clock, [this] { return webhook_.destinations(); }),
+        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,
+                       deps.accounts, metrics_,  deps.clock, timer_,   deps.log, deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
     consumers_.add(archives_);
-    consumers_.add(endpoints_);
-    observed_.add(endpoints_);
+    consumers_.add(fan_out_);
+    observed_.add(fan_out_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     route_.count_dropped(
         metrics_.counter("restanza_webhook_replies_dropped_total",
@@ -103,6 +103,7 @@ class App::Impl {
     until_done("ending iqs that wait", [this] { replies_.drain(); });
     until_done("refusing who waits", [this] { refuse_waiting(); });
     until_done("the end of the timer", [this] { timer_.stop(); });
+    fan_out_.stop();
     until_done("the end of the endpoints", [this] { webhook_.stop(); });
     until_done("the end of the journal", [this] { journal_.stop(); });
   }
@@ -112,6 +113,8 @@ class App::Impl {
     if (auto started = webhook_.start(); !started) return started;
     timer_.start();
     current()->idempotency.forget_old_keys();
+    kept_.purge();
+    timer_.every(subscription::KeptDeliveries::kPurge, [this] { kept_.purge(); });
     timer_.every(kKeyPurge, [this] { current()->idempotency.forget_old_keys(); });
     timer_.every(kEndpointsAgain, [this] { change_endpoints(); });
     return {};
@@ -177,6 +180,7 @@ class App::Impl {
     draining_ = true;
     guarded(deps_.log, "ending iqs that wait", [this] { replies_.drain(); });
     guarded(deps_.log, "refusing who waits", [this] { refuse_waiting(); });
+    fan_out_.drain();
     guarded(deps_.log, "a drain", [&] {
       webhook_.drain([this, finish] { until_done("a drain's end", [&] { route_.when_empty(finish); }); });
     });
@@ -219,6 +223,12 @@ class App::Impl {
     guarded_until_done(deps_.log, what, std::forward<Work>(work));
   }
 
+  subscription::FanOut::Reply replying() {
+    return [this](xmpp::Stanza reply, std::function<void()> handed) {
+      route_.send(std::move(reply), std::move(handed));
+    };
+  }
+
   // Those who wait to hear of their credentials, and keep the resources that would tell them.
   void refuse_waiting() {
     current()->credentials.drain();
@@ -247,8 +257,9 @@ class App::Impl {
   iq::ReplyTable replies_;  // what waits there uses the archives
   xmpp::ObservedSink observed_;
   webhook::ReplyRoute route_;
+  subscription::FanOut fan_out_;
   webhook::Dispatcher webhook_;
-  webhook::Consumer endpoints_;
+  subscription::KeptDeliveries kept_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
   const rest::ResourceDependencies for_resources_;
   mutable std::mutex mutex_;  // of what follows

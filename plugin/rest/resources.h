@@ -29,6 +29,7 @@ struct ResourceDependencies {
   iq::ArchiveQueries& archives;
   xmpp::StanzaSink& sink;
   journal::Journal& journal;
+  subscription::KeptDeliveries& kept;
   webhook::Dispatcher& webhook;
   Accounts& accounts;
   Metrics& metrics;
@@ -69,7 +70,7 @@ class Resources {
     All made;
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
     add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.sink, deps.log));
-    add(std::make_unique<Deliveries>(deps.journal, deps.webhook, deps.clock, deps.log));
+    add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.clock, deps.log));
     add(std::make_unique<Endpoints>(deps.webhook, deps.log));
     add(std::make_unique<IdempotencyKeys>(deps.journal, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));

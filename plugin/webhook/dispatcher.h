@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The webhook side: which endpoints want a stanza, its way through the journal to them, and what their owner
-// can see and steer. Owns the endpoints; the journal is the App's.
+// The webhook side: which endpoints there are, how they change, and what their owner can see and steer. Owns
+// the endpoints; what gives them stanzas is the App's, as the journal is.
 // Threads: said with each function; `reply` runs on the posting threads, or on the one that calls `stop`,
 // without a lock held, and in order within a conversation.
 #pragma once
@@ -15,24 +15,15 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "journal/journal.h"
-#include "subscription/joined_rooms.h"
-#include "subscription/reflections.h"
-#include "subscription/rules.h"
+#include "subscription/fan_out/destination.h"
+#include "subscription/fan_out/fan_out.h"
 #include "webhook/endpoint.h"
 #include "webhook/settings/settings.h"
-#include "xmpp/tree_room.h"
 
 namespace restanza::webhook {
 
 class Dispatcher {
  public:
-  // What becomes of a stanza that is offered.
-  enum class Offer {
-    taken,    // also where it was refused: whoever sent it has been told, as far as it may be
-    keeping,  // the same, and `kept` runs, on the journal's thread, once it is committed or was refused
-    foreign,  // no endpoint wants it
-    busy,     // the intake waits for a commit; a copy of `room` will be called. Never for an iq
-  };
   // What is known of an endpoint right now.
   struct Report {
     std::string name;
@@ -48,17 +39,15 @@ class Dispatcher {
 
   static constexpr std::chrono::seconds kSweep{30};     // between looks for what has expired
   static constexpr std::chrono::seconds kNextSweep{1};  // where one look could not take all
-  static constexpr std::chrono::hours kPurge{1};        // between looks for old dead letters
-  static constexpr std::chrono::hours kDeadKept{14 * 24};
-  static constexpr size_t kPage = 1000;  // deliveries that are read from the journal at once
+  static constexpr size_t kPage = 1000;                 // deliveries that are read from the journal at once
   // What other settings have replaced or removed, and still ends its requests: at so many no more are
   // changed.
   static constexpr size_t kMaxRetiring = 64;
   static constexpr std::chrono::seconds kEndSoon{1};  // after a change, for what has ended at once
 
-  // The settings have passed `check`, their names differ. What `deps` refers to must outlive the
-  // dispatcher.
-  Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps);
+  // The settings have passed `check`, their names differ. What `deps` refers to must outlive the dispatcher,
+  // as must `fan_out`, which gives the endpoints what they want.
+  Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps, subscription::FanOut& fan_out);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -73,28 +62,15 @@ class Dispatcher {
   // are still ending, or what waited for an endpoint that comes again is still being given up.
   Result<void> reconfigure(const std::vector<Settings>& settings);
 
-  // [any] Queues, never blocks. A room's reflection of a message from here is taken and forgotten. What the
-  // rules have asked of the tree goes with it to the endpoints, where TreeRoom lets it: so it is made once.
-  Offer offer(xmpp::StanzaTree& offered, const std::function<void()>& room,
-              const std::function<void()>& kept = {});
-
-  // [any] A stanza that is about to be sent, a reply as well, so that a room's reflection of it is known, and
-  // who is in which rooms.
-  void note_sent(const xmpp::Stanza& stanza) {
-    reflections_.note_sent(stanza);
-    rooms_.note_sent(stanza);
-  }
-
   // [any] Begins no new delivery of what the journal keeps on disk; the rest is finished. `done` runs once,
-  // when no request is under way and nothing waits that would be lost. Stanzas are still taken where they are
-  // kept on disk.
+  // when no request is under way and nothing waits that would be lost. What is kept on disk may still come.
   void drain(std::function<void()> done);
 
   // [any] While the way back to the host is full.
   void hold(bool held);
 
   // [any] Aborts what runs; what is not on disk is given up, with a stanza error to its sender. Does not
-  // wait. Stanzas that are kept on disk are still taken.
+  // wait.
   void break_off();
 
   // The same, takes nothing any more, and waits for the threads. One thread at a time, and not from `reply`
@@ -112,29 +88,20 @@ class Dispatcher {
   // Unchanged: such a test is under way, and `then` does not run.
   Steered test(const std::string& endpoint, std::function<void(const Outcome&)> then);
 
-  // [any] `replay` puts dead letters back into their queues, `discard` deletes deliveries. `then` runs on the
-  // journal's thread. What is being posted when this is called cannot be discarded; what begins until the
-  // journal has written the discard is posted all the same, once.
-  void replay(const std::string& id,
-              std::function<void(const Result<bool>&)> then);  // false: no such dead letter
-  void replay(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
-  enum class Discarded { ok, unknown, at_work };
-  void discard(const std::string& id, std::function<void(const Result<Discarded>&)> then);
-  void discard(const journal::Filter& filter, std::function<void(const Result<size_t>&)> then);
+  // [any] All endpoints, and behind them those that were removed and are ending.
+  std::vector<std::shared_ptr<subscription::Destination>> destinations() const;
 
  private:
+  static constexpr const char* kPart = "endpoints";  // of the plugin, in the fan-out
   using Shared = std::shared_ptr<Endpoint>;
-  // Which stanzas an endpoint wants stands beside it, so that all endpoints change at once.
   struct Member {
-    Member(Shared its_endpoint, const Settings& settings)
-        : endpoint(std::move(its_endpoint)), rules(settings), reply(settings.reply) {}
     Shared endpoint;
-    subscription::Rules rules;
-    bool reply;
+    std::shared_ptr<const subscription::FanOut::Member> member;  // and what it wants
   };
-  using Members = std::vector<std::shared_ptr<const Member>>;
-  struct Reserved;
+  using Members = std::vector<Member>;
   struct Changes;
+  static Member member_of(Shared endpoint, const Settings& settings);
+  static subscription::FanOut::Members wanting(const Members& members);
   std::shared_ptr<const Members> members() const;
   std::vector<Shared> everyone() const;  // and those that were removed and end
   Shared find(const std::string& name) const;
@@ -142,40 +109,19 @@ class Dispatcher {
   Result<void> compare(const std::vector<Settings>& settings, Changes& changes);
   Result<void> add(const Settings& settings, Changes& changes);
   Shared latest_retired(const std::string& name) const;
-  void publish(std::shared_ptr<const Members> members, const Changes& changes);
+  void publish(std::shared_ptr<const Members> members, subscription::FanOut::Prepared&& wanting,
+               const Changes& changes);
   void retire(Endpoint& endpoint) noexcept;
   void recover_late(const Shared& endpoint);
   void recover_page(const Shared& endpoint, journal::Seq beyond, const Endpoint::Reading& reading);
   void say_unread(const Endpoint& endpoint, const Error& error) const;
   void end_earlier();
   void end_retired();
-  static const Member* answering_for(const Members& members, const xmpp::StanzaTree& tree);
-  void push(const Shared& reserved, journal::Delivery&& delivery, const Endpoint::Tree& tree);
-  void refuse(const xmpp::StanzaTree& tree);
-  void committed(const std::shared_ptr<Reserved>& reserved,
-                 Result<std::vector<journal::Delivery>> deliveries);
   Result<void> recover();
   bool sweep();  // true: there is more to expire
-  void purge();
-  void bury_foreign();
-  void replay_page(const journal::Filter& filter, size_t so_far,
-                   std::function<void(const Result<size_t>&)> then);
-  void discard_page(const journal::Filter& filter, journal::Seq beyond, size_t so_far,
-                    std::function<void(const Result<size_t>&)> then);
-  void discard_listed(const journal::Filter& filter, std::vector<journal::Delivery> listed, size_t so_far,
-                      std::function<void(const Result<size_t>&)> then);
-  void discard_found(const journal::Delivery& delivery, std::function<void(const Result<Discarded>&)> then);
-  void requeue(const journal::Delivery& revived);
-  void withdraw(const journal::Delivery& delivery);
-  bool at_work(const journal::Delivery& delivery) const;
 
-  subscription::JoinedRooms rooms_;
   const EndpointDependencies deps_;
-  subscription::Reflections reflections_;
-  xmpp::TreeRoom trees_;  // of stanzas that wait for their commit
-  Counter& unanswered_;
-  Counter& refused_;
-  Counter& busy_;
+  subscription::FanOut& fan_out_;
   std::atomic<bool> started_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopped_{false};

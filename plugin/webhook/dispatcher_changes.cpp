@@ -40,10 +40,11 @@ Result<void> Dispatcher::reconfigure(const std::vector<Settings>& settings) {
     const std::lock_guard<std::mutex> changing(changing_);
     if (draining_ || stopped_) return Error{"the plugin is ending: its endpoints stay as they are"};
     if (auto compared = compare(settings, changes); !compared) return compared;
+    auto prepared = fan_out_.prepare(kPart, wanting(*changes.members));
     changes.reopened.clear();
     for (auto& [endpoint, posting] : changes.returning) endpoint->come_again(std::move(posting));
     for (auto& [endpoint, posting] : changes.changed) endpoint->take_on(std::move(posting));
-    publish(changes.members, changes);
+    publish(changes.members, std::move(prepared), changes);
   }
   // Without the lock, for the way back to the host may say that it is full. The change is made, so
   // nothing may be thrown; what cannot be read now is read by the sweep.
@@ -61,14 +62,14 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
   const auto before = members();
   for (const Settings& one : settings) {
     const auto known = std::find_if(before->begin(), before->end(),
-                                    [&](const auto& member) { return member->endpoint->name() == one.name; });
+                                    [&](const auto& member) { return member.endpoint->name() == one.name; });
     if (known == before->end()) {
       if (auto added = add(one, changes); !added) return added;
-    } else if (same((*known)->endpoint->current()->settings, one)) {
+    } else if (same(known->endpoint->current()->settings, one)) {
       changes.members->push_back(*known);
     } else {
-      const Shared& endpoint = (*known)->endpoint;
-      changes.members->push_back(std::make_shared<const Member>(endpoint, one));
+      const Shared& endpoint = known->endpoint;
+      changes.members->push_back(member_of(endpoint, one));
       changes.changed.push_back({endpoint, endpoint->prepare(one)});
     }
   }
@@ -78,8 +79,8 @@ Result<void> Dispatcher::compare(const std::vector<Settings>& settings, Changes&
   };
   size_t retiring = 0;
   for (const auto& member : *before) {
-    retiring += member->endpoint->retiring();
-    if (!stays(member->endpoint->name())) changes.removed.push_back(member->endpoint);
+    retiring += member.endpoint->retiring();
+    if (!stays(member.endpoint->name())) changes.removed.push_back(member.endpoint);
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   retiring += static_cast<size_t>(std::count_if(retired_.begin(), retired_.end(),
@@ -104,7 +105,7 @@ Result<void> Dispatcher::add(const Settings& settings, Changes& changes) {
   } else {
     endpoint = std::make_shared<Endpoint>(settings, deps_);
   }
-  changes.members->push_back(std::make_shared<const Member>(endpoint, settings));
+  changes.members->push_back(member_of(endpoint, settings));
   changes.added.push_back(std::move(endpoint));
   return {};
 }
@@ -117,10 +118,12 @@ Dispatcher::Shared Dispatcher::latest_retired(const std::string& name) const {
   return found == retired_.rend() ? nullptr : *found;
 }
 
-void Dispatcher::publish(std::shared_ptr<const Members> members, const Changes& changes) {
+void Dispatcher::publish(std::shared_ptr<const Members> members, subscription::FanOut::Prepared&& wanting,
+                         const Changes& changes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const Shared& endpoint : changes.added) endpoint->hold(held_);
   members_.swap(members);
+  fan_out_.publish(std::move(wanting));
   for (const auto& one : changes.returning) {
     retired_.erase(std::find(retired_.begin(), retired_.end(), one.endpoint));
   }
@@ -139,7 +142,7 @@ void Dispatcher::retire(Endpoint& endpoint) noexcept {
 
 // On the timer's thread, as `end_retired`.
 void Dispatcher::end_earlier() {
-  for (const auto& member : *members()) member->endpoint->end_earlier();
+  for (const auto& member : *members()) member.endpoint->end_earlier();
   end_retired();
 }
 
@@ -153,16 +156,6 @@ void Dispatcher::end_retired() {
   });
   ended.assign(std::make_move_iterator(gone), std::make_move_iterator(retired_.end()));
   retired_.erase(gone, retired_.end());
-}
-
-// On the journal's thread. Where an endpoint was removed and came again while a stanza was on its way, the
-// new one has it; it knows whether it has read it from the journal already.
-void Dispatcher::push(const Shared& reserved, journal::Delivery&& delivery, const Endpoint::Tree& tree) {
-  const Shared successor = reserved->retired() ? find(delivery.endpoint) : nullptr;
-  if (!successor) return reserved->push(std::move(delivery), tree);
-  reserved->cancel();
-  successor->reserve_beyond();
-  successor->push(std::move(delivery), tree);
 }
 
 // After the endpoint has begun to take stanzas: what is committed before the journal reads is read, and what

@@ -18,6 +18,7 @@
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
+#include "subscription/fan_out/destination.h"
 #include "subscription/lanes.h"
 #include "subscription/places.h"
 #include "subscription/turn.h"
@@ -36,19 +37,17 @@ using subscription::Item;
 using subscription::Lanes;
 using subscription::Turn;
 
-class Endpoint {
+class Endpoint final : public subscription::Destination {
  public:
-  using Tree = std::shared_ptr<const xmpp::StanzaTree>;  // one for all endpoints
-
   static constexpr std::chrono::seconds kReread{1};  // after the journal could not be read
 
   // The settings have passed `check`.
   Endpoint(Settings settings, EndpointDependencies deps);
-  ~Endpoint();
+  ~Endpoint() override;
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const override { return name_; }
 
   // One thread at a time, and not together with `stop`: other settings of the same name. What waits stays in
   // its order and goes by them. What is under way ends by the earlier ones, and until then nothing of its
@@ -64,7 +63,7 @@ class Endpoint {
   // [any] It has been removed: what is under way ends, what only memory has is given up, and the journal
   // keeps the rest. Does not wait.
   void retire() noexcept;
-  bool retired() const { return retired_; }
+  bool retired() const override { return retired_; }
   // It comes again before it has ended: what is under way still ends, and is not repeated. First `reopen`,
   // then `come_again`, which does not fail, or `close_again`, which leaves it as `retire` did, also where
   // `reopen` has thrown or failed. After `come_again` it must be read anew what the journal has. `reopen` is
@@ -74,16 +73,16 @@ class Endpoint {
   void close_again() noexcept;
   bool ended() const noexcept;  // nothing is left of it, so that `stop` does not wait
 
-  // [any] A place in the queue for a stanza that is to be written; false: max_queued are taken. `push` or
-  // `cancel` must follow.
-  bool reserve();
-  void reserve_beyond() { places_.take_beyond(); }  // whether or not there is room
-  void cancel();
-  void refuse_place();                              // the same, where the journal could not take the stanza
-  void count_crowded() { metrics_.crowded.add(); }  // a stanza that found no place was refused for good
-  // [any] A delivery with a place, committed where it is kept. Does not throw: where memory is short it is
-  // tried again for a while, which may block for a second.
-  void push(journal::Delivery&& delivery, const Tree& tree);
+  // [any] As Destination says. max_queued stanzas have a place.
+  bool reserve() override;
+  void reserve_beyond() override { places_.take_beyond(); }
+  void cancel() override;
+  void refuse_place() override;
+  void count_crowded() override { metrics_.crowded.add(); }
+  void push(journal::Delivery&& delivery, const Tree& tree) override;
+  void requeue(const journal::Delivery& delivery) override;
+  void withdraw(const journal::Delivery& delivery) override;
+  bool at_work(const journal::Delivery& delivery) const override;
   // [any] Who holds this reads what the journal has for the endpoint; it must go before another may. Absent
   // where somebody does so already, where that is done, and for one that was removed. From `retire` on a
   // reading is nobody's any more.
@@ -95,8 +94,6 @@ class Endpoint {
   // has its place whether or not there is room. Nothing is delivered before `recovered`.
   void recover(const journal::Delivery& delivery);
   void recovered();
-  // [any] A dead letter that has come back to life. Does not throw, as `push`.
-  void requeue(const journal::Delivery& delivery);
 
   // [any] As Dispatcher::drain.
   void drain(std::function<void()> done);
@@ -120,10 +117,6 @@ class Endpoint {
   void save_anew();
 
   bool test(std::function<void(const Outcome&)> then) { return current()->test_event.run(std::move(then)); }
-
-  // [any] Takes a delivery out of the queue, where it still is there.
-  void withdraw(const journal::Delivery& delivery);
-  bool at_work(const journal::Delivery& delivery) const;  // [any] being posted right now
 
   struct Snapshot {
     Lanes::Snapshot lanes;

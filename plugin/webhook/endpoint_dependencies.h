@@ -5,23 +5,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/timer.h"
 #include "journal/journal.h"
-#include "subscription/joined_rooms.h"
+#include "subscription/fan_out/fan_out.h"
 #include "webhook/request/transport.h"
-#include "xmpp/stanza.h"
 
 namespace restanza::webhook {
 
 struct EndpointDependencies {
-  // `handed` runs once, when the host holds a copy of the reply or refused it for good; it is dropped where
-  // the host goes away before.
-  using Reply = std::function<void(xmpp::Stanza reply, std::function<void()> handed)>;
+  using Reply = subscription::FanOut::Reply;
 
   journal::Journal& journal;
   Reply reply;
@@ -31,7 +27,7 @@ struct EndpointDependencies {
   Metrics& metrics;
   Transports transports;
   size_t max_stanza = SIZE_MAX;                      // bytes of the largest stanza that the host takes
-  const subscription::JoinedRooms* rooms = nullptr;  // absent: none are known. The dispatcher sets its own
+  const subscription::JoinedRooms* rooms = nullptr;  // absent: none are known
 };
 
 }  // namespace restanza::webhook

@@ -176,7 +176,7 @@ void Deliveries::replay(http::Exchange exchange, const http::Request& request) c
                   {422, "modify", "bad-format", "Only what is dead can be replayed"});
   }
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
-  dispatcher_.replay(query->filter, [this, asked](const Result<size_t>& replayed) {
+  kept_.replay(query->filter, [this, asked](const Result<size_t>& replayed) {
     if (!replayed) return fail(*asked, replayed.error());
     asked->answer(number("replayed", *replayed));
   });
@@ -185,7 +185,7 @@ void Deliveries::replay(http::Exchange exchange, const http::Request& request) c
 void Deliveries::replay_one(const std::string& id, http::Exchange exchange,
                             const http::Request& request) const {
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
-  dispatcher_.replay(id, [this, asked](const Result<bool>& replayed) {
+  kept_.replay(id, [this, asked](const Result<bool>& replayed) {
     if (!replayed) return fail(*asked, replayed.error());
     if (!*replayed) return asked->refuse({404, "cancel", "item-not-found", "There is no such dead letter"});
     asked->answer(number("replayed", 1));
@@ -202,7 +202,7 @@ void Deliveries::discard(http::Exchange exchange, const http::Request& request) 
                   {400, "modify", "bad-format", "Say which: this needs 'state' or 'endpoint' in the query"});
   }
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
-  dispatcher_.discard(query->filter, [this, asked](const Result<size_t>& discarded) {
+  kept_.discard(query->filter, [this, asked](const Result<size_t>& discarded) {
     if (!discarded) return fail(*asked, discarded.error());
     asked->answer(number("discarded", *discarded));
   });
@@ -210,9 +210,9 @@ void Deliveries::discard(http::Exchange exchange, const http::Request& request) 
 
 void Deliveries::discard_one(const std::string& id, http::Exchange exchange,
                              const http::Request& request) const {
-  using Discarded = webhook::Dispatcher::Discarded;
+  using Discarded = subscription::KeptDeliveries::Discarded;
   auto asked = std::make_shared<Asked>(std::move(exchange), request);
-  dispatcher_.discard(id, [this, asked](const Result<Discarded>& discarded) {
+  kept_.discard(id, [this, asked](const Result<Discarded>& discarded) {
     if (!discarded) return fail(*asked, discarded.error());
     switch (*discarded) {
       case Discarded::ok:

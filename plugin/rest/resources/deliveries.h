@@ -12,14 +12,16 @@
 #include "journal/journal.h"
 #include "rest/answers/refusal.h"
 #include "rest/routing/resource.h"
+#include "subscription/fan_out/kept_deliveries.h"
 #include "webhook/dispatcher.h"
 
 namespace restanza::rest {
 
 class Deliveries final : public Resource {
  public:
-  Deliveries(journal::Journal& journal, webhook::Dispatcher& dispatcher, const Clock& clock, Log& log)
-      : journal_(journal), dispatcher_(dispatcher), clock_(clock), log_(log) {}
+  Deliveries(journal::Journal& journal, subscription::KeptDeliveries& kept, webhook::Dispatcher& dispatcher,
+             const Clock& clock, Log& log)
+      : journal_(journal), kept_(kept), dispatcher_(dispatcher), clock_(clock), log_(log) {}
 
   Routes routes() const override;
 
@@ -44,6 +46,7 @@ class Deliveries final : public Resource {
   void fail(Asked& asked, const Error& why) const;
 
   journal::Journal& journal_;
+  subscription::KeptDeliveries& kept_;
   webhook::Dispatcher& dispatcher_;
   const Clock& clock_;
   Log& log_;

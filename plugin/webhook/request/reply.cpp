@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "base/str.h"
+#include "subscription/fan_out/failure_reply.h"
 #include "webhook/request/status_error.h"
 #include "xml/gate.h"
 #include "xmpp/jid.h"
@@ -11,7 +12,6 @@ namespace restanza::webhook {
 namespace {
 
 constexpr const char* kReceipts = "urn:xmpp:receipts";  // XEP-0184
-constexpr const char* kPing = "urn:xmpp:ping";          // XEP-0199
 
 std::string described(const xmpp::Stanza& stanza) {
   return "an endpoint's answer to " + std::string(stanza.kind == xmpp::Kind::iq ? "an " : "a ") +
@@ -84,10 +84,6 @@ xmpp::Stanza addressed(const xmpp::Stanza& stanza, xml::Element body) {
   return std::move(*made);
 }
 
-bool is_ping(const xmpp::StanzaTree& tree) {
-  return tree.stanza().type == "get" && tree.root().child("ping", kPing);
-}
-
 // What an endpoint's answer is made for.
 struct Asked {
   const xmpp::StanzaTree& tree;
@@ -97,7 +93,7 @@ struct Asked {
 };
 
 void add_failure(const Asked& asked, const xmpp::StanzaError& error, Answer& answer) {
-  if (auto reply = failure_reply(asked.tree, error, asked.in_room))
+  if (auto reply = subscription::failure_reply(asked.tree, error, asked.in_room))
     answer.stanzas.push_back(std::move(*reply));
 }
 
@@ -207,14 +203,6 @@ Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const map
     if (!given) answer.stanzas.push_back(receipt_for(stanza));
   }
   return answer;
-}
-
-std::optional<xmpp::Stanza> failure_reply(const xmpp::StanzaTree& tree, const xmpp::StanzaError& error,
-                                          bool in_room) {
-  const xmpp::Stanza& stanza = tree.stanza();
-  const bool is_iq = stanza.kind == xmpp::Kind::iq;
-  if (!xmpp::may_get_error(stanza) || (in_room && !is_iq)) return std::nullopt;
-  return in_room && is_ping(tree) ? xmpp::result_reply(stanza) : xmpp::error_reply(stanza, error);
 }
 
 }  // namespace restanza::webhook

@@ -30,9 +30,4 @@ struct Answer {
 Answer answer_to(const xmpp::StanzaTree& tree, const Outcome& outcome, const mapping::Options& options,
                  size_t max_stanza = SIZE_MAX, bool in_room = false);
 
-// What tells the sender of a failure on this side; absent where nothing may. A ping from a room, by which the
-// recipient finds out whether it still is there (XEP-0410), is answered all the same.
-std::optional<xmpp::Stanza> failure_reply(const xmpp::StanzaTree& tree, const xmpp::StanzaError& error,
-                                          bool in_room);
-
 }  // namespace restanza::webhook

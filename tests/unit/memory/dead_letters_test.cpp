@@ -115,11 +115,11 @@ TEST_CASE("the same for the replay of one dead letter") {
       const Spared test;
       id = s.kept(journal::State::dead).at(0).id;
     }
-    s.r.dispatcher->replay(id, told);
+    s.r.kept_deliveries->replay(id, told);
   });
 }
 
 TEST_CASE("the same for the replay of all of them") {
   ScarceReplay s;
-  s.play([&](auto told) { s.r.dispatcher->replay(journal::Filter(), told); });
+  s.play([&](auto told) { s.r.kept_deliveries->replay(journal::Filter(), told); });
 }

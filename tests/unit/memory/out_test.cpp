@@ -25,7 +25,7 @@ struct ScarceMessage : ScarceWorld {
   bool offer(xmpp::Stanza one) {
     try {
       const NotSpared plugins;
-      return r.offer(std::move(one)) == Dispatcher::Offer::taken;
+      return r.offer(std::move(one)) == xmpp::Offered::taken;
     } catch (const std::bad_alloc&) {
       return false;
     }

@@ -117,22 +117,28 @@ class RestWorld {
       : journal({around.directory, uint64_t{1} << 30, around.keys.together, around.keys.each},
                 journal::SqliteStore::open, clock, log),
         replies(pending_limit, timer),
+        fan_out(journal, reply(), log, metrics),
         dispatcher(std::move(around.webhooks),
-                   {journal, [](xmpp::Stanza, std::function<void()> handed) { handed(); }, timer, clock, log,
-                    metrics, webhook::http_transports()}),
+                   {journal, reply(), timer, clock, log, metrics, webhook::http_transports()}, fan_out),
+        kept_deliveries(journal, fan_out, clock, [this] { return dispatcher.destinations(); }),
         resources({std::move(settings),
                    {std::chrono::seconds(120), std::chrono::seconds(300)},
                    {},
                    std::move(around.cors_origins),
                    around.metrics_public},
-                  {replies, archives, sink, journal, dispatcher, accounts, metrics, clock, timer, log,
-                   [this] { return link_up; }}) {
+                  {replies, archives, sink, journal, kept_deliveries, dispatcher, accounts, metrics, clock,
+                   timer, log, [this] { return link_up; }}) {
     if (!journal.open() || !dispatcher.start()) throw std::runtime_error("the journal is not there");
   }
   ~RestWorld() {
+    fan_out.stop();
     dispatcher.stop();
     journal.stop();
     for (const Asked& each : asked) each.check();
+  }
+
+  static subscription::FanOut::Reply reply() {
+    return [](const xmpp::Stanza&, const std::function<void()>& handed) { handed(); };
   }
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
@@ -200,7 +206,9 @@ class RestWorld {
   FakeAccounts accounts;
   MemorySink sink;
   bool link_up = true;
+  subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
+  subscription::KeptDeliveries kept_deliveries;
   Resources resources;
 };
 

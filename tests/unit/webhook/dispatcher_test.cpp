@@ -134,6 +134,7 @@ TEST_CASE("stopping aborts what runs and gives up what only memory has, and ever
   for (int i = 0; i < 3; ++i) r.give(message("a@localhost", std::to_string(i)));
   REQUIRE(asked.pass());
   Collected<int> done;
+  r.fan_out->drain();
   r.dispatcher->drain([&] { done.add(1); });
   CHECK(done.now().empty());
   r.dispatcher->stop();
@@ -144,7 +145,7 @@ TEST_CASE("stopping aborts what runs and gives up what only memory has, and ever
     CHECK_THAT(reply.xml, Contains("<recipient-unavailable "));
   }
   CHECK(ids == std::multiset<std::string>{"0", "1", "2"});
-  CHECK(r.offer(message("a@localhost", "late")) == Dispatcher::Offer::foreign);
+  CHECK(r.offer(message("a@localhost", "late")) == xmpp::Offered::foreign);
   r.dispatcher->stop();
   CHECK(done.now().size() == 1);
 }
@@ -165,8 +166,8 @@ TEST_CASE("a room's reflection of a reply or of another message from here is not
   r.give(said("ann", "1"));
   const auto replies = r.replies.wait(1);
   REQUIRE(replies.size() == 1);
-  r.dispatcher->note_sent(replies[0]);
-  r.dispatcher->note_sent(
+  r.fan_out->about_to_send(replies[0]);
+  r.fan_out->about_to_send(
       stanza("<message type='groupchat' from='bot@rest.localhost' to='room@muc.localhost' id='posted'/>"));
   r.give(said("bot", "reply"));
   r.give(said("bot", "posted"));

@@ -19,7 +19,7 @@ TEST_CASE("a new endpoint delivers what the journal holds under its name, and th
   Reloaded r(first, directory);
   r.know(late.http);
   r.start();
-  CHECK(r.offer(message("a@localhost", "x", "headline")) == Dispatcher::Offer::taken);
+  CHECK(r.offer(message("a@localhost", "x", "headline")) == xmpp::Offered::taken);
   r.beside("late", late);
   REQUIRE(r.reload());
   r.give(message("a@localhost", "2"));

@@ -29,7 +29,7 @@ TEST_CASE("a refusal bounces, is kept as a dead letter, or is tried again, as th
   CHECK(r.kept().at(0).last_error == "it answered 403");
   CHECK(r.replies.now().size() == 1);
   std::promise<void> told;
-  r.dispatcher->replay(journal::Filter(), [&](const Result<size_t>&) { told.set_value(); });
+  r.kept_deliveries->replay(journal::Filter(), [&](const Result<size_t>&) { told.set_value(); });
   told.get_future().wait();
   REQUIRE(r.pass_time(1s, [&] { return r.kept().empty(); }));
   CHECK(endpoint.times("403") == 2);
@@ -69,7 +69,7 @@ TEST_CASE("nothing that a joined room sends gets an error, and its ping is answe
   Retried r(endpoint);
   r.settings[0].max_queued = GENERATE(size_t{1}, size_t{100});  // with one, most find no place
   r.start();
-  r.dispatcher->note_sent(
+  r.fan_out->about_to_send(
       stanza("<presence from='bot@rest.localhost/a' to='room@muc/bot'><x "
              "xmlns='http://jabber.org/protocol/muc'/></presence>"));
   const std::string ends = " from='room@muc/ann' to='bot@rest.localhost/a' id='1'>";

@@ -22,7 +22,7 @@ TEST_CASE("a removed endpoint ends what is under way, answers what only memory h
   REQUIRE(r.reload());
   CHECK(r.dispatcher->report().size() == 1);
   CHECK(r.dispatcher->pause("old") == Dispatcher::Steered::unknown);
-  CHECK(r.offer(message("a@localhost", "4")) == Dispatcher::Offer::foreign);
+  CHECK(r.offer(message("a@localhost", "4")) == xmpp::Offered::foreign);
   CHECK_THAT(r.metrics.text(), Contains("restanza_webhook_queued{endpoint=\"old\"} 0\n"));
 
   SECTION("for the day that it comes again") {
@@ -163,8 +163,8 @@ TEST_CASE("what is discarded while its endpoint is away is not delivered when th
   r.settings.pop_back();
   REQUIRE(r.reload());
   Door discarded;
-  r.dispatcher->discard(r.kept()[1].id, [&](const auto& how) {
-    if (how && *how == Dispatcher::Discarded::ok) discarded.open();
+  r.kept_deliveries->discard(r.kept()[1].id, [&](const auto& how) {
+    if (how && *how == subscription::KeptDeliveries::Discarded::ok) discarded.open();
   });
   CHECK(discarded.pass());
   r.settings.push_back(removed);

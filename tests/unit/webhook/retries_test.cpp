@@ -79,7 +79,7 @@ TEST_CASE("a message whose reply is larger than the server takes is a dead lette
   CHECK_THAT(r.metrics.text(), Contains("given_up"));
   endpoint.answer_all(reply(2));
   std::promise<void> told;
-  r.dispatcher->replay(journal::Filter(), [&](const Result<size_t>&) { told.set_value(); });
+  r.kept_deliveries->replay(journal::Filter(), [&](const Result<size_t>&) { told.set_value(); });
   told.get_future().wait();
   REQUIRE(r.replies.wait(4).size() == 4);
   CHECK(r.pass_time(0ms, [&] { return r.kept().empty(); }));
@@ -191,11 +191,11 @@ TEST_CASE("dead letters are kept for two weeks") {
   REQUIRE(r.pass_time_beside([&] { return r.state_of("poison") == "dead"; }));
   const Instant died = r.clock.now();
   REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
-  CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);
+  CHECK(r.clock.now() - died >= subscription::KeptDeliveries::kDeadKept);
 }
 
 TEST_CASE("dead letters are kept for two weeks that pass, wherever the wall clock jumps meanwhile") {
-  const auto jump = GENERATE(1, -1) * std::chrono::hours(Dispatcher::kDeadKept + 1h);
+  const auto jump = GENERATE(1, -1) * std::chrono::hours(subscription::KeptDeliveries::kDeadKept + 1h);
   Scripted endpoint;
   endpoint.answer("poison", response(500));
   Retried r(endpoint);
@@ -206,15 +206,17 @@ TEST_CASE("dead letters are kept for two weeks that pass, wherever the wall cloc
   const Instant died = r.clock.now();
   r.fake.step_wall(jump);
   const Instant jumped = r.clock.now();
-  REQUIRE(r.pass_time(10min, [&] { return r.clock.now() - jumped > 2 * Dispatcher::kPurge; }));
+  REQUIRE(
+      r.pass_time(10min, [&] { return r.clock.now() - jumped > 2 * subscription::KeptDeliveries::kPurge; }));
   CHECK(r.state_of("poison") == "dead");
   const auto said = r.said();
   CHECK(std::count_if(said.begin(), said.end(), [](const std::string& line) {
           return line.find("The wall clock has jumped") == 0;
         }) == 1);
   REQUIRE(r.pass_time(30min, [&] { return r.kept().empty(); }));
-  CHECK(r.clock.now() - died >= Dispatcher::kDeadKept);
-  CHECK(r.clock.now() - died < Dispatcher::kDeadKept + 3 * Dispatcher::kPurge);
+  CHECK(r.clock.now() - died >= subscription::KeptDeliveries::kDeadKept);
+  CHECK(r.clock.now() - died <
+        subscription::KeptDeliveries::kDeadKept + 3 * subscription::KeptDeliveries::kPurge);
 }
 
 TEST_CASE("what waits when the wall clock jumps ahead has the rest of its day, also after a restart") {

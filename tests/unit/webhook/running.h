@@ -12,6 +12,7 @@
 
 #include "base/metrics.h"
 #include "journal/sqlite/store.h"
+#include "subscription/fan_out/kept_deliveries.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "unit/webhook/memory_endpoint.h"
@@ -60,7 +61,9 @@ struct Running {
   size_t max_stanza = SIZE_MAX;  // of the host
   journal::Journal::Settings journal_settings;
   std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<subscription::FanOut> fan_out;
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<subscription::KeptDeliveries> kept_deliveries;
 
   explicit Running(const std::string& url, By moved = By::real_clock)
       : by(moved), clock(moved == By::hand ? static_cast<const Clock&>(fake) : real) {
@@ -92,33 +95,42 @@ struct Running {
   void make() {
     journal = std::make_unique<journal::Journal>(journal_settings, journal::SqliteStore::open, clock, log);
     REQUIRE(journal->open());
+    const EndpointDependencies::Reply reply = [this](xmpp::Stanza one, std::function<void()> handed) {
+      replies.add(std::move(one));
+      host_takes(std::move(handed));
+    };
+    fan_out = std::make_unique<subscription::FanOut>(*journal, reply, log, metrics);
     dispatcher = std::make_unique<Dispatcher>(
-        settings, EndpointDependencies{*journal,
-                                       [this](xmpp::Stanza reply, std::function<void()> handed) {
-                                         replies.add(std::move(reply));
-                                         host_takes(std::move(handed));
-                                       },
-                                       timer,
-                                       clock,
-                                       log,
-                                       metrics,
-                                       {[this](const Url& url, const Settings& own, Timer& its_timer) {
-                                         const auto known = in_memory.find(url.host);
-                                         return known == in_memory.end() ? std::make_unique<Nobody>()
-                                                                         : known->second(url, own, its_timer);
-                                       }},
-                                       max_stanza});
+        settings,
+        EndpointDependencies{*journal,
+                             reply,
+                             timer,
+                             clock,
+                             log,
+                             metrics,
+                             {[this](const Url& url, const Settings& own, Timer& its_timer) {
+                               const auto known = in_memory.find(url.host);
+                               return known == in_memory.end() ? std::make_unique<Nobody>()
+                                                               : known->second(url, own, its_timer);
+                             }},
+                             max_stanza,
+                             &fan_out->rooms()},
+        *fan_out);
+    kept_deliveries = std::make_unique<subscription::KeptDeliveries>(
+        *journal, *fan_out, clock, [this] { return dispatcher->destinations(); });
   }
   void start() {
     make();
     REQUIRE(dispatcher->start());
+    kept_deliveries->purge();
+    timer.every(subscription::KeptDeliveries::kPurge, [this] { kept_deliveries->purge(); });
   }
 
-  Dispatcher::Offer offer(xmpp::Stanza&& one) {
+  xmpp::Offered offer(xmpp::Stanza&& one) {
     xmpp::StanzaTree offered(std::move(one));
-    return dispatcher->offer(offered, [this] { rooms.add(1); });
+    return fan_out->offer(offered, [this] { rooms.add(1); }, {});
   }
-  void give(xmpp::Stanza one) { REQUIRE(offer(std::move(one)) == Dispatcher::Offer::taken); }
+  void give(xmpp::Stanza one) { REQUIRE(offer(std::move(one)) == xmpp::Offered::taken); }
 
   // Moves the clock, as often as it takes until `happened`; it stands while anything is under way. By steps
   // below a minute it passes six hours in a second at most: a thread that was woken needs time to begin.
@@ -159,15 +171,19 @@ struct Running {
 
   bool drain() {
     Door drained;
+    fan_out->drain();
     dispatcher->drain([&] { drained.open(); });
     return drained.pass();
   }
 
   void end() {
     timer.stop();
+    if (fan_out) fan_out->stop();
     if (dispatcher) dispatcher->stop();
     if (journal) journal->stop();
+    kept_deliveries.reset();
     dispatcher.reset();
+    fan_out.reset();
     journal.reset();
   }
 

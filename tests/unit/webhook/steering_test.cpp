@@ -37,13 +37,14 @@ struct Steered : Running {
     return got;
   }
   size_t replay(const journal::Filter& filter) {
-    return asked([&](auto then) { dispatcher->replay(filter, then); }, size_t{999999});
+    return asked([&](auto then) { kept_deliveries->replay(filter, then); }, size_t{999999});
   }
   size_t discard(const journal::Filter& filter) {
-    return asked([&](auto then) { dispatcher->discard(filter, then); }, size_t{999999});
+    return asked([&](auto then) { kept_deliveries->discard(filter, then); }, size_t{999999});
   }
-  Dispatcher::Discarded discard(const std::string& id) {
-    return asked([&](auto then) { dispatcher->discard(id, then); }, Dispatcher::Discarded::unknown);
+  subscription::KeptDeliveries::Discarded discard(const std::string& id) {
+    return asked([&](auto then) { kept_deliveries->discard(id, then); },
+                 subscription::KeptDeliveries::Discarded::unknown);
   }
   bool settled(size_t count) {
     return pass_time(std::chrono::milliseconds(0), [&] { return kept().size() == count; });
@@ -151,8 +152,8 @@ TEST_CASE("a dead letter that is replayed is delivered under its old id") {
   const size_t asked = endpoint.asked.now().size();
   endpoint.status = 204;
   SECTION("by its id") {
-    CHECK(r.asked([&](auto then) { r.dispatcher->replay(id, then); }, false));
-    CHECK_FALSE(r.asked([&](auto then) { r.dispatcher->replay("msg_nobody", then); }, true));
+    CHECK(r.asked([&](auto then) { r.kept_deliveries->replay(id, then); }, false));
+    CHECK_FALSE(r.asked([&](auto then) { r.kept_deliveries->replay("msg_nobody", then); }, true));
   }
   SECTION("by a filter") {
     CHECK(r.replay(dead) == 1);
@@ -178,9 +179,9 @@ TEST_CASE("what is discarded is gone, and what is being posted is not") {
   REQUIRE(asked.pass());
   REQUIRE(r.settled(3));
   const auto kept = r.kept();
-  CHECK(r.discard(kept[0].id) == Dispatcher::Discarded::at_work);
-  CHECK(r.discard(kept[1].id) == Dispatcher::Discarded::ok);
-  CHECK(r.discard(kept[1].id) == Dispatcher::Discarded::unknown);
+  CHECK(r.discard(kept[0].id) == subscription::KeptDeliveries::Discarded::at_work);
+  CHECK(r.discard(kept[1].id) == subscription::KeptDeliveries::Discarded::ok);
+  CHECK(r.discard(kept[1].id) == subscription::KeptDeliveries::Discarded::unknown);
   CHECK(r.discard(journal::Filter{}) == 1);
   CHECK(r.dispatcher->report()[0].waiting == 1);
   hold.open();

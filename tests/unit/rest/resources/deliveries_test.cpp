@@ -34,7 +34,7 @@ class Queue : public RestWorld {
   void offer(const std::string& id) {
     xmpp::StanzaTree stanza(*xmpp::parse_stanza("<message from='alice@localhost/r' to='rest.localhost' id='" +
                                                 id + "'><body>secret " + id + "</body></message>"));
-    CHECK(dispatcher.offer(stanza, [] {}) == webhook::Dispatcher::Offer::taken);
+    CHECK(fan_out.offer(stanza, [] {}, {}) == xmpp::Offered::taken);
     settle();
   }
   // A dead letter of its own, accepted now; returns its id.
