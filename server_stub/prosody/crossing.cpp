@@ -94,7 +94,7 @@ CrossingItem Crossing::take() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (items_.empty()) {
-      woken_ = false;
+      if (std::exchange(woken_, false)) wakeup_.clear();
       if (lost_lines_ == 0) return taken;
       const size_t lost = std::exchange(lost_lines_, 0);
       return LogLine{XP_WARN, std::to_string(lost) + " lines of the log are lost: too many came at once"};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Where the plugin's threads leave what Prosody's thread is to do, in the order in which it came: stanzas to
 // route, the kit's work, passwords and tokens to check, lines for the log. Prosody's loop waits on the
-// descriptor, which is an eventfd and written once for all that comes before the loop has looked.
+// descriptor, an eventfd that is readable until everything has been taken.
 //
-// Threads: any, but begin_turn, take and close, which are for Prosody's. No lock is held while a function of
+// Threads: any, but take and close, which are for Prosody's. No lock is held while a function of
 // somebody else is called. Owns what waits.
 #pragma once
 
@@ -69,7 +69,6 @@ class Crossing {
   void drained();
 
   // Before the first take of a turn of the loop.
-  void begin_turn() { wakeup_.clear(); }
   // The next item; std::monostate where nothing waits, after which the descriptor tells of more.
   CrossingItem take();
   // Before the plugin is ended: whoever waits for room or for a verdict is let go, the kit's work is dropped,
@@ -90,7 +89,7 @@ class Crossing {
   std::deque<CrossingItem> items_;
   std::vector<LoopWork> writers_;
   size_t stanzas_ = 0, bytes_ = 0, questions_ = 0, lines_ = 0, lost_lines_ = 0;
-  bool woken_ = false;  // the loop knows that there is something
+  bool woken_ = false;  // the descriptor is readable
   bool closed_ = false;
 };
 

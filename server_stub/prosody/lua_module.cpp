@@ -6,7 +6,7 @@
 //   keys() -> the plugin's settings: { name = whether it is a list }
 //   plugin:start(), :reload(settings), :renew_certificate() -> true | nil, why
 //   plugin:listening() -> "127.0.0.1:5290"
-//   plugin:descriptor(), :begin_turn(), :wait(milliseconds)     plugin:take(stanza_mt) -> kind, ... | nil
+//   plugin:descriptor(), :wait(milliseconds)     plugin:take(stanza_mt) -> kind, ... | nil
 //   plugin:offer(xml, injected, answer_passed) -> "taken", "passed", "refused", "held" | nil
 //   plugin:verdict(question, "ok" | "denied" | "failed", bare_jid)
 //   plugin:request(method, path, query, peer, headers, body) -> number | nil      plugin:client_left(number)
@@ -76,11 +76,6 @@ int listening(lua_State* lua) {
 int descriptor(lua_State* lua) {
   lua_pushinteger(lua, plugin_at(lua).descriptor());
   return 1;
-}
-
-int begin_turn(lua_State* lua) {
-  plugin_at(lua).begin_turn();
-  return 0;
 }
 
 int wait(lua_State* lua) {
@@ -202,7 +197,6 @@ constexpr luaL_Reg kMethods[] = {{"start", start},
                                  {"renew_certificate", renew_certificate},
                                  {"listening", listening},
                                  {"descriptor", descriptor},
-                                 {"begin_turn", begin_turn},
                                  {"wait", wait},
                                  {"take", take},
                                  {"offer", offer},

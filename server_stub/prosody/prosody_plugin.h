@@ -50,7 +50,6 @@ class ProsodyPlugin {
   void client_left(uint64_t request);
 
   int descriptor() const { return crossing_.descriptor(); }
-  void begin_turn() { crossing_.begin_turn(); }
   // The next item that crosses, valid until the next call. The kit's work has been done then.
   const CrossingItem& next() noexcept;
   // Of the password or the token that `next` gave last; its verdict is for this number.
