@@ -211,8 +211,13 @@ class ComponentMode(Answers):
 
 
 def run(test_class):
-    package = test_class.server_class.missing()
+    run_with(test_class.server_class, sys.modules[test_class.__module__])
+
+
+def run_with(server_class, module="__main__"):
+    """Runs the tests of the module, or says which package their server is missing."""
+    package = server_class.missing()
     if package:
         print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
         sys.exit(SKIPPED)
-    unittest.main(module=sys.modules[test_class.__module__], verbosity=2)
+    unittest.main(module=module, verbosity=2)

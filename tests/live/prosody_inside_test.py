@@ -8,7 +8,6 @@ Ownership: a class owns its server and its webhook; a test owns its clients.
 """
 import concurrent.futures
 import http.client
-import sys
 import unittest
 
 import component_mode
@@ -320,8 +319,4 @@ class Stop(Inside):
 
 
 if __name__ == "__main__":
-    package = ProsodyInside.missing()
-    if package:
-        print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
-        sys.exit(component_mode.SKIPPED)
-    unittest.main(verbosity=2)
+    component_mode.run_with(ProsodyInside)

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 import random
-import sys
 import unittest
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
@@ -168,8 +167,4 @@ class Portal(component_mode.Clients, unittest.TestCase):
 
 
 if __name__ == "__main__":
-    package = ProsodyForPortals.missing()
-    if package:
-        print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
-        sys.exit(component_mode.SKIPPED)
-    unittest.main(verbosity=2)
+    component_mode.run_with(ProsodyForPortals)

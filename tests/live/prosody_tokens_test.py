@@ -7,7 +7,6 @@ Ownership: a class owns its server; a test owns its clients and its tokens.
 """
 import base64
 import concurrent.futures
-import sys
 import unittest
 
 import component_mode
@@ -133,8 +132,4 @@ class OfAComponent(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    package = ProsodyInside.missing()
-    if package:
-        print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
-        sys.exit(component_mode.SKIPPED)
-    unittest.main(verbosity=2)
+    component_mode.run_with(ProsodyInside)

@@ -144,8 +144,4 @@ class UnderLoad(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    package = ProsodyInside.missing()
-    if package:
-        print(f"SKIPPED: the Debian package {package} is not installed", file=sys.stderr)
-        sys.exit(component_mode.SKIPPED)
-    unittest.main(verbosity=2)
+    component_mode.run_with(ProsodyInside)

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -123,6 +124,19 @@ UNUSED static int say_and_report(const char* xml) {
   const int said = say(xml);
   report_number("send_stanza", said);
   return said;
+}
+
+/* More than the host takes, to be freed; NULL: there is no memory for it. */
+UNUSED static char* too_long_message(void) {
+  static const char kBegin[] = "<message from='hostile.localhost' to='alice@localhost'><body>";
+  static const char kEnd[] = "</body></message>";
+  const size_t filling = (size_t)instance.host->max_stanza;
+  char* xml = malloc(sizeof kBegin + filling + sizeof kEnd);
+  if (!xml) return NULL;
+  memcpy(xml, kBegin, sizeof kBegin - 1);
+  memset(xml + sizeof kBegin - 1, 'x', filling);
+  memcpy(xml + sizeof kBegin - 1 + filling, kEnd, sizeof kEnd);
+  return xml;
 }
 
 #ifndef OWN_LOOK_AT_HOST

@@ -4,8 +4,6 @@
 #define ID "sends_parsed"
 #define OWN_LOOK_AT_HOST
 #define OWN_ON_REQUEST
-#include <stdlib.h>
-
 #include "plugin.h"
 
 static void look_at_host(const xp_host* host) {
@@ -19,14 +17,8 @@ static void say_parsed(const char* result, uint32_t kind, xp_str from, xp_str xm
 }
 
 static void say_too_much(void) {
-  static const char kBegin[] = "<message from='hostile.localhost' to='alice@localhost'><body>";
-  static const char kEnd[] = "</body></message>";
-  const size_t filling = (size_t)instance.host->max_stanza;
-  char* xml = malloc(sizeof kBegin + filling + sizeof kEnd);
+  char* xml = too_long_message();
   if (!xml) return;
-  memcpy(xml, kBegin, sizeof kBegin - 1);
-  memset(xml + sizeof kBegin - 1, 'x', filling);
-  memcpy(xml + sizeof kBegin - 1 + filling, kEnd, sizeof kEnd);
   say_parsed("send_parsed", XP_MESSAGE, instance.host->domain, (xp_str){xml, strlen(xml)});
   free(xml);
 }
