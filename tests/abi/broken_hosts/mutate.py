@@ -27,7 +27,10 @@ CHANGES = {
     "wants_all_settled": ("free(kept[i].line.ptr);", "if (kept[i].held) _exit(1);"),
     "gives_pieces_twice": ("piece(ctx, XP_OK, (xp_str){given.ptr, size});",
                            "piece(ctx, XP_OK, (xp_str){given.ptr, size});\n  if (size == 5) piece(ctx, XP_OK, all(&c->in));"),
-    "ends_bodies_early": ("(!open || size > 0 || c->left == 0)", "(!open || size > 0 || c->left < 7)"),
+    "ends_bodies_early": ("size = c->left < c->in.len ? (size_t)c->left : c->in.len;\n"
+                          "  const int due = piece && (!open || size > 0 || c->left == 0);",
+                          "size = c->left < 7 ? 0 : c->left < c->in.len ? (size_t)c->left : c->in.len;\n"
+                          "  const int due = piece && (!open || size > 0 || c->left < 7);"),
     "keeps_who_left": ("(!open || size > 0 || c->left == 0)", "(open && (size > 0 || c->left == 0))"),
     "forgets_who_asks": ("if (c->piece) c->piece(", "if (c->piece && c->fd == INT_MAX) c->piece("),
     "trusts_any_token": ("verdict(ctx, XP_DENIED, NULL);", "verdict(ctx, XP_OK, NULL);"),
