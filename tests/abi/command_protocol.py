@@ -23,7 +23,8 @@ def arguments():
 
 
 def say_ready(address):
-    print(f"ready http={address}", file=sys.stderr, flush=True)
+    """In one write: the host has the same standard error, and print makes two where that is not buffered."""
+    os.write(sys.stderr.fileno(), f"ready http={address}\n".encode())
 
 
 def write_stanza(element):

@@ -88,7 +88,7 @@ class Sound(Passes):
                  "the same of version 1.0": ([broken("sound_of_version_1_0")], ("sends_parsed", *KEEPING, *BODIES)),
                  "the example on the kit": ([os.environ["EMBED"]], OPTIONAL),
                  "the same with all that the kit has": ([broken("sound_with_all")], ("odd_settings",))}
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(len(hosts)) as pool:
             results = pool.map(lambda host: checked(*host[0]), hosts.values())
         for (name, (_, without)), (code, output) in zip(hosts.items(), results):
             with self.subTest(host=name):
