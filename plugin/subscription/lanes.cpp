@@ -17,6 +17,10 @@ std::string lane_of(const xmpp::Stanza& stanza) {
   return lane;
 }
 
+std::shared_ptr<const xmpp::Stanza> Item::text() const {
+  return !stanza && tree ? tree->text() : stanza;
+}
+
 Lanes::~Lanes() {
   if (alarm_id_ != 0) timer_.cancel(alarm_id_);
 }
@@ -85,11 +89,17 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
   return work;
 }
 
+void Lanes::set_tree(Work& work, std::shared_ptr<const xmpp::StanzaTree> tree) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  work.item().tree = std::move(tree);
+}
+
 bool Lanes::ended(Work& work, const Ended& how, double chance) noexcept {
   bool own = false;
   IdleThreads::Call call;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    ++work.item().attempts;
     if (!is_current(work)) return false;
     const Instant now = clock_.now();
     const bool was_answering = gate_.answering();
@@ -148,10 +158,13 @@ void Lanes::put_back(Work&& work, Instant when) noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     Named& named = *work.lane_;
     Item& item = work.item();
+    item.withdrawn = named.second.withdrawn;
     release(work);
-    if (item.kept()) item.stanza = nullptr;  // memory is for what goes soon
+    item.stanza = item.text();
     if (item.tree && !trees_.take(*item.tree)) item.tree = nullptr;
-    if (item.stanza) resident_ += item.stanza->xml.size();
+    const size_t size = item.stanza ? item.stanza->xml.size() : 0;
+    if (item.kept() && size + resident_ > kMaxTriedResident) item.stanza = nullptr;
+    if (item.stanza) resident_ += size;
     loose_ += item.kept() ? 0 : 1;
     named.second.queue.splice(named.second.queue.begin(), work.held_);
     ++waiting_;
@@ -187,6 +200,7 @@ std::optional<Item> Lanes::withdraw(const std::string& lane, const std::string& 
   const auto found = lanes_.find(lane);
   if (found == lanes_.end()) return std::nullopt;
   Lane& from = found->second;
+  if (from.at_work && from.at_work->kept() && from.at_work->id == id) from.withdrawn = true;
   const auto item = find(from, id);
   if (item == from.queue.end()) return std::nullopt;
   if (item == from.queue.begin()) wake(*found);
@@ -267,8 +281,9 @@ std::optional<Instant> Lanes::oldest() const {
 std::vector<Item> Lanes::kept() const {
   std::vector<Item> all;
   const std::lock_guard<std::mutex> lock(mutex_);
-  all.reserve(waiting_ - loose_);
+  all.reserve(waiting_ - loose_ + at_work_);
   for (const auto& [name, lane] : lanes_) {
+    if (lane.at_work && lane.at_work->kept() && !lane.withdrawn) all.push_back(*lane.at_work);
     std::copy_if(lane.queue.begin(), lane.queue.end(), std::back_inserter(all),
                  [](const Item& item) { return item.kept(); });
   }

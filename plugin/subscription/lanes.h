@@ -36,6 +36,7 @@ struct Item {
   journal::Seq seq = 0;  // 0: the journal does not keep it
   std::string id;        // kept over retries and restarts
   bool answers = true;
+  bool withdrawn = false;  // while it was at work: it is to leave
   bool suspected = false;  // its latest failure looked like one of its own
   uint32_t attempts = 0;
   uint32_t failures = 0;  // of its own, but for the latest
@@ -46,6 +47,7 @@ struct Item {
   Timer::Id alarm = 0;                           // of one that must not wait for long
 
   bool kept() const { return seq != 0; }
+  std::shared_ptr<const xmpp::Stanza> text() const;  // null where only the journal has it
 };
 
 // The conversation that a stanza belongs to.
@@ -59,6 +61,8 @@ class Lanes {
   static constexpr std::chrono::seconds kLookAgain{1};  // at what is due, where no alarm could be set
   // Stanzas in memory together, as text. What the journal keeps beyond it is read again when its turn comes.
   static constexpr size_t kMaxResident = 8u << 20;
+  // What has been tried and is kept has text no further than this: the rest is for what goes soon.
+  static constexpr size_t kMaxTriedResident = kMaxResident / 2;
   // A delivery that comes while nothing stands still keeps its tree while it waits, and from one attempt to
   // the next; but all that wait have room for xmpp::TreeRoom::kMax of trees together. So a long queue is
   // text, and the tree is made when the delivery is taken, for all its attempts where there is room again.
@@ -109,9 +113,13 @@ class Lanes {
   // says nothing about the endpoint as it is now.
   void succeed(double drain_rate, bool breaker, size_t at_once);
 
-  // Its request has ended so. True: it has failed, and that is its own fault, for the endpoint answers
-  // others. Whether it really does is known once it has answered another after this failure as well, and has
-  // not been found to be away between. So a failure is added to the item's with the next of its own.
+  // Of one that came without; whoever asks for `kept` has it from now on.
+  void set_tree(Work& work, std::shared_ptr<const xmpp::StanzaTree> tree) noexcept;
+
+  // Its request, its next attempt, has ended so. True: it has failed, and that is its own fault, for the
+  // endpoint answers others. Whether it really does is known once it has answered another after this failure
+  // as well, and has not been found to be away between. So a failure is added to the item's with the next of
+  // its own.
   bool ended(Work& work, const Ended& how, double chance) noexcept;
   void broken_off(const Work& work) noexcept;
 
@@ -122,7 +130,8 @@ class Lanes {
 
   // Of what waits without being kept: where it stands still.
   std::vector<Item> take_stranded();
-  // The item, unless it is at work or gone.
+  // The item, unless it is at work or gone. One that is kept and at work is known to leave when it comes
+  // back.
   std::optional<Item> withdraw(const std::string& lane, const std::string& id);
   // What was accepted then or before, and is not at work. Where this throws it is still there.
   std::vector<Item> take_older(Instant accepted, size_t limit);
@@ -151,8 +160,8 @@ class Lanes {
     bool draining = false;
   };
   Snapshot snapshot() const;
-  std::optional<Instant> oldest() const;  // acceptance of what waits
-  std::vector<Item> kept() const;         // copies of what waits and is kept, those at work not among it
+  std::optional<Instant> oldest() const;        // acceptance of what waits
+  std::vector<Item> kept() const;               // copies of what is kept, waiting or at work
   std::vector<journal::Seq> kept_seqs() const;  // sorted, of what waits or is at work; 0 of what is not kept
   bool at_work(const std::string& lane, const std::string& id) const;
   bool unattended() const;  // no thread waits in `next` for what may come
@@ -163,7 +172,8 @@ class Lanes {
     std::list<Item>::iterator behind_withdrawn = queue.end();  // those that leave at once stand together
     std::list<Named*> turn{nullptr};  // its place in a line, made with it: to get in line needs no memory
     const Item* at_work = nullptr;
-    bool waits = false;  // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
+    bool withdrawn = false;  // what is at work
+    bool waits = false;      // in a line or backing_off_; perhaps with a queue that was emptied meanwhile
     bool backs_off = false;
     Standing standing = Standing::open;              // when it got in line
     uint64_t place = 0;                              // among all that got in line

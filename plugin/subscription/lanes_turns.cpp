@@ -137,6 +137,7 @@ Lanes::Work Lanes::take(Named& lane, Instant now) {
 // Its request is over.
 void Lanes::release(const Work& work) {
   work.lane_->second.at_work = nullptr;
+  work.lane_->second.withdrawn = false;
   --at_work_;
   if (is_current(work)) shares_.give_back(work.standing_);
 }

@@ -23,6 +23,8 @@ class Turn {
 
   Item& item() { return work_.item(); }
 
+  void set_tree(std::shared_ptr<const xmpp::StanzaTree> tree) { lanes_.set_tree(work_, std::move(tree)); }
+
   bool ended(const Ended& how, double chance) {
     ended_ = true;
     return lanes_.ended(work_, how, chance);

@@ -137,7 +137,7 @@ void Endpoint::work(Posting& posting, Transport& transport, bool first) {
 
 void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   Item& item = turn.item();
-  const auto text = text_of(item);
+  const Result<Text> text = item.withdrawn ? Text() : text_of(item);
   if (!text) {
     turn.put_back(deps_.clock.now() + kReread);
     deps_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
@@ -151,7 +151,7 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   const mapping::Format format = posting.negotiation.settle(transport);
   if (retired_ || posting.replaced) return turn.put_back(deps_.clock.now());
   if (item.alarm != 0) deps_.timer.cancel(std::exchange(item.alarm, 0));
-  if (!item.tree) item.tree = std::make_shared<const xmpp::StanzaTree>(*text);
+  if (!item.tree) turn.set_tree(std::make_shared<const xmpp::StanzaTree>(*text));
   const Tree tree = item.tree;
   const Instant began = deps_.clock.now();
   const Outcome outcome = posting.attempts.make(transport, format, item, *tree);
@@ -159,7 +159,6 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   metrics_.request(verdict_of(outcome), deps_.clock.now() - began);
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
-  ++item.attempts;
   const subscription::Ended ended = ended_of(outcome, posting.settings.on_refusal, item.kept());
   const double chance = chance_after(ended.verdict);
   const bool own = turn.ended(ended, chance);
@@ -168,7 +167,7 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
 }
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {
-  if (item.stanza) return item.stanza;
+  if (Text text = item.text()) return text;
   auto loaded = deps_.journal.load(item.seq);
   if (!loaded) return loaded.error();
   return *loaded ? std::make_shared<const xmpp::Stanza>(std::move(**loaded)) : Text();

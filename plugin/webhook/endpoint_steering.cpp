@@ -81,8 +81,8 @@ void Endpoint::save_anew() {
   const Instant now = deps_.clock.now();
   const std::vector<Item> kept = lanes_.kept();
   for (const Item& item : kept) {
-    // What has been tried has no text of its own here any more, but perhaps its tree.
-    const Text text = !item.stanza && item.tree ? item.tree->text() : item.stanza;
+    if (item.withdrawn) continue;
+    const Text text = item.text();
     if (!text) {
       ++lost;
       continue;

@@ -132,6 +132,14 @@ Result<void> prepare_schema(Database& db, const std::vector<Migration>& all) {
   return {};
 }
 
+Result<void> check_tables(Database& db) {
+  const auto found =
+      db.number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('stanza', 'delivery')");
+  if (!found) return found.error();
+  if (*found == 2) return {};
+  return Error{db.name() + ": its tables are gone", Error::Kind::damaged};
+}
+
 Result<int64_t> readable_version(Database& db, int64_t oldest) {
   auto version = db.number("PRAGMA user_version");
   if (!version) return version;

@@ -25,6 +25,10 @@ const std::vector<Migration>& migrations();
 // as the one before it left it. An error where a later version wrote the file.
 Result<void> prepare_schema(Database& db, const std::vector<Migration>& all = migrations());
 
+// Whether the tables of deliveries are there: an error of the kind `damaged` where a file that should have
+// them has none, as one that was emptied.
+Result<void> check_tables(Database& db);
+
 // The version from which on idempotency keys have owners, and what they take up is counted.
 inline constexpr int64_t kKeysCounted = 2;
 

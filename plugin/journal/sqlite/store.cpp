@@ -53,6 +53,7 @@ Result<std::unique_ptr<Database>> open_file(const std::string& path) {
     if (auto wal = expect(db, "PRAGMA journal_mode = WAL", "wal"); !wal) return wal;
     if (auto set = settle(db); !set) return set;
     if (auto prepared = prepare_schema(db); !prepared) return prepared;
+    if (auto whole = check_tables(db); !whole) return whole;
     return go_on_numbering(db);
   }();
   if (ready) return opened;
@@ -198,11 +199,19 @@ Result<void> SqliteStore::save(Renewed& renewed) {
   if (auto made = make_next(directory_); !made) return made;
   std::string quoted;
   for (const char c : next_path(directory_)) quoted.append(c == '\'' ? 2 : 1, c);
-  const auto saved = db_->script(("VACUUM INTO '" + quoted + "'").c_str());
+  auto saved = db_->script(("VACUUM INTO '" + quoted + "'").c_str());
+  const bool unreadable = !saved && db_->unreadable();
+  if (saved) saved = check_copy();
   if (saved) return {};
-  if (!db_->unreadable()) return saved.error();
+  if (!unreadable && saved.error().kind != Error::Kind::damaged) return saved.error();
   renewed.lost = saved.error().text;
   return make_next(directory_);
+}
+
+// A file that has been emptied can be read, and copied, as one that never had a table.
+Result<void> SqliteStore::check_copy() const {
+  const auto copy = Database::open(next_path(directory_), SQLITE_OPEN_READONLY, database_path(directory_));
+  return copy ? check_tables(**copy) : Result<void>(copy.error());
 }
 
 Result<void> SqliteStore::read(const std::function<Result<void>(Database&)>& work) {

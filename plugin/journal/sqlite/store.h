@@ -45,6 +45,7 @@ class SqliteStore final : public Store {
   SqliteStore();
   Result<Renewed> renew(std::string why);
   Result<void> save(Renewed& renewed);
+  Result<void> check_copy() const;
   Result<void> clear_place(Renewed& renewed);
   void note_full(Database& db);
   void note_damage(const Result<void>& done) noexcept;

@@ -46,7 +46,7 @@ TEST_CASE("what failed comes again first of its conversation, and holds up no ot
   CHECK(l.order(1) == "b2 ");
   auto again = l.next_after(5s);
   CHECK(again.item().id == "a1");
-  CHECK_FALSE(again.item().stanza);  // the journal has it
+  CHECK(again.item().stanza);
   l.finish(std::move(again));
   CHECK(l.order(1) == "a2 ");
 }
@@ -331,4 +331,58 @@ TEST_CASE("lanes that go on after all know what is at work, and what was done wh
   CHECK(waiting.get()->item().id == "a2");
   CHECK(l.lanes.snapshot().waiting == 0);
   l.finish(std::move(second));
+}
+
+TEST_CASE("what is at work is among what is kept, with the tree that it came to have there") {
+  Laned l;
+  l.push("a1");
+  REQUIRE(l.lanes.push("b", [&] {
+    Item loaded = l.item("b1");
+    loaded.stanza = nullptr;  // the journal has it
+    return loaded;
+  }()));
+  auto first = l.next(), second = l.next();
+  CHECK(l.lanes.kept().size() == 2);
+  const auto without_text = [&] {
+    size_t count = 0;
+    for (const Item& item : l.lanes.kept()) count += item.text() ? 0 : 1;
+    return count;
+  };
+  CHECK(without_text() == 1);
+  xmpp::Stanza stanza;
+  stanza.xml = "<message/>";
+  l.lanes.set_tree(second, std::make_shared<const xmpp::StanzaTree>(stanza));
+  CHECK(without_text() == 0);
+  l.finish(std::move(first));
+  l.fail(std::move(second), 1s);
+  REQUIRE(l.lanes.kept().size() == 1);
+  CHECK(l.lanes.kept()[0].attempts == 1);
+}
+
+TEST_CASE(
+    "what is withdrawn while it is at work comes back as what is to leave, and what came behind it does "
+    "not") {
+  Laned l;
+  for (const char* id : {"a1", "a2"}) l.push(id);
+  auto work = l.next();
+  CHECK_FALSE(l.lanes.withdraw("a", "a1"));
+  l.fail(std::move(work), 0s);
+  work = l.next();
+  CHECK(work.item().withdrawn);
+  l.finish(std::move(work));
+  work = l.next();
+  l.fail(std::move(work), 0s);
+  work = l.next();
+  CHECK(work.item().id == "a2");
+  CHECK_FALSE(work.item().withdrawn);
+}
+
+TEST_CASE("what has been tried keeps its text up to the limit, and one byte past it the journal's will do") {
+  const size_t past = GENERATE(0, 1);
+  Laned l;
+  REQUIRE(l.lanes.push("a", l.item("a1", 10)));
+  REQUIRE(l.lanes.push("b", l.item("b1", Lanes::kMaxTriedResident - 10 + past)));
+  l.fail(l.next(), 0s);
+  l.finish(l.next());
+  CHECK((l.next().item().stanza != nullptr) == (past == 0));
 }

@@ -188,6 +188,37 @@ TEST_CASE("what is discarded is gone, and what is being posted is not") {
   CHECK(r.settled(0));
 }
 
+TEST_CASE("what is discarded in the moment in which it is posted is not posted again") {
+  const Directory directory;
+  Door hold, asked;
+  Collected<std::string> posts;
+  MemoryEndpoint failing(MemoryEndpoint::each_request([&](const std::string& request) {
+    posts.add(request);
+    asked.open();
+    hold.pass();
+    return response(500);
+  }));
+  OneStatus unused(204);
+  Steered r(unused, directory);
+  r.settings[0].url = r.know(failing).url();
+  r.start();
+  r.give(message("a@localhost", "1"));
+  REQUIRE(asked.pass());
+  const journal::Delivery posted = r.kept().at(0);
+  Door gone;
+  r.journal->discard({posted.seq}, {}, [&](const auto& seqs) {
+    if (seqs && seqs->size() == 1) gone.open();
+  });
+  REQUIRE(gone.pass());
+  r.dispatcher->destinations().at(0)->withdraw(posted);
+  hold.open();
+  CHECK(r.pass_time(std::chrono::seconds(1), [&] {
+    const auto now = r.dispatcher->report()[0];
+    return now.waiting == 0 && now.at_work == 0;
+  }));
+  CHECK(posts.now().size() == 1);
+}
+
 TEST_CASE("what waits for an endpoint that is not configured any more has its day like the rest") {
   const Directory directory;
   OneStatus endpoint(204);

@@ -245,3 +245,27 @@ TEST_CASE("a journal that only its owner writes to is never taken for broken") {
   CHECK(directory.names() ==
         std::vector<std::string>{"journal.db", "journal.db-shm", "journal.db-wal", "journal.lock"});
 }
+
+TEST_CASE(
+    "a journal that is emptied before it is written to is known to be lost, though it reads as an empty "
+    "one") {
+  const Directory directory;
+  Entry first = entry("first");
+  const auto stanza = first.stanza;
+  std::vector<Delivery> taken;
+  {
+    Running before(directory.path);
+    taken = before.take(std::move(first));
+  }
+  Running running(directory.path);
+  bool asked_for = false;
+  running.journal.on_loss([&] {
+    asked_for = true;
+    running.journal.restore(taken[0], stanza);
+  });
+  for (const char* name : {"journal.db", "journal.db-wal"}) fs::resize_file(directory.file(name), 0);
+  running.take(entry("behind"));
+  CHECK(asked_for);
+  CHECK_THAT(running.log.of(Level::error), Contains("its tables are gone"));
+  CHECK(running.listed().size() == 2);
+}
