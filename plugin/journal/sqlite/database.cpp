@@ -138,6 +138,11 @@ bool Database::unreadable() const {
          code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_CORRUPTFS;
 }
 
+void Database::undone() {
+  counted_.reset();
+  reserved_seq_ = 0;
+}
+
 void Database::succeed(const Database& earlier) {
   run_id_ = earlier.run_id_;
   max_bytes_ = earlier.max_bytes_;

@@ -78,7 +78,7 @@ class Database {
   // Whether that is reached; asked in a transaction that writes, before its end. To count the pages costs as
   // much as a message, so they are counted again only where it may have come within kNear since.
   Result<bool> full();
-  void undone() { counted_.reset(); }  // what was counted has been rolled back
+  void undone();  // what was counted or reserved has been rolled back
 
   static constexpr uint64_t kNear = 64u << 20;  // more than a transaction adds
 
@@ -98,6 +98,8 @@ class Database {
 
   // The number that was last given to a delivery.
   int64_t& latest_seq() { return latest_seq_; }
+  // The highest that may be given before more are reserved; 0 where that is not known.
+  int64_t& reserved_seq() { return reserved_seq_; }
 
  private:
   friend class Query;
@@ -119,6 +121,7 @@ class Database {
   uint64_t max_bytes_ = UINT64_MAX;
   std::optional<Counted> counted_;
   int64_t latest_seq_ = 0;
+  int64_t reserved_seq_ = 0;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 

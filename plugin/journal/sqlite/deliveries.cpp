@@ -63,9 +63,17 @@ void bind(Query& query, const Filter& filter) {
   if (filter.before) query.bind(to_ms(*filter.before));
 }
 
-// A delivery that has gone may be spoken of still, by whoever had it in hand: its number is not given again.
-Seq next_seq(Database& db) {
-  return ++db.latest_seq();
+// A delivery that has gone may be spoken of still, by whoever had it in hand, a restart later too: its number
+// is not given again. A start passes over what is left of the stock of before.
+Result<Seq> next_seq(Database& db) {
+  constexpr Seq kStock = 1 << 20;
+  const Seq next = ++db.latest_seq();
+  if (next <= db.reserved_seq()) return next;
+  const Seq reserved = next + kStock;
+  if (auto stored = db.query("UPDATE numbering SET reserved = ?").bind(reserved).run(); !stored)
+    return stored.error();
+  db.reserved_seq() = reserved;
+  return next;
 }
 
 // The number of its row.
@@ -103,7 +111,9 @@ Result<void> insert_delivery(Database& db, int64_t stanza, bool shared, const De
 
 Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
   const int64_t now_ms = to_ms(now);
-  const Seq old = std::exchange(delivery.seq, next_seq(db));
+  const auto seq = next_seq(db);
+  if (!seq) return seq.error();
+  const Seq old = std::exchange(delivery.seq, *seq);
   delivery.state = State::waiting;
   delivery.attempts = delivery.failures = 0;
   delivery.accepted = delivery.changed = from_ms(now_ms);
@@ -122,7 +132,9 @@ Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
 }  // namespace
 
 Result<void> go_on_numbering(Database& db) {
-  const auto stored = db.number("SELECT max(seq) FROM delivery");
+  // What was restored after a loss has numbers of the file that was lost.
+  const auto stored =
+      db.number("SELECT max(reserved, (SELECT coalesce(max(seq), 0) FROM delivery)) FROM numbering");
   if (!stored) return stored.error();
   db.latest_seq() = *stored;
   return {};
@@ -132,7 +144,9 @@ Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delive
   const auto number = insert_stanza(db, stanza);
   if (!number) return number.error();
   for (Delivery& delivery : deliveries) {
-    delivery.seq = next_seq(db);
+    const auto seq = next_seq(db);
+    if (!seq) return seq.error();
+    delivery.seq = *seq;
     if (auto inserted = insert_delivery(db, *number, deliveries.size() > 1, delivery); !inserted)
       return inserted;
   }

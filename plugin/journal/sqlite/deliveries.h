@@ -16,7 +16,7 @@ namespace restanza::journal {
 
 class Database;
 
-// At the opening, before anything leaves: whoever reads what waits takes its numbers for those of before.
+// At the opening: no number of before is given again.
 Result<void> go_on_numbering(Database& db);
 
 // Gives each of the deliveries its seq, and stores what they say and the stanza.

@@ -93,6 +93,14 @@ CREATE TRIGGER request_key_gone AFTER DELETE ON request_key BEGIN
 END;
 )sql";
 
+// Numbers of deliveries are given out from a stock, which is stored before the first of it is given.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE numbering (  -- one row
+  reserved INTEGER NOT NULL  -- no delivery ever had a higher seq, those that are gone among them
+);
+INSERT INTO numbering SELECT coalesce(max(seq), 0) FROM delivery;
+)sql";
+
 Error later_version(const Database& db, int64_t version, int64_t known) {
   return Error{db.name() + ": its layout is version " + std::to_string(version) +
                ", and this program knows version " + std::to_string(known) +
@@ -117,7 +125,7 @@ Result<void> carry_out(Database& db, const Migration& migration) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all = {{1, kVersion1}, {2, kVersion2}};
+  static const std::vector<Migration> all = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
   return all;
 }
 

@@ -56,6 +56,11 @@ struct Applied {
   }
 };
 
+Result<void> roll_back(Database& db) {
+  db.undone();
+  return db.run("ROLLBACK TO alone");
+}
+
 // In a savepoint, so that it fails alone. An error of this function itself is the whole transaction's.
 Result<void> perform(Database& db, const Alone& alone) {
   if (auto begun = db.run("SAVEPOINT alone"); !begun) return begun;
@@ -64,7 +69,7 @@ Result<void> perform(Database& db, const Alone& alone) {
       alone.answer = carry_out(db, alone.command);
       break;
     } catch (const std::exception& thrown) {  // for want of memory
-      if (auto undone = db.run("ROLLBACK TO alone"); !undone) return undone;
+      if (auto undone = roll_back(db); !undone) return undone;
       alone.answer = Error{thrown.what()};
     }
   }
@@ -72,7 +77,7 @@ Result<void> perform(Database& db, const Alone& alone) {
   if (!db.in_transaction())
     return alone.answer ? Error{db.name() + ": the transaction has ended"} : alone.answer.error();
   if (!alone.answer) {
-    if (auto undone = db.run("ROLLBACK TO alone"); !undone) return undone;
+    if (auto undone = roll_back(db); !undone) return undone;
   }
   return db.run("RELEASE alone");
 }
