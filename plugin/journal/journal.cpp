@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "base/random.h"
 #include "base/thread.h"
 #include "journal/writer.h"
 
@@ -20,11 +21,15 @@ bool wants_settled(const Read& read) {
   return stops && stops->settled;
 }
 
+template <class... Kind>
+bool is_any_of(const Command& command) {
+  return (std::holds_alternative<Kind>(command) || ...);
+}
+
 bool is_about_keys(const Item& item) {
   const Asked* const asked = asked_of(item);
   const auto* command = asked ? std::get_if<Command>(&asked->request) : nullptr;
-  return command && !std::holds_alternative<Revive>(*command) &&
-         !std::holds_alternative<ReviveMany>(*command) && !std::holds_alternative<Discard>(*command);
+  return command && is_any_of<ClaimKey, FinishKey, ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys>(*command);
 }
 
 }  // namespace
@@ -146,6 +151,16 @@ void Journal::revive(Filter filter, size_t limit, Then<std::vector<Delivery>> th
 void Journal::discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then) {
   ask(Discard{std::move(seqs), std::move(filter)}, std::move(then));
 }
+void Journal::open_consumer(std::string name, Then<Consumer> then) {
+  ask(OpenConsumer{std::move(name), random_id()}, std::move(then));
+}
+void Journal::acknowledge(std::string consumer, Seq upto, uint64_t told, size_t limit, Then<size_t> then) {
+  ask(Acknowledge{std::move(consumer), upto, told, limit}, std::move(then));
+}
+void Journal::give_up(std::string consumer, std::optional<WallTime::duration> age, size_t limit,
+                      std::string why, Then<size_t> then) {
+  ask(GiveUp{std::move(consumer), age, limit, std::move(why), clock_.wall()}, std::move(then));
+}
 void Journal::claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then) {
   ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall(), std::move(credential), key_limits()},
       std::move(then));
@@ -173,16 +188,25 @@ void Journal::flush(std::function<void()> then) {
     then();
 }
 
-Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
+// On the thread that asks.
+template <class Request>
+Result<typename Request::Answer> Journal::read_now(Request request) {
   std::shared_ptr<Store> store;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     store = store_;
   }
   if (!store) return Error{Intake::kClosed};
-  auto answer = store->read(LoadStanza{seq});
+  auto answer = store->read(std::move(request));
   if (!answer) return answer.error();
-  return std::get<LoadStanza::Answer>(std::move(*answer));
+  return std::get<typename Request::Answer>(std::move(*answer));
+}
+
+Result<std::optional<xmpp::Stanza>> Journal::load(Seq seq) {
+  return read_now(LoadStanza{seq});
+}
+Result<std::vector<Delivery>> Journal::page(Page page) {
+  return read_now(std::move(page));
 }
 
 void Journal::loop() {

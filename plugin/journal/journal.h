@@ -101,12 +101,17 @@ class Journal {
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
   // called. Waits for the disk, so it is for threads that may.
   Result<std::optional<xmpp::Stanza>> load(Seq seq);
+  Result<std::vector<Delivery>> page(Page page);  // as `load`
 
   // Commands. Each fails alone, by its own error or the commit's, and then has changed nothing; `then` runs
   // once it is committed.
   void revive(std::string id, Then<std::optional<Delivery>> then);
   void revive(Filter filter, size_t limit, Then<std::vector<Delivery>> then);
   void discard(std::vector<Seq> seqs, Filter filter, Then<std::vector<Seq>> then);
+  void open_consumer(std::string name, Then<Consumer> then);
+  void acknowledge(std::string consumer, Seq upto, uint64_t told, size_t limit, Then<size_t> then);
+  void give_up(std::string consumer, std::optional<WallTime::duration> age, size_t limit, std::string why,
+               Then<size_t> then);
   void claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then);
   void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
   void forget_key(std::string key, Then<void> then);
@@ -126,6 +131,8 @@ class Journal {
 
  private:
   void change(Change change);
+  template <class Request>
+  Result<typename Request::Answer> read_now(Request request);
   template <class Request, class T>
   void ask(Request request, Then<T> then);
   void loop();

@@ -42,6 +42,16 @@ struct EndpointStop {
   std::string reason;  // for people
 };
 
+// Who is not sent its deliveries but asks for them, and says up to which it has them; as it is remembered
+// over restarts.
+struct Consumer {
+  std::string name;      // stands in its deliveries as their endpoint
+  std::string identity;  // random, from when this journal knew it first: another journal has another
+  Seq acknowledged = 0;  // it has all that waited for it up to this
+  uint64_t missed = 0;   // how many were given up before it had them, since this journal knows it
+  uint64_t told = 0;     // how many of these it has acknowledged to know of
+};
+
 // Which deliveries are meant.
 struct Filter {
   std::optional<State> state;

@@ -46,6 +46,16 @@ struct LoadStanza {
   Seq seq = 0;
 };
 
+// What waits for a consumer behind `beyond`, in order and with its stanzas' xml: at most `limit`, and no more
+// than `bytes` of xml but for the first.
+struct Page {
+  using Answer = std::vector<Delivery>;
+  std::string consumer;
+  Seq beyond = 0;
+  size_t limit = 0;
+  size_t bytes = 0;
+};
+
 // Makes a dead letter a waiting delivery again, with a new seq, a new time of acceptance and no attempts. The
 // answer is the delivery as in a list; absent where there is no such dead letter.
 struct Revive {
@@ -66,6 +76,33 @@ struct Discard {
   using Answer = std::vector<Seq>;
   std::vector<Seq> seqs;
   Filter filter;
+};
+// The consumer of that name. One that is not known yet is from now on: under this identity, and what has a
+// seq up to now is none of its.
+struct OpenConsumer {
+  using Answer = Consumer;
+  std::string name;
+  std::string identity;
+};
+// A consumer has all that waited for it up to that seq, and knows of so many that it missed. Neither goes
+// back. What it has is removed, the oldest first, at most `limit`; the answer says how many. To be asked
+// again while it is so many.
+struct Acknowledge {
+  using Answer = size_t;
+  std::string consumer;
+  Seq upto = 0;
+  uint64_t told = 0;
+  size_t limit = 0;
+};
+// Of what waits for a consumer the oldest become dead letters, at most `limit`, and count as missed. `age`:
+// only what is older, in place of any. The answer says how many.
+struct GiveUp {
+  using Answer = size_t;
+  std::string consumer;
+  std::optional<WallTime::duration> age;
+  size_t limit = 0;
+  std::string why;  // their last_error
+  WallTime now;
 };
 // `key`: a digest of credential, method, target and the client's key; `fingerprint`: of the content's type
 // and body; `credential`: whose it is, as people call it. Keys older than kKeyLifetime count as unknown.
@@ -104,13 +141,13 @@ struct DiscardKeys {
   size_t limit = 0;
 };
 
-using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza>;
-using Command = std::variant<Revive, ReviveMany, Discard, ClaimKey, FinishKey, ForgetKey, LoseKey,
-                             ForgetOldKeys, DiscardKeys>;
+using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page>;
+using Command = std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey,
+                             FinishKey, ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys>;
 
 // Holds the `Answer` of what was asked.
 using Answer = std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>,
                             std::vector<Count>, std::vector<EndpointStop>, std::optional<xmpp::Stanza>,
-                            std::vector<Seq>, Claim, KeysKept, size_t>;
+                            std::vector<Seq>, Consumer, Claim, KeysKept, size_t>;
 
 }  // namespace restanza::journal

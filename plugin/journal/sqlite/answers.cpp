@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "journal/sqlite/consumers.h"
 #include "journal/sqlite/deliveries.h"
 #include "journal/sqlite/key_room.h"
 #include "journal/sqlite/keys.h"
@@ -33,6 +34,11 @@ struct Answered {
   Result<Answer> operator()(const CountKeys& asked) const { return answer(count_keys(db, asked.limit)); }
   Result<Answer> operator()(const LoadStanza& asked) const { return answer(stanza_of(db, asked.seq)); }
 
+  Result<Answer> operator()(const Page& asked) const { return answer(page(db, asked)); }
+
+  Result<Answer> operator()(const OpenConsumer& asked) const { return answer(open_consumer(db, asked)); }
+  Result<Answer> operator()(const Acknowledge& asked) const { return answer(acknowledge(db, asked)); }
+  Result<Answer> operator()(const GiveUp& asked) const { return answer(give_up(db, asked)); }
   Result<Answer> operator()(const Revive& asked) const { return answer(revive(db, asked.id, asked.now)); }
   Result<Answer> operator()(const ReviveMany& asked) const {
     return answer(revive(db, asked.filter, asked.now, asked.limit));

@@ -220,6 +220,25 @@ Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyon
   }
 }
 
+Result<std::vector<Delivery>> page(Database& db, const Page& asked) {
+  Query query = db.query(std::string(kColumns) + ", " + kStanzaColumns +
+                         " FROM delivery JOIN stanza ON number = stanza "
+                         "WHERE endpoint = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?");
+  query.bind(asked.consumer).bind(asked.beyond).bind(static_cast<int64_t>(asked.limit));
+  std::vector<Delivery> deliveries;
+  size_t bytes = 0;
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return row.error();
+    if (!*row) return deliveries;
+    Delivery one = delivery_of(query);
+    one.stanza = stanza_of(query, kColumnCount);
+    bytes += one.stanza->xml.size();
+    if (!deliveries.empty() && bytes > asked.bytes) return deliveries;
+    deliveries.push_back(std::move(one));
+  }
+}
+
 Result<std::optional<Delivery>> find(Database& db, const std::string& id) {
   Query query = db.query(std::string(kColumns) + ", " + kStanzaColumns +
                          " FROM delivery JOIN stanza ON number = stanza WHERE delivery.id = ?");

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "journal/change.h"
 #include "journal/record.h"
+#include "journal/request.h"
 
 namespace restanza::journal {
 
@@ -37,6 +38,9 @@ Result<std::vector<Delivery>> list(Database& db, const Filter& filter, Seq beyon
 // With its stanza; absent where there is none of this id.
 Result<std::optional<Delivery>> find(Database& db, const std::string& id);
 Result<std::optional<xmpp::Stanza>> stanza_of(Database& db, Seq seq);
+
+// As request.h says.
+Result<std::vector<Delivery>> page(Database& db, const Page& asked);
 
 // Makes dead letters that the filter names (its state is ignored) waiting deliveries again, as request.h
 // says. Returns them as `list` does; at most `limit`.

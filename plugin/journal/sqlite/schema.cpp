@@ -93,12 +93,20 @@ CREATE TRIGGER request_key_gone AFTER DELETE ON request_key BEGIN
 END;
 )sql";
 
-// Numbers of deliveries are given out from a stock, which is stored before the first of it is given.
+// Numbers of deliveries are given out from a stock, which is stored before the first of it is given: cursors
+// name them.
 constexpr const char* kVersion3 = R"sql(
 CREATE TABLE numbering (  -- one row
   reserved INTEGER NOT NULL  -- no delivery ever had a higher seq, those that are gone among them
 );
 INSERT INTO numbering SELECT coalesce(max(seq), 0) FROM delivery;
+CREATE TABLE consumer (  -- who asks for what waits for it, and says up to which seq it has it
+  name TEXT PRIMARY KEY,  -- stands in its deliveries as their endpoint
+  identity TEXT NOT NULL,  -- random; a cursor of another one is not known here
+  acknowledged INTEGER NOT NULL,
+  missed INTEGER NOT NULL DEFAULT 0,  -- how many were given up before it had them
+  told INTEGER NOT NULL DEFAULT 0  -- how many of these it knows of
+) WITHOUT ROWID;
 )sql";
 
 Error later_version(const Database& db, int64_t version, int64_t known) {
