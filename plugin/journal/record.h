@@ -50,6 +50,7 @@ struct Consumer {
   Seq acknowledged = 0;  // it has all that waited for it up to this
   uint64_t missed = 0;   // how many were given up before it had them, since this journal knows it
   uint64_t told = 0;     // how many of these it has acknowledged to know of
+  Seq latest = 0;        // no delivery has had a higher seq when this was asked for
 };
 
 // Which deliveries are meant.

@@ -30,7 +30,7 @@ Result<Consumer> open_consumer(Database& db, const OpenConsumer& asked) {
   if (!row) return row.error();
   if (!*row) return Error{db.name() + ": the consumer '" + asked.name + "' cannot be found"};
   return Consumer{asked.name, found.text(0), found.integer(1), static_cast<uint64_t>(found.integer(2)),
-                  static_cast<uint64_t>(found.integer(3))};
+                  static_cast<uint64_t>(found.integer(3)), db.latest_seq()};
 }
 
 Result<size_t> acknowledge(Database& db, const Acknowledge& asked) {

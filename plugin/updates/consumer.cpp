@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "updates/consumer.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "base/guarded.h"
+#include "base/random.h"
+#include "subscription/fan_out/failure_reply.h"
+
+namespace restanza::updates {
+namespace {
+
+constexpr const char* kTooMany = "more waited than the consumer's max_queued";
+constexpr const char* kTooOld = "it waited for longer than the consumer's max_age";
+
+template <class T, class Ask>
+Result<T> answer_of(Ask ask) {
+  const auto answer = std::make_shared<std::promise<Result<T>>>();
+  ask([answer](Result<T> given) { answer->set_value(std::move(given)); });
+  return answer->get_future().get();
+}
+
+}  // namespace
+
+Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps)
+    : settings_(std::move(settings)),
+      place_(kPlace + settings_.name),
+      run_(random_id()),
+      deps_(std::move(deps)),
+      requests_(deps_.timer, [this](const auto& iq, uint64_t number) {
+        {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          moments_.forget(number);
+        }
+        refuse(iq, {"wait", "remote-server-timeout", "Nobody has answered in time"});
+      }) {}
+
+Result<void> Consumer::open() {
+  auto opened = answer_of<journal::Consumer>(
+      [this](auto then) { deps_.journal.open_consumer(place_, std::move(then)); });
+  if (!opened) return opened.error();
+  const auto counts =
+      answer_of<std::vector<journal::Count>>([this](auto then) { deps_.journal.count(std::move(then)); });
+  if (!counts) return counts.error();
+  const auto own = std::find_if(counts->begin(), counts->end(),
+                                [this](const journal::Count& each) { return each.endpoint == place_; });
+  const std::lock_guard<std::mutex> lock(mutex_);
+  known_ = std::move(*opened);
+  waiting_ = own == counts->end() ? 0 : own->waiting;
+  return {};
+}
+
+std::optional<Cursor> Consumer::place(const std::string& cursor) const {
+  auto parsed = parse_cursor(cursor);
+  if (!parsed) return std::nullopt;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const bool ours = parsed->identity == known_.identity;
+  if (!ours || parsed->seq < known_.acknowledged || parsed->seq > known_.latest) return std::nullopt;
+  if (parsed->run != run_) parsed->number = 0;
+  return parsed;
+}
+
+Cursor Consumer::acknowledged() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return {known_.identity, known_.acknowledged, known_.told, run_, 0};
+}
+
+// What waits in memory was pushed in one order with what is on disk, and says behind which delivery it came.
+// What is on disk and was not pushed yet may have come behind what is not in memory yet, so it is not read
+// now.
+Result<Consumer::Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) const {
+  Page page;
+  Cursor at = after;
+  std::vector<Moment> moments;
+  journal::Seq pushed = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    moments = moments_.behind(after.seq, after.number, limit);
+    pushed = known_.latest;
+    page.missed = known_.missed - std::min(after.missed, known_.missed);
+    at.missed = known_.missed;
+  }
+  at.run = run_;
+  auto found = deps_.journal.page({place_, after.seq, limit, bytes});
+  if (!found) return found.error();
+  std::vector<journal::Delivery>& deliveries = *found;
+  while (!deliveries.empty() && deliveries.back().seq > pushed) deliveries.pop_back();
+  const journal::Seq last = deliveries.empty() ? pushed : deliveries.back().seq;  // there may be more behind
+
+  size_t size = 0;
+  const auto add = [&](const Cursor& to, Update update) {
+    size += update.stanza->xml.size();
+    if (!page.updates.empty() && size > bytes) return false;
+    at = to;
+    update.cursor = text_of(at);
+    page.updates.push_back(std::move(update));
+    return page.updates.size() < limit;
+  };
+  auto moment = moments.begin();
+  const auto add_moments = [&](journal::Seq up_to) {
+    for (; moment != moments.end() && moment->behind <= up_to; ++moment) {
+      Cursor to = at;
+      to.number = moment->number;
+      if (!add(to, {{}, moment->id, moment->accepted, moment->stanza, false, moment->until})) return false;
+    }
+    return true;
+  };
+  bool room = true;
+  for (journal::Delivery& one : deliveries) {
+    room = room && add_moments(one.seq - 1);
+    Cursor to = at;
+    to.seq = one.seq;
+    to.number = 0;
+    auto stanza = std::make_shared<const xmpp::Stanza>(std::move(*one.stanza));
+    room = room && add(to, {{}, std::move(one.id), one.accepted, std::move(stanza), true, std::nullopt});
+  }
+  if (room) add_moments(last);
+  page.next = text_of(at);
+  return page;
+}
+
+// Where only what is in memory is acknowledged, nothing is written.
+void Consumer::acknowledge(const Cursor& cursor, std::function<void(const Result<void>&)> then) {
+  bool write = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    write = cursor.seq > known_.acknowledged || cursor.missed > known_.told;
+    if (!write) moments_.forget_up_to(cursor.seq, cursor.number);
+  }
+  if (write) return write_acknowledged(cursor, std::move(then));
+  then({});
+}
+
+// In parts, for it may be much; that all of it is acknowledged is written with the first.
+void Consumer::write_acknowledged(const Cursor& cursor, std::function<void(const Result<void>&)> then) {
+  deps_.journal.acknowledge(
+      place_, cursor.seq, cursor.missed, kPage,
+      [self = shared_from_this(), cursor, then = std::move(then)](const Result<size_t>& removed) {
+        if (!removed) {
+          if (then) then(removed.error());
+          return;
+        }
+        {
+          const std::lock_guard<std::mutex> lock(self->mutex_);
+          self->known_.acknowledged = std::max(self->known_.acknowledged, cursor.seq);
+          self->known_.told = std::max(self->known_.told, std::min(cursor.missed, self->known_.missed));
+          self->waiting_ -= std::min(self->waiting_, *removed);
+          self->moments_.forget_up_to(cursor.seq, cursor.number);
+        }
+        if (then) then({});
+        if (*removed == kPage) self->write_acknowledged(cursor, {});
+      });
+}
+
+void Consumer::attend(std::shared_ptr<Reader> reader) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reader_.swap(reader);
+  }
+  if (reader) reader->superseded();
+}
+
+void Consumer::leave(const Reader& reader) {
+  std::shared_ptr<Reader> left;  // goes without the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (reader_.get() == &reader) left.swap(reader_);
+}
+
+void Consumer::about_to_send(const xmpp::Stanza& stanza) {
+  const uint64_t number = requests_.answered_by(stanza);
+  if (number == 0) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  moments_.forget(number);
+}
+
+void Consumer::push(journal::Delivery&& delivery, const Tree& tree) {
+  guarded_until_done(deps_.log, "a stanza for a consumer", [&] {
+    if (delivery.seq != 0) return push_kept(delivery.seq);
+    if (push_moment(delivery, tree)) return;
+    if (tree->stanza().is_request())
+      refuse(tree->text(), {"wait", "resource-constraint", "Too many stanzas are waiting"});
+  });
+  tell_news();
+}
+
+void Consumer::push_kept(journal::Seq seq) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (seq <= known_.latest) return;  // it was counted
+    known_.latest = seq;
+    ++waiting_;
+  }
+  trim();
+}
+
+// False: there is no room.
+bool Consumer::push_moment(const journal::Delivery& delivery, const Tree& tree) {
+  Moment moment;
+  moment.id = delivery.id;
+  moment.accepted = delivery.accepted;
+  moment.stanza = tree->text();
+  const bool waits = delivery.answers && tree->stanza().is_request();
+  if (waits) moment.until = deps_.clock.now() + kIqTime;
+  uint64_t number = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopped_) return false;
+    moment.behind = known_.latest;
+    moment.number = number = ++numbers_;
+    if (!moments_.add(std::move(moment))) return false;
+  }
+  if (!waits) return true;
+  const auto forget = [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    moments_.forget(number);
+  };
+  try {
+    if (requests_.add(tree->text(), number, kIqTime)) return true;
+  } catch (...) {  // for want of memory: it is pushed again
+    forget();
+    throw;
+  }
+  forget();
+  return false;
+}
+
+void Consumer::requeue(const journal::Delivery& delivery) {
+  guarded_until_done(deps_.log, "a dead letter for a consumer", [&] { push_kept(delivery.seq); });
+  tell_news();
+}
+
+void Consumer::withdraw(const journal::Delivery& delivery) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (delivery.seq > known_.acknowledged && waiting_ > 0) --waiting_;
+}
+
+void Consumer::refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const {
+  auto reply = subscription::failure_reply(xmpp::StanzaTree(iq), error, deps_.rooms.sent(*iq));
+  if (reply) deps_.reply(std::move(*reply), [] {});
+}
+
+void Consumer::trim() {
+  size_t over = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (waiting_ <= settings_.max_queued || std::exchange(giving_up_, true)) return;
+    over = waiting_ - settings_.max_queued;
+  }
+  give_up(std::nullopt, std::min(over, kPage), kTooMany);
+}
+
+void Consumer::tend() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (std::exchange(giving_up_, true)) return;
+  }
+  give_up(settings_.max_age, kPage, kTooOld);
+}
+
+// One after the other. What fails is tried again with the next stanza, or when it is tended.
+void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, const char* why) {
+  deps_.journal.give_up(place_, age, count, why,
+                        [self = shared_from_this(), age, count, why](const Result<size_t>& gone) {
+                          bool more = false;
+                          {
+                            const std::lock_guard<std::mutex> lock(self->mutex_);
+                            const size_t number = gone ? *gone : 0;
+                            more = age && number == count;
+                            self->giving_up_ = more;
+                            self->known_.missed += number;
+                            self->waiting_ -= std::min(self->waiting_, number);
+                          }
+                          if (!gone) return;
+                          if (more) return self->give_up(age, count, why);
+                          self->trim();
+                        });
+}
+
+void Consumer::stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+  }
+  for (const auto& iq : requests_.give_up())
+    refuse(iq, {"wait", "recipient-unavailable", "Nobody can read it any more"});
+}
+
+size_t Consumer::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return waiting_ + moments_.size();
+}
+
+void Consumer::tell_news() const {
+  std::shared_ptr<Reader> reader;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reader = reader_;
+  }
+  if (reader) reader->news();
+}
+
+}  // namespace restanza::updates

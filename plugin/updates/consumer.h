@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// One who asks for its stanzas: what waits for it stands in the journal, and a cursor says up to where it has
+// them. What is worthless late waits in memory. Where more waits than there is room for, or longer than it
+// may, the oldest become dead letters, and who reads is told how many. Any thread; nothing blocks but what
+// says so. `reply` runs without a lock held, on the thread of `push` or of the timer.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/timer.h"
+#include "journal/journal.h"
+#include "subscription/fan_out/fan_out.h"
+#include "updates/cursor.h"
+#include "updates/moments.h"
+#include "updates/requests.h"
+#include "xmpp/stanza_error.h"
+
+namespace restanza::updates {
+
+struct ConsumerSettings : subscription::StanzaFilter {
+  std::string name = "default";
+  size_t max_queued = 100000;         // stanzas that wait on disk
+  std::chrono::seconds max_age{std::chrono::hours(24)};  // of what waits there
+  bool reply = false;                 // of several that want an iq this one answers
+};
+
+// Referred to, and outlives the consumers.
+struct ConsumerDependencies {
+  journal::Journal& journal;
+  subscription::FanOut::Reply reply;
+  const subscription::JoinedRooms& rooms;
+  Timer& timer;
+  const Clock& clock;
+  Log& log;
+};
+
+// Somebody who reads a consumer right now. Both run without a lock held, and block nothing.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual void news() = 0;        // there may be more than it has read
+  virtual void superseded() = 0;  // somebody else reads from now on
+};
+
+class Consumer final : public subscription::Destination, public std::enable_shared_from_this<Consumer> {
+ public:
+  static constexpr std::chrono::seconds kIqTime{30};  // an iq has until its sender gets an error
+  static constexpr size_t kPage = 1000;               // deliveries that the journal changes at once
+  static constexpr const char* kPlace = "updates/";   // stands before its name in the journal
+
+  struct Update {
+    std::string cursor;
+    std::string id;  // as a webhook-id: the same whenever it is read
+    WallTime accepted;
+    std::shared_ptr<const xmpp::Stanza> stanza;
+    bool kept = true;
+    std::optional<Instant> until;  // of an iq: it is to be answered by then
+  };
+  struct Page {
+    std::vector<Update> updates;  // in the order of acceptance
+    std::string next;             // acknowledges all of them
+    uint64_t missed = 0;          // how many were given up that the reader did not know of
+  };
+
+  Consumer(ConsumerSettings settings, ConsumerDependencies deps);
+
+  // Before it is a destination. Waits for the journal.
+  Result<void> open();
+
+  // What a cursor stands for. Absent: it is not of this journal, or no place that there is, for what is
+  // behind it has been acknowledged already.
+  std::optional<Cursor> place(const std::string& cursor) const;
+  Cursor acknowledged() const;
+
+  // What waits behind that place: at most `limit`, and no more than `bytes` of text but for the first. Waits
+  // for the disk.
+  Result<Page> read(const Cursor& after, size_t limit, size_t bytes) const;
+
+  // All up to there is not read again, once `then` has run without an error.
+  void acknowledge(const Cursor& cursor, std::function<void(const Result<void>&)> then);
+
+  // Who reads; whoever did before is superseded.
+  void attend(std::shared_ptr<Reader> reader);
+  void leave(const Reader& reader);
+
+  // An answer that is about to be sent may be to an iq that waits here.
+  void about_to_send(const xmpp::Stanza& stanza);
+
+  // Gives up what has waited for too long. To be called now and then.
+  void tend();
+
+  // Iqs that wait are answered with an error; nothing is pushed any more.
+  void stop();
+
+  size_t waiting() const;  // on disk and in memory
+
+  const ConsumerSettings& settings() const { return settings_; }
+
+  const std::string& name() const override { return place_; }
+  bool reserve() override { return true; }  // the oldest make room
+  void reserve_beyond() override {}
+  void cancel() override {}
+  void refuse_place() override {}
+  void count_crowded() override {}
+  void push(journal::Delivery&& delivery, const Tree& tree) override;
+  bool retired() const override { return retired_; }
+  void requeue(const journal::Delivery& delivery) override;
+  void withdraw(const journal::Delivery& delivery) override;
+  bool at_work(const journal::Delivery&) const override { return false; }
+
+  void retire() { retired_ = true; }
+
+ private:
+  void push_kept(journal::Seq seq);
+  bool push_moment(const journal::Delivery& delivery, const Tree& tree);
+  void refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const;
+  void trim();
+  void give_up(std::optional<WallTime::duration> age, size_t count, const char* why);
+  void write_acknowledged(const Cursor& cursor, std::function<void(const Result<void>&)> then);
+  void tell_news() const;
+
+  const ConsumerSettings settings_;
+  const std::string place_;
+  const std::string run_;
+  const ConsumerDependencies deps_;
+  Requests requests_;
+  std::atomic<bool> retired_{false};
+  mutable std::mutex mutex_;  // of what follows
+  journal::Consumer known_;
+  size_t waiting_ = 0;  // on disk
+  uint64_t numbers_ = 0;
+  Moments moments_;
+  std::shared_ptr<Reader> reader_;
+  bool giving_up_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace restanza::updates
