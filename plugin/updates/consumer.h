@@ -28,9 +28,9 @@ namespace restanza::updates {
 
 struct ConsumerSettings : subscription::StanzaFilter {
   std::string name = "default";
-  size_t max_queued = 100000;         // stanzas that wait on disk
+  size_t max_queued = 100000;                            // stanzas that wait on disk
   std::chrono::seconds max_age{std::chrono::hours(24)};  // of what waits there
-  bool reply = false;                 // of several that want an iq this one answers
+  bool reply = false;                                    // of several that want an iq this one answers
 };
 
 // Referred to, and outlives the consumers.
