@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One request for updates that waits until there are some: its answer comes once, on the feed's thread or on
-// the one that ends it.
+// One request for updates that waits until there are some: its answer comes once, on the thread that reads or
+// on the one that ends it.
 #pragma once
 
 #include <functional>
@@ -8,12 +8,12 @@
 #include <mutex>
 
 #include "base/timer.h"
-#include "updates/consumer.h"
-#include "updates/feed.h"
+#include "feed/consumer.h"
+#include "feed/read_thread.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
-class Poll final : public Reader, public Feed::Task, public std::enable_shared_from_this<Poll> {
+class LongPoll final : public Reader, public ReadThread::Task, public std::enable_shared_from_this<LongPoll> {
  public:
   struct Request {
     Cursor after;
@@ -34,25 +34,26 @@ class Poll final : public Reader, public Feed::Task, public std::enable_shared_f
   using Then = std::function<void(Answer)>;
 
   // Begins to wait. All that is referred to outlives its answer.
-  static std::shared_ptr<Poll> begin(std::shared_ptr<Consumer> consumer, Request request, Feed& feed,
-                                     Timer& timer, Log& log, Then then);
+  static std::shared_ptr<LongPoll> begin(std::shared_ptr<Consumer> consumer, Request request,
+                                         ReadThread& thread, Timer& timer, Log& log, Then then);
 
   // Nobody waits for it any more: it has no answer, unless it is on its way.
   void cancel();
   void end() { answer({Answer::End::ending, {}}); }
 
-  void news() override { feed_.ask(shared_from_this()); }
+  void news() override { thread_.ask(shared_from_this()); }
   void superseded() override { answer({Answer::End::superseded, {}}); }
 
  private:
-  Poll(std::shared_ptr<Consumer> consumer, Request request, Feed& feed, Timer& timer, Log& log, Then then);
+  LongPoll(std::shared_ptr<Consumer> consumer, Request request, ReadThread& thread, Timer& timer, Log& log,
+           Then then);
   void run() override;
   void answer(Answer answer);
   Then take();
 
   const std::shared_ptr<Consumer> consumer_;
   const Request request_;
-  Feed& feed_;
+  ReadThread& thread_;
   Timer& timer_;
   Log& log_;
   const Instant until_;
@@ -61,4 +62,4 @@ class Poll final : public Reader, public Feed::Task, public std::enable_shared_f
   Timer::Id alarm_ = 0;
 };
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

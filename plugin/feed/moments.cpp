@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "updates/moments.h"
+#include "feed/moments.h"
 
 #include <iterator>
 #include <tuple>
 #include <utility>
 
-namespace restanza::updates {
+namespace restanza::feed {
 namespace {
 
 std::string place_of(const xmpp::Stanza& stanza) {
@@ -70,4 +70,4 @@ void Moments::erase(All::iterator moment) {
   all_.erase(moment);
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "updates/consumer.h"
+#include "feed/consumer.h"
 
 #include <algorithm>
 #include <future>
@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "subscription/fan_out/failure_reply.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 namespace {
 
 constexpr const char* kTooMany = "more waited than the consumer's max_queued";
@@ -301,4 +301,4 @@ void Consumer::tell_news() const {
   if (reader) reader->news();
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

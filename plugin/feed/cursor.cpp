@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "updates/cursor.h"
+#include "feed/cursor.h"
 
 #include <limits>
 #include <utility>
 
 #include "base/str.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 namespace {
 
 constexpr size_t kShort = 3, kLong = 5;  // parts of its text
@@ -46,4 +46,4 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   return text_of(cursor) == text ? std::optional<Cursor>(std::move(cursor)) : std::nullopt;
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What waits for a consumer in memory alone.
-#include "updates/moments.h"
+#include "feed/moments.h"
 
 #include "support/catch.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The text of a place, which clients carry about.
-#include "updates/cursor.h"
+#include "feed/cursor.h"
 
 #include <limits>
 
@@ -8,7 +8,7 @@
 #include "support/catch.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 
 TEST_CASE(
     "a cursor is read as it was written, with the largest numbers too, and is no longer than it may be") {

@@ -15,7 +15,7 @@
 #include "journal/record.h"
 #include "xmpp/stanza.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
 struct Moment {
   journal::Seq behind = 0;  // the kept delivery that had come before it
@@ -55,4 +55,4 @@ class Moments {
   uint64_t dropped_ = 0;
 };
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

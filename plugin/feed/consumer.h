@@ -17,14 +17,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/timer.h"
+#include "feed/cursor.h"
+#include "feed/moments.h"
+#include "feed/requests.h"
 #include "journal/journal.h"
 #include "subscription/fan_out/fan_out.h"
-#include "updates/cursor.h"
-#include "updates/moments.h"
-#include "updates/requests.h"
 #include "xmpp/stanza_error.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
 struct ConsumerSettings : subscription::StanzaFilter {
   std::string name = "default";
@@ -144,4 +144,4 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   bool stopped_ = false;
 };
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

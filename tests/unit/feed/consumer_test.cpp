@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One who asks for its stanzas.
-#include "updates/consumer.h"
+#include "feed/consumer.h"
 
 #include "support/directory.h"
-#include "unit/updates/world.h"
+#include "unit/feed/world.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Iqs that wait for the answer of somebody who reads.
-#include "updates/requests.h"
+#include "feed/requests.h"
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: MIT
 // Requests for updates that wait.
-#include "updates/poll.h"
+#include "feed/long_poll.h"
 
-#include "unit/updates/world.h"
+#include "unit/feed/world.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct Polled : World {
-  Feed feed{log};
+  ReadThread thread{log};
   Collected<std::string> answers;
 
-  Polled() { feed.start(); }
-  ~Polled() { feed.stop(); }
+  Polled() { thread.start(); }
+  ~Polled() { thread.stop(); }
 
-  static std::string text_of(const Poll::Answer& answer) {
+  static std::string text_of(const LongPoll::Answer& answer) {
     switch (answer.end) {
-      case Poll::Answer::End::page:
+      case LongPoll::Answer::End::page:
         return "page: " + ids(answer.page);
-      case Poll::Answer::End::superseded:
+      case LongPoll::Answer::End::superseded:
         return "superseded";
-      case Poll::Answer::End::failed:
+      case LongPoll::Answer::End::failed:
         return "failed";
-      case Poll::Answer::End::ending:
+      case LongPoll::Answer::End::ending:
         return "ending";
     }
     return {};
   }
-  std::shared_ptr<Poll> poll(std::chrono::milliseconds timeout = 30s) {
-    return Poll::begin(bot, {bot->acknowledged(), kAll, kRoom, timeout}, feed, timer, log,
-                       [this](const Poll::Answer& answer) { answers.add(text_of(answer)); });
+  std::shared_ptr<LongPoll> poll(std::chrono::milliseconds timeout = 30s) {
+    return LongPoll::begin(bot, {bot->acknowledged(), kAll, kRoom, timeout}, thread, timer, log,
+                           [this](const LongPoll::Answer& answer) { answers.add(text_of(answer)); });
   }
-  // What was asked of the feed before has been done.
-  void settle_feed() {
-    struct Last final : Feed::Task {
+  // What was asked of the thread before has been done.
+  void settle_thread() {
+    struct Last final : ReadThread::Task {
       Door door;
       void run() override { door.open(); }
     };
     const auto last = std::make_shared<Last>();
-    feed.ask(last);
+    thread.ask(last);
     REQUIRE(last->door.pass());
   }
 };
@@ -58,13 +58,13 @@ TEST_CASE("what is there is had at once, and what is not when it comes") {
   CHECK(p.answers.wait(1) == Texts{"page: 1"});
   p.acknowledge(p.read().next);
   const auto second = p.poll();
-  p.settle_feed();
+  p.settle_thread();
   CHECK(p.answers.now().size() == 1);
   p.message("2");
   CHECK(p.answers.wait(2).back() == "page: 2");
   p.message("3");
   p.settle();
-  p.settle_feed();
+  p.settle_thread();
   CHECK(p.answers.now().size() == 2);  // each has one answer
 }
 
@@ -73,10 +73,10 @@ TEST_CASE("when its time is up a poll has an empty page, and one without time at
   const auto now = p.poll(0ms);
   CHECK(p.answers.wait(1) == Texts{"page: "});
   const auto later = p.poll(30s);
-  p.settle_feed();
+  p.settle_thread();
   p.clock.advance(30s - 1ms);
   p.timer.run_due();
-  p.settle_feed();
+  p.settle_thread();
   CHECK(p.answers.now().size() == 1);
   p.clock.advance(1ms);
   p.timer.run_due();
@@ -86,7 +86,7 @@ TEST_CASE("when its time is up a poll has an empty page, and one without time at
 TEST_CASE("of two at once the older is superseded, at once") {
   Polled p;
   const auto older = p.poll();
-  p.settle_feed();
+  p.settle_thread();
   const auto newer = p.poll();
   CHECK(p.answers.now() == Texts{"superseded"});
   p.message("1");
@@ -98,19 +98,19 @@ TEST_CASE("who has left has no answer, and takes the place of nobody") {
   const auto left = p.poll();
   left->cancel();
   const auto next = p.poll();
-  p.settle_feed();
+  p.settle_thread();
   p.message("1");
   CHECK(p.answers.wait(1) == Texts{"page: 1"});
   p.clock.advance(30s);
   p.timer.run_due();
-  p.settle_feed();
+  p.settle_thread();
   CHECK(p.answers.now().size() == 1);
 }
 
 TEST_CASE("a poll ends with the program, once") {
   Polled p;
   const auto poll = p.poll();
-  p.settle_feed();
+  p.settle_thread();
   poll->end();
   poll->end();
   CHECK(p.answers.now() == Texts{"ending"});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "updates/requests.h"
+#include "feed/requests.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace restanza::updates {
+namespace restanza::feed {
 namespace {
 
 std::string question_of(const std::string& asking, const std::string& asked, const std::string& id) {
@@ -76,4 +76,4 @@ size_t Requests::size() const {
   return all_.size();
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -10,7 +10,7 @@
 
 #include "journal/record.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
 struct Cursor {
   static constexpr size_t kMaxSize = 256;  // bytes of its text
@@ -27,4 +27,4 @@ std::string text_of(const Cursor& cursor);
 // Absent where it is the text of none.
 std::optional<Cursor> parse_cursor(std::string_view text);
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include "updates/feed.h"
+#include "feed/read_thread.h"
 
 #include <utility>
 
 #include "base/guarded.h"
 #include "base/thread.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
-void Feed::start() {
+void ReadThread::start() {
   thread_ = start_thread("rz-feed", [this] { loop(); });
 }
 
-void Feed::stop() {
+void ReadThread::stop() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;
@@ -22,7 +22,7 @@ void Feed::stop() {
   while (next()) continue;  // one by one: a long line that goes at once would go deep
 }
 
-void Feed::ask(std::shared_ptr<Task> task) noexcept {
+void ReadThread::ask(std::shared_ptr<Task> task) noexcept {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopped_ || task->waits_) return;
@@ -34,7 +34,7 @@ void Feed::ask(std::shared_ptr<Task> task) noexcept {
   changed_.notify_one();
 }
 
-std::shared_ptr<Feed::Task> Feed::next() {
+std::shared_ptr<ReadThread::Task> ReadThread::next() {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::shared_ptr<Task> task = std::move(first_);
   if (!task) return task;
@@ -44,7 +44,7 @@ std::shared_ptr<Feed::Task> Feed::next() {
   return task;
 }
 
-void Feed::loop() {
+void ReadThread::loop() {
   for (;;) {
     {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -55,4 +55,4 @@ void Feed::loop() {
   }
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

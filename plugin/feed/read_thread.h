@@ -12,26 +12,26 @@
 
 #include "base/log.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
-class Feed {
+class ReadThread {
  public:
   class Task {
    public:
     virtual ~Task() = default;
 
    private:
-    friend class Feed;
-    virtual void run() = 0;  // on the feed's thread; may wait for the disk
+    friend class ReadThread;
+    virtual void run() = 0;  // on the thread that reads; may wait for the disk
 
-    std::shared_ptr<Task> next_;  // these under the feed's lock
+    std::shared_ptr<Task> next_;  // these under the lock
     bool waits_ = false;
   };
 
-  explicit Feed(Log& log) : log_(log) {}
-  ~Feed() { stop(); }
-  Feed(const Feed&) = delete;
-  Feed& operator=(const Feed&) = delete;
+  explicit ReadThread(Log& log) : log_(log) {}
+  ~ReadThread() { stop(); }
+  ReadThread(const ReadThread&) = delete;
+  ReadThread& operator=(const ReadThread&) = delete;
 
   void start();
   void stop();  // ends the thread; what is in line is not run, and let go
@@ -52,4 +52,4 @@ class Feed {
   std::thread thread_;
 };
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "feed/consumer.h"
 #include "journal/sqlite/store.h"
 #include "support/catch.h"
 #include "support/collected.h"
 #include "support/fake_clock.h"
-#include "updates/consumer.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
 using namespace test;
 
@@ -102,4 +102,4 @@ inline std::string ids(const Consumer::Page& page) {
   return all;
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

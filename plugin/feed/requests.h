@@ -16,7 +16,7 @@
 #include "base/timer.h"
 #include "xmpp/stanza.h"
 
-namespace restanza::updates {
+namespace restanza::feed {
 
 class Requests {
  public:
@@ -53,4 +53,4 @@ class Requests {
   All all_;
 };
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

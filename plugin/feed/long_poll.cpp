@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
-#include "updates/poll.h"
+#include "feed/long_poll.h"
 
 #include <utility>
 
-namespace restanza::updates {
+namespace restanza::feed {
 
-Poll::Poll(std::shared_ptr<Consumer> consumer, Request request, Feed& feed, Timer& timer, Log& log, Then then)
+LongPoll::LongPoll(std::shared_ptr<Consumer> consumer, Request request, ReadThread& thread, Timer& timer,
+                   Log& log, Then then)
     : consumer_(std::move(consumer)),
       request_(std::move(request)),
-      feed_(feed),
+      thread_(thread),
       timer_(timer),
       log_(log),
       until_(timer.now() + request_.timeout),
       then_(std::move(then)) {}
 
 // It hears of news before it reads for the first time, so that none is missed between.
-std::shared_ptr<Poll> Poll::begin(std::shared_ptr<Consumer> consumer, Request request, Feed& feed,
-                                  Timer& timer, Log& log, Then then) {
-  const std::shared_ptr<Poll> poll(
-      new Poll(std::move(consumer), std::move(request), feed, timer, log, std::move(then)));
+std::shared_ptr<LongPoll> LongPoll::begin(std::shared_ptr<Consumer> consumer, Request request,
+                                          ReadThread& thread, Timer& timer, Log& log, Then then) {
+  const std::shared_ptr<LongPoll> poll(
+      new LongPoll(std::move(consumer), std::move(request), thread, timer, log, std::move(then)));
   poll->consumer_->attend(poll);
-  const std::weak_ptr<Poll> weak = poll;
+  const std::weak_ptr<LongPoll> weak = poll;
   const Timer::Id alarm = timer.at(poll->until_, [weak] {
     if (const auto late = weak.lock()) late->news();
   });
@@ -32,7 +33,7 @@ std::shared_ptr<Poll> Poll::begin(std::shared_ptr<Consumer> consumer, Request re
   return poll;
 }
 
-void Poll::run() {
+void LongPoll::run() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!then_) return;
@@ -47,16 +48,16 @@ void Poll::run() {
   answer({Answer::End::page, std::move(*page)});
 }
 
-void Poll::answer(Answer answer) {
+void LongPoll::answer(Answer answer) {
   if (const Then then = take()) then(std::move(answer));
 }
 
-void Poll::cancel() {
+void LongPoll::cancel() {
   (void)take();
 }
 
 // Whoever takes it ends the poll.
-Poll::Then Poll::take() {
+LongPoll::Then LongPoll::take() {
   Then then;
   Timer::Id alarm = 0;
   {
@@ -69,4 +70,4 @@ Poll::Then Poll::take() {
   return then;
 }
 
-}  // namespace restanza::updates
+}  // namespace restanza::feed

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The thread that reads for all.
-#include "updates/feed.h"
+#include "feed/read_thread.h"
 
 #include <atomic>
 #include <functional>
@@ -10,12 +10,12 @@
 #include "support/collected.h"
 
 using namespace restanza;
-using namespace restanza::updates;
+using namespace restanza::feed;
 using namespace restanza::test;
 
 namespace {
 
-struct Work final : Feed::Task {
+struct Work final : ReadThread::Task {
   explicit Work(std::function<void()> its_work) : work(std::move(its_work)) {}
   void run() override { work(); }
   const std::function<void()> work;
@@ -29,59 +29,59 @@ std::shared_ptr<Work> work(std::function<void()> what) {
 
 TEST_CASE("tasks run in the order of asking, each once for as often as it is asked for while it waits") {
   CollectedLog log;
-  Feed feed(log);
+  ReadThread thread(log);
   Door held, reached;
   Collected<std::string> ran;
-  feed.ask(work([&] {
+  thread.ask(work([&] {
     reached.open();
     held.pass();
   }));
-  feed.start();
+  thread.start();
   REQUIRE(reached.pass());
   const auto one = work([&] { ran.add("one"); }), two = work([&] { ran.add("two"); });
-  for (const auto& task : {one, two, one, one, two}) feed.ask(task);
+  for (const auto& task : {one, two, one, one, two}) thread.ask(task);
   held.open();
   CHECK(ran.wait(2) == std::vector<std::string>{"one", "two"});
-  feed.ask(one);
+  thread.ask(one);
   CHECK(ran.wait(3).back() == "one");
 }
 
 TEST_CASE("a task that is asked for while it runs runs again") {
   CollectedLog log;
-  Feed feed(log);
-  feed.start();
+  ReadThread thread(log);
+  thread.start();
   Collected<int> ran;
   std::shared_ptr<Work> task;
   task = work([&] {
-    if (ran.now().empty()) feed.ask(task);
+    if (ran.now().empty()) thread.ask(task);
     ran.add(1);
   });
-  feed.ask(task);
+  thread.ask(task);
   CHECK(ran.wait(2).size() == 2);
-  feed.stop();
+  thread.stop();
 }
 
 TEST_CASE("what a task throws is told to the log, and the others run") {
   CollectedLog log;
-  Feed feed(log);
-  feed.start();
+  ReadThread thread(log);
+  thread.start();
   Door ran;
-  feed.ask(work([] { throw std::runtime_error("it is broken"); }));
-  feed.ask(work([&] { ran.open(); }));
+  thread.ask(work([] { throw std::runtime_error("it is broken"); }));
+  thread.ask(work([&] { ran.open(); }));
   CHECK(ran.pass());
   CHECK(log.lines.now() == std::vector<std::string>{"reading updates went wrong: it is broken"});
 }
 
-TEST_CASE("a line of 100,000 that never runs goes with the feed, and nothing is taken after its end") {
+TEST_CASE("a line of 100,000 that never runs goes with the thread, and nothing is taken after its end") {
   CollectedLog log;
   std::atomic<int> ran{0};
   const auto kept = work([&] { ++ran; });
   {
-    Feed feed(log);
-    feed.ask(kept);
-    for (int i = 0; i < 100000; ++i) feed.ask(work([&] { ++ran; }));
-    feed.stop();
-    feed.ask(kept);
+    ReadThread thread(log);
+    thread.ask(kept);
+    for (int i = 0; i < 100000; ++i) thread.ask(work([&] { ++ran; }));
+    thread.stop();
+    thread.ask(kept);
   }
   CHECK(kept.use_count() == 1);
   CHECK(ran == 0);
