@@ -61,11 +61,14 @@ TEST_CASE("posted work runs in order, also what was posted before the start and 
     at.loop.post([&] { ran += "1"; });
     CHECK(ran.empty());
     at.loop.start("test-loop");
+    std::promise<void> posted;
     at.loop.post([&] {
       ran += "2";
+      posted.get_future().wait();
       at.loop.post([&] { ran += "4"; });
     });
     at.loop.post([&] { ran += "3"; });
+    posted.set_value();
     at.loop.stop();
     CHECK_FALSE(at.loop.post([&] { ran += "5"; }));
     CHECK_FALSE(at.loop.running());
