@@ -14,6 +14,7 @@
 #include "base/guarded.h"
 #include "base/metrics.h"
 #include "base/timer.h"
+#include "feed/consumers.h"
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
@@ -69,14 +70,17 @@ class App::Impl {
                  {journal_, replying(), timer_, deps.clock, deps.log, metrics_, webhook::http_transports(),
                   deps.max_stanza, &fan_out_.rooms()},
                  fan_out_),
-        kept_(journal_, fan_out_, deps.clock, [this] { return webhook_.destinations(); }),
-        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,
+        feed_(settings.updates.consumers,
+              {journal_, replying(), fan_out_.rooms(), timer_, deps.clock, deps.log, metrics_}, fan_out_),
+        kept_(journal_, fan_out_, deps.clock, [this] { return destinations(); }),
+        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,     feed_,
                        deps.accounts, metrics_,  deps.clock, timer_,   deps.log, deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
     consumers_.add(archives_);
     consumers_.add(fan_out_);
     observed_.add(fan_out_);
+    observed_.add(feed_);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     route_.count_dropped(
         metrics_.counter("restanza_webhook_replies_dropped_total",
@@ -102,6 +106,7 @@ class App::Impl {
   void stop() noexcept {
     until_done("ending iqs that wait", [this] { replies_.drain(); });
     until_done("refusing who waits", [this] { refuse_waiting(); });
+    until_done("the end of those who ask", [this] { feed_.stop(); });
     until_done("the end of the timer", [this] { timer_.stop(); });
     fan_out_.stop();
     until_done("the end of the endpoints", [this] { webhook_.stop(); });
@@ -110,6 +115,7 @@ class App::Impl {
 
   Result<void> start() {
     if (auto opened = journal_.open(); !opened) return opened;
+    if (auto started = feed_.start(); !started) return started;
     if (auto started = webhook_.start(); !started) return started;
     timer_.start();
     current()->idempotency.forget_old_keys();
@@ -180,6 +186,7 @@ class App::Impl {
     draining_ = true;
     guarded(deps_.log, "ending iqs that wait", [this] { replies_.drain(); });
     guarded(deps_.log, "refusing who waits", [this] { refuse_waiting(); });
+    guarded(deps_.log, "ending those who ask", [this] { feed_.drain(); });
     fan_out_.drain();
     guarded(deps_.log, "a drain", [&] {
       webhook_.drain([this, finish] { until_done("a drain's end", [&] { route_.when_empty(finish); }); });
@@ -223,6 +230,12 @@ class App::Impl {
     guarded_until_done(deps_.log, what, std::forward<Work>(work));
   }
 
+  std::vector<std::shared_ptr<subscription::Destination>> destinations() const {
+    auto all = webhook_.destinations();
+    for (auto& each : feed_.destinations()) all.push_back(std::move(each));
+    return all;
+  }
+
   subscription::FanOut::Reply replying() {
     return [this](xmpp::Stanza reply, std::function<void()> handed) {
       route_.send(std::move(reply), std::move(handed));
@@ -259,6 +272,7 @@ class App::Impl {
   webhook::ReplyRoute route_;
   subscription::FanOut fan_out_;
   webhook::Dispatcher webhook_;
+  feed::Consumers feed_;
   subscription::KeptDeliveries kept_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
   const rest::ResourceDependencies for_resources_;

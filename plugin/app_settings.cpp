@@ -40,6 +40,7 @@ const config::Settings<AppSettings>& all_settings() {
             .restart());
     settings::add_below(rows, &AppSettings::journal, journal_settings());
     settings::add_below(rows, &AppSettings::webhooks, webhook::endpoint_list_settings());
+    settings::add_below(rows, &AppSettings::updates, feed::consumer_list_settings());
     return rows;
   }();
   return all;
@@ -57,6 +58,7 @@ Result<AppSettings> read_all(std::string_view json, AppSettings given, Change&& 
   const auto completed =
       webhook::complete(given.webhooks, resources.credentials.domain, resources.mapping, given.max_body);
   if (!completed) return completed.error();
+  if (auto sound = feed::complete(given.updates, resources.credentials.domain); !sound) return sound.error();
   return given;
 }
 
@@ -77,6 +79,7 @@ Result<AppSettings> read_settings_again(std::string_view json, AppSettings given
 std::vector<settings::Section> settings_reference() {
   return {{"All settings", settings::rows_of(all_settings())},
           {"An entry of rest_callbacks", settings::rows_of(webhook::entry_settings()), "rest_callbacks"},
+          {"An entry of updates", settings::rows_of(feed::consumer_settings()), "updates"},
           {"An entry of rest_tokens", settings::rows_of(rest::token_settings()), "rest_tokens"}};
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "feed/settings.h"
 #include "journal/journal.h"
 #include "rest/resources.h"
 #include "webhook/settings/endpoint_list.h"
@@ -20,6 +21,7 @@ struct AppSettings {
   rest::Resources::Settings resources;
   journal::Journal::Settings journal;
   webhook::EndpointList webhooks;
+  feed::ConsumerList updates;
   size_t max_pending_iqs = 16384;
   size_t max_body = 196608;  // bytes of a request, and of an endpoint's answer
 };
@@ -34,7 +36,7 @@ Result<AppSettings> read_settings(std::string_view json, AppSettings given);
 Result<AppSettings> read_settings_again(std::string_view json, AppSettings given, const AppSettings& running,
                                         std::vector<std::string>& kept);
 
-// The rows: of the top, of an entry of `rest_callbacks`, of an entry of `rest_tokens`.
+// The rows: of the top, of an entry of `rest_callbacks`, of `updates`, of `rest_tokens`.
 std::vector<settings::Section> settings_reference();
 
 }  // namespace restanza

@@ -2,11 +2,11 @@
 #include "feed/consumer.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "base/guarded.h"
 #include "base/random.h"
+#include "journal/answer_of.h"
 #include "subscription/fan_out/failure_reply.h"
 
 namespace restanza::feed {
@@ -15,13 +15,6 @@ namespace {
 constexpr const char* kTooMany = "more waited than the consumer's max_queued";
 constexpr const char* kTooOld = "it waited for longer than the consumer's max_age";
 
-template <class T, class Ask>
-Result<T> answer_of(Ask ask) {
-  const auto answer = std::make_shared<std::promise<Result<T>>>();
-  ask([answer](Result<T> given) { answer->set_value(std::move(given)); });
-  return answer->get_future().get();
-}
-
 }  // namespace
 
 Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps)
@@ -29,20 +22,24 @@ Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps)
       place_(kPlace + settings_.name),
       run_(random_id()),
       deps_(std::move(deps)),
-      requests_(deps_.timer, [this](const auto& iq, uint64_t number) {
-        {
-          const std::lock_guard<std::mutex> lock(mutex_);
-          moments_.forget(number);
-        }
-        refuse(iq, {"wait", "remote-server-timeout", "Nobody has answered in time"});
-      }) {}
+      requests_(deps_.timer,
+                [this](const auto& iq, uint64_t number) {
+                  {
+                    const std::lock_guard<std::mutex> lock(mutex_);
+                    moments_.forget(number);
+                  }
+                  refuse(iq, {"wait", "remote-server-timeout", "Nobody has answered in time"});
+                }),
+      missed_(deps_.metrics.counter("restanza_updates_missed_total",
+                                    "Stanzas that a consumer did not ask for in time",
+                                    {{"consumer", settings_.name}})) {}
 
 Result<void> Consumer::open() {
-  auto opened = answer_of<journal::Consumer>(
+  auto opened = journal::answer_of<journal::Consumer>(
       [this](auto then) { deps_.journal.open_consumer(place_, std::move(then)); });
   if (!opened) return opened.error();
-  const auto counts =
-      answer_of<std::vector<journal::Count>>([this](auto then) { deps_.journal.count(std::move(then)); });
+  const auto counts = journal::answer_of<std::vector<journal::Count>>(
+      [this](auto then) { deps_.journal.count(std::move(then)); });
   if (!counts) return counts.error();
   const auto own = std::find_if(counts->begin(), counts->end(),
                                 [this](const journal::Count& each) { return each.endpoint == place_; });
@@ -154,12 +151,16 @@ void Consumer::write_acknowledged(const Cursor& cursor, std::function<void(const
       });
 }
 
-void Consumer::attend(std::shared_ptr<Reader> reader) {
+void Consumer::attend(const std::shared_ptr<Reader>& reader) {
+  std::shared_ptr<Reader> before = reader;
+  bool stopped = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    reader_.swap(reader);
+    stopped = stopped_;
+    if (!stopped) reader_.swap(before);
   }
-  if (reader) reader->superseded();
+  if (stopped) return reader->ending();
+  if (before) before->superseded();
 }
 
 void Consumer::leave(const Reader& reader) {
@@ -270,6 +271,7 @@ void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, cons
                             more = age && number == count;
                             self->giving_up_ = more;
                             self->known_.missed += number;
+                            self->missed_.add(number);
                             self->waiting_ -= std::min(self->waiting_, number);
                           }
                           if (!gone) return;
@@ -278,11 +280,24 @@ void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, cons
                         });
 }
 
+void Consumer::reopen() {
+  deps_.journal.open_consumer(place_, [self = shared_from_this()](Result<journal::Consumer> opened) {
+    if (!opened) return;
+    const std::lock_guard<std::mutex> lock(self->mutex_);
+    if (opened->identity == self->known_.identity) return;  // the journal knows it still
+    self->known_ = std::move(*opened);
+    self->waiting_ = 0;
+  });
+}
+
 void Consumer::stop() {
+  std::shared_ptr<Reader> reader;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;
+    reader = reader_;
   }
+  if (reader) reader->ending();
   for (const auto& iq : requests_.give_up())
     refuse(iq, {"wait", "recipient-unavailable", "Nobody can read it any more"});
 }

@@ -5,7 +5,6 @@
 // says so. `reply` runs without a lock held, on the thread of `push` or of the timer.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -16,22 +15,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/timer.h"
 #include "feed/cursor.h"
 #include "feed/moments.h"
 #include "feed/requests.h"
+#include "feed/settings.h"
 #include "journal/journal.h"
 #include "subscription/fan_out/fan_out.h"
 #include "xmpp/stanza_error.h"
 
 namespace restanza::feed {
-
-struct ConsumerSettings : subscription::StanzaFilter {
-  std::string name = "default";
-  size_t max_queued = 100000;                            // stanzas that wait on disk
-  std::chrono::seconds max_age{std::chrono::hours(24)};  // of what waits there
-  bool reply = false;                                    // of several that want an iq this one answers
-};
 
 // Referred to, and outlives the consumers.
 struct ConsumerDependencies {
@@ -41,6 +35,7 @@ struct ConsumerDependencies {
   Timer& timer;
   const Clock& clock;
   Log& log;
+  Metrics& metrics;
 };
 
 // Somebody who reads a consumer right now. Both run without a lock held, and block nothing.
@@ -49,6 +44,7 @@ class Reader {
   virtual ~Reader() = default;
   virtual void news() = 0;        // there may be more than it has read
   virtual void superseded() = 0;  // somebody else reads from now on
+  virtual void ending() = 0;      // nobody reads any more
 };
 
 class Consumer final : public subscription::Destination, public std::enable_shared_from_this<Consumer> {
@@ -89,16 +85,20 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   void acknowledge(const Cursor& cursor, std::function<void(const Result<void>&)> then);
 
   // Who reads; whoever did before is superseded.
-  void attend(std::shared_ptr<Reader> reader);
+  void attend(const std::shared_ptr<Reader>& reader);
   void leave(const Reader& reader);
 
+  bool waits_for(const xmpp::Stanza& answer) const { return requests_.waits_for(answer); }
   // An answer that is about to be sent may be to an iq that waits here.
   void about_to_send(const xmpp::Stanza& stanza);
 
   // Gives up what has waited for too long. To be called now and then.
   void tend();
 
-  // Iqs that wait are answered with an error; nothing is pushed any more.
+  // The journal has lost what waited on disk: no cursor of before is a place any more.
+  void reopen();
+
+  // Who reads is told that it ends, and iqs that wait are answered with an error. What comes is not shown.
   void stop();
 
   size_t waiting() const;  // on disk and in memory
@@ -112,12 +112,10 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   void refuse_place() override {}
   void count_crowded() override {}
   void push(journal::Delivery&& delivery, const Tree& tree) override;
-  bool retired() const override { return retired_; }
+  bool retired() const override { return false; }
   void requeue(const journal::Delivery& delivery) override;
   void withdraw(const journal::Delivery& delivery) override;
   bool at_work(const journal::Delivery&) const override { return false; }
-
-  void retire() { retired_ = true; }
 
  private:
   void push_kept(journal::Seq seq);
@@ -133,7 +131,7 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   const std::string run_;
   const ConsumerDependencies deps_;
   Requests requests_;
-  std::atomic<bool> retired_{false};
+  Counter& missed_;
   mutable std::mutex mutex_;  // of what follows
   journal::Consumer known_;
   size_t waiting_ = 0;  // on disk

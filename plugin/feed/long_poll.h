@@ -39,10 +39,9 @@ class LongPoll final : public Reader, public ReadThread::Task, public std::enabl
 
   // Nobody waits for it any more: it has no answer, unless it is on its way.
   void cancel();
-  void end() { answer({Answer::End::ending, {}}); }
-
   void news() override { thread_.ask(shared_from_this()); }
   void superseded() override { answer({Answer::End::superseded, {}}); }
+  void ending() override { answer({Answer::End::ending, {}}); }
 
  private:
   LongPoll(std::shared_ptr<Consumer> consumer, Request request, ReadThread& thread, Timer& timer, Log& log,

@@ -28,6 +28,12 @@ bool Requests::add(std::shared_ptr<const xmpp::Stanza> iq, uint64_t number, std:
   return true;
 }
 
+bool Requests::waits_for(const xmpp::Stanza& answer) const {
+  if (!answer.is_answer()) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return all_.find(question_of(answer.to, answer.from, answer.id)) != all_.end();
+}
+
 uint64_t Requests::answered_by(const xmpp::Stanza& sent) {
   if (!sent.is_answer()) return 0;
   Waiting answered;

@@ -33,6 +33,9 @@ class Requests {
   // it answers none.
   uint64_t answered_by(const xmpp::Stanza& sent);
 
+  // Whether it is an answer that an iq waits for.
+  bool waits_for(const xmpp::Stanza& answer) const;
+
   // All that wait, which wait no longer.
   std::vector<std::shared_ptr<const xmpp::Stanza>> give_up();
 

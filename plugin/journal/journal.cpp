@@ -234,7 +234,7 @@ void Journal::loop() {
 
 void Journal::on_loss(std::function<void()> save) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  save_ = std::move(save);
+  save_.push_back(std::move(save));
 }
 
 void Journal::look() {
@@ -253,12 +253,12 @@ void Journal::look() {
   if (!*looked) return;
   say(**looked);
   if ((*looked)->lost.empty()) return;
-  std::function<void()> save;
+  std::vector<std::function<void()>> all;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    save = save_;
+    all = save_;
   }
-  if (save) guarded_until_done(log_, "saving what is in memory", save);
+  for (const auto& save : all) guarded_until_done(log_, "saving what is in memory", save);
 }
 
 void Journal::say(const Renewed& renewed) const {

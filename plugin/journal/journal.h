@@ -68,7 +68,7 @@ class Journal {
   // Before each group, and every kLook, the journal looks whether somebody has taken its files away or
   // shortened them. The log says so, and all that can be read is written anew. Where that is not all, `save`
   // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
-  // Once.
+  // Each that was given is called.
   void on_loss(std::function<void()> save);
 
   // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs
@@ -151,7 +151,7 @@ class Journal {
   Intake intake_;
   mutable std::mutex mutex_;
   std::shared_ptr<Store> store_;  // under the lock, but for the journal's thread
-  std::function<void()> save_;
+  std::vector<std::function<void()>> save_;
   std::atomic<size_t> keys_{0};
   std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;

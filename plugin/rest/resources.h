@@ -15,6 +15,7 @@
 #include "rest/resources/idempotency_keys.h"
 #include "rest/resources/stanzas.h"
 #include "rest/resources/status.h"
+#include "rest/resources/updates.h"
 #include "rest/routing/router.h"
 #include "rest/sending/idempotency.h"
 #include "rest/sending/iqs.h"
@@ -31,6 +32,7 @@ struct ResourceDependencies {
   journal::Journal& journal;
   subscription::KeptDeliveries& kept;
   webhook::Dispatcher& webhook;
+  feed::Consumers& consumers;
   Accounts& accounts;
   Metrics& metrics;
   const Clock& clock;
@@ -69,8 +71,9 @@ class Resources {
   All all(const Settings& settings, const ResourceDependencies& deps) const {
     All made;
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
-    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.sink, deps.log));
-    add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.clock, deps.log));
+    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.consumers, deps.sink, deps.log));
+    add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.consumers, deps.clock, deps.log));
+    add(std::make_unique<Updates>(deps.consumers, settings.mapping, deps.clock, deps.log));
     add(std::make_unique<Endpoints>(deps.webhook, deps.log));
     add(std::make_unique<IdempotencyKeys>(deps.journal, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));

@@ -14,10 +14,16 @@ struct TypeWords {
 };
 
 // Where a list of texts is read, one text alone is a list of one.
-constexpr TypeWords kTypes[] = {
-    {"true or false", kBoolean},         {"whole number", kNumber},  {"number", kNumber},
-    {"whole seconds", kNumber},          {"seconds", kNumber},       {"text", kString},
-    {"list of texts", kArray | kString}, {"list of tables", kArray}, {"text or table", kString | kObject}};
+constexpr TypeWords kTypes[] = {{"true or false", kBoolean},
+                                {"whole number", kNumber},
+                                {"number", kNumber},
+                                {"whole seconds", kNumber},
+                                {"seconds", kNumber},
+                                {"text", kString},
+                                {"list of texts", kArray | kString},
+                                {"list of tables", kArray},
+                                {"text or table", kString | kObject},
+                                {"true, false or list of tables", kBoolean | kArray}};
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;

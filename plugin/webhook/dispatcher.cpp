@@ -3,25 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
 #include <optional>
 #include <utility>
 
 #include "base/guarded.h"
+#include "journal/answer_of.h"
 
 namespace restanza::webhook {
-namespace {
-
-// What the journal answers, waited for; `ask` hands on what is to be called with the answer.
-template <class T, class Ask>
-Result<T> answer_of(Ask ask) {
-  const auto answer = std::make_shared<std::promise<Result<T>>>();
-  ask([answer](Result<T> given) { answer->set_value(std::move(given)); });
-  return answer->get_future().get();
-}
-
-}  // namespace
-
 Dispatcher::Dispatcher(const std::vector<Settings>& settings, EndpointDependencies deps,
                        subscription::FanOut& fan_out)
     : deps_(std::move(deps)), fan_out_(fan_out) {
@@ -82,7 +70,7 @@ Result<void> Dispatcher::start() {
 
 // Nothing is delivered yet, so that what is recovered stands before what comes.
 Result<void> Dispatcher::recover() {
-  const auto stops = answer_of<std::vector<journal::EndpointStop>>(
+  const auto stops = journal::answer_of<std::vector<journal::EndpointStop>>(
       [this](auto then) { deps_.journal.stops(std::move(then)); });
   if (!stops) return stops.error();
   journal::Filter waiting;
@@ -90,14 +78,14 @@ Result<void> Dispatcher::recover() {
   journal::Seq beyond = 0;
   size_t foreign = 0;
   for (bool more = true; more;) {
-    const auto page = answer_of<std::vector<journal::Delivery>>(
+    const auto page = journal::answer_of<std::vector<journal::Delivery>>(
         [&](auto then) { deps_.journal.list(waiting, beyond, kPage, std::move(then)); });
     if (!page) return page.error();
     for (const journal::Delivery& delivery : *page) {
       beyond = delivery.seq;
       const Shared endpoint = find(delivery.endpoint);
       if (endpoint) endpoint->recover(delivery);
-      foreign += endpoint ? 0 : 1;
+      foreign += endpoint || fan_out_.find(delivery.endpoint) ? 0 : 1;
     }
     more = page->size() == kPage;
   }

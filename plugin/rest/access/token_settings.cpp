@@ -58,8 +58,8 @@ const config::Settings<Token>& token_settings() {
       Row::custom("sha256", "text", "required", "the SHA-256 of the token, 64 hexadecimal digits",
                   read_digest),
       Row::custom("rights", "list of texts", settings::shown(std::vector<std::string>{"send"}),
-                  "`send`; `admin` looks into queues and metrics, and steers; `receive` is accepted and has "
-                  "no use yet",
+                  "`send`; `receive` asks for updates, of those stanzas that `from`, `to` and `kinds` allow "
+                  "an answer to; `admin` looks into queues and metrics, and steers",
                   read_rights),
       Row::texts("from", &Token::from, "addresses that it may send as").default_is("any at the domain"),
       Row::texts("to", &Token::to, "addresses that it may send to").default_is("anywhere"),

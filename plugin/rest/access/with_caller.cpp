@@ -31,6 +31,27 @@ class WaitingForCaller final : public AuthenticationCallback {
   const WithCaller next_;
 };
 
+struct Needed {
+  TokenRight right;
+  const char* name;
+};
+
+void with_right(const Credentials& credentials, http::Exchange exchange, http::Request request, Needed needed,
+                WithCaller next) {
+  with_caller(credentials, std::move(exchange), std::move(request),
+              [&credentials, needed, next = std::move(next)](http::Exchange e, const http::Request& r,
+                                                             const Caller& caller) {
+                if ((caller.rights & needed.right) == 0) {
+                  const Refusal refusal =
+                      refused::forbidden("This needs the right '" + std::string(needed.name) + "'");
+                  credentials.note(r, caller, refusal);
+                  return refuse(std::move(e), r, refusal);
+                }
+                if (r.body_too_large) return refuse(std::move(e), r, refused::too_large());
+                next(std::move(e), r, caller);
+              });
+}
+
 }  // namespace
 
 void with_caller(const Credentials& credentials, http::Exchange exchange, http::Request request,
@@ -42,17 +63,12 @@ void with_caller(const Credentials& credentials, http::Exchange exchange, http::
 
 void with_admin(const Credentials& credentials, http::Exchange exchange, http::Request request,
                 WithCaller next) {
-  with_caller(
-      credentials, std::move(exchange), std::move(request),
-      [&credentials, next = std::move(next)](http::Exchange e, const http::Request& r, const Caller& caller) {
-        if ((caller.rights & kAdmin) == 0) {
-          const Refusal refusal = refused::forbidden("This needs the right 'admin'");
-          credentials.note(r, caller, refusal);
-          return refuse(std::move(e), r, refusal);
-        }
-        if (r.body_too_large) return refuse(std::move(e), r, refused::too_large());
-        next(std::move(e), r, caller);
-      });
+  with_right(credentials, std::move(exchange), std::move(request), {kAdmin, "admin"}, std::move(next));
+}
+
+void with_receiver(const Credentials& credentials, http::Exchange exchange, http::Request request,
+                   WithCaller next) {
+  with_right(credentials, std::move(exchange), std::move(request), {kReceive, "receive"}, std::move(next));
 }
 
 }  // namespace restanza::rest

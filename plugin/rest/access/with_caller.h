@@ -19,4 +19,8 @@ void with_caller(const Credentials& credentials, http::Exchange exchange, http::
 void with_admin(const Credentials& credentials, http::Exchange exchange, http::Request request,
                 WithCaller next);
 
+// As `with_admin`, for the right `receive`.
+void with_receiver(const Credentials& credentials, http::Exchange exchange, http::Request request,
+                   WithCaller next);
+
 }  // namespace restanza::rest

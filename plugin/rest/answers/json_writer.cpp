@@ -56,6 +56,11 @@ void JsonWriter::texts(std::string_view name, const std::vector<std::string>& va
   close();
 }
 
+void JsonWriter::raw(std::string_view name, std::string_view json) {
+  begin(name);
+  json_ += json;
+}
+
 void JsonWriter::boolean(std::string_view name, bool value) {
   begin(name);
   json_ += value ? "true" : "false";

@@ -26,6 +26,7 @@ class JsonWriter {
   void seconds(std::string_view name, std::optional<std::chrono::milliseconds> value);  // absent: null
   void time(std::string_view name, WallTime value);                                     // RFC 3339, UTC
   void texts(std::string_view name, const std::vector<std::string>& values);
+  void raw(std::string_view name, std::string_view json);  // a value that is JSON already
   void boolean(std::string_view name, bool value);
   void null(std::string_view name);
 

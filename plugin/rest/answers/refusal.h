@@ -31,6 +31,9 @@ inline Refusal unparseable(const std::string& why) {
 inline Refusal bad_path(std::string why) {
   return {400, "modify", "not-well-formed", std::move(why)};
 }
+inline Refusal bad_query(std::string why) {
+  return {400, "modify", "bad-format", std::move(why)};
+}
 inline Refusal not_found(std::string why) {
   return {404, "cancel", "item-not-found", std::move(why)};
 }

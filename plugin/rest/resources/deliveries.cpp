@@ -139,10 +139,23 @@ void Deliveries::look(http::Exchange exchange, const http::Request& request) con
   list(std::move(exchange), request);
 }
 
+// Of endpoints, and of those who ask.
+std::vector<webhook::Dispatcher::Report> Deliveries::reports() const {
+  auto all = dispatcher_.report();
+  for (const auto& consumer : consumers_.all()) {
+    webhook::Dispatcher::Report one;
+    one.name = consumer->name();
+    one.state = "asked for";
+    one.waiting = consumer->waiting();
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 void Deliveries::summarize(http::Exchange exchange, const http::Request& request) const {
   journal_.count(then<std::vector<journal::Count>>(
       std::move(exchange), request, [this](Asked& asked, std::vector<journal::Count> counts) {
-        asked.answer(summary(dispatcher_.report(), std::move(counts), clock_.wall()));
+        asked.answer(summary(reports(), std::move(counts), clock_.wall()));
       }));
 }
 

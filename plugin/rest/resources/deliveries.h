@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "feed/consumers.h"
 #include "http/exchange.h"
 #include "journal/journal.h"
 #include "rest/answers/refusal.h"
@@ -20,8 +21,13 @@ namespace restanza::rest {
 class Deliveries final : public Resource {
  public:
   Deliveries(journal::Journal& journal, subscription::KeptDeliveries& kept, webhook::Dispatcher& dispatcher,
-             const Clock& clock, Log& log)
-      : journal_(journal), kept_(kept), dispatcher_(dispatcher), clock_(clock), log_(log) {}
+             const feed::Consumers& consumers, const Clock& clock, Log& log)
+      : journal_(journal),
+        kept_(kept),
+        dispatcher_(dispatcher),
+        consumers_(consumers),
+        clock_(clock),
+        log_(log) {}
 
   Routes routes() const override;
 
@@ -38,6 +44,7 @@ class Deliveries final : public Resource {
   void discard_one(const std::string& id, http::Exchange exchange, const http::Request& request) const;
 
   struct Asked;
+  std::vector<webhook::Dispatcher::Report> reports() const;
   void summarize(http::Exchange exchange, const http::Request& request) const;
   void list(http::Exchange exchange, const http::Request& request) const;
   // What goes on once the journal has answered, or says that it cannot.
@@ -48,6 +55,7 @@ class Deliveries final : public Resource {
   journal::Journal& journal_;
   subscription::KeptDeliveries& kept_;
   webhook::Dispatcher& dispatcher_;
+  const feed::Consumers& consumers_;
   const Clock& clock_;
   Log& log_;
 };

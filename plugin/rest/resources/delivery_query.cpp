@@ -12,21 +12,17 @@
 namespace restanza::rest {
 namespace {
 
-Refusal bad(std::string why) {
-  return {400, "modify", "bad-format", std::move(why)};
-}
-
 Result<void, Refusal> read_time(const std::string& name, const std::string& value,
                                 std::optional<WallTime>& into) {
   into = parse_rfc3339(value);
-  if (!into) return bad("'" + name + "' must be a time such as 2030-01-31T12:00:00Z");
+  if (!into) return refused::bad_query("'" + name + "' must be a time such as 2030-01-31T12:00:00Z");
   return {};
 }
 
 Result<void, Refusal> read_state(const std::string& value, std::optional<journal::State>& into) {
   if (value == "waiting") into = journal::State::waiting;
   if (value == "dead") into = journal::State::dead;
-  if (!into) return bad("'state' must be waiting or dead");
+  if (!into) return refused::bad_query("'state' must be waiting or dead");
   return {};
 }
 
@@ -37,24 +33,24 @@ Result<void, Refusal> read_member(const std::string& name, const std::string& va
   if (name == "before") return read_time(name, value, query.filter.before);
   if (name == "endpoint") {
     query.filter.endpoint = value;
-    if (value.empty()) return bad("'endpoint' must name one");
+    if (value.empty()) return refused::bad_query("'endpoint' must name one");
     return {};
   }
   const auto number = parse_number(value);
   if (paged && name == "limit") {
     query.limit = static_cast<size_t>(number.value_or(0));
     if (query.limit < 1 || query.limit > DeliveryQuery::kMaxLimit)
-      return bad("'limit' must be 1 to " + std::to_string(DeliveryQuery::kMaxLimit));
+      return refused::bad_query("'limit' must be 1 to " + std::to_string(DeliveryQuery::kMaxLimit));
     return {};
   }
   if (paged && name == "beyond") {
     if (!number || *number > static_cast<uint64_t>(std::numeric_limits<journal::Seq>::max()))
-      return bad("'beyond' must be the 'next' of another answer");
+      return refused::bad_query("'beyond' must be the 'next' of another answer");
     query.beyond = static_cast<journal::Seq>(*number);
     return {};
   }
-  return bad("'" + name + "' is an unknown option: state, endpoint, after, before" +
-             (paged ? ", limit and beyond are known" : " are known"));
+  return refused::bad_query("'" + name + "' is an unknown option: state, endpoint, after, before" +
+                            (paged ? ", limit and beyond are known" : " are known"));
 }
 
 }  // namespace
@@ -68,7 +64,7 @@ Result<Members, Refusal> query_members(std::string_view query) {
     const auto value =
         percent_decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
     if (!name || !value || !valid_utf8(*name) || !valid_utf8(*value))
-      return bad("The query has a broken escape");
+      return refused::bad_query("The query has a broken escape");
     members.emplace_back(*name, *value);
   }
   return members;
@@ -80,7 +76,7 @@ Result<Members, Refusal> members_of(const http::Request& request) {
   if (mapping::format_of(type.value_or("")) != mapping::Format::json)
     return refused::media_type(type, mapping::media_type(mapping::Format::json));
   auto members = mapping::parse_flat_json(request.body);
-  if (!members) return bad(members.error().text);
+  if (!members) return refused::bad_query(members.error().text);
   return std::move(*members);
 }
 

@@ -61,12 +61,23 @@ void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const htt
   refuse(std::move(exchange), request, refusal);
 }
 
+// An iq that somebody has read among the updates.
+bool Stanzas::answers(const Posted& posted) const {
+  xmpp::Stanza stanza;
+  stanza.kind = posted.kind;
+  stanza.type = posted.attributes.type.value_or("");
+  stanza.from = posted.attributes.from.value_or("");
+  stanza.to = posted.attributes.to.value_or("");
+  stanza.id = posted.attributes.id.value_or("");
+  return stanza.is_answer() && consumers_.waits_for(stanza);
+}
+
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                       const Target& target, const Departure& departure) const {
   auto posted = read_stanza(request, target, caller, mapping_);
   name_unmapped(exchange, posted);
   if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
-  const bool iq = posted->kind == xmpp::Kind::iq;
+  const bool iq = posted->kind == xmpp::Kind::iq && !answers(*posted);
   auto checked = iq ? check_iq(posted->attributes.type, posted->children()) : Result<void, Refusal>();
   if (checked) checked = check_rights(posted->kind, posted->attributes, caller);
   if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "feed/consumers.h"
 #include "http/exchange.h"
 #include "mapping/codec.h"
 #include "rest/access/credentials.h"
@@ -21,11 +22,12 @@ namespace restanza::rest {
 class Stanzas final : public Resource {
  public:
   Stanzas(mapping::Options mapping, const Credentials& credentials, const Idempotency& idempotency,
-          const Iqs& iqs, xmpp::StanzaSink& sink, Log& log)
+          const Iqs& iqs, const feed::Consumers& consumers, xmpp::StanzaSink& sink, Log& log)
       : mapping_(mapping),
         credentials_(credentials),
         idempotency_(idempotency),
         iqs_(iqs),
+        consumers_(consumers),
         sink_(sink),
         log_(log) {}
 
@@ -37,6 +39,7 @@ class Stanzas final : public Resource {
   void echo(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
   // Keys that were dropped stand on the answer.
   void name_unmapped(http::Exchange& exchange, const Result<Posted, Refusal>& posted) const;
+  bool answers(const Posted& posted) const;
   void send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                const Target& target, const Departure& departure) const;
   void refuse_to(const Caller& caller, http::Exchange exchange, const http::Request& request,
@@ -46,6 +49,7 @@ class Stanzas final : public Resource {
   const Credentials& credentials_;
   const Idempotency& idempotency_;
   const Iqs& iqs_;
+  const feed::Consumers& consumers_;
   xmpp::StanzaSink& sink_;
   Log& log_;
 };

@@ -12,6 +12,7 @@ constexpr Answer kUnauthorized = {401, "There are no credentials, or they are wr
 constexpr Answer kTooOften = {429,
                               "There are too many requests or failed logins; Retry-After says how long."};
 constexpr Answer kNoAdmin = {403, "The credentials lack the right admin, or a page asked that may not."};
+constexpr Answer kNoReceiver = {403, "The credentials lack the right receive, or a page asked that may not."};
 constexpr Answer kNoPage = {403, "A page asked that may not."};
 constexpr Answer kTooLarge = {413, "The body has more than rest_stanza_size_limit bytes."};
 
@@ -28,8 +29,8 @@ Answers answers_of(const Route& route) {
     add(kUnauthorized);
     add(kTooOften);
   }
-  if (route.right == Right::admin) {
-    add(kNoAdmin);
+  if (route.right == Right::admin || route.right == Right::receive) {
+    add(route.right == Right::admin ? kNoAdmin : kNoReceiver);
     add(kTooLarge);
   }
   add(kNoPage);

@@ -17,10 +17,11 @@ namespace restanza::rest {
 
 // What a caller must have.
 enum class Right {
-  none,   // anybody may ask; the handler gets an empty caller
-  any,    // credentials that are accepted
-  send,   // the same: what may be sent depends on the stanza, at which the handler looks
-  admin,  // the right `admin`; a body that is too large was refused
+  none,     // anybody may ask; the handler gets an empty caller
+  any,      // credentials that are accepted
+  send,     // the same: what may be sent depends on the stanza, at which the handler looks
+  receive,  // the right `receive`; asking takes what is asked for. What may be seen depends on the stanza
+  admin,    // the right `admin`; a body that is too large was refused, here and before
 };
 
 struct Parameter {

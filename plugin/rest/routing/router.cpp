@@ -13,11 +13,12 @@ namespace {
 
 // How it is found out who asks, where that is to be known.
 auto asking(Right right) {
-  return right == Right::admin ? with_admin : with_caller;
+  return right == Right::admin ? with_admin : right == Right::receive ? with_receiver : with_caller;
 }
 
 bool acts(const Route& route) {
-  return route.right == Right::send || std::string_view(route.method) != "GET";
+  return route.right == Right::send || route.right == Right::receive ||
+         std::string_view(route.method) != "GET";
 }
 
 // Where no row is meant, as by OPTIONS and where nothing is found, nothing is done, and it needs what the

@@ -2,8 +2,12 @@
 #include "webhook/settings/endpoint_settings.h"
 
 #include <algorithm>
-#include <string_view>
+#include <iterator>
 #include <tuple>
+#include <utility>
+
+#include "subscription/filter_settings.h"
+#include "subscription/name_rule.h"
 
 namespace restanza::webhook {
 namespace {
@@ -33,50 +37,32 @@ void read_format(Reader& reader, const char* key, Settings& endpoint) {
   reader.fail(key, "knows " + known + ", and not '" + type + "'");
 }
 
-void read_events(Reader& reader, const char* key, Settings& endpoint) {
-  std::vector<std::string> events{"bare", "full", "host"};
-  reader.words(key, events, {"bare", "full", "host"});
-  endpoint.events = (config::holds(events, "bare") ? mask(Event::bare) : 0U) |
-                    (config::holds(events, "full") ? mask(Event::full) : 0U) |
-                    (config::holds(events, "host") ? mask(Event::host) : 0U);
-}
-
-constexpr size_t kMaxName = 64;
-constexpr std::string_view kNameCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-constexpr TextRule kNameRule{"1 to 64 letters of ASCII, digits, '.', '_' and '-'", [](std::string_view name) {
-                               const bool dots = name == "." ||
-                                                 name == "..";  // what a path means by these is another thing
-                               return !name.empty() && name.size() <= kMaxName && !dots &&
-                                      name.find_first_not_of(kNameCharacters) == std::string_view::npos;
-                             }};
-
 void read_name(Reader& reader, const char* key, Settings& endpoint) {
   endpoint.name.clear();
   reader.text(key, endpoint.name);
   if (endpoint.name.empty()) reader.fail(key, "is missing: paths, logs and metrics name an endpoint by it");
 }
 
+void append(config::Settings<Settings>& rows, config::Settings<Settings> further) {
+  std::move(further.begin(), further.end(), std::back_inserter(rows));
+}
+
 // What both forms have.
 config::Settings<Settings> common_settings() {
-  return {
+  config::Settings<Settings> rows = {
       Row::text(
           "url", &Settings::url,
           "where stanzas are posted, http or https; `{kind}`, `{type}`, `{to}` and `{from}` are filled in"),
       Row::custom("content_type", "text", "`application/xmpp+xml`",
                   "also `json`, `form`, `text`, `cbor` or their media types", read_format)
           .compared(&Settings::format),
-      Row::custom(
-          "stanzas", "list of texts", "all", "of `message`, `presence`, `iq`",
-          [](Reader& reader, const char* key, Settings& endpoint) { reader.kinds(key, endpoint.kinds); })
-          .compared(&Settings::kinds),
-      Row::custom("events", "list of texts", "all",
-                  "of `bare` (user@domain), `full` (with a resource), `host` (the domain itself)",
-                  read_events)
-          .compared(&Settings::events),
-      Row::seconds("timeout", &Settings::timeout, 0.1, 3600.0, "from connecting to the answer's last byte"),
-      Row::flag("retry", &Settings::retry, "false: one attempt, every failure is an error at once"),
   };
+  append(rows, subscription::kind_settings<Settings>());
+  append(
+      rows,
+      {Row::seconds("timeout", &Settings::timeout, 0.1, 3600.0, "from connecting to the answer's last byte"),
+       Row::flag("retry", &Settings::retry, "false: one attempt, every failure is an error at once")});
+  return rows;
 }
 
 }  // namespace
@@ -89,9 +75,10 @@ const config::Settings<Settings>& entry_settings() {
             "letters, digits, `.`, `_` and `-`; paths, logs, metrics and the journal name the endpoint so",
             read_name)
             .compared(&Settings::name)
-            .must_be(kNameRule, &Settings::name)};
-    for (auto& row : common_settings()) rows.push_back(std::move(row));
-    for (auto& row : further_settings<Row>()) rows.push_back(std::move(row));
+            .must_be(subscription::kNameRule, &Settings::name)};
+    append(rows, common_settings());
+    append(rows, subscription::content_settings<Settings>());
+    append(rows, further_settings<Row>());
     for (auto& row : rows) {
       if (row.row.key == "url") row.row.default_value = "required";
     }

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "subscription/rules.h"
+#include "subscription/filter_settings.h"
 #include "webhook/settings/endpoint_settings.h"
 #include "webhook/settings/signature.h"
 #include "webhook/settings/target.h"
@@ -36,16 +36,6 @@ Result<void> check_ca_file(const std::string& path) {
   return {};
 }
 
-Result<void> check_filters(const Settings& settings) {
-  if (const auto types = subscription::check_types(settings.types); !types) return types.error();
-  for (const auto* list : {&settings.from, &settings.to, &settings.namespaces}) {
-    if (std::find(list->begin(), list->end(), "") == list->end()) continue;
-    const char* name = list == &settings.from ? "from" : list == &settings.to ? "to" : "namespaces";
-    return Error{"'" + std::string(name) + "' holds an empty text, which nothing matches: remove it"};
-  }
-  return {};
-}
-
 Result<void> check_limits(const Settings& settings) {
   if (settings.timeout.count() < 1) return Error{"'timeout' must be longer than 0"};
   if (settings.max_connections < 1) return Error{"'max_connections' must be 1 or more"};
@@ -68,9 +58,9 @@ Result<void> check(const Settings& settings) {
     if (!signer) return signer.error();
     return {};
   };
-  for (const auto& checked :
-       {settings::check_each(entry_settings(), settings), check_url(settings.url), check_filters(settings),
-        secrets(), check_ca_file(settings.ca_file), check_limits(settings)}) {
+  for (const auto& checked : {settings::check_each(entry_settings(), settings), check_url(settings.url),
+                              subscription::check_filter(settings), secrets(),
+                              check_ca_file(settings.ca_file), check_limits(settings)}) {
     if (!checked) return checked;
   }
   return {};

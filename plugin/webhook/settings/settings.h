@@ -54,12 +54,6 @@ template <class Row>
 std::vector<Row> further_settings() {
   using S = Settings;
   return {
-      Row::texts("types", &S::types, "types of stanzas; `normal` and `available` where none is written")
-          .default_is("all"),
-      Row::texts("from", &S::from, "senders; `*` stands for anything").default_is("all"),
-      Row::texts("to", &S::to, "recipients; `*` stands for anything").default_is("all"),
-      Row::texts("namespaces", &S::namespaces, "of children: a stanza needs one of them at least")
-          .default_is("all"),
       Row::texts("secrets", &S::secrets, "`whsec_...`, `whsk_...`; each signs"),
       Row::text("authorization", &S::authorization, "the value of the header")
           .must_be(kAuthorizationRule, &S::authorization),

@@ -28,7 +28,7 @@ function settings.of_plugin()
 	given = {};
 	for name, is_list in pairs(options) do
 		local value = module:get_option(name);
-		if value ~= nil and is_list then
+		if value ~= nil and is_list and type(value) ~= "boolean" then
 			value = array():append(type(value) == "table" and value or { value }); -- an empty one has to be []
 		end
 		given[name] = value;

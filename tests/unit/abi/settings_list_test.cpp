@@ -49,7 +49,8 @@ std::string with_setting(const ListedSetting& setting) {
   if (setting.table.empty()) return "{" + member + "}";
   const std::string beside = setting.table == "rest_tokens"
                                  ? R"("name": "x", "sha256": ")" + std::string(64, 'a') + "\""
-                                 : R"("name": "x", "url": "http://127.0.0.1:1/")";
+                             : setting.table == "updates" ? R"("max_queued": 1)"
+                                                          : R"("name": "x", "url": "http://127.0.0.1:1/")";
   return "{\"" + setting.table + "\": [{" + beside + ", " + member + "}]}";
 }
 

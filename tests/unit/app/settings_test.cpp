@@ -196,6 +196,7 @@ TEST_CASE("every key that needs a restart is told apart by its value, and keeps 
   const std::map<std::string, std::string> others = {{"rest_iq_pending_limit", "1"},
                                                      {"rest_stanza_size_limit", "1"},
                                                      {"journal_max_bytes", "1048576"},
+                                                     {"updates", "true"},
                                                      {"rest_idempotency_max_bytes", "1048576"},
                                                      {"rest_idempotency_max_bytes_each", "1048576"}};
   const auto sections = settings_reference();

@@ -14,6 +14,7 @@ namespace {
 struct Reading : Reader {
   void news() override { heard.add("news"); }
   void superseded() override { heard.add("superseded"); }
+  void ending() override { heard.add("ending"); }
   Collected<std::string> heard;
 };
 

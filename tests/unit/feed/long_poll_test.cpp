@@ -111,9 +111,11 @@ TEST_CASE("a poll ends with the program, once") {
   Polled p;
   const auto poll = p.poll();
   p.settle_thread();
-  poll->end();
-  poll->end();
+  p.bot->stop();
+  p.bot->stop();
   CHECK(p.answers.now() == Texts{"ending"});
+  const auto late = p.poll();
+  CHECK(p.answers.now() == Texts{"ending", "ending"});
 }
 
 TEST_CASE("a journal that cannot be read is said, and the reader is told") {

@@ -39,7 +39,7 @@ struct World {
     REQUIRE(journal.open());
     settings.domain = "rest.localhost";
     bot = std::make_shared<Consumer>(
-        settings, ConsumerDependencies{journal, reply, fan_out.rooms(), timer, clock, log});
+        settings, ConsumerDependencies{journal, reply, fan_out.rooms(), timer, clock, log, metrics});
     REQUIRE(bot->open());
     fan_out.publish(fan_out.prepare(
         "updates", {std::make_shared<const subscription::FanOut::Member>(bot, settings, settings.reply)}));

@@ -108,6 +108,7 @@ struct Around {
   bool metrics_public = false;
   std::vector<std::string> cors_origins = {"*"};
   journal::KeyLimits keys = {};
+  std::vector<feed::ConsumerSettings> consumers = {};
 };
 
 class RestWorld {
@@ -120,17 +121,20 @@ class RestWorld {
         fan_out(journal, reply(), log, metrics),
         dispatcher(std::move(around.webhooks),
                    {journal, reply(), timer, clock, log, metrics, webhook::http_transports()}, fan_out),
+        consumers(around.consumers, {journal, reply(), fan_out.rooms(), timer, clock, log, metrics}, fan_out),
         kept_deliveries(journal, fan_out, clock, [this] { return dispatcher.destinations(); }),
         resources({std::move(settings),
                    {std::chrono::seconds(120), std::chrono::seconds(300)},
                    {},
                    std::move(around.cors_origins),
                    around.metrics_public},
-                  {replies, archives, sink, journal, kept_deliveries, dispatcher, accounts, metrics, clock,
-                   timer, log, [this] { return link_up; }}) {
-    if (!journal.open() || !dispatcher.start()) throw std::runtime_error("the journal is not there");
+                  {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, accounts,
+                   metrics, clock, timer, log, [this] { return link_up; }}) {
+    if (!journal.open() || !consumers.start() || !dispatcher.start())
+      throw std::runtime_error("the journal is not there");
   }
   ~RestWorld() {
+    consumers.stop();
     fan_out.stop();
     dispatcher.stop();
     journal.stop();
@@ -208,6 +212,7 @@ class RestWorld {
   bool link_up = true;
   subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
+  feed::Consumers consumers;
   subscription::KeptDeliveries kept_deliveries;
   Resources resources;
 };

@@ -40,10 +40,11 @@ std::set<std::string> names_in(const std::string& path) {
 }
 
 std::string word(Right right) {
-  return right == Right::none   ? "none"
-         : right == Right::any  ? "any"
-         : right == Right::send ? "send"
-                                : "admin";
+  return right == Right::none      ? "none"
+         : right == Right::any     ? "any"
+         : right == Right::send    ? "send"
+         : right == Right::receive ? "receive"
+                                   : "admin";
 }
 
 // The summary as a cell of the document's table.

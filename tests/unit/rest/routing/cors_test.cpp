@@ -37,7 +37,7 @@ TEST_CASE("any page may ask where every origin is allowed, and sees what is told
   CHECK(header(*headers, "Access-Control-Allow-Headers") ==
         "Authorization, Content-Type, Idempotency-Key, Restanza-Timeout, Prosody-Rest-Timeout");
   CHECK(header(*headers, "Access-Control-Expose-Headers") ==
-        "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed");
+        "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed, Restanza-Cursor");
   CHECK(header(*headers, "Access-Control-Max-Age") == "7200");
 }
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// A page of updates as a document: in JSON, or in XML. Pure, any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "feed/consumer.h"
+#include "mapping/codec.h"
+
+namespace restanza::rest {
+
+inline constexpr const char* kUpdatesNamespace = "urn:restanza:updates:0";
+
+// Without those that are not `visible`; `now` is for how long an iq still waits.
+using Visible = std::function<bool(const xmpp::Stanza&)>;
+std::string updates_json(const feed::Consumer::Page& page, const Visible& visible,
+                         const mapping::Options& options, Instant now);
+std::string updates_xml(const feed::Consumer::Page& page, const Visible& visible, Instant now);
+
+}  // namespace restanza::rest
