@@ -58,7 +58,8 @@ Result<void> Journal::open() {
         "program ends");
   }
   store_ = std::move(opened->store);
-  writer_ = std::make_unique<Writer>(*store_, settings_.max_bytes, kRetry, clock_, log_);
+  writer_ = std::make_unique<Writer>(
+      *store_, settings_.max_bytes, kRetry, [this] { return look(); }, clock_, log_);
   note_keys();
   intake_.open();
   thread_ = start_thread("rz-journal", [this] { loop(); });
@@ -217,7 +218,9 @@ void Journal::loop() {
     if (!guarded_until_done(log_, "taking work for the journal", [&] { intake_.next(group, until); }))
       continue;
     if (group.empty() && intake_.ended()) break;
-    guarded(log_, "looking at the journal's files", [&] { look(); });
+    guarded(log_, "looking at the journal's files", [&] {
+      if (look()) writer_->retry_now();
+    });
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] {
           if (writer_->write(group)) intake_.written();
@@ -237,9 +240,10 @@ void Journal::on_loss(std::function<void()> save) {
   save_.push_back(std::move(save));
 }
 
-void Journal::look() {
+// True: the files were made anew.
+bool Journal::look() {
   const Instant now = std::chrono::steady_clock::now();
-  if (look_failed_ && now < look_again_) return;
+  if (look_failed_ && now < look_again_) return false;
   const auto looked = store_->look();
   if (!looked) {
     look_again_ = now + kRetry;
@@ -247,18 +251,19 @@ void Journal::look() {
       log_.error("The journal's files have been moved, replaced or shortened, and cannot be written anew: " +
                  looked.error().text + ": what waits for endpoints may be lost when this program ends");
     }
-    return;
+    return false;
   }
   look_failed_ = false;
-  if (!*looked) return;
+  if (!*looked) return false;
   say(**looked);
-  if ((*looked)->lost.empty()) return;
+  if ((*looked)->lost.empty()) return true;
   std::vector<std::function<void()>> all;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     all = save_;
   }
   for (const auto& save : all) guarded_until_done(log_, "saving what is in memory", save);
+  return true;
 }
 
 void Journal::say(const Renewed& renewed) const {

@@ -136,7 +136,7 @@ class Journal {
   template <class Request, class T>
   void ask(Request request, Then<T> then);
   void loop();
-  void look();
+  bool look();
   void say(const Renewed& renewed) const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);

@@ -65,7 +65,8 @@ bool Writer::write(Group& group) {
   const bool writes = has_pending() || std::any_of(group.begin(), group.end(), to_be_written);
   if (!writes) return false;
   if (may_retry) {
-    const auto written = write_together(group);
+    auto written = write_together(group);
+    if (!written && mend_()) written = write_together(group);
     if (written) {
       pending_.clear();
       note(stores ? false : new_work_fails_, false);

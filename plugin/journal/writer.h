@@ -5,7 +5,9 @@
 // yet. Internal to this folder.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,8 +20,16 @@ namespace restanza::journal {
 
 class Writer {
  public:
-  Writer(Store& store, uint64_t max_bytes, std::chrono::milliseconds retry, const Clock& clock, Log& log)
-      : store_(store), max_bytes_(max_bytes), retry_(retry), clock_(clock), log_(log), dates_(clock, log) {}
+  // `mend` is called where the store could not write; true: it is there anew, so another attempt is worth it.
+  Writer(Store& store, uint64_t max_bytes, std::chrono::milliseconds retry, std::function<bool()> mend,
+         const Clock& clock, Log& log)
+      : store_(store),
+        max_bytes_(max_bytes),
+        retry_(retry),
+        mend_(std::move(mend)),
+        clock_(clock),
+        log_(log),
+        dates_(clock, log) {}
 
   // Fills in what became of each member; the caller then tells them. An empty group writes only the changes
   // that wait. True: something went to the store.
@@ -32,6 +42,7 @@ class Writer {
   // system, since it is for a wait).
   bool has_pending() const { return !pending_.empty(); }
   Instant retry_at() const { return retry_at_; }
+  void retry_now() { retry_at_ = {}; }
 
   // The last attempt; what cannot be written is said in the log.
   void finish();
@@ -48,6 +59,7 @@ class Writer {
   Store& store_;
   const uint64_t max_bytes_;
   const std::chrono::milliseconds retry_;
+  const std::function<bool()> mend_;
   const Clock& clock_;
   Log& log_;
 

@@ -151,7 +151,8 @@ void Database::succeed(const Database& earlier) {
 
 Error Database::error(int code) {
   const int primary = code & 0xff;
-  const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+  const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ||
+                       code == SQLITE_IOERR_SHORT_READ;  // of a log that somebody has shortened
   // The connection's message says more than the code's, but only where it is about the same failure.
   std::string text = sqlite3_errcode(connection_) == code || sqlite3_extended_errcode(connection_) == code
                          ? sqlite3_errmsg(connection_)

@@ -2,6 +2,7 @@
 // What becomes of the journal when the process is killed, and when the file cannot be written any more.
 #include <sys/resource.h>
 
+#include <atomic>
 #include <map>
 #include <set>
 #include <thread>
@@ -37,6 +38,28 @@ bool comes(const std::function<bool()>& there) {
   }
   return false;
 }
+
+// A store whose files somebody takes away between a look and the write behind it.
+struct TakenAway final : Store {
+  explicit TakenAway(std::unique_ptr<Store> its_files) : files(std::move(its_files)) {}
+
+  Result<void> write(const std::vector<Write>& writes) override {
+    if (gone && looked) return Error{"the files are gone"};
+    return files->write(writes);
+  }
+  Result<Answer> read(const Read& read) override { return files->read(read); }
+  bool full() override { return files->full(); }
+  Result<std::optional<Renewed>> look() override {
+    if (!gone || !std::exchange(looked, true)) return std::optional<Renewed>();
+    if (stays_away) return Error{"there is no place for them"};
+    gone = looked = false;
+    return std::optional<Renewed>(Renewed{"the files are gone", {}, {}});
+  }
+
+  const std::unique_ptr<Store> files;
+  std::atomic<bool> gone{false}, stays_away{false};
+  bool looked = false;  // since they are gone
+};
 
 #define EXPECT(condition) \
   if (!(condition))       \
@@ -183,4 +206,38 @@ TEST_CASE("what cannot be written when the journal stops is said") {
         }) == "as it should");
   Running running(directory.path);
   CHECK(bodies(running) == "first second");
+}
+
+TEST_CASE(
+    "what cannot be written because the files have just been taken away is written once they are anew") {
+  const Directory directory;
+  FakeClock clock;
+  Lines log;
+  TakenAway* store = nullptr;
+  Journal journal(
+      {directory.path, uint64_t{1} << 30},
+      [&](const std::string& where, uint64_t max_bytes, const Clock& its_clock) {
+        auto opened = store_on_disk()(where, max_bytes, its_clock);
+        REQUIRE(opened);
+        auto made = std::make_unique<TakenAway>(std::move(opened->store));
+        store = made.get();
+        opened->store = std::move(made);
+        return opened;
+      },
+      clock, log);
+  REQUIRE(journal.open());
+  const auto take = [&](const std::string& id) {
+    auto event = std::make_shared<Event<Result<std::vector<Delivery>>>>();
+    REQUIRE(journal.take(entry(id), [event](Entry, auto taken) { event->happen(std::move(taken)); }));
+    const auto taken = event->wait();
+    return taken ? "taken" : taken.error().text;
+  };
+  CHECK(take("first") == "taken");
+  store->gone = true;
+  CHECK(take("second") == "taken");
+  store->gone = store->stays_away = true;
+  CHECK(take("third") == "the files are gone");
+  store->stays_away = false;
+  std::string fourth;
+  CHECK(comes([&] { return (fourth = take("fourth")) == "taken"; }));
 }
