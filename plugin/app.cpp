@@ -70,10 +70,11 @@ class App::Impl {
                  {journal_, replying(), timer_, deps.clock, deps.log, metrics_, webhook::http_transports(),
                   deps.max_stanza, &fan_out_.rooms()},
                  fan_out_),
+        tickets_(journal_, timer_, deps.clock, deps.log),
         feed_(settings.updates.consumers,
               {journal_, replying(), fan_out_.rooms(), timer_, deps.clock, deps.log, metrics_}, fan_out_),
         kept_(journal_, fan_out_, deps.clock, [this] { return destinations(); }),
-        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,     feed_,
+        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,     feed_, tickets_,
                        deps.accounts, metrics_,  deps.clock, timer_,   deps.log, deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
@@ -116,6 +117,7 @@ class App::Impl {
   Result<void> start() {
     if (auto opened = journal_.open(); !opened) return opened;
     if (auto started = feed_.start(); !started) return started;
+    if (auto started = tickets_.start(); !started) return started;
     if (auto started = webhook_.start(); !started) return started;
     timer_.start();
     current()->idempotency.forget_old_keys();
@@ -155,6 +157,7 @@ class App::Impl {
       wanted_ = std::move(endpoints);
       said_late_ = false;
     }
+    feed_.streams().end_all();  // who follows comes again, with credentials that hold now
     change_endpoints();
   }
 
@@ -272,6 +275,7 @@ class App::Impl {
   webhook::ReplyRoute route_;
   subscription::FanOut fan_out_;
   webhook::Dispatcher webhook_;
+  rest::Tickets tickets_;
   feed::Consumers feed_;
   subscription::KeptDeliveries kept_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked

@@ -6,7 +6,6 @@
 
 #include "base/guarded.h"
 #include "base/random.h"
-#include "journal/answer_of.h"
 #include "subscription/fan_out/failure_reply.h"
 
 namespace restanza::feed {
@@ -17,7 +16,7 @@ constexpr const char* kTooOld = "it waited for longer than the consumer's max_ag
 
 }  // namespace
 
-Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps)
+Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t moment_bytes)
     : settings_(std::move(settings)),
       place_(kPlace + settings_.name),
       run_(random_id()),
@@ -32,21 +31,14 @@ Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps)
                 }),
       missed_(deps_.metrics.counter("restanza_updates_missed_total",
                                     "Stanzas that a consumer did not ask for in time",
-                                    {{"consumer", settings_.name}})) {}
+                                    {{"consumer", settings_.name}})),
+      moments_(moment_bytes) {}
 
-Result<void> Consumer::open() {
-  auto opened = journal::answer_of<journal::Consumer>(
-      [this](auto then) { deps_.journal.open_consumer(place_, std::move(then)); });
-  if (!opened) return opened.error();
-  const auto counts = journal::answer_of<std::vector<journal::Count>>(
-      [this](auto then) { deps_.journal.count(std::move(then)); });
-  if (!counts) return counts.error();
-  const auto own = std::find_if(counts->begin(), counts->end(),
-                                [this](const journal::Count& each) { return each.endpoint == place_; });
+void Consumer::open(journal::Consumer known, size_t waiting) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  known_ = std::move(*opened);
-  waiting_ = own == counts->end() ? 0 : own->waiting;
-  return {};
+  known_ = std::move(known);
+  waiting_ = waiting;
+  tail_.clear(known_.latest);
 }
 
 std::optional<Cursor> Consumer::place(const std::string& cursor) const {
@@ -67,55 +59,47 @@ Cursor Consumer::acknowledged() const {
 // What waits in memory was pushed in one order with what is on disk, and says behind which delivery it came.
 // What is on disk and was not pushed yet may have come behind what is not in memory yet, so it is not read
 // now.
-Result<Consumer::Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) const {
-  Page page;
+Result<Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) const {
   Cursor at = after;
   std::vector<Moment> moments;
+  std::vector<Kept> kept;
   journal::Seq pushed = 0;
+  uint64_t missed = 0;
+  bool in_memory = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     moments = moments_.behind(after.seq, after.number, limit);
     pushed = known_.latest;
-    page.missed = known_.missed - std::min(after.missed, known_.missed);
-    at.missed = known_.missed;
+    missed = known_.missed;
+    at.identity = known_.identity;
+    in_memory = tail_.covers(after.seq);
+    if (in_memory) kept = tail_.behind(std::max(after.seq, known_.acknowledged));
   }
   at.run = run_;
-  auto found = deps_.journal.page({place_, after.seq, limit, bytes});
-  if (!found) return found.error();
-  std::vector<journal::Delivery>& deliveries = *found;
-  while (!deliveries.empty() && deliveries.back().seq > pushed) deliveries.pop_back();
-  const journal::Seq last = deliveries.empty() ? pushed : deliveries.back().seq;  // there may be more behind
-
-  size_t size = 0;
-  const auto add = [&](const Cursor& to, Update update) {
-    size += update.stanza->xml.size();
-    if (!page.updates.empty() && size > bytes) return false;
-    at = to;
-    update.cursor = text_of(at);
-    page.updates.push_back(std::move(update));
-    return page.updates.size() < limit;
-  };
-  auto moment = moments.begin();
-  const auto add_moments = [&](journal::Seq up_to) {
-    for (; moment != moments.end() && moment->behind <= up_to; ++moment) {
-      Cursor to = at;
-      to.number = moment->number;
-      if (!add(to, {{}, moment->id, moment->accepted, moment->stanza, false, moment->until})) return false;
-    }
-    return true;
-  };
-  bool room = true;
-  for (journal::Delivery& one : deliveries) {
-    room = room && add_moments(one.seq - 1);
-    Cursor to = at;
-    to.seq = one.seq;
-    to.number = 0;
-    auto stanza = std::make_shared<const xmpp::Stanza>(std::move(*one.stanza));
-    room = room && add(to, {{}, std::move(one.id), one.accepted, std::move(stanza), true, std::nullopt});
+  at.missed = missed;
+  if (!in_memory) {
+    auto found = on_disk(after.seq, pushed, limit, bytes);
+    if (!found) return found.error();
+    kept = std::move(*found);
   }
-  if (room) add_moments(last);
-  page.next = text_of(at);
+  const journal::Seq last = kept.empty() ? pushed : kept.back().seq;  // there may be more behind
+  Page page = merge(std::move(kept), moments, at, last, {limit, bytes});
+  page.missed = missed - std::min(after.missed, missed);
+  page.full = page.full || page.updates.size() >= limit || last < pushed;
   return page;
+}
+
+Result<std::vector<Kept>> Consumer::on_disk(journal::Seq after, journal::Seq upto, size_t limit,
+                                            size_t bytes) const {
+  auto found = deps_.journal.page({place_, after, limit, bytes});
+  if (!found) return found.error();
+  std::vector<Kept> kept;
+  for (journal::Delivery& one : *found) {
+    if (one.seq > upto) break;
+    kept.push_back({one.seq, std::move(one.id), one.accepted,
+                    std::make_shared<const xmpp::Stanza>(std::move(*one.stanza))});
+  }
+  return kept;
 }
 
 // Where only what is in memory is acknowledged, nothing is written.
@@ -163,10 +147,24 @@ void Consumer::attend(const std::shared_ptr<Reader>& reader) {
   if (before) before->superseded();
 }
 
+bool Consumer::follow(const std::shared_ptr<Reader>& reader) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopped_ || followers_.size() >= kFollowers) return false;
+  followers_.push_back(reader);
+  return true;
+}
+
 void Consumer::leave(const Reader& reader) {
   std::shared_ptr<Reader> left;  // goes without the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   if (reader_.get() == &reader) left.swap(reader_);
+  const auto found = std::find_if(followers_.begin(), followers_.end(),
+                                  [&reader](const auto& each) { return each.get() == &reader; });
+  if (found != followers_.end()) {
+    left.swap(*found);
+    followers_.erase(found);
+  }
+  if (!attended()) tail_.clear(known_.latest);
 }
 
 void Consumer::about_to_send(const xmpp::Stanza& stanza) {
@@ -178,7 +176,7 @@ void Consumer::about_to_send(const xmpp::Stanza& stanza) {
 
 void Consumer::push(journal::Delivery&& delivery, const Tree& tree) {
   guarded_until_done(deps_.log, "a stanza for a consumer", [&] {
-    if (delivery.seq != 0) return push_kept(delivery.seq);
+    if (delivery.seq != 0) return push_kept(delivery, tree);
     if (push_moment(delivery, tree)) return;
     if (tree->stanza().is_request())
       refuse(tree->text(), {"wait", "resource-constraint", "Too many stanzas are waiting"});
@@ -186,14 +184,33 @@ void Consumer::push(journal::Delivery&& delivery, const Tree& tree) {
   tell_news();
 }
 
-void Consumer::push_kept(journal::Seq seq) {
+void Consumer::push_kept(const journal::Delivery& delivery, const Tree& tree) {
+  Kept one{delivery.seq, delivery.id, delivery.accepted, tree->text()};
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (seq <= known_.latest) return;  // it was counted
-    known_.latest = seq;
-    ++waiting_;
+    if (!count(delivery.seq)) return;
+    if (attended()) add_to_tail(std::move(one));
   }
   trim();
+}
+
+// With the lock. False: it was counted.
+bool Consumer::count(journal::Seq seq) {
+  if (seq <= known_.latest) return false;
+  known_.latest = seq;
+  ++waiting_;
+  if (!attended()) tail_.clear(seq);
+  return true;
+}
+
+// With the lock. For want of memory it is read from the disk.
+void Consumer::add_to_tail(Kept one) noexcept {
+  const journal::Seq seq = one.seq;
+  try {
+    tail_.add(std::move(one));
+  } catch (const std::exception&) {
+    tail_.clear(seq);
+  }
 }
 
 // False: there is no room.
@@ -228,13 +245,20 @@ bool Consumer::push_moment(const journal::Delivery& delivery, const Tree& tree) 
 }
 
 void Consumer::requeue(const journal::Delivery& delivery) {
-  guarded_until_done(deps_.log, "a dead letter for a consumer", [&] { push_kept(delivery.seq); });
+  guarded_until_done(deps_.log, "a dead letter for a consumer", [&] {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (count(delivery.seq)) tail_.clear(delivery.seq);  // its text is on disk
+    }
+    trim();
+  });
   tell_news();
 }
 
 void Consumer::withdraw(const journal::Delivery& delivery) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (delivery.seq > known_.acknowledged && waiting_ > 0) --waiting_;
+  tail_.forget(delivery.seq);
 }
 
 void Consumer::refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const {
@@ -255,7 +279,7 @@ void Consumer::trim() {
 void Consumer::tend() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (std::exchange(giving_up_, true)) return;
+    if (waiting_ == 0 || std::exchange(giving_up_, true)) return;
   }
   give_up(settings_.max_age, kPage, kTooOld);
 }
@@ -270,11 +294,13 @@ void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, cons
                             const size_t number = gone ? *gone : 0;
                             more = age && number == count;
                             self->giving_up_ = more;
+                            if (number > 0) self->tail_.clear(self->known_.latest);
                             self->known_.missed += number;
                             self->missed_.add(number);
                             self->waiting_ -= std::min(self->waiting_, number);
                           }
                           if (!gone) return;
+                          if (*gone > 0) self->tell_news();
                           if (more) return self->give_up(age, count, why);
                           self->trim();
                         });
@@ -287,17 +313,16 @@ void Consumer::reopen() {
     if (opened->identity == self->known_.identity) return;  // the journal knows it still
     self->known_ = std::move(*opened);
     self->waiting_ = 0;
+    self->tail_.clear(self->known_.latest);
   });
 }
 
 void Consumer::stop() {
-  std::shared_ptr<Reader> reader;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;
-    reader = reader_;
   }
-  if (reader) reader->ending();
+  for (const auto& reader : readers()) reader->ending();
   for (const auto& iq : requests_.give_up())
     refuse(iq, {"wait", "recipient-unavailable", "Nobody can read it any more"});
 }
@@ -308,12 +333,16 @@ size_t Consumer::waiting() const {
 }
 
 void Consumer::tell_news() const {
-  std::shared_ptr<Reader> reader;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    reader = reader_;
-  }
-  if (reader) reader->news();
+  guarded_until_done(deps_.log, "telling who reads of news", [this] {
+    for (const auto& reader : readers()) reader->news();
+  });
+}
+
+std::vector<std::shared_ptr<Reader>> Consumer::readers() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<std::shared_ptr<Reader>> all = followers_;
+  if (reader_) all.push_back(reader_);
+  return all;
 }
 
 }  // namespace restanza::feed

@@ -19,8 +19,10 @@
 #include "base/timer.h"
 #include "feed/cursor.h"
 #include "feed/moments.h"
+#include "feed/page.h"
 #include "feed/requests.h"
 #include "feed/settings.h"
+#include "feed/tail.h"
 #include "journal/journal.h"
 #include "subscription/fan_out/fan_out.h"
 #include "xmpp/stanza_error.h"
@@ -51,26 +53,14 @@ class Consumer final : public subscription::Destination, public std::enable_shar
  public:
   static constexpr std::chrono::seconds kIqTime{30};  // an iq has until its sender gets an error
   static constexpr size_t kPage = 1000;               // deliveries that the journal changes at once
+  static constexpr size_t kFollowers = 100;           // at once
   static constexpr const char* kPlace = "updates/";   // stands before its name in the journal
 
-  struct Update {
-    std::string cursor;
-    std::string id;  // as a webhook-id: the same whenever it is read
-    WallTime accepted;
-    std::shared_ptr<const xmpp::Stanza> stanza;
-    bool kept = true;
-    std::optional<Instant> until;  // of an iq: it is to be answered by then
-  };
-  struct Page {
-    std::vector<Update> updates;  // in the order of acceptance
-    std::string next;             // acknowledges all of them
-    uint64_t missed = 0;          // how many were given up that the reader did not know of
-  };
+  // `moment_bytes`: of what waits in memory.
+  Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t moment_bytes = Moments::kMaxBytes);
 
-  Consumer(ConsumerSettings settings, ConsumerDependencies deps);
-
-  // Before it is a destination. Waits for the journal.
-  Result<void> open();
+  // Before it is a destination: what the journal knows of it, and how much waits.
+  void open(journal::Consumer known, size_t waiting);
 
   // What a cursor stands for. Absent: it is not of this journal, or no place that there is, for what is
   // behind it has been acknowledged already.
@@ -86,6 +76,8 @@ class Consumer final : public subscription::Destination, public std::enable_shar
 
   // Who reads; whoever did before is superseded.
   void attend(const std::shared_ptr<Reader>& reader);
+  // Who reads beside whoever reads. False: there are kFollowers already, or nobody reads any more.
+  bool follow(const std::shared_ptr<Reader>& reader);
   void leave(const Reader& reader);
 
   bool waits_for(const xmpp::Stanza& answer) const { return requests_.waits_for(answer); }
@@ -118,7 +110,12 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   bool at_work(const journal::Delivery&) const override { return false; }
 
  private:
-  void push_kept(journal::Seq seq);
+  Result<std::vector<Kept>> on_disk(journal::Seq after, journal::Seq upto, size_t limit, size_t bytes) const;
+  void push_kept(const journal::Delivery& delivery, const Tree& tree);
+  bool count(journal::Seq seq);
+  void add_to_tail(Kept one) noexcept;
+  bool attended() const { return reader_ || !followers_.empty(); }
+  std::vector<std::shared_ptr<Reader>> readers() const;
   bool push_moment(const journal::Delivery& delivery, const Tree& tree);
   void refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const;
   void trim();
@@ -137,7 +134,9 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   size_t waiting_ = 0;  // on disk
   uint64_t numbers_ = 0;
   Moments moments_;
+  Tail tail_;
   std::shared_ptr<Reader> reader_;
+  std::vector<std::shared_ptr<Reader>> followers_;
   bool giving_up_ = false;
   bool stopped_ = false;
 };

@@ -5,9 +5,11 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "feed/consumer.h"
+#include "feed/event_streams.h"
 #include "feed/long_poll.h"
 #include "feed/read_thread.h"
 #include "subscription/fan_out/fan_out.h"
@@ -35,6 +37,8 @@ class Consumers final : public xmpp::SentObserver {
   std::shared_ptr<LongPoll> poll(std::shared_ptr<Consumer> consumer, LongPoll::Request request,
                                  LongPoll::Then then);
 
+  EventStreams& streams() { return streams_; }
+
   bool waits_for(const xmpp::Stanza& answer) const;  // to an iq that somebody has read, or is to
   void about_to_send(const xmpp::Stanza& stanza) override;
 
@@ -42,10 +46,14 @@ class Consumers final : public xmpp::SentObserver {
   void stop();   // the same, and the thread ends
 
  private:
+  Result<void> open_all();
+
   const ConsumerDependencies deps_;
   subscription::FanOut& fan_out_;
   ReadThread thread_;
+  EventStreams streams_;
   std::vector<std::shared_ptr<Consumer>> all_;
+  std::unordered_map<std::string, std::shared_ptr<Consumer>> by_name_;
 };
 
 }  // namespace restanza::feed

@@ -29,7 +29,7 @@ class LongPoll final : public Reader, public ReadThread::Task, public std::enabl
       ending,      // the program ends
     };
     End end = End::page;
-    Consumer::Page page;
+    Page page;
   };
   using Then = std::function<void(Answer)>;
 

@@ -16,7 +16,7 @@ std::string place_of(const xmpp::Stanza& stanza) {
 
 bool Moments::add(Moment moment) {
   const size_t size = moment.stanza->xml.size();
-  if (size > kMaxBytes) return false;
+  if (size > max_bytes_) return false;
   const bool replaces = moment.stanza->kind != xmpp::Kind::iq;
   const std::string key = replaces ? place_of(*moment.stanza) : std::string();
   if (const auto earlier = number_.find(key); replaces && earlier != number_.end())

@@ -29,7 +29,9 @@ struct Moment {
 class Moments {
  public:
   static constexpr size_t kMax = 10000;
-  static constexpr size_t kMaxBytes = 8u << 20;  // of their texts together
+  static constexpr size_t kMaxBytes = 8u << 20;  // of their texts together, where there are few consumers
+
+  explicit Moments(size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
 
   // It has the greatest number so far. What is of the same kind and addresses makes place for it, and where
   // there is no room, the oldest that is no iq. False: there is none all the same, and it is not taken.
@@ -46,8 +48,9 @@ class Moments {
  private:
   using All = std::map<uint64_t, Moment>;
   void erase(All::iterator moment);
-  bool has_room(size_t bytes) const { return all_.size() < kMax && bytes <= kMaxBytes - bytes_; }
+  bool has_room(size_t bytes) const { return all_.size() < kMax && bytes <= max_bytes_ - bytes_; }
 
+  const size_t max_bytes_;
   All all_;                                           // by number, and so by `behind`
   std::map<uint64_t, std::string> latest_;            // of these that are no iqs: the key below
   std::unordered_map<std::string, uint64_t> number_;  // of the latest, by kind and addresses

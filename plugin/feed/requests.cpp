@@ -31,6 +31,7 @@ bool Requests::add(std::shared_ptr<const xmpp::Stanza> iq, uint64_t number, std:
 bool Requests::waits_for(const xmpp::Stanza& answer) const {
   if (!answer.is_answer()) return false;
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (all_.empty()) return false;
   return all_.find(question_of(answer.to, answer.from, answer.id)) != all_.end();
 }
 
@@ -39,6 +40,7 @@ uint64_t Requests::answered_by(const xmpp::Stanza& sent) {
   Waiting answered;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (all_.empty()) return 0;
     const auto found = all_.find(question_of(sent.to, sent.from, sent.id));
     if (found == all_.end()) return 0;
     answered = std::move(found->second);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "feed/settings.h"
 
-#include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "subscription/filter_settings.h"
@@ -13,13 +14,12 @@ namespace {
 
 using config::Reader;
 
-Result<void> read_consumer(Reader& entry, std::vector<ConsumerSettings>& consumers) {
+Result<void> read_consumer(Reader& entry, std::set<std::string>& names,
+                           std::vector<ConsumerSettings>& consumers) {
   ConsumerSettings one;
   settings::read_each(consumer_settings(), entry, one);
   if (auto finished = entry.finish(); !finished) return finished;
-  const bool twice = std::any_of(consumers.begin(), consumers.end(),
-                                 [&](const ConsumerSettings& each) { return each.name == one.name; });
-  if (twice) {
+  if (!names.insert(one.name).second) {
     entry.fail("name", "is '" + one.name + "' like another's: give it its own");
     return entry.finish();
   }
@@ -33,8 +33,9 @@ void read_updates(Reader& reader, const char* key, ConsumerList& list) {
     return reader.fail(key, "has " + std::to_string(count) + " entries: at most " +
                                 std::to_string(kMaxConsumers) + " are served");
   }
+  std::set<std::string> names;
   if (count != 0)
-    return reader.tables(key, [&](Reader& entry) { return read_consumer(entry, list.consumers); });
+    return reader.tables(key, [&](Reader& entry) { return read_consumer(entry, names, list.consumers); });
   bool one = false;
   reader.flag(key, one);
   if (one) list.consumers.emplace_back();
@@ -68,7 +69,7 @@ const config::Settings<ConsumerList>& consumer_list_settings() {
       config::Setting<ConsumerList>::custom(
           "updates", "true, false or list of tables", "false",
           "stanzas are kept for who asks for them: true for one consumer, `default`, or a table for each, "
-          "with the keys below; at most 1024",
+          "with the keys below; at most 16384",
           read_updates)
           .compared(&ConsumerList::consumers)
           .restart()};

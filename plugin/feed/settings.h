@@ -14,7 +14,7 @@
 
 namespace restanza::feed {
 
-inline constexpr size_t kMaxConsumers = 1024;
+inline constexpr size_t kMaxConsumers = 16384;
 
 // Which stanzas it wants is the filter in it.
 struct ConsumerSettings : subscription::StanzaFilter {

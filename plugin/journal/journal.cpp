@@ -136,6 +136,9 @@ void Journal::stops(Then<std::vector<EndpointStop>> then) {
 void Journal::count_keys(size_t limit, Then<KeysKept> then) {
   ask(CountKeys{limit}, std::move(then));
 }
+void Journal::tickets(Then<std::vector<Ticket>> then) {
+  ask(ListTickets{}, std::move(then));
+}
 void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
   ask(List{std::move(filter), beyond, limit, true}, std::move(then));
 }
@@ -180,6 +183,13 @@ void Journal::forget_old_keys(Then<void> then) {
 }
 void Journal::discard_keys(std::string credential, size_t limit, Then<size_t> then) {
   ask(DiscardKeys{std::move(credential), limit}, std::move(then));
+}
+
+void Journal::keep_ticket(Ticket ticket, Then<void> then) {
+  ask(KeepTicket{std::move(ticket)}, std::move(then));
+}
+void Journal::forget_ticket(std::string digest, Then<void> then) {
+  ask(ForgetTicket{std::move(digest)}, std::move(then));
 }
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): every request takes what it tells by value

@@ -95,6 +95,7 @@ class Journal {
   void count(Then<std::vector<Count>> then);
   void stops(Then<std::vector<EndpointStop>> then);
   void count_keys(size_t limit, Then<KeysKept> then);
+  void tickets(Then<std::vector<Ticket>> then);
   // Of these, two for whoever acts on it: an error while changes wait for another try.
   void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void stops_settled(Then<std::vector<EndpointStop>> then);
@@ -118,6 +119,9 @@ class Journal {
   void lose_key(std::string key, Then<void> then);  // of one that was claimed: its outcome is unknown
   void forget_old_keys(Then<void> then);            // kKeyLifetime old
   void discard_keys(std::string credential, size_t limit, Then<size_t> then);
+
+  void keep_ticket(Ticket ticket, Then<void> then);
+  void forget_ticket(std::string digest, Then<void> then);
 
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);

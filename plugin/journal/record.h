@@ -53,6 +53,18 @@ struct Consumer {
   Seq latest = 0;        // no delivery has had a higher seq when this was asked for
 };
 
+// What stands for a credential in place of it, for one consumer; as it is remembered over restarts.
+struct Ticket {
+  enum class State { issued, in_use, left };
+
+  std::string digest;  // of the ticket, which is stored nowhere
+  std::string consumer;
+  std::string credential;  // as people call it
+  std::string proof;       // that it is still the same one
+  State state = State::issued;
+  WallTime since;  // it is in this state
+};
+
 // Which deliveries are meant.
 struct Filter {
   std::optional<State> state;

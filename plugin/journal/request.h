@@ -46,6 +46,11 @@ struct LoadStanza {
   Seq seq = 0;
 };
 
+// All that are kept.
+struct ListTickets {
+  using Answer = std::vector<Ticket>;
+};
+
 // What waits for a consumer behind `beyond`, in order and with its stanzas' xml: at most `limit`, and no more
 // than `bytes` of xml but for the first.
 struct Page {
@@ -141,13 +146,24 @@ struct DiscardKeys {
   size_t limit = 0;
 };
 
-using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page>;
-using Command = std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey,
-                             FinishKey, ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys>;
+// In place of what was kept of the same digest.
+struct KeepTicket {
+  using Answer = std::monostate;
+  Ticket ticket;
+};
+struct ForgetTicket {
+  using Answer = std::monostate;
+  std::string digest;
+};
+
+using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page, ListTickets>;
+using Command =
+    std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey, FinishKey,
+                 ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys, KeepTicket, ForgetTicket>;
 
 // Holds the `Answer` of what was asked.
 using Answer = std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>,
                             std::vector<Count>, std::vector<EndpointStop>, std::optional<xmpp::Stanza>,
-                            std::vector<Seq>, Consumer, Claim, KeysKept, size_t>;
+                            std::vector<Seq>, Consumer, Claim, KeysKept, size_t, std::vector<Ticket>>;
 
 }  // namespace restanza::journal

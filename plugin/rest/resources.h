@@ -12,6 +12,7 @@
 #include "rest/access/credentials.h"
 #include "rest/resources/deliveries.h"
 #include "rest/resources/endpoints.h"
+#include "rest/resources/events.h"
 #include "rest/resources/idempotency_keys.h"
 #include "rest/resources/stanzas.h"
 #include "rest/resources/status.h"
@@ -33,6 +34,7 @@ struct ResourceDependencies {
   subscription::KeptDeliveries& kept;
   webhook::Dispatcher& webhook;
   feed::Consumers& consumers;
+  Tickets& tickets;
   Accounts& accounts;
   Metrics& metrics;
   const Clock& clock;
@@ -56,7 +58,7 @@ class Resources {
         iqs(settings.iqs, deps.replies, deps.archives, deps.sink),
         idempotency(deps.journal, deps.log),
         all_(all(settings, deps)),
-        router(routes(), credentials, deps.metrics, deps.clock, settings.cors_origins) {}
+        router(routes(), credentials, deps.tickets, deps.metrics, deps.clock, settings.cors_origins) {}
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 
@@ -74,6 +76,8 @@ class Resources {
     add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.consumers, deps.sink, deps.log));
     add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.consumers, deps.clock, deps.log));
     add(std::make_unique<Updates>(deps.consumers, settings.mapping, deps.clock, deps.log));
+    add(std::make_unique<Events>(Events::Dependencies{deps.consumers, credentials, deps.tickets,
+                                                      settings.mapping, deps.clock, deps.log}));
     add(std::make_unique<Endpoints>(deps.webhook, deps.log));
     add(std::make_unique<IdempotencyKeys>(deps.journal, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));

@@ -7,6 +7,7 @@
 #include "journal/sqlite/deliveries.h"
 #include "journal/sqlite/key_room.h"
 #include "journal/sqlite/keys.h"
+#include "journal/sqlite/tickets.h"
 
 namespace restanza::journal {
 namespace {
@@ -36,6 +37,8 @@ struct Answered {
 
   Result<Answer> operator()(const Page& asked) const { return answer(page(db, asked)); }
 
+  Result<Answer> operator()(const ListTickets&) const { return answer(tickets(db)); }
+
   Result<Answer> operator()(const OpenConsumer& asked) const { return answer(open_consumer(db, asked)); }
   Result<Answer> operator()(const Acknowledge& asked) const { return answer(acknowledge(db, asked)); }
   Result<Answer> operator()(const GiveUp& asked) const { return answer(give_up(db, asked)); }
@@ -52,6 +55,10 @@ struct Answered {
   Result<Answer> operator()(const LoseKey& asked) const { return answer(lose(db, asked.key)); }
   Result<Answer> operator()(const ForgetOldKeys& asked) const {
     return answer(forget_old_keys(db, asked.now));
+  }
+  Result<Answer> operator()(const KeepTicket& asked) const { return answer(keep_ticket(db, asked.ticket)); }
+  Result<Answer> operator()(const ForgetTicket& asked) const {
+    return answer(forget_ticket(db, asked.digest));
   }
   Result<Answer> operator()(const DiscardKeys& asked) const {
     return answer(discard_keys(db, asked.credential, asked.limit));

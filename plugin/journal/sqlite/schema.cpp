@@ -109,6 +109,17 @@ CREATE TABLE consumer (  -- who asks for what waits for it, and says up to which
 ) WITHOUT ROWID;
 )sql";
 
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE ticket (  -- stands for a credential in the address of an event stream
+  digest BLOB PRIMARY KEY,  -- of the ticket
+  consumer TEXT NOT NULL,
+  credential TEXT NOT NULL,  -- its name
+  proof BLOB NOT NULL,  -- a digest with the credential's own in it: a new credential of that name has another
+  state INTEGER NOT NULL,  -- 0 issued, 1 in use, 2 left
+  since INTEGER NOT NULL  -- it is so
+) WITHOUT ROWID;
+)sql";
+
 Error later_version(const Database& db, int64_t version, int64_t known) {
   return Error{db.name() + ": its layout is version " + std::to_string(version) +
                ", and this program knows version " + std::to_string(known) +
@@ -133,7 +144,7 @@ Result<void> carry_out(Database& db, const Migration& migration) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
+  static const std::vector<Migration> all = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
   return all;
 }
 

@@ -25,7 +25,7 @@ Result<void> redate(Database& db, const Redated& redated) {
     return static_cast<int64_t>(std::chrono::floor<std::chrono::milliseconds>(by).count());
   };
   for (const auto& [table, column] : {std::pair("delivery", "accepted"), std::pair("delivery", "changed"),
-                                      std::pair("request_key", "started")}) {
+                                      std::pair("request_key", "started"), std::pair("ticket", "since")}) {
     const std::string date = column;
     const std::string sql = "UPDATE " + std::string(table) + " SET " + date + " = " + date + " + CASE WHEN " +
                             date + " < ? THEN ? WHEN " + date + " <= ? THEN ? ELSE 0 END";

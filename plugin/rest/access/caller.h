@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "rest/access/token.h"
 #include "xmpp/stanza.h"
 
@@ -23,9 +25,15 @@ struct Caller {
   std::vector<std::string> to;    // only to these, where there are any
   uint32_t kinds = 7;             // mask of xmpp::Kind
   uint32_t rights = kSend;
+  std::optional<WallTime> expires;      // then the credential does
+  std::optional<std::string> consumer;  // bound to this one, by a ticket
 
   bool may_send_as(std::string_view jid) const;
   bool may_send_to(std::string_view jid) const;
+  // What may be answered may be seen.
+  bool may_see(const xmpp::Stanza& stanza) const {
+    return may_send(stanza.kind) && may_send_as(stanza.to) && may_send_to(stanza.from);
+  }
   bool may_send(xmpp::Kind kind) const { return (kinds & static_cast<uint32_t>(kind)) != 0; }
 };
 

@@ -10,6 +10,8 @@
 namespace restanza::rest {
 namespace {
 
+constexpr const char* kComponentName = "component";
+constexpr const char* kTokenName = "token ";     // before the name of one: so none is an account's
 constexpr const char* kBearer = "bearer token";  // in the place of a name, which has no space in it
 
 std::string challenge_of(const Credentials::Settings& settings) {
@@ -43,7 +45,7 @@ Caller anonymous_caller(const std::string& domain) {
 
 Caller component_caller(const std::string& domain) {
   Caller caller;
-  caller.name = "component";
+  caller.name = kComponentName;
   caller.address = domain;
   caller.whole_domain = true;
   caller.rights = kAllRights;
@@ -60,7 +62,8 @@ Caller account_caller(const std::string& bare_jid) {
 
 Caller token_caller(const Token& token, const std::string& domain) {
   Caller caller;
-  caller.name = "token " + token.name;
+  caller.name = kTokenName + token.name;
+  caller.expires = token.expires;
   caller.whole_domain = true;
   caller.from = token.from;
   caller.to = token.to;
@@ -225,7 +228,7 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
   const Token& known = settings_.tokens[found];
   if (known.expires && *known.expires <= clock_.wall()) {
     // Under its own name: a program that goes on with it makes nobody else wait.
-    const std::string name = "token " + known.name;
+    const std::string name = kTokenName + known.name;
     throttle_.passes(request, {request.peer, name, token}, "the token has expired", callback);
     return;
   }
@@ -258,6 +261,30 @@ void Credentials::end_principal(const Asking& asking, Accounts::Verdict verdict,
   Caller caller = account_caller(principal.bare_jid);
   caller.rights = principal.rights & kAllRights;
   let_in(callback, rates_.account(principal.bare_jid), std::move(caller));
+}
+
+std::optional<size_t> Credentials::token_of(const std::string& name) const {
+  for (size_t i = 0; i < settings_.tokens.size(); ++i) {
+    const Token& token = settings_.tokens[i];
+    if (kTokenName + token.name != name) continue;
+    if (token.expires && *token.expires <= clock_.wall()) return std::nullopt;
+    return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<Credentials::Known> Credentials::known(const std::string& name) const {
+  if (name == kComponentName && settings_.basic && !settings_.component_secret.empty())
+    return Known{component_caller(settings_.domain), secret_digest_};
+  const auto token = token_of(name);
+  if (!token || !settings_.bearer) return std::nullopt;
+  const Token& its = settings_.tokens[*token];
+  return Known{token_caller(its, settings_.domain), its.sha256};
+}
+
+std::chrono::nanoseconds Credentials::wait_of(const std::string& name) const {
+  const auto token = token_of(name);
+  return token ? rates_.token(*token) : rates_.component();
 }
 
 bool Credentials::is_secret(std::string_view text) const {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,16 @@ class Credentials {
   // The credentials must last until the callback is called or they are drained.
   void check(const http::Request& request, const std::shared_ptr<AuthenticationCallback>& callback) const;
 
+  // Who has shown this credential before, by the caller's name, and a digest that another secret under that
+  // name would not have. Absent: it is accepted no more, or only the host can tell.
+  struct Known {
+    Caller caller;
+    std::string digest;
+  };
+  std::optional<Known> known(const std::string& name) const;
+  // Counts as a request of it. Zero: go on; otherwise how long it has to wait.
+  std::chrono::nanoseconds wait_of(const std::string& name) const;
+
   const std::string& prefix() const { return settings_.prefix; }
 
   // Written down where a good credential lacks a right.
@@ -97,6 +108,7 @@ class Credentials {
   void unreadable(const http::Request& request, const char* why, const char* text,
                   const std::shared_ptr<AuthenticationCallback>& callback) const;
   bool is_secret(std::string_view text) const;
+  std::optional<size_t> token_of(const std::string& name) const;
   Refusal unauthorized(const char* text) const;
 
   const Settings settings_;

@@ -5,11 +5,10 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "base/result.h"
 #include "journal/record.h"
+#include "rest/answers/query_members.h"
 #include "rest/answers/refusal.h"
 
 namespace restanza::rest {
@@ -21,11 +20,6 @@ struct DeliveryQuery {
   journal::Seq beyond = 0;
   size_t limit = 100;
 };
-
-using Members = std::vector<std::pair<std::string, std::string>>;
-
-// Of "a=b&c=d". A '+' stands for itself, as in "12:00:00+02:00".
-Result<Members, Refusal> query_members(std::string_view query);
 
 // Of the query, or of the body where there is one, which must be JSON then.
 Result<Members, Refusal> members_of(const http::Request& request);

@@ -4,9 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "http/negotiate.h"
 #include "rest/answers/reply.h"
+#include "rest/resources/consumer_refusals.h"
+#include "rest/resources/delivery_query.h"
 #include "rest/resources/updates_page.h"
 #include "rest/resources/updates_query.h"
 
@@ -32,22 +35,6 @@ http::Response answered(bool xml, std::string body) {
           std::move(body)};
 }
 
-Refusal unknown_consumer(const std::string& name) {
-  return refused::not_found("There is no consumer '" + name.substr(0, 100) +
-                            "': the setting 'updates' names those that there are");
-}
-
-// Never the first page instead: whoever had that cursor would take what it has for new.
-Refusal gone(const Consumer& consumer) {
-  const std::string oldest = text_of(consumer.acknowledged());
-  return {
-      410,
-      "cancel",
-      "gone",
-      "Nothing is known of this cursor any more: ask without 'after', which goes on after '" + oldest + "'",
-      {{"Restanza-Cursor", oldest}}};
-}
-
 }  // namespace
 
 // A request that waits for its page.
@@ -56,11 +43,6 @@ struct Updates::Asked {
       : exchange(std::move(its_exchange)),
         request(negotiating_headers(its_request)),
         caller(std::move(its_caller)) {}
-
-  // What may be answered may be seen.
-  bool sees(const xmpp::Stanza& stanza) const {
-    return caller.may_send(stanza.kind) && caller.may_send_as(stanza.to) && caller.may_send_to(stanza.from);
-  }
 
   http::Exchange exchange;
   const http::Request request;
@@ -119,17 +101,33 @@ Routes Updates::routes() const {
              {404, "There is no such consumer."},
              {409, "Somebody else asks for the same consumer's updates now."},
              {410, "Nothing is known of the cursor any more."}},
+            {{"Restanza-Cursor", "Where to go on, of an answer that the cursor is gone."}}}},
+          {"POST",
+           "/updates/ack",
+           Right::receive,
+           "updates",
+           [this](http::Exchange e, const http::Request& r, const Caller& caller, const PathValues&) {
+             acknowledge(std::move(e), r, caller);
+           },
+           {"Acknowledges all up to a cursor, for who follows a stream.",
+            {},
+            {mapping::Format::json},
+            {{204, "It is written."},
+             {400, "The body cannot be read; the text names what is wrong."},
+             {404, "There is no such consumer."},
+             {410, "Nothing is known of the cursor any more."},
+             {415, "The body is not JSON."}},
             {{"Restanza-Cursor", "Where to go on, of an answer that the cursor is gone."}}}}};
 }
 
 void Updates::ask(http::Exchange exchange, const http::Request& request, const Caller& caller) const {
   auto query = updates_query(request.query);
   if (!query) return refuse(std::move(exchange), request, query.error());
-  const auto consumer = consumers_.find(query->consumer);
-  if (!consumer) return refuse(std::move(exchange), request, unknown_consumer(query->consumer));
-  const auto after =
-      query->after ? consumer->place(*query->after) : std::optional<feed::Cursor>(consumer->acknowledged());
-  if (!after) return refuse(std::move(exchange), request, gone(*consumer));
+  const auto found = consumer_for(consumers_, query->consumer, caller);
+  if (!found) return refuse(std::move(exchange), request, found.error());
+  const std::shared_ptr<Consumer>& consumer = *found;
+  const auto after = place_of(*consumer, query->after);
+  if (!after) return refuse(std::move(exchange), request, after.error());
   if (request.method == "HEAD") return exchange.respond(answered(wants_xml(request), {}));
 
   const auto asked = std::make_shared<Asked>(std::move(exchange), request, caller);
@@ -137,8 +135,36 @@ void Updates::ask(http::Exchange exchange, const http::Request& request, const C
   if (!query->after) return wait(asked, consumer, poll);
   consumer->acknowledge(*after, [this, asked, consumer, poll](const Result<void>& written) {
     if (written) return wait(asked, consumer, poll);
-    log_.error("what a consumer has acknowledged cannot be written: " + written.error().text);
-    refuse(std::move(asked->exchange), asked->request, refused::later("The journal cannot be written"));
+    fail(*asked, written.error());
+  });
+}
+
+void Updates::fail(Asked& asked, const Error& why) const {
+  log_.error("what a consumer has acknowledged cannot be written: " + why.text);
+  refuse(std::move(asked.exchange), asked.request, refused::later("The journal cannot be written"));
+}
+
+void Updates::acknowledge(http::Exchange exchange, const http::Request& request, const Caller& caller) const {
+  const auto members = members_of(request);
+  if (!members) return refuse(std::move(exchange), request, members.error());
+  std::optional<std::string> name, cursor;
+  for (const auto& [member, value] : *members) {
+    if (member != "consumer" && member != "cursor")
+      return refuse(std::move(exchange), request,
+                    refused::bad_query("'" + member.substr(0, 100) +
+                                       "' is an unknown option: consumer and cursor are known"));
+    (member == "cursor" ? cursor : name) = value;
+  }
+  if (!cursor)
+    return refuse(std::move(exchange), request, refused::bad_query("'cursor' must say up to where"));
+  const auto consumer = consumer_for(consumers_, name, caller);
+  if (!consumer) return refuse(std::move(exchange), request, consumer.error());
+  const auto place = place_of(**consumer, cursor);
+  if (!place) return refuse(std::move(exchange), request, place.error());
+  const auto asked = std::make_shared<Asked>(std::move(exchange), request, caller);
+  (*consumer)->acknowledge(*place, [this, asked](const Result<void>& written) {
+    if (!written) return fail(*asked, written.error());
+    asked->exchange.respond({204, {}, {}});
   });
 }
 
@@ -162,7 +188,7 @@ void Updates::answer(Asked& asked, const LongPoll::Answer& given) const {
     case LongPoll::Answer::End::page:
       break;
   }
-  const auto sees = [&](const xmpp::Stanza& stanza) { return asked.sees(stanza); };
+  const auto sees = [&](const xmpp::Stanza& stanza) { return asked.caller.may_see(stanza); };
   const bool xml = wants_xml(asked.request);
   asked.exchange.respond(answered(xml, xml ? updates_xml(given.page, sees, clock_.now())
                                            : updates_json(given.page, sees, mapping_, clock_.now())));

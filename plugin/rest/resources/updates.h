@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// GET /rest/updates: the stanzas that came for a consumer, which waits for some where there are none. For
-// those with the right `receive`. Any thread, never blocks: what is read is answered from the thread that
-// reads. All that is referred to must outlive it.
+// GET /rest/updates: the stanzas that came for a consumer, which waits for some where there are none. And
+// what acknowledges them without asking for more. For those with the right `receive`. Any thread, never
+// blocks: what is read is answered from the thread that reads. All that is referred to must outlive it.
 #pragma once
 
 #include <utility>
@@ -27,6 +27,8 @@ class Updates final : public Resource {
  private:
   struct Asked;
   void ask(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
+  void acknowledge(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
+  void fail(Asked& asked, const Error& why) const;
   void wait(const std::shared_ptr<Asked>& asked, const std::shared_ptr<feed::Consumer>& consumer,
             feed::LongPoll::Request request) const;
   void answer(Asked& asked, const feed::LongPoll::Answer& answer) const;

@@ -11,7 +11,7 @@
 namespace restanza::rest {
 namespace {
 
-using Update = feed::Consumer::Update;
+using feed::Update;
 
 std::chrono::seconds left(const Update& update, Instant now) {
   return std::max(std::chrono::floor<std::chrono::seconds>(*update.until - now), std::chrono::seconds(0));
@@ -25,22 +25,34 @@ void write_stanza(JsonWriter& json, const xmpp::Stanza& stanza, const mapping::O
   json.text("xml", stanza.xml);  // it has no other form
 }
 
+void write_update(JsonWriter& json, const Update& update, const mapping::Options& options, Instant now) {
+  json.text("cursor", update.cursor);
+  json.text("id", update.id);
+  json.time("time", update.accepted);
+  if (!update.kept) json.boolean("kept", false);
+  if (update.until) json.number("seconds_left", left(update, now).count());
+  write_stanza(json, *update.stanza, options);
+}
+
 }  // namespace
 
-std::string updates_json(const feed::Consumer::Page& page, const Visible& visible,
-                         const mapping::Options& options, Instant now) {
+std::string update_json(const Update& update, const mapping::Options& options, Instant now) {
+  JsonWriter json;
+  json.open_object();
+  write_update(json, update, options, now);
+  json.close();
+  return json.take();
+}
+
+std::string updates_json(const feed::Page& page, const Visible& visible, const mapping::Options& options,
+                         Instant now) {
   JsonWriter json;
   json.open_object();
   json.open_array("updates");
   for (const Update& update : page.updates) {
     if (!visible(*update.stanza)) continue;
     json.open_object();
-    json.text("cursor", update.cursor);
-    json.text("id", update.id);
-    json.time("time", update.accepted);
-    if (!update.kept) json.boolean("kept", false);
-    if (update.until) json.number("seconds_left", left(update, now).count());
-    write_stanza(json, *update.stanza, options);
+    write_update(json, update, options, now);
     json.close();
   }
   json.close();
@@ -50,7 +62,7 @@ std::string updates_json(const feed::Consumer::Page& page, const Visible& visibl
   return json.take();
 }
 
-std::string updates_xml(const feed::Consumer::Page& page, const Visible& visible, Instant now) {
+std::string updates_xml(const feed::Page& page, const Visible& visible, Instant now) {
   xml::Document all("updates", kUpdatesNamespace);
   xml::Element root = all.root();
   root.set_attribute("next", page.next);

@@ -6,17 +6,20 @@
 #include <string>
 
 #include "base/clock.h"
-#include "feed/consumer.h"
+#include "feed/page.h"
 #include "mapping/codec.h"
 
 namespace restanza::rest {
 
 inline constexpr const char* kUpdatesNamespace = "urn:restanza:updates:0";
 
+// One of them, as it stands in a page.
+std::string update_json(const feed::Update& update, const mapping::Options& options, Instant now);
+
 // Without those that are not `visible`; `now` is for how long an iq still waits.
 using Visible = std::function<bool(const xmpp::Stanza&)>;
-std::string updates_json(const feed::Consumer::Page& page, const Visible& visible,
-                         const mapping::Options& options, Instant now);
-std::string updates_xml(const feed::Consumer::Page& page, const Visible& visible, Instant now);
+std::string updates_json(const feed::Page& page, const Visible& visible, const mapping::Options& options,
+                         Instant now);
+std::string updates_xml(const feed::Page& page, const Visible& visible, Instant now);
 
 }  // namespace restanza::rest

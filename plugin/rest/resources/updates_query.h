@@ -17,7 +17,7 @@ struct UpdatesQuery {
   static constexpr size_t kMaxLimit = 1000;
   static constexpr std::chrono::seconds kMaxTimeout{120};
 
-  std::string consumer = "default";
+  std::optional<std::string> consumer;
   std::optional<std::string> after;  // a cursor; absent: what was acknowledged last
   size_t limit = 100;
   std::chrono::seconds timeout{30};  // how long it waits where there is nothing

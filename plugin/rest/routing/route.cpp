@@ -16,6 +16,10 @@ constexpr Answer kNoReceiver = {403, "The credentials lack the right receive, or
 constexpr Answer kNoPage = {403, "A page asked that may not."};
 constexpr Answer kTooLarge = {413, "The body has more than rest_stanza_size_limit bytes."};
 
+bool receives(Right right) {
+  return right == Right::receive || right == Right::follow;
+}
+
 }  // namespace
 
 Answers answers_of(const Route& route) {
@@ -29,7 +33,7 @@ Answers answers_of(const Route& route) {
     add(kUnauthorized);
     add(kTooOften);
   }
-  if (route.right == Right::admin || route.right == Right::receive) {
+  if (route.right == Right::admin || receives(route.right)) {
     add(route.right == Right::admin ? kNoAdmin : kNoReceiver);
     add(kTooLarge);
   }

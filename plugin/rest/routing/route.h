@@ -21,6 +21,7 @@ enum class Right {
   any,      // credentials that are accepted
   send,     // the same: what may be sent depends on the stanza, at which the handler looks
   receive,  // the right `receive`; asking takes what is asked for. What may be seen depends on the stanza
+  follow,   // as receive, or a ticket
   admin,    // the right `admin`; a body that is too large was refused, here and before
 };
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "rest/access/with_caller.h"
 #include "rest/answers/reply.h"
 #include "rest/routing/cross_origin.h"
 #include "rest/routing/path_mistake.h"
@@ -11,13 +10,8 @@
 namespace restanza::rest {
 namespace {
 
-// How it is found out who asks, where that is to be known.
-auto asking(Right right) {
-  return right == Right::admin ? with_admin : right == Right::receive ? with_receiver : with_caller;
-}
-
 bool acts(const Route& route) {
-  return route.right == Right::send || route.right == Right::receive ||
+  return route.right == Right::send || route.right == Right::receive || route.right == Right::follow ||
          std::string_view(route.method) != "GET";
 }
 
@@ -34,10 +28,11 @@ Asked asked_for(const RouteTable::Found& found, std::string_view method) {
 
 }  // namespace
 
-Router::Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock,
-               std::vector<std::string> cors_origins)
+Router::Router(Routes routes, const Credentials& credentials, Tickets& tickets, Metrics& metrics,
+               const Clock& clock, std::vector<std::string> cors_origins)
     : routes_(std::move(routes)),
       credentials_(credentials),
+      tickets_(tickets),
       cors_(std::move(cors_origins), routes_),
       traffic_(metrics, clock, routes_.resources(), routes_.methods()) {}
 
@@ -63,11 +58,24 @@ void Router::handle(http::Exchange from_host, http::Request request) const {
 void Router::call(const Route& route, PathValues values, http::Exchange exchange,
                   http::Request request) const {
   if (route.right == Right::none) return route.handler(std::move(exchange), request, {}, values);
-  asking(route.right)(
-      credentials_, std::move(exchange), std::move(request),
-      [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
-        route.handler(std::move(e), r, caller, v);
-      });
+  ask_who(route.right, std::move(exchange), std::move(request),
+          [&route, v = std::move(values)](http::Exchange e, const http::Request& r, const Caller& caller) {
+            route.handler(std::move(e), r, caller, v);
+          });
+}
+
+// How it is found out who asks, where that is to be known.
+void Router::ask_who(Right right, http::Exchange exchange, http::Request request, WithCaller next) const {
+  switch (right) {
+    case Right::admin:
+      return with_admin(credentials_, std::move(exchange), std::move(request), std::move(next));
+    case Right::receive:
+      return with_receiver(credentials_, std::move(exchange), std::move(request), std::move(next));
+    case Right::follow:
+      return with_follower(credentials_, tickets_, std::move(exchange), std::move(request), std::move(next));
+    default:
+      return with_caller(credentials_, std::move(exchange), std::move(request), std::move(next));
+  }
 }
 
 // What is not there is told to those who may know. GET and POST get the status that mod_rest has for a path
@@ -79,7 +87,7 @@ void Router::refuse_path(Right right, http::Exchange exchange, http::Request req
     refuse(std::move(e), r,
            known && right != Right::admin ? refused::bad_path(std::move(refusal.text)) : refusal);
   };
-  asking(right)(credentials_, std::move(exchange), std::move(request), tell);
+  ask_who(right, std::move(exchange), std::move(request), tell);
 }
 
 }  // namespace restanza::rest

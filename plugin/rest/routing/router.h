@@ -7,14 +7,15 @@
 #include "rest/routing/cors.h"
 #include "rest/routing/route_table.h"
 #include "rest/routing/traffic.h"
+#include "rest/tickets/with_follower.h"
 
 namespace restanza::rest {
 
 class Router {
  public:
   // What is referred to outlives the router, and what the routes' handlers refer to.
-  Router(Routes routes, const Credentials& credentials, Metrics& metrics, const Clock& clock,
-         std::vector<std::string> cors_origins);
+  Router(Routes routes, const Credentials& credentials, Tickets& tickets, Metrics& metrics,
+         const Clock& clock, std::vector<std::string> cors_origins);
 
   void handle(http::Exchange exchange, http::Request request) const;
 
@@ -25,10 +26,12 @@ class Router {
 
  private:
   void call(const Route& route, PathValues values, http::Exchange exchange, http::Request request) const;
+  void ask_who(Right right, http::Exchange exchange, http::Request request, WithCaller next) const;
   void refuse_path(Right right, http::Exchange exchange, http::Request request) const;
 
   const RouteTable routes_;
   const Credentials& credentials_;
+  Tickets& tickets_;
   const Cors cors_;
   const Traffic traffic_;
 };

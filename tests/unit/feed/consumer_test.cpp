@@ -68,7 +68,7 @@ TEST_CASE("a place that is not of this journal, that is passed or that has not c
 
 TEST_CASE("what was not acknowledged comes again after a restart, under the same cursors and ids") {
   const Directory directory;
-  Consumer::Page before;
+  Page before;
   {
     World w({}, directory.path());
     w.message("1");

@@ -120,6 +120,8 @@ TEST_CASE("a poll ends with the program, once") {
 
 TEST_CASE("a journal that cannot be read is said, and the reader is told") {
   Polled p;
+  p.message("1");  // waits on disk only, for nobody reads
+  p.settle();
   p.journal.stop();
   const auto poll = p.poll();
   CHECK(p.answers.wait(1) == Texts{"failed"});

@@ -84,5 +84,5 @@ TEST_CASE("kMaxConsumers are served, and one more is refused") {
   ConsumerList list;
   CHECK(read(many(kMaxConsumers), list).rfind("c0 ", 0) == 0);
   CHECK(list.consumers.size() == kMaxConsumers);
-  CHECK(read(many(kMaxConsumers + 1)) == "setting 'updates' has 1025 entries: at most 1024 are served");
+  CHECK(read(many(kMaxConsumers + 1)) == "setting 'updates' has 16385 entries: at most 16384 are served");
 }

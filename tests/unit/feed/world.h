@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "feed/consumer.h"
+#include "journal/answer_of.h"
 #include "journal/sqlite/store.h"
 #include "support/catch.h"
 #include "support/collected.h"
@@ -40,7 +41,13 @@ struct World {
     settings.domain = "rest.localhost";
     bot = std::make_shared<Consumer>(
         settings, ConsumerDependencies{journal, reply, fan_out.rooms(), timer, clock, log, metrics});
-    REQUIRE(bot->open());
+    auto known = journal::answer_of<journal::Consumer>(
+        [this](auto then) { journal.open_consumer(bot->name(), std::move(then)); });
+    REQUIRE(known);
+    const auto counts = journal::answer_of<std::vector<journal::Count>>(
+        [this](auto then) { journal.count(std::move(then)); });
+    REQUIRE(counts);
+    bot->open(std::move(*known), counts->empty() ? 0 : counts->front().waiting);
     fan_out.publish(fan_out.prepare(
         "updates", {std::make_shared<const subscription::FanOut::Member>(bot, settings, settings.reply)}));
   }
@@ -69,19 +76,19 @@ struct World {
     journal.flush([&] { done.open(); });
     REQUIRE(done.pass());
   }
-  Consumer::Page read(const Cursor& after, size_t limit = kAll, size_t bytes = kRoom) {
+  Page read(const Cursor& after, size_t limit = kAll, size_t bytes = kRoom) {
     settle();
     auto page = bot->read(after, limit, bytes);
     INFO((page ? "" : page.error().text));
     REQUIRE(page);
     return std::move(*page);
   }
-  Consumer::Page read(const std::string& after, size_t limit = kAll, size_t bytes = kRoom) {
+  Page read(const std::string& after, size_t limit = kAll, size_t bytes = kRoom) {
     const auto place = bot->place(after);
     REQUIRE(place);
     return read(*place, limit, bytes);
   }
-  Consumer::Page read() { return read(bot->acknowledged()); }
+  Page read() { return read(bot->acknowledged()); }
   void acknowledge(const std::string& cursor) {
     const auto place = bot->place(cursor);
     REQUIRE(place);
@@ -93,7 +100,7 @@ struct World {
 };
 
 // The ids of the stanzas, those that are in memory alone in parentheses.
-inline std::string ids(const Consumer::Page& page) {
+inline std::string ids(const Page& page) {
   std::string all;
   for (const auto& update : page.updates) {
     const std::string& id = update.stanza->id;

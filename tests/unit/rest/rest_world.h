@@ -121,6 +121,7 @@ class RestWorld {
         fan_out(journal, reply(), log, metrics),
         dispatcher(std::move(around.webhooks),
                    {journal, reply(), timer, clock, log, metrics, webhook::http_transports()}, fan_out),
+        tickets(journal, timer, clock, log),
         consumers(around.consumers, {journal, reply(), fan_out.rooms(), timer, clock, log, metrics}, fan_out),
         kept_deliveries(journal, fan_out, clock, [this] { return dispatcher.destinations(); }),
         resources({std::move(settings),
@@ -128,9 +129,9 @@ class RestWorld {
                    {},
                    std::move(around.cors_origins),
                    around.metrics_public},
-                  {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, accounts,
+                  {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, tickets, accounts,
                    metrics, clock, timer, log, [this] { return link_up; }}) {
-    if (!journal.open() || !consumers.start() || !dispatcher.start())
+    if (!journal.open() || !consumers.start() || !tickets.start() || !dispatcher.start())
       throw std::runtime_error("the journal is not there");
   }
   ~RestWorld() {
@@ -212,6 +213,7 @@ class RestWorld {
   bool link_up = true;
   subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
+  Tickets tickets;
   feed::Consumers consumers;
   subscription::KeptDeliveries kept_deliveries;
   Resources resources;

@@ -44,6 +44,7 @@ std::string word(Right right) {
          : right == Right::any     ? "any"
          : right == Right::send    ? "send"
          : right == Right::receive ? "receive"
+         : right == Right::follow  ? "follow"
                                    : "admin";
 }
 
@@ -185,7 +186,8 @@ TEST_CASE("the document's table of statuses has those that rows have, and no oth
 TEST_CASE("a new resource is routed, guarded, counted and told of by its row alone") {
   RestWorld world;
   const Weather weather;
-  const Router router(weather.routes(), world.resources.credentials, world.metrics, world.clock, {"*"});
+  const Router router(weather.routes(), world.resources.credentials, world.tickets, world.metrics,
+                      world.clock, {"*"});
   const auto ask = [&](const char* method, const std::string& authorization,
                        const char* path = "/weather/oslo") {
     auto request = post("", authorization, path);

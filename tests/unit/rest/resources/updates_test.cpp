@@ -8,9 +8,10 @@
 
 using namespace restanza;
 using namespace restanza::rest;
-using nlohmann::json;
 
 namespace {
+
+using Data = nlohmann::json;
 
 std::vector<feed::ConsumerSettings> two_consumers() {
   std::vector<feed::ConsumerSettings> all(2);
@@ -81,13 +82,13 @@ struct UpdatesWorld : RestWorld {
   }
   static std::string ids(const MemoryAnswer& answer) {
     std::string all;
-    const json page = json::parse(answer.body());
+    const Data page = Data::parse(answer.body());
     for (const auto& one : page["updates"]) {
       all += (all.empty() ? "" : " ") + one["stanza"]["id"].get<std::string>();
     }
     return all;
   }
-  static std::string next(const MemoryAnswer& answer) { return json::parse(answer.body())["next"]; }
+  static std::string next(const MemoryAnswer& answer) { return Data::parse(answer.body())["next"]; }
 };
 
 }  // namespace
@@ -103,10 +104,10 @@ TEST_CASE("the stanzas that came are given in JSON, with where to go on") {
   REQUIRE(answer->status() == 200);
   CHECK(answer->header("Content-Type") == "application/json");
   CHECK(answer->header("Cache-Control") == "no-store");
-  const json page = json::parse(answer->body());
+  const Data page = Data::parse(answer->body());
   REQUIRE(page["updates"].size() == 3);
-  const json &message = page["updates"][0], &presence = page["updates"][1], &iq = page["updates"][2];
-  CHECK(message["stanza"] == json{{"kind", "message"},
+  const Data &message = page["updates"][0], &presence = page["updates"][1], &iq = page["updates"][2];
+  CHECK(message["stanza"] == Data{{"kind", "message"},
                                   {"type", "chat"},
                                   {"from", "alice@localhost/r"},
                                   {"to", "bot@rest.localhost"},
@@ -166,7 +167,7 @@ TEST_CASE("a request waits for what comes, and has nothing when its time is up")
   a.pass(std::chrono::seconds(1));
   a.settle_reading();
   REQUIRE(later->status() == 200);
-  CHECK(json::parse(later->body())["updates"].empty());
+  CHECK(Data::parse(later->body())["updates"].empty());
   CHECK(UpdatesWorld::next(*later) == UpdatesWorld::next(*waiting));
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("a consumer that is not configured is not found, and a cursor that is 
   CHECK(a.settled("consumer=nobody")->status() == 404);
   CHECK(a.settled("consumer=")->status() == 404);
   for (const char* id : {"1", "2"}) a.message(id);
-  const json page = json::parse(a.settled("timeout=0")->body());
+  const Data page = Data::parse(a.settled("timeout=0")->body());
   const std::string first = page["updates"][0]["cursor"], second = page["updates"][1]["cursor"];
   CHECK(a.settled("timeout=0&after=" + second)->status() == 200);
   for (const std::string& cursor : {first, std::string("1"), second + "0", std::string(1000, 'x')}) {
@@ -288,7 +289,7 @@ TEST_CASE("what waits for a consumer is among the deliveries, and can be discard
   look.path = "/deliveries";
   look.headers = {{"Authorization", as_component()}};
   bool found = false;
-  const json queues = json::parse(a.ask_and_settle(look)->body());
+  const Data queues = Data::parse(a.ask_and_settle(look)->body());
   for (const auto& one : queues["endpoints"]) {
     if (one["name"] != "updates/default") continue;
     found = true;
@@ -300,5 +301,5 @@ TEST_CASE("what waits for a consumer is among the deliveries, and can be discard
   discard.method = "DELETE";
   discard.query = "endpoint=updates/default&state=waiting";
   CHECK(a.ask_and_settle(discard)->body() == "{\"discarded\":2}");
-  CHECK(json::parse(a.settled("timeout=0")->body())["updates"].empty());
+  CHECK(Data::parse(a.settled("timeout=0")->body())["updates"].empty());
 }

@@ -35,7 +35,7 @@ TEST_CASE("any page may ask where every origin is allowed, and sees what is told
   CHECK(header(*headers, "Access-Control-Allow-Origin") == "*");
   CHECK(header(*headers, "Access-Control-Allow-Methods") == "DELETE, GET, OPTIONS, POST");
   CHECK(header(*headers, "Access-Control-Allow-Headers") ==
-        "Authorization, Content-Type, Idempotency-Key, Restanza-Timeout, Prosody-Rest-Timeout");
+        "Authorization, Content-Type, Idempotency-Key, Restanza-Timeout, Prosody-Rest-Timeout, Last-Event-ID");
   CHECK(header(*headers, "Access-Control-Expose-Headers") ==
         "Stanza-Id, Unmapped-Keys, Unmapped-Elements, Idempotency-Replayed, Restanza-Cursor");
   CHECK(header(*headers, "Access-Control-Max-Age") == "7200");

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The names and values in a request's query, "a=b&c=d". Pure, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "rest/answers/refusal.h"
+
+namespace restanza::rest {
+
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+// In order, unescaped. A '+' stands for itself, as in "12:00:00+02:00".
+Result<Members, Refusal> query_members(std::string_view query);
+
+}  // namespace restanza::rest
