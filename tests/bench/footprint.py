@@ -38,8 +38,10 @@ def processor_time(pid):
 class Crowd:
     """The program `crowd`: that many connections, or as many as there are descriptors, each with one request."""
 
-    def __init__(self, request, count):
-        self._process = subprocess.Popen([f"{PROGRAMS}/crowd", str(request.port), str(count), request.text()],
+    def __init__(self, request, count, kinds=1, until=None):
+        """`kinds`, `until`: as the program says."""
+        self._process = subprocess.Popen([f"{PROGRAMS}/crowd", str(request.port), str(count), request.text(), str(kinds),
+                                          *([until] if until else [])],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         word, number = self._line()
         if word == "limit":

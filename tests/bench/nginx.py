@@ -23,8 +23,8 @@ HTTP = """
 class Nginx(NginxProgram):
     """Answers everything 204 and counts it."""
 
-    def __init__(self, begun=True):
-        super().__init__(lambda port: HTTP.format(port=port), connections=4096, begun=begun)
+    def __init__(self, begun=True, connections=4096):
+        super().__init__(lambda port: HTTP.format(port=port), connections=connections, begun=begun)
         self._asked = 0
         self._status = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
@@ -37,6 +37,11 @@ class Nginx(NginxProgram):
         self._asked += 1
         self._status.request("GET", "/status")
         return int(re.search(rb"requests\s+\d+ \d+ (\d+)", self._status.getresponse().read())[1]) - self._asked
+
+    def workers(self):
+        """Their process ids."""
+        with open(f"/proc/{self.program.pid}/task/{self.program.pid}/children", encoding="ascii") as children:
+            return [int(pid) for pid in children.read().split()]
 
     def close(self):
         self._status.close()

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Signatures of webhooks, verified by code that we did not write: npm's standardwebhooks, Node's crypto, openssl.
 
-npm puts its package into the build directory, once.
-
 Threads: the test's thread, besides those of the support package.
 Ownership: the module owns one host and one webhook; what they sent is verified in several ways.
 """
@@ -18,13 +16,12 @@ import unittest
 
 from support.deadline import DEADLINE
 from support.host import Host, local_mode
+from support.npm import npm_modules
 from support.process import installed
 from support.webhook import Webhook
 
 PACKAGE = "standardwebhooks@1.0.0"
-MODULES = os.environ.get("NODE_MODULES_DIR", os.path.join(tempfile.gettempdir(), "restanza-node"))
 VERIFIER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "support", "verify_signature.cjs")
-DOWNLOAD_DEADLINE = 300  # seconds for npm
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 # What stands before the 32 bytes of an Ed25519 public key in its DER form (RFC 8410).
 PUBLIC_KEY_PREFIX = bytes.fromhex("302a300506032b6570032100")
@@ -51,11 +48,11 @@ def openssl(*arguments, given=None):
 
 
 def setUpModule():
-    global host, old, new, pair, other_pair, post
+    global host, old, new, pair, other_pair, post, modules
     for program in ("node", "npm", "openssl"):
         if not installed(program):
             raise AssertionError(f"{program} is not installed")
-    install_package()
+    modules = npm_modules(PACKAGE)
     old, new, pair, other_pair = new_symmetric(), new_symmetric(), new_pair(), new_pair()
     webhook = Webhook()
     unittest.addModuleCleanup(webhook.close)
@@ -69,18 +66,6 @@ def setUpModule():
     post = webhook.next_post()
 
 
-def install_package():
-    if os.path.isdir(f"{MODULES}/node_modules/standardwebhooks"):
-        return
-    os.makedirs(MODULES, exist_ok=True)
-    done = subprocess.run(
-        ["npm", "install", "--prefix", MODULES, "--no-save", "--no-package-lock", "--no-audit", "--no-fund",
-         "--ignore-scripts", PACKAGE],
-        cwd=MODULES, capture_output=True, text=True, timeout=DOWNLOAD_DEADLINE, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"npm could not install {PACKAGE}:\n{done.stdout}{done.stderr}")
-
-
 class Signatures(unittest.TestCase):
     def setUp(self):
         self.headers = {name: post.headers[name] for name in HEADERS}
@@ -90,7 +75,7 @@ class Signatures(unittest.TestCase):
         question = {"headers": {**self.headers, **headers}, "body": body, "secrets": symmetric,
                     "publicKeys": public_keys}
         done = subprocess.run(["node", VERIFIER], input=json.dumps(question), capture_output=True, text=True,
-                              env={**os.environ, "NODE_PATH": f"{MODULES}/node_modules"}, timeout=DEADLINE, check=False)
+                              env={**os.environ, "NODE_PATH": modules}, timeout=DEADLINE, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 

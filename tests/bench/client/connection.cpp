@@ -73,10 +73,11 @@ void Connection::close() {
   state_ = State::closed;
 }
 
-void Connection::request(std::string_view text) {
+void Connection::request(std::string_view text, std::string_view until) {
   state_ = State::waiting;
   status_ = 0;
   unsent_ = text;
+  until_ = until;
   send();
 }
 
@@ -109,19 +110,24 @@ void Connection::receive() {
   while (true) {
     const ssize_t got = recv(socket_, buffer, sizeof buffer, 0);
     if (got < 0 && errno == EAGAIN) break;
-    if (got <= 0 || state_ == State::idle) return close();
-    received_.append(buffer, static_cast<size_t>(got));
+    if (got <= 0 || (state_ == State::idle && until_.empty())) return close();
+    if (state_ != State::idle) received_.append(buffer, static_cast<size_t>(got));
   }
-  const size_t head = received_.find("\r\n\r\n");
-  if (state_ != State::waiting || head == std::string::npos) return;
-  const char* const length = strcasestr(received_.c_str(), kLength.data());
-  const size_t body =
-      length && length < received_.data() + head ? std::strtoul(length + kLength.size(), nullptr, 10) : 0;
-  if (received_.size() < head + 4 + body) return;
+  if (state_ != State::waiting || !complete()) return;
   status_ = std::atoi(received_.c_str() + received_.find(' '));
   received_.clear();
   received_.shrink_to_fit();
   state_ = State::idle;
+}
+
+bool Connection::complete() {
+  const size_t head = received_.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  if (!until_.empty()) return received_.find(until_, head) != std::string::npos;
+  const char* const length = strcasestr(received_.c_str(), kLength.data());
+  const size_t body =
+      length && length < received_.data() + head ? std::strtoul(length + kLength.size(), nullptr, 10) : 0;
+  return received_.size() >= head + 4 + body;
 }
 
 }  // namespace restanza::bench

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One HTTP connection of a load generator: sends a request, recognizes the end of its answer by
-// Content-Length, never blocks. A connection that fails stays closed.
+// Content-Length, or follows an answer that has no end until a text is in it; never blocks. A connection that
+// fails stays closed.
 //
 // Threads: one. Ownership: owns its socket; the epoll set that it is in is the caller's.
 #pragma once
@@ -30,18 +31,22 @@ class Connection {
   State state() const { return state_; }
   int status() const { return status_; }  // of the last answer
 
-  void request(std::string_view text);  // when idle; `text` must stay until the answer
-  void step();                          // after an event of its socket
+  // When idle; both texts must stay until the answer. `until`: the answer is one that goes on, and counts as
+  // there once it has this; what comes behind it is not looked at.
+  void request(std::string_view text, std::string_view until = {});
+  void step();  // after an event of its socket
 
  private:
   void send();
   void receive();
   void close();
+  bool complete();
 
   int socket_;
   State state_ = State::connecting;
   int status_ = 0;
   std::string_view unsent_;
+  std::string_view until_;
   std::string received_;
 };
 

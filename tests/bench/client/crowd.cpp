@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Many connections at once, each with one request:
 //
-//   crowd PORT COUNT REQUEST
+//   crowd PORT COUNT REQUEST [KINDS [UNTIL]]
 //
-// REQUEST is the text of it, head and body. Prints `limit N` where fewer descriptors than COUNT can be had,
-// and makes that many connections; `sent N` when all requests are on their way; `done TIME STATUS=N...` when
-// all are answered, with the time (CLOCK_MONOTONIC) of the last answer, and `closed` for a status where there
-// was none. Keeps the connections until its input ends; `left N` then says how many of them are still open.
+// REQUEST is the text of it, head and body; of KINDS (1) kinds, which have their number, from 0, for "{}".
+// With UNTIL the answers go on, and each counts as there once it has this text. Prints `limit N` where fewer
+// descriptors than COUNT can be had, and makes that many connections; `sent N` when all requests are on their
+// way; `done TIME STATUS=N...` when all are answered, with the time (CLOCK_MONOTONIC) of the last answer, and
+// `closed` for a status where there was none. Keeps the connections until its input ends; `left N` then says
+// how many of them are still open.
 //
 // Threads: one. Owns its connections.
 #include <poll.h>
@@ -19,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/connection.h"
@@ -30,11 +33,17 @@ constexpr size_t kConnectingAtOnce = 256;
 constexpr size_t kOtherDescriptors = 100;  // that both sides need besides the connections
 constexpr size_t kOfOneAddress = 10000;
 constexpr int kEvents = 512;
+constexpr std::string_view kNumber = "{}";
 
 class Crowd {
  public:
-  Crowd(uint16_t port, size_t count, std::string request)
-      : epoll_(epoll_create1(0)), port_(port), count_(count), request_(std::move(request)) {
+  Crowd(uint16_t port, size_t count, const std::string& request, size_t kinds, std::string until)
+      : epoll_(epoll_create1(0)), port_(port), count_(count), until_(std::move(until)) {
+    const size_t at = request.find(kNumber);
+    for (size_t i = 0; i < kinds; ++i) {
+      requests_.push_back(request);
+      if (at != std::string::npos) requests_.back().replace(at, kNumber.size(), std::to_string(i));
+    }
     const size_t most = raise_descriptor_limit() - kOtherDescriptors;
     if (count_ > most) {
       count_ = most;
@@ -88,7 +97,7 @@ class Crowd {
       connection.step();
       if (before == Connection::State::connecting && connection.state() == Connection::State::idle) {
         ++sent_;
-        connection.request(request_);
+        connection.request(requests_[events[i].data.u32 % requests_.size()], until_);
       } else if (before == Connection::State::connecting && connection.state() == Connection::State::closed) {
         ++sent_;
         finished(0);
@@ -106,7 +115,8 @@ class Crowd {
   const int epoll_;
   const uint16_t port_;
   size_t count_;
-  const std::string request_;
+  std::vector<std::string> requests_;
+  const std::string until_;
   std::vector<std::unique_ptr<Connection>> connections_;
   size_t sent_ = 0;
   size_t answered_ = 0;
@@ -117,13 +127,15 @@ class Crowd {
 }  // namespace restanza::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    fprintf(stderr, "usage: crowd PORT COUNT REQUEST\n");
+  if (argc < 4 || argc > 6) {
+    fprintf(stderr, "usage: crowd PORT COUNT REQUEST [KINDS [UNTIL]]\n");
     return 2;
   }
   setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
-    return restanza::bench::Crowd(static_cast<uint16_t>(std::stoi(argv[1])), std::stoul(argv[2]), argv[3])
+    const size_t kinds = argc > 4 ? std::stoul(argv[4]) : 1;
+    return restanza::bench::Crowd(static_cast<uint16_t>(std::stoi(argv[1])), std::stoul(argv[2]), argv[3],
+                                  kinds, argc > 5 ? argv[5] : "")
         .run();
   } catch (const std::exception& error) {
     fprintf(stderr, "%s\n", error.what());

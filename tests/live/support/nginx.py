@@ -13,6 +13,7 @@ from .process import Program, accepts, free_ports, installed
 CONFIG = """
 {user}
 worker_processes 1;
+worker_rlimit_nofile {files};
 daemon off;
 pid "{directory}/nginx.pid";
 error_log stderr warn;
@@ -40,7 +41,7 @@ class NginxProgram:
         self._directory = tempfile.TemporaryDirectory(prefix="restanza-nginx-")
         self._config = f"{self._directory.name}/nginx.conf"
         with open(self._config, "w", encoding="utf-8") as config:
-            config.write(CONFIG.format(directory=self._directory.name, connections=connections, http=http(self.port),
+            config.write(CONFIG.format(directory=self._directory.name, connections=connections, files=connections + 64, http=http(self.port),
                                        user="user root;" if os.geteuid() == 0 else ""))
         self.program = None
         if begun:
