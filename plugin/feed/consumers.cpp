@@ -28,6 +28,8 @@ size_t moment_bytes(size_t consumers) {
 Consumers::Consumers(const std::vector<ConsumerSettings>& settings, const ConsumerDependencies& deps,
                      subscription::FanOut& fan_out)
     : deps_(deps), fan_out_(fan_out), thread_(deps_.log), streams_(thread_, deps_.timer, deps_.clock) {
+  deps_.metrics.gauge("restanza_event_streams", "Clients that follow a stream of events", {},
+                      [this] { return static_cast<double>(streams_.size()); });
   for (const ConsumerSettings& one : settings) {
     const auto consumer = std::make_shared<Consumer>(one, deps_, moment_bytes(settings.size()));
     all_.push_back(consumer);

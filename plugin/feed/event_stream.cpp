@@ -24,16 +24,6 @@ std::vector<http::Header> EventStream::headers() {
   return {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
 }
 
-void EventStream::start() {
-  exchange_->watch([weak = weak_from_this()] {
-    const auto left = weak.lock();
-    if (!left) return;
-    left->gone_ = true;
-    left->news();
-  });
-  news();
-}
-
 void EventStream::comment() {
   comment_due_ = true;
   news();
@@ -56,10 +46,16 @@ void EventStream::run() {
 }
 
 bool EventStream::begin() {
-  begun_ = true;
+  exchange_->watch([weak = weak_from_this()] {
+    const auto left = weak.lock();
+    if (!left) return;
+    left->gone_ = true;
+    left->news();
+  });
   const auto begun = exchange_->begin({200, headers()}, [weak = weak_from_this()] {
     if (const auto stream = weak.lock()) stream->news();
   });
+  begun_ = true;
   text_ = "retry: " + std::to_string(kRetry.count()) + "\n\n";
   return begun == http::Written::taken;
 }

@@ -48,8 +48,7 @@ class EventStream final : public ReadThread::Task, public std::enable_shared_fro
               const Clock& clock);
   ~EventStream() override;
 
-  void start();                                              // once, when somebody owns it
-  void news() noexcept { thread_.ask(shared_from_this()); }  // there may be more
+  void news() noexcept { thread_.ask(shared_from_this()); }  // there may be more; it begins with the first
   void comment();
   void end();  // as soon as what has been read is written, where there is room: the answer is whole then
 

@@ -9,7 +9,7 @@ std::shared_ptr<EventStream> EventStreams::begin(http::Exchange& exchange,
                                                  std::shared_ptr<EventSource> source, const std::string& who,
                                                  std::optional<Instant> until) {
   auto stream = add(exchange, std::move(source), who, until);
-  if (stream) stream->start();
+  if (stream) stream->news();
   return stream;
 }
 
