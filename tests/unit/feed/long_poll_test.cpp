@@ -15,7 +15,11 @@ struct Polled : World {
   Collected<std::string> answers;
 
   Polled() { thread.start(); }
-  ~Polled() { thread.stop(); }
+  ~Polled() {  // the journal's thread tells readers, and these ask the one that reads
+    bot->stop();
+    journal.stop();
+    thread.stop();
+  }
 
   static std::string text_of(const LongPoll::Answer& answer) {
     switch (answer.end) {
