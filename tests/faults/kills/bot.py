@@ -16,11 +16,11 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "examples" / "curl_bot"
 
 
 class Bot:
-    def __init__(self, directory, host, readings):
+    def __init__(self, directory, address, secret, readings):
         header = os.path.join(directory, "header")
         with open(header, "w", encoding="ascii") as file:
-            file.write(f"Authorization: {basic(DOMAIN, host.component_secret)}\n")
-        self._environment = {**os.environ, "RESTANZA_REST": f"http://{host.http}/rest", "RESTANZA_HEADER": header}
+            file.write(f"Authorization: {basic(DOMAIN, secret)}\n")
+        self._environment = {**os.environ, "RESTANZA_REST": f"http://{address}/rest", "RESTANZA_HEADER": header}
         self._readings, self._program, self._noted = readings, None, 0
 
     def start(self):

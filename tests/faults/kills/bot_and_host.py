@@ -9,8 +9,10 @@ lost without a word, for XEP-0114 acknowledges nothing: that is a gap in a conve
 With its Idempotency-Key no answer is sent twice. That it is sent is not promised where the host is killed: the bot is told
 409 where the crash left open whether it was sent, and what was answered 202 may have been about to leave. Both are counted.
 
+The second scenario has nginx between the bot and the host.
+
 Threads: those of the clients and the programs; all else on the thread of the scenario.
-Ownership: the scenario owns the server, the clients, the host, the bot and its directory.
+Ownership: the scenario owns the server, the clients, the host, the bot and its directory, and the nginx.
 """
 import contextlib
 import re
@@ -20,6 +22,7 @@ import time
 from ledger import DOMAIN
 from support.deadline import DEADLINE, wait_until
 from support.host import Host, component_of
+from support.nginx import NginxProgram
 from support.played import chance, played, told
 from support.process import free_ports
 from support.servers.prosody import Prosody
@@ -123,7 +126,12 @@ def judged(readings, host_kills):
             f"answered, none twice, {open_left} left open by a kill (409), {leaving} lost on the way from the host")
 
 
-def killed_bot():
+def proxy(address):
+    """The configuration of an nginx before the host."""
+    return lambda port: f"access_log off; server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://{address}; }} }}"
+
+
+def killed_bot(proxied=False):
     readings = Readings(len(ACCOUNTS))
     with contextlib.ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="curl-bot-"))
@@ -134,10 +142,22 @@ def killed_bot():
         stack.callback(host.discard)
         conversations = Conversations(server, ACCOUNTS, readings)
         stack.callback(conversations.close)
-        bot = Bot(directory, host, readings)
+        address = host.http
+        if proxied:
+            nginx = NginxProgram(proxy(host.http))
+            stack.callback(nginx.close)
+            address = f"127.0.0.1:{nginx.port}"
+        bot = Bot(directory, address, host.component_secret, readings)
         stack.callback(bot.discard)
         figures = many_lives(host, bot, conversations, readings)
         code = host.program.stop()
         if code != 0 or host.complaints():
             raise AssertionError(f"restanza-host ended with {code}\n{host.program.transcript()}")
         return f"{figures}; {told()}"
+
+
+def killed_behind_a_proxy():
+    return killed_bot(proxied=True)
+
+
+SCENARIOS = {"a bot and its host killed": killed_bot, "a bot behind a proxy and the host killed": killed_behind_a_proxy}
