@@ -27,14 +27,15 @@ from journal_full import journal_full
 from journal_moved import journal_moved
 from kept_connections import SCENARIOS as KEPT_CONNECTIONS
 from kills.after_steering import steered_kills
+from kills.bot_and_host import SCENARIOS as KILLED_BOTS
 from kills.under_load import kills
 from memory import memory
 from outages import SCENARIOS as OUTAGES
 
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
-ALL = {"killed under load": kills, "killed after steering": steered_kills, "a million messages": memory, **HOSTAGES,
-       "a burst": burst, **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
+ALL = {"killed under load": kills, **KILLED_BOTS, "killed after steering": steered_kills, "a million messages": memory,
+       **HOSTAGES, "a burst": burst, **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
        "the journal is moved": journal_moved, "the disk is full": disk_full, "the clock steps": clock_steps,
        "the journal is damaged": damaged_files}
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The recipes of examples/recipes.md with the real programs: the bot in JSON, Alertmanager, a cron job's failure.
+"""The recipes of examples/recipes.md with the real programs: the bots in JSON and of curl, Alertmanager, a cron job's failure.
 
 Threads: the test's thread, besides those of the support package.
 Ownership: the module owns one host, the bot on its webhook and one client; each test owns what it adds.
@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from support.xmpp_client import XmppClient
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 TOKEN = secrets.token_hex(24)
+BOT_TOKEN = secrets.token_hex(24)
 NAME = "prometheus-alertmanager"
 
 
@@ -46,8 +48,11 @@ def setUpModule():
     host = Host(local_mode(), settings={
         "rest_callbacks": [{"name": "bot", "url": f"http://{bot_address}/stanzas", "content_type": "json",
                             "secrets": [SECRET], "stanzas": ["message"], "to": ["bot@rest.localhost"]}],
+        "updates": [{"name": "default", "to": ["curl@rest.localhost"]}],
         "rest_tokens": [{"name": "alerts", "sha256": hashlib.sha256(TOKEN.encode()).hexdigest(),
-                         "from": ["alerts@rest.localhost"], "rights": ["send"]}]})
+                         "from": ["alerts@rest.localhost"], "rights": ["send"]},
+                        {"name": "bot", "sha256": hashlib.sha256(BOT_TOKEN.encode()).hexdigest(),
+                         "from": ["curl@rest.localhost"], "rights": ["receive", "send"]}]})
     unittest.addModuleCleanup(host.close)
     alice = XmppClient("alice@localhost", "wonder", host.c2s_address).login()
     unittest.addModuleCleanup(alice.close)
@@ -158,6 +163,44 @@ class Alertmanager(unittest.TestCase):
         for body in ("", "[]", "{}", '{"alerts": 7}', '{"alerts": [7]}', "\0"):
             with self.subTest(body=body):
                 self.assertEqual(post(receiver, body)[0], 400)
+
+
+class BotOfCurl(unittest.TestCase):
+    def run_bot(self, token=BOT_TOKEN):
+        directory = tempfile.TemporaryDirectory(prefix="restanza-curl-bot-")
+        self.addCleanup(directory.cleanup)
+        header = pathlib.Path(directory.name, "bot.header")
+        header.write_text(f"Authorization: Bearer {token}\n", encoding="utf-8")
+        program = Program("curl_bot", [EXAMPLES / "curl_bot"], env={
+            "PATH": os.environ["PATH"], "RESTANZA_REST": f"http://{host.http}/rest", "RESTANZA_HEADER": str(header)})
+        self.addCleanup(program.kill)
+        # With what it runs; the group is its own.
+        self.addCleanup(os.killpg, program.pid, signal.SIGKILL)
+        return program
+
+    def ask(self, body, kind="chat", more=""):
+        alice.send(f"<message to='curl@rest.localhost' type='{kind}'>{more}<body>{body}</body></message>")
+
+    def test_each_message_is_answered_as_it_was_said(self):
+        self.run_bot()
+        said = ["Hi", "@/etc/hostname", 'a "quoted" \\n \\ $(id) `id` %s', "tab\there", "two\nlines\n", " ", "\u00e4\U0001f44d", "x" * 150_000]
+        for body in said:
+            self.ask(body)
+        for body in said:
+            message = alice.next_message()
+            self.assertEqual((body_of(message), message.get("from"), message.get("type")),
+                             ("You said: " + body, "curl@rest.localhost", "chat"))
+
+    def test_errors_and_what_has_no_body_are_not_answered(self):
+        self.run_bot()
+        self.ask("an error", "error", "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>")
+        alice.send("<message to='curl@rest.localhost' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>"
+                   "<presence to='curl@rest.localhost'/>")
+        self.ask("a message", "normal")
+        self.assertEqual(body_of(alice.next_message()), "You said: a message")
+
+    def test_a_wrong_token_is_told(self):
+        self.run_bot(token="wrong").wait_for_line("error: 401", source="err")
 
 
 class Cron(unittest.TestCase):
