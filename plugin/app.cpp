@@ -24,6 +24,8 @@
 #include "rest/resources.h"
 #include "subscription/fan_out/fan_out.h"
 #include "subscription/fan_out/kept_deliveries.h"
+#include "traffic/recorder.h"
+#include "traffic/ring.h"
 #include "webhook/dispatcher.h"
 #include "webhook/http/transports.h"
 #include "webhook/reply_route.h"
@@ -62,26 +64,34 @@ class App::Impl {
         max_body_(settings.max_body),
         journal_(settings.journal, store_kind().open, deps.clock, deps.log),
         timer_(deps.clock, &deps.log),
+        ring_(timer_, [this] { feed_.run(waker_); }),
+        recorder_(ring_, deps.clock),
         replies_(settings.max_pending_iqs, timer_),
         observed_(deps.sink),
         route_(deps.domain, replies_, observed_, deps.log),
         fan_out_(journal_, replying(), deps.log, metrics_),
         webhook_(settings.webhooks.endpoints,
                  {journal_, replying(), timer_, deps.clock, deps.log, metrics_, webhook::http_transports(),
-                  deps.max_stanza, &fan_out_.rooms()},
+                  deps.max_stanza, &fan_out_.rooms(), &recorder_},
                  fan_out_),
         tickets_(journal_, timer_, deps.clock, deps.log),
         feed_(settings.updates.consumers,
               {journal_, replying(), fan_out_.rooms(), timer_, deps.clock, deps.log, metrics_}, fan_out_),
+        waker_(std::make_shared<Waker>(ring_)),
         kept_(journal_, fan_out_, deps.clock, [this] { return destinations(); }),
-        for_resources_{replies_,      archives_, observed_,  journal_, kept_,    webhook_,     feed_, tickets_,
-                       deps.accounts, metrics_,  deps.clock, timer_,   deps.log, deps_.link_up},
+        for_resources_{replies_,   archives_, observed_, journal_,     kept_,         webhook_,
+                       feed_,      tickets_,  ring_,     recorder_,    deps.accounts, metrics_,
+                       deps.clock, timer_,    deps.log,  deps_.link_up},
         resources_(resources_for(settings.resources)) {
     consumers_.add(replies_);
     consumers_.add(archives_);
-    consumers_.add(fan_out_);
+    consumers_.add(fan_out_, true);
+    consumers_.observe(recorder_);
     observed_.add(fan_out_);
     observed_.add(feed_);
+    observed_.add(recorder_);
+    fan_out_.record_in(recorder_);
+    recorder_.keep_bodies(settings.traffic_bodies);
     route_.tell_pressure([this](bool held) { webhook_.hold(held); });
     route_.count_dropped(
         metrics_.counter("restanza_webhook_replies_dropped_total",
@@ -150,6 +160,7 @@ class App::Impl {
     {
       // What may fail has been done.
       settings_ = std::move(settings);
+      recorder_.keep_bodies(settings_.traffic_bodies);
       const std::lock_guard<std::mutex> lock(mutex_);
       replaced_.remove_if([](const auto& one) { return one.use_count() == 1; });
       resources_.swap(made.front());
@@ -198,6 +209,16 @@ class App::Impl {
 
  private:
   using Endpoints = std::vector<webhook::Settings>;
+
+  // Tells the readers of the traffic, on the thread that reads.
+  class Waker final : public feed::ReadThread::Task {
+   public:
+    explicit Waker(traffic::Ring& ring) : ring_(ring) {}
+
+   private:
+    void run() override { ring_.tell(); }
+    traffic::Ring& ring_;
+  };
 
   static constexpr std::chrono::hours kKeyPurge{1};
   static constexpr std::chrono::seconds kEndpointsAgain{1};  // for those that could not change yet
@@ -269,6 +290,8 @@ class App::Impl {
   Metrics metrics_;  // these two before all whose exchanges may end through them
   journal::Journal journal_;
   Timer timer_;
+  traffic::Ring ring_;
+  traffic::Recorder recorder_;
   iq::ArchiveQueries archives_;
   iq::ReplyTable replies_;  // what waits there uses the archives
   xmpp::ObservedSink observed_;
@@ -277,6 +300,7 @@ class App::Impl {
   webhook::Dispatcher webhook_;
   rest::Tickets tickets_;
   feed::Consumers feed_;
+  const std::shared_ptr<Waker> waker_;
   subscription::KeptDeliveries kept_;
   xmpp::StanzaConsumers consumers_;  // in the order in which they are asked
   const rest::ResourceDependencies for_resources_;

@@ -41,6 +41,9 @@ const config::Settings<AppSettings>& all_settings() {
     settings::add_below(rows, &AppSettings::journal, journal_settings());
     settings::add_below(rows, &AppSettings::webhooks, webhook::endpoint_list_settings());
     settings::add_below(rows, &AppSettings::updates, feed::consumer_list_settings());
+    rows.push_back(Row::flag("traffic_bodies", &AppSettings::traffic_bodies,
+                             "`/rest/traffic` shows whole stanzas to those who may see them, not their heads "
+                             "alone"));
     return rows;
   }();
   return all;

@@ -23,7 +23,8 @@ struct AppSettings {
   webhook::EndpointList webhooks;
   feed::ConsumerList updates;
   size_t max_pending_iqs = 16384;
-  size_t max_body = 196608;  // bytes of a request, and of an endpoint's answer
+  size_t max_body = 196608;    // bytes of a request, and of an endpoint's answer
+  bool traffic_bodies = true;  // whoever may see stanzas sees them in the traffic
 };
 
 // `given` has what comes from elsewhere: the domain and the prefix of the credentials, the journal's

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "feed/consumer.h"
@@ -38,6 +39,8 @@ class Consumers final : public xmpp::SentObserver {
                                  LongPoll::Then then);
 
   EventStreams& streams() { return streams_; }
+  // On the thread that reads.
+  void run(std::shared_ptr<ReadThread::Task> task) noexcept { thread_.ask(std::move(task)); }
 
   bool waits_for(const xmpp::Stanza& answer) const;  // to an iq that somebody has read, or is to
   void about_to_send(const xmpp::Stanza& stanza) override;

@@ -16,6 +16,7 @@
 #include "rest/resources/idempotency_keys.h"
 #include "rest/resources/stanzas.h"
 #include "rest/resources/status.h"
+#include "rest/resources/traffic_stream.h"
 #include "rest/resources/updates.h"
 #include "rest/routing/router.h"
 #include "rest/sending/idempotency.h"
@@ -35,6 +36,8 @@ struct ResourceDependencies {
   webhook::Dispatcher& webhook;
   feed::Consumers& consumers;
   Tickets& tickets;
+  traffic::Ring& traffic;
+  const traffic::Recorder& recorder;
   Accounts& accounts;
   Metrics& metrics;
   const Clock& clock;
@@ -73,11 +76,15 @@ class Resources {
   All all(const Settings& settings, const ResourceDependencies& deps) const {
     All made;
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
-    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.consumers, deps.sink, deps.log));
-    add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.consumers, deps.clock, deps.log));
+    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.consumers, deps.sink,
+                                  deps.log));
+    add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.consumers, deps.clock,
+                                     deps.log));
     add(std::make_unique<Updates>(deps.consumers, settings.mapping, deps.clock, deps.log));
     add(std::make_unique<Events>(Events::Dependencies{deps.consumers, credentials, deps.tickets,
                                                       settings.mapping, deps.clock, deps.log}));
+    add(std::make_unique<TrafficStream>(deps.consumers, deps.traffic, deps.recorder, settings.mapping,
+                                        deps.clock));
     add(std::make_unique<Endpoints>(deps.webhook, deps.log));
     add(std::make_unique<IdempotencyKeys>(deps.journal, deps.log));
     add(std::make_unique<Status>(deps.metrics, deps.link_up, settings.metrics_public));

@@ -26,6 +26,22 @@ seconds scheduled(uint32_t attempts) {
 
 }  // namespace
 
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::delivered:
+      return "delivered";
+    case Verdict::refused:
+      return "refused";
+    case Verdict::gone:
+      return "gone";
+    case Verdict::failed:
+      return "failed";
+    case Verdict::unavailable:
+      return "unavailable";
+  }
+  return "";
+}
+
 milliseconds retry_delay(uint32_t attempts, double chance, std::optional<seconds> asked) {
   return with_jitter(scheduled(attempts), chance, asked);
 }

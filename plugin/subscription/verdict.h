@@ -24,6 +24,8 @@ enum class Verdict {
   unavailable,  // nobody is there, or it asks for patience
 };
 
+const char* name_of(Verdict verdict);  // "delivered"
+
 // Of whom a failure tells.
 enum class Concerns {
   endpoint,      // whoever asks next fares the same

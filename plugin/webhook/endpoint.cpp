@@ -156,7 +156,9 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   const Instant began = deps_.clock.now();
   const Outcome outcome = posting.attempts.make(transport, format, item, *tree);
   if (outcome.end == Outcome::End::aborted) return turn.put_back(deps_.clock.now());
-  metrics_.request(verdict_of(outcome), deps_.clock.now() - began);
+  const auto took = deps_.clock.now() - began;
+  metrics_.request(verdict_of(outcome), took);
+  record(item, outcome, took);
   posting.health.note(outcome.end, outcome.detail);
   if (outcome.end != Outcome::End::answered) posting.negotiation.ask_again();
   const subscription::Ended ended = ended_of(outcome, posting.settings.on_refusal, item.kept());
@@ -164,6 +166,18 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   const bool own = turn.ended(ended, chance);
   settle(posting, turn, *tree, outcome, own, chance);
   if (worth_retrying(ended.verdict) || ended.verdict == Verdict::gone) strand();
+}
+
+void Endpoint::record(const Item& item, const Outcome& outcome, std::chrono::nanoseconds took) const {
+  if (!deps_.recorder || !deps_.recorder->recording()) return;
+  guarded(deps_.log, "taking down an attempt", [&] {
+    const Verdict verdict = verdict_of(outcome);
+    const bool answered = outcome.end == Outcome::End::answered;
+    deps_.recorder->attempted(
+        name_, item.id,
+        {item.attempts + 1, subscription::name_of(verdict), answered ? outcome.status : 0,
+         verdict == Verdict::delivered ? std::string() : described(outcome), took});
+  });
 }
 
 Result<Endpoint::Text> Endpoint::text_of(const Item& item) {

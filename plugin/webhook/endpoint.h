@@ -138,6 +138,7 @@ class Endpoint final : public subscription::Destination {
   bool covered(const journal::Delivery& delivery) const;
   void work(Posting& posting, Transport& transport, bool first);
   void deliver(Posting& posting, Transport& transport, Turn& turn);
+  void record(const Item& item, const Outcome& outcome, std::chrono::nanoseconds took) const;
   Result<Text> text_of(const Item& item);
   void settle(Posting& posting, Turn& turn, const xmpp::StanzaTree& tree, const Outcome& outcome, bool own,
               double chance);

@@ -12,6 +12,7 @@
 #include "base/timer.h"
 #include "journal/journal.h"
 #include "subscription/fan_out/fan_out.h"
+#include "traffic/recorder.h"
 #include "webhook/request/transport.h"
 
 namespace restanza::webhook {
@@ -28,6 +29,7 @@ struct EndpointDependencies {
   Transports transports;
   size_t max_stanza = SIZE_MAX;                      // bytes of the largest stanza that the host takes
   const subscription::JoinedRooms* rooms = nullptr;  // absent: none are known
+  traffic::Recorder* recorder = nullptr;             // absent: nobody follows what becomes of deliveries
 };
 
 }  // namespace restanza::webhook

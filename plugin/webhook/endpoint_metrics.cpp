@@ -12,9 +12,9 @@ Counter& lost(Metrics& metrics, const std::string& endpoint, const char* cause) 
                          {{"endpoint", endpoint}, {"cause", cause}});
 }
 
-Counter* requests(Metrics& metrics, const std::string& endpoint, const char* outcome) {
+Counter* requests(Metrics& metrics, const std::string& endpoint, Verdict verdict) {
   return &metrics.counter(kRequests, "Requests to endpoints, by what came of them",
-                          {{"endpoint", endpoint}, {"outcome", outcome}});
+                          {{"endpoint", endpoint}, {"outcome", subscription::name_of(verdict)}});
 }
 
 }  // namespace
@@ -25,9 +25,10 @@ EndpointMetrics::EndpointMetrics(Metrics& metrics, const std::string& endpoint)
       crowded(lost(metrics, endpoint, "queue_full")),
       unwritten(lost(metrics, endpoint, "journal")),
       late(lost(metrics, endpoint, "late")),
-      requests_{requests(metrics, endpoint, "delivered"), requests(metrics, endpoint, "refused"),
-                requests(metrics, endpoint, "gone"), requests(metrics, endpoint, "failed"),
-                requests(metrics, endpoint, "unavailable")},
+      requests_{requests(metrics, endpoint, Verdict::delivered),
+                requests(metrics, endpoint, Verdict::refused), requests(metrics, endpoint, Verdict::gone),
+                requests(metrics, endpoint, Verdict::failed),
+                requests(metrics, endpoint, Verdict::unavailable)},
       took_(metrics.histogram("restanza_webhook_request_duration_seconds",
                               "How long requests to endpoints took", {{"endpoint", endpoint}})) {}
 

@@ -69,6 +69,7 @@ void Settling::answer(const Item& item, const xmpp::StanzaTree& tree, const Outc
     metrics_.given_up.add();
     guarded_until_done(deps_.log, "noting a dead letter",
                        [&] { deps_.journal.note_dead(account_of(item, answer.unsent, deps_.clock.wall())); });
+    record_dead(item, answer.unsent);
   }
   const auto leave = [&journal = deps_.journal, seq = dead ? 0 : item.seq] {
     if (seq != 0) journal.remove(seq);
@@ -94,6 +95,11 @@ void Settling::bury(const Item& item, const Outcome* outcome, const std::string&
     const std::string error = outcome ? described(*outcome) : why;
     deps_.journal.note_dead(account_of(item, error, deps_.clock.wall()));
   });
+  record_dead(item, why);
+}
+
+void Settling::record_dead(const Item& item, const std::string& why) const noexcept {
+  if (deps_.recorder) deps_.recorder->given_up(settings_.name, item.id, why);
 }
 
 void Settling::give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome,
@@ -121,6 +127,7 @@ void Settling::expire(const Item& item, const Result<Text>& text) {
   } else if (!text) {
     deps_.log.error("delivery " + item.id + " has expired and cannot be read: " + text.error().text);
     deps_.journal.note_dead(account_of(item, why, deps_.clock.wall()));
+    record_dead(item, why);
   }
 }
 

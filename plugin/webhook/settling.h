@@ -47,6 +47,7 @@ class Settling {
   void bury(const Item& item, const Outcome* outcome, const std::string& why, Counter& cause) noexcept;
   void give_up(const Item& item, const xmpp::StanzaTree& tree, const Outcome& outcome, const std::string& why,
                Counter& cause) noexcept;
+  void record_dead(const Item& item, const std::string& why) const noexcept;
   bool in_room(const xmpp::Stanza& stanza) const;
 
   const Settings& settings_;

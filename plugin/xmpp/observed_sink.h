@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A sink that tells its observers of each stanza before it sends it. Observers are added before the first
-// stanza is sent, and go when nothing is sent any more; after that any thread. The sink outlives this.
+// A sink that tells its observers of each stanza before it sends it, and of what came of it. Observers are
+// added before the first stanza is sent, and go when nothing is sent any more; after that any thread. The
+// sink outlives this.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,9 @@ class ObservedSink final : public StanzaSink {
 
   Sent send(const Stanza& stanza, std::function<void()> writable) override {
     for (SentObserver* observer : observers_) observer->about_to_send(stanza);
-    return sink_.send(stanza, std::move(writable));
+    const Sent outcome = sink_.send(stanza, std::move(writable));
+    for (SentObserver* observer : observers_) observer->sent(stanza, outcome);
+    return outcome;
   }
 
  private:

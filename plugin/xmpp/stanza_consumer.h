@@ -4,7 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
+#include "xmpp/stanza_sink.h"
 #include "xmpp/stanza_tree.h"
 
 namespace restanza::xmpp {
@@ -35,6 +37,17 @@ class SentObserver {
 
   // Before it is sent; once more where there was no room for it and it is tried again.
   virtual void about_to_send(const Stanza& stanza) = 0;
+  virtual void sent(const Stanza&, Sent) {}  // and what came of it
+};
+
+// Who hears of the stanzas that came. A consumer may tell more of what it takes, and then tells it itself.
+class OfferObserver {
+ public:
+  virtual ~OfferObserver() = default;
+
+  virtual bool observing() const = 0;  // whether it wants to hear anything now
+  virtual void answer_came(const std::shared_ptr<const Stanza>& stanza) = 0;   // somebody waited for it
+  virtual void foreign_came(const std::shared_ptr<const Stanza>& stanza) = 0;  // nobody wants it
 };
 
 }  // namespace restanza::xmpp

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/date.h"
-#include "rest/answers/json_writer.h"
 #include "xml/gate.h"
 #include "xml/writer.h"
 
@@ -17,13 +16,17 @@ std::chrono::seconds left(const Update& update, Instant now) {
   return std::max(std::chrono::floor<std::chrono::seconds>(*update.until - now), std::chrono::seconds(0));
 }
 
+}  // namespace
+
 void write_stanza(JsonWriter& json, const xmpp::Stanza& stanza, const mapping::Options& options) {
   const auto document = xml::parse(stanza.xml);
   const auto encoded = document ? mapping::encode(mapping::Format::json, document->root(), options)
                                 : Result<mapping::Encoded>(document.error());
   if (encoded) return json.raw("stanza", encoded->body);
-  json.text("xml", stanza.xml);  // it has no other form
+  json.text("xml", stanza.xml);
 }
+
+namespace {
 
 void write_update(JsonWriter& json, const Update& update, const mapping::Options& options, Instant now) {
   json.text("cursor", update.cursor);

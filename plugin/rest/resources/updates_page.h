@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "feed/page.h"
 #include "mapping/codec.h"
+#include "rest/answers/json_writer.h"
 
 namespace restanza::rest {
 
@@ -21,5 +22,8 @@ using Visible = std::function<bool(const xmpp::Stanza&)>;
 std::string updates_json(const feed::Page& page, const Visible& visible, const mapping::Options& options,
                          Instant now);
 std::string updates_xml(const feed::Page& page, const Visible& visible, Instant now);
+
+// The member `stanza` of the object that is being written; `xml` where it has no other form.
+void write_stanza(JsonWriter& json, const xmpp::Stanza& stanza, const mapping::Options& options);
 
 }  // namespace restanza::rest

@@ -70,7 +70,8 @@ struct FanOut::Reserved {
     if (room_) std::exchange(room_, nullptr)->give_back(tree);
   }
 
-  std::vector<std::shared_ptr<Destination>> destinations;
+  Destinations destinations;
+  Destinations full;  // that want it, and have no place
   xmpp::StanzaTree tree;
   std::function<void()> kept;  // for whoever waits until it is safe; empty: nobody
 
@@ -80,7 +81,10 @@ struct FanOut::Reserved {
 
 Offered FanOut::offer(xmpp::StanzaTree& offered, const std::function<void()>& room,
                       const std::function<void()>& kept) {
-  if (reflections_.is_reflection(offered.stanza())) return Offered::taken;
+  if (reflections_.is_reflection(offered.stanza())) {
+    record(offered, traffic::came::kReflection);
+    return Offered::taken;
+  }
   if (stopped_ || (draining_ && !(journal_.durable() && worth_keeping(offered)))) return Offered::foreign;
   const auto members = all();
   const Member* const answering = answering_for(*members, offered);
@@ -92,7 +96,7 @@ Offered FanOut::offer(xmpp::StanzaTree& offered, const std::function<void()>& ro
   reserved->kept = kept;
   bool crowded = false;  // who should answer has no place for it
   bool keeping = false;
-  std::vector<std::shared_ptr<Destination>> full;
+  Destinations& full = reserved->full;
   reserved->destinations.reserve(members->size());
   entry.to.reserve(members->size());
   for (const auto& member : *members) {
@@ -120,12 +124,16 @@ Offered FanOut::offer(xmpp::StanzaTree& offered, const std::function<void()>& ro
     if (!journal_.take(std::move(entry), std::move(then), can_wait ? room : nobody)) {
       if (can_wait) {
         busy_.add();
+        record(tree, traffic::came::kBusy);
         return Offered::busy;
       }
+      record(tree, traffic::came::kRefused);
       refuse(tree);
       return Offered::taken;
     }
     keeping = kept != nullptr;
+  } else {
+    record(tree, traffic::came::kRefused, full);
   }
   for (const auto& destination : full) destination->count_crowded();
   if (crowded) refuse(tree);
@@ -148,10 +156,12 @@ void FanOut::committed(const std::shared_ptr<Reserved>& reserved,
                        Result<std::vector<journal::Delivery>> deliveries) {
   const auto destinations = std::exchange(reserved->destinations, {});
   if (deliveries) {
+    record(reserved->tree, traffic::came::kTaken, reserved->full, *deliveries);
     const Destination::Tree tree(reserved, &reserved->tree);
     size_t next = 0;  // in the order of the destinations
     for (journal::Delivery& delivery : *deliveries) push(*destinations[next++], std::move(delivery), tree);
   } else {
+    record(reserved->tree, traffic::came::kRefused);
     for (const auto& destination : destinations) destination->refuse_place();
     guarded_until_done(log_, "refusing a stanza", [&] { refuse(reserved->tree); });
   }
@@ -179,6 +189,18 @@ void FanOut::refuse(const xmpp::StanzaTree& tree) {
   if (!told) return unanswered_.add();
   reply_(std::move(*told), [] {});
   refused_.add();
+}
+
+void FanOut::record(const xmpp::StanzaTree& tree, const char* outcome, const Destinations& full,
+                    const std::vector<journal::Delivery>& deliveries) const {
+  if (!recording()) return;
+  guarded(log_, "taking down what came", [&] {
+    std::vector<traffic::Record::Delivery> taken;
+    for (const auto& delivery : deliveries) taken.push_back({delivery.endpoint, delivery.id});
+    std::vector<std::string> crowded;
+    for (const auto& destination : full) crowded.push_back(destination->name());
+    recorder_->stanza_came(tree.text(), outcome, std::move(taken), std::move(crowded));
+  });
 }
 
 void FanOut::about_to_send(const xmpp::Stanza& stanza) {

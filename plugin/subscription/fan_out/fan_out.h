@@ -21,6 +21,7 @@
 #include "subscription/joined_rooms.h"
 #include "subscription/reflections.h"
 #include "subscription/rules.h"
+#include "traffic/recorder.h"
 #include "xmpp/stanza_consumer.h"
 #include "xmpp/tree_room.h"
 
@@ -45,6 +46,9 @@ class FanOut final : public xmpp::StanzaConsumer, public xmpp::SentObserver {
 
   // What is referred to must outlive it.
   FanOut(journal::Journal& journal, Reply reply, Log& log, Metrics& metrics);
+
+  // Before the first stanza is offered: who takes down what becomes of stanzas. It outlives this.
+  void record_in(traffic::Recorder& recorder) { recorder_ = &recorder; }
 
   // One thread at a time: these want stanzas once `publish` has been called, in place of those that stood
   // under the same name: a part of the plugin. Parts are asked in the order in which they came. `prepare`
@@ -82,16 +86,21 @@ class FanOut final : public xmpp::StanzaConsumer, public xmpp::SentObserver {
 
  private:
   struct Reserved;
+  using Destinations = std::vector<std::shared_ptr<Destination>>;
   std::shared_ptr<const Members> all() const;
   static const Member* answering_for(const Members& members, const xmpp::StanzaTree& tree);
   void committed(const std::shared_ptr<Reserved>& reserved,
                  Result<std::vector<journal::Delivery>> deliveries);
   void push(Destination& reserved, journal::Delivery&& delivery, const Destination::Tree& tree) const;
   void refuse(const xmpp::StanzaTree& tree);
+  bool recording() const { return recorder_ && recorder_->recording(); }
+  void record(const xmpp::StanzaTree& tree, const char* outcome, const Destinations& full = {},
+              const std::vector<journal::Delivery>& deliveries = {}) const;
 
   journal::Journal& journal_;
   const Reply reply_;
   Log& log_;
+  traffic::Recorder* recorder_ = nullptr;
   JoinedRooms rooms_;
   Reflections reflections_;
   xmpp::TreeRoom trees_;  // of stanzas that wait for their commit

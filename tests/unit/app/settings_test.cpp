@@ -25,6 +25,7 @@ TEST_CASE("nothing set gives the documented defaults, and nothing is open") {
   CHECK_FALSE(settings->webhooks.public_only);
   CHECK(settings->journal.max_bytes == 1073741824);
   CHECK_FALSE(settings->resources.metrics_public);
+  CHECK(settings->traffic_bodies);
   CHECK(settings->resources.credentials.rate_limit == 0);
 }
 
@@ -182,6 +183,7 @@ TEST_CASE("what needs a restart keeps its value, also where others follow from i
   CHECK(again.now.webhooks.endpoints[0].max_answer == 1000);
   CHECK(again.now.webhooks.endpoints[0].url == "http://h/b");
   CHECK(again.now.resources.iqs.timeout == 7s);
+  CHECK_FALSE(read_again("{}", R"({"traffic_bodies": false})").now.traffic_bodies);
 }
 
 TEST_CASE("what is wrong is an error also for a key that would keep its value") {

@@ -129,8 +129,8 @@ class RestWorld {
                    {},
                    std::move(around.cors_origins),
                    around.metrics_public},
-                  {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, tickets, accounts,
-                   metrics, clock, timer, log, [this] { return link_up; }}) {
+                  {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, tickets, ring,
+                   recorder, accounts, metrics, clock, timer, log, [this] { return link_up; }}) {
     if (!journal.open() || !consumers.start() || !tickets.start() || !dispatcher.start())
       throw std::runtime_error("the journal is not there");
   }
@@ -211,6 +211,8 @@ class RestWorld {
   FakeAccounts accounts;
   MemorySink sink;
   bool link_up = true;
+  traffic::Ring ring{timer, [] {}};
+  traffic::Recorder recorder{ring, clock};
   subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
   Tickets tickets;

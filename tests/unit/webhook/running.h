@@ -59,6 +59,7 @@ struct Running {
   std::map<std::string, MakeTransport> in_memory;  // by the URL's host; complete before the start
   std::vector<Settings> settings{1};
   size_t max_stanza = SIZE_MAX;  // of the host
+  traffic::Recorder* recorder = nullptr;
   journal::Journal::Settings journal_settings;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<subscription::FanOut> fan_out;
@@ -100,6 +101,7 @@ struct Running {
       host_takes(std::move(handed));
     };
     fan_out = std::make_unique<subscription::FanOut>(*journal, reply, log, metrics);
+    if (recorder) fan_out->record_in(*recorder);
     dispatcher = std::make_unique<Dispatcher>(
         settings,
         EndpointDependencies{*journal,
@@ -114,7 +116,8 @@ struct Running {
                                                                : known->second(url, own, its_timer);
                              }},
                              max_stanza,
-                             &fan_out->rooms()},
+                             &fan_out->rooms(),
+                             recorder},
         *fan_out);
     kept_deliveries = std::make_unique<subscription::KeptDeliveries>(
         *journal, *fan_out, clock, [this] { return dispatcher->destinations(); });

@@ -9,6 +9,7 @@
 #include "support/catch.h"
 #include "support/collected.h"
 #include "support/fake_clock.h"
+#include "unit/traffic/followed.h"
 
 using namespace restanza;
 using namespace restanza::subscription;
@@ -204,4 +205,51 @@ TEST_CASE("what is at work cannot be discarded, and what waits leaves the queue 
   discard();
   CHECK(told.wait(2).back() == KeptDeliveries::Discarded::ok);
   CHECK(one->withdrawn.wait(1) == Ids{deliveries[0].id});
+}
+
+TEST_CASE("whoever follows the traffic is told of each stanza once it is decided who gets it") {
+  traffic::Followed followed;
+  World w;
+  w.fan_out.record_in(followed.recorder);
+  const auto full = std::make_shared<Waiting>("full", 1), wide = std::make_shared<Waiting>("wide", 2);
+  w.set("posted", w.want({full}, everything()));
+  w.set("asked", w.want({wide}, everything()));
+  for (const char* id : {"1", "2", "3"}) {
+    CHECK(w.offer(id) == xmpp::Offered::taken);
+    Door committed;
+    w.journal.flush([&] { committed.open(); });
+    REQUIRE(committed.pass());
+  }
+  CHECK(followed.lines() == Ids{"in 1 taken for full for wide", "in 2 taken for wide, full full",
+                                "in 3 refused, full full, wide full"});
+}
+
+TEST_CASE("a stanza that is in no queue yet is told of as busy or refused, and a room's reflection as such") {
+  traffic::Followed followed;
+  World w;
+  w.fan_out.record_in(followed.recorder);
+  const auto one = std::make_shared<Waiting>("one", SIZE_MAX);
+  w.set("asked", w.want({one}, everything()));
+  const auto reflected =
+      *xmpp::parse_stanza("<message type='groupchat' from='room@r/bot' to='bot@rest.localhost' id='own'/>");
+  w.fan_out.about_to_send(
+      *xmpp::parse_stanza("<message type='groupchat' from='bot@rest.localhost' to='room@r' id='own'/>"));
+  xmpp::StanzaTree offered(reflected);
+  CHECK(w.fan_out.offer(offered, [] {}, {}) == xmpp::Offered::taken);
+  Door committing, go_on;
+  w.journal.flush([&] {
+    committing.open();
+    go_on.pass();
+  });
+  REQUIRE(committing.pass());
+  size_t taken = 0;
+  while (w.offer("m") == xmpp::Offered::taken) ++taken;
+  REQUIRE(taken > 0);
+  CHECK(followed.lines() == Ids{"in own reflection", "in m busy"});
+  xmpp::StanzaTree iq(
+      *xmpp::parse_stanza("<iq type='get' from='a@localhost/r' to='bot@rest.localhost' id='q'/>"));
+  CHECK(w.fan_out.offer(iq, [] {}, {}) == xmpp::Offered::taken);
+  CHECK(followed.lines().back() == "in q refused");
+  go_on.open();
+  w.journal.stop();
 }
