@@ -72,6 +72,7 @@ def main():
     rows = Rows("followers")
     measure(rows, "long-polls", consumers(COUNT), COUNT, "/rest/updates?timeout=120&consumer=c{}")
     measure(rows, "event streams of 1,000 consumers", consumers(1000), 1000, "/rest/events?consumer=c{}", "data: ")
+    measure(rows, "readers of the traffic", {}, 1, "/rest/traffic", "event: in")
     measure_nginx(rows)
     return rows.write()
 
