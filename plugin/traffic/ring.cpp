@@ -45,7 +45,8 @@ void Ring::add(Record&& record) noexcept {
     return drop();
   }
   try {
-    if (!told_.exchange(true)) news_();
+    // For whoever may come back nobody is woken.
+    if (!told_ && followers() != 0 && !told_.exchange(true)) news_();
   } catch (const std::exception&) {
     told_ = false;  // the next one tells of both
   }

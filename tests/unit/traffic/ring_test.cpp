@@ -199,6 +199,12 @@ TEST_CASE("whoever tells is asked once, until all followers have heard") {
   h.ring.tell();
   CHECK(h.reader->heard == 2);
   CHECK(other->heard == 1);
+  h.ring.leave(*h.reader);
+  h.add(1);
+  CHECK(h.news == 2);  // it is recorded for who comes back, and nobody is there
+  h.ring.attend(h.reader);
+  h.add(1);
+  CHECK(h.news == 3);
 }
 
 TEST_CASE("what many threads record at once is all there, each under a number of its own") {
