@@ -40,7 +40,7 @@ STARTING = (0.0, 0.3)  # seconds from the start to such an end
 LIFE = (0.0, 0.6)  # seconds from the first message that is read in a life to its end
 SHOWN = 0.5  # of the other lives of the host end right after it has shown what it holds
 LEAVING = 2  # answers that may have been about to leave when the host was killed
-DRAINING = DEADLINE * 3
+DRAINING = DEADLINE * 5  # seconds for what waits in the end
 QUEUED = re.compile(r'^restanza_updates_queued{consumer="(default|beside)"} (\d+)$', re.MULTILINE)
 
 

@@ -15,7 +15,7 @@ from support.xmpp_client import XmppClient
 
 from .reading import Broken
 
-LULL = 0.15  # seconds between the sends: more than the bot keeps up with while it is killed
+LULL = 0.2  # seconds between the sends: more than the bot keeps up with while it is killed
 BESIDE = 10  # messages for another consumer, with each of those for the bot
 ANSWER = re.compile(r"You said: (\d+)-(\d+)")
 
