@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ struct Caller {
   std::vector<std::string> to;    // only to these, where there are any
   uint32_t kinds = 7;             // mask of xmpp::Kind
   uint32_t rights = kSend;
+  std::optional<size_t> token = std::nullopt;  // which one of `rest_tokens`
 
   bool may_send_as(std::string_view jid) const;
   bool may_send_to(std::string_view jid) const;

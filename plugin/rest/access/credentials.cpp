@@ -58,8 +58,9 @@ Caller account_caller(const std::string& bare_jid) {
   return caller;
 }
 
-Caller token_caller(const Token& token, const std::string& domain) {
+Caller token_caller(size_t index, const Token& token, const std::string& domain) {
   Caller caller;
+  caller.token = index;
   caller.name = "token " + token.name;
   caller.whole_domain = true;
   caller.from = token.from;
@@ -230,7 +231,7 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
     return;
   }
   if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, callback))
-    let_in(callback, rates_.token(found), token_caller(known, settings_.domain));
+    let_in(callback, rates_.token(found), token_caller(found, known, settings_.domain));
 }
 
 void Credentials::check_principal(const http::Request& request, std::string_view token,
@@ -272,6 +273,12 @@ bool Credentials::is_secret(std::string_view text) const {
 bool Credentials::holds_secret(std::string_view text) const {
   const std::string& secret = settings_.component_secret;
   return is_secret(text) || (!secret.empty() && text.find(secret) != std::string_view::npos);
+}
+
+std::chrono::nanoseconds Credentials::take_turn(const Caller& caller) const {
+  if (caller.token) return rates_.token(*caller.token);
+  if (caller.account) return rates_.account(caller.address);
+  return caller.anonymous ? rates_.anonymous() : rates_.component();
 }
 
 void Credentials::note(const http::Request& request, const Caller& caller, const Refusal& refusal) const {

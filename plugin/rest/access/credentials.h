@@ -65,6 +65,9 @@ class Credentials {
   // The credentials must last until the callback is called or they are drained.
   void check(const http::Request& request, const std::shared_ptr<AuthenticationCallback>& callback) const;
 
+  // One more request of a caller that was let in. Zero: it may go on. Otherwise how long until it may.
+  std::chrono::nanoseconds take_turn(const Caller& caller) const;
+
   const std::string& prefix() const { return settings_.prefix; }
 
   // Written down where a good credential lacks a right.

@@ -129,7 +129,7 @@ class RestWorld {
                    std::move(around.cors_origins),
                    around.metrics_public},
                   {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, accounts,
-                   metrics, clock, timer, log, [this] { return link_up; }}) {
+                   metrics, clock, timer, log, [this] { return link_up; }, batches}) {
     if (!journal.open() || !consumers.start() || !dispatcher.start())
       throw std::runtime_error("the journal is not there");
   }
@@ -147,6 +147,7 @@ class RestWorld {
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
+    answer->has_body = request.body_follows;
     asked.push_back({route_of(request), answer});
     resources.router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
@@ -210,6 +211,7 @@ class RestWorld {
   FakeAccounts accounts;
   MemorySink sink;
   bool link_up = true;
+  std::shared_ptr<OpenBatches> batches = std::make_shared<OpenBatches>();
   subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
   feed::Consumers consumers;
