@@ -13,11 +13,11 @@
 #include <optional>
 #include <string>
 
-#include "rest/sending/batch/serial.h"
 #include "base/timer.h"
 #include "http/exchange.h"
 #include "rest/access/credentials.h"
 #include "rest/sending/batch/open_batches.h"
+#include "rest/sending/batch/serial.h"
 #include "rest/sending/batch/splitter.h"
 #include "rest/sending/checking.h"
 #include "rest/sending/iqs.h"

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "base/log.h"
-#include "rest/sending/batch/serial.h"
 #include "http/exchange.h"
 #include "rest/answers/refusal.h"
 #include "rest/sending/batch/open_batches.h"
+#include "rest/sending/batch/serial.h"
 
 namespace restanza::rest {
 

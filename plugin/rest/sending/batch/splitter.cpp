@@ -89,7 +89,9 @@ class Elements final : public CountingSplitter {
       if (!broken_) elements_.push_back(read(std::move(element)));
     };
     heard.closed = [this] { closed_ = true; };
-    heard.skipped = [this](const char* why) { elements_.emplace_back(refused::unparseable(why)); };
+    heard.skipped = [this](const char* why) {
+      if (!broken_) elements_.emplace_back(refused::unparseable(why));
+    };
     return heard;
   }
   void open(const xml::Document& header, const std::string& ns) {
