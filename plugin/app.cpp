@@ -22,6 +22,7 @@
 #include "journal/sqlite/table.h"
 #include "rest/answers/reply.h"
 #include "rest/resources.h"
+#include "rest/sending/batch/media.h"
 #include "subscription/fan_out/fan_out.h"
 #include "subscription/fan_out/kept_deliveries.h"
 #include "traffic/recorder.h"
@@ -117,6 +118,7 @@ class App::Impl {
   void stop() noexcept {
     until_done("ending iqs that wait", [this] { replies_.drain(); });
     until_done("refusing who waits", [this] { refuse_waiting(); });
+    until_done("the end of batches", [this] { for_resources_.batches->break_off(); });
     until_done("the end of those who ask", [this] { feed_.stop(); });
     until_done("the end of the timer", [this] { timer_.stop(); });
     fan_out_.stop();
@@ -193,6 +195,7 @@ class App::Impl {
       broken_off = true;
       until_done("ending iqs that wait", [this] { replies_.drain(); });
       until_done("refusing who waits", [this] { refuse_waiting(); });
+      until_done("breaking off batches", [this] { for_resources_.batches->break_off(); });
       until_done("breaking off requests", [this] { webhook_.break_off(); });
       return timer_.now() + rest;
     };
@@ -201,6 +204,7 @@ class App::Impl {
     guarded(deps_.log, "ending iqs that wait", [this] { replies_.drain(); });
     guarded(deps_.log, "refusing who waits", [this] { refuse_waiting(); });
     guarded(deps_.log, "ending those who ask", [this] { feed_.drain(); });
+    guarded(deps_.log, "ending batches", [this] { for_resources_.batches->stop(); });
     fan_out_.drain();
     guarded(deps_.log, "a drain", [&] {
       webhook_.drain([this, finish] { until_done("a drain's end", [&] { route_.when_empty(finish); }); });
@@ -348,6 +352,9 @@ Result<void> App::start() {
 }
 size_t App::max_body() const {
   return impl_->max_body();
+}
+uint64_t App::longest_stream(std::string_view method, std::string_view path, std::string_view type) {
+  return rest::longest_batch(method, path, type);
 }
 void App::handle(http::Exchange exchange, http::Request request) {
   impl_->handle(std::move(exchange), std::move(request));

@@ -55,6 +55,9 @@ class App {
   Result<void> start();
 
   size_t max_body() const;  // bytes of a request
+  // Of one whose body comes in pieces, by its method, its path below the prefix and its Content-Type; 0: it
+  // is to come whole. Pure.
+  static uint64_t longest_stream(std::string_view method, std::string_view path, std::string_view type);
   void handle(http::Exchange exchange, http::Request request);
 
   // A stanza from the host. Taken: nobody else shall see it. Busy: to be offered again once `room` has run,

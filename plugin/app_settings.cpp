@@ -58,6 +58,7 @@ Result<AppSettings> read_all(std::string_view json, AppSettings given, Change&& 
   change(given);
   rest::Resources::Settings& resources = given.resources;
   resources.iqs.mapping = resources.mapping;
+  resources.max_body = given.max_body;
   const auto completed =
       webhook::complete(given.webhooks, resources.credentials.domain, resources.mapping, given.max_body);
   if (!completed) return completed.error();

@@ -56,6 +56,29 @@ void free_watching(void* ctx) {
   delete static_cast<Watching*>(ctx);
 }
 
+// Who takes a piece of a body. It is called exactly once, and goes with that.
+struct Taking {
+  std::shared_ptr<void> owner;
+  const xp_host* host;
+  http::TakePiece take;
+};
+http::Body body_state(xp_status status, xp_str bytes) {
+  switch (status) {
+    case XP_OK:
+      return bytes.len != 0 ? http::Body::piece : http::Body::whole;
+    case XP_TOO_BIG:
+      return http::Body::too_large;
+    case XP_INVALID:
+      return http::Body::malformed;
+    default:
+      return http::Body::gone;
+  }
+}
+void call_taking(void* ctx, xp_status status, xp_str bytes) {
+  const std::unique_ptr<Taking> taking(static_cast<Taking*>(ctx));
+  called_back(taking->host, [&] { taking->take(body_state(status, bytes), text(bytes)); });
+}
+
 // Of a Response or a Head.
 template <class Headed>
 std::vector<xp_pair> header_views(const Headed& answer) {
@@ -125,6 +148,14 @@ class HostResponder final : public http::Responder {
     host_->http_respond(host_, handle_, response.status, headers.data(), headers.size(), view(response.body));
   }
   void fail() noexcept override { fail_exchange(host_, handle_); }
+
+  bool read(http::TakePiece take) override {
+    if (!streams_some(host_)) return false;
+    auto taking = std::make_unique<Taking>(Taking{owner_.lock(), host_, std::move(take)});
+    if (host_->http_read(host_, handle_, call_taking, taking.get()) != XP_OK) return false;
+    taking.release();  // NOLINT(bugprone-unused-return-value): call_taking has it
+    return true;
+  }
 
   http::Written begin(const http::Head& head) override {
     const auto headers = header_views(head);
@@ -230,6 +261,10 @@ void HostAccounts::check_bearer(const std::string& token,
       new AskedForBearer{host_, std::move(verdict)});
 }
 
+bool streams_some(const xp_host* host) {
+  return XP_HAS(xp_host, host, stream_some) && host->stream_some && host->http_read;
+}
+
 bool link_up(const xp_host* host) {
   const auto* link = static_cast<const xp_link*>(host->get_extension(host, XP_EXT_LINK));
   return !link || link->is_up(host) != 0;
@@ -258,6 +293,7 @@ http::Request request_of(const xp_request& request, std::string_view prefix) {
   }
   out.body = copy(request.body);
   out.body_too_large = (request.flags & XP_BODY_TOO_LARGE) != 0;
+  out.body_follows = (request.flags & XP_BODY_FOLLOWS) != 0;
   return out;
 }
 

@@ -57,6 +57,9 @@ class HostAccounts final : public rest::Accounts {
 // Whether the link is up; hosts without the extension are taken to be always connected.
 bool link_up(const xp_host* host);
 
+// Whether bodies of some requests can come in pieces.
+bool streams_some(const xp_host* host);
+
 // The exchange of one request. `open` counts it until it has been answered.
 http::Exchange exchange_of(const xp_host* host, xp_exchange* handle, std::shared_ptr<InFlight> open,
                            Owner owner);

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "abi/instance.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/guarded.h"
+#include "base/str.h"
 #include "xp_views.h"
 
 namespace restanza::abi {
 namespace {
 
 using views::copy;
+using views::text;
 using views::view;
 
 using Ctx = std::shared_ptr<Instance>;
@@ -60,6 +63,8 @@ Result<void> Instance::start() {
       XP_OK) {
     return Error{"the host refused the route '" + prefix_ + "': another plugin may have it"};
   }
+  if (streams_some(host_) && host_->stream_some(host_, route_, longest_stream) != XP_OK)
+    return Error{"the host refused to give bodies in pieces"};
   const uint32_t kinds = XP_MESSAGE | XP_PRESENCE | XP_IQ;
   xp_reg* hook = nullptr;
   if (host_->on_stanza(host_, kinds, 0, on_stanza, new_ctx(), release, &hook) != XP_OK) {
@@ -110,6 +115,19 @@ void Instance::on_request(void* ctx, xp_exchange* handle, const xp_request* requ
     // Out of memory, or a defect here: the exchange has answered 500 on its way out, and the host goes on.
     log_thrown(self.log_, "a request", e);
   }
+}
+
+// By what can be seen without a copy: it is asked of every request with a body.
+uint64_t Instance::longest_stream(void* ctx, const xp_request* head) {
+  const Instance& self = **static_cast<const Ctx*>(ctx);
+  const xp_pair* const end = head->headers + head->header_count;
+  const xp_pair* const type = std::find_if(head->headers, end, [](const xp_pair& header) {
+    return ascii_equal(text(header.name), "Content-Type");
+  });
+  if (type == end) return 0;
+  const std::string_view path = text(head->path);
+  return App::longest_stream(text(head->method), path.substr(std::min(path.size(), self.prefix_.size())),
+                             text(type->value));
 }
 
 int32_t Instance::on_stanza(void* ctx, const xp_stanza* stanza) {

@@ -30,6 +30,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void resume();
   std::function<void()> settling(const xp_stanza& stanza) const;
   static void on_request(void* ctx, xp_exchange* handle, const xp_request* request);
+  static uint64_t longest_stream(void* ctx, const xp_request* head);
   static int32_t on_stanza(void* ctx, const xp_stanza* stanza);
   static void release(void* ctx);
   void* new_ctx();

@@ -38,6 +38,10 @@ class Exchange {
   // The request is finished even where its client leaves: from now on `watch` watches nothing.
   void outlast_client() { outlasts_client_ = true; }
 
+  // The next piece of a body that follows, of which one is asked for at a time: as Responder::read. `take`
+  // may run while another thread uses the exchange, and after its end.
+  bool read(TakePiece take) { return responder_ && responder_->read(std::move(take)); }
+
   // After `begin` it is too late for a whole answer: what has begun is broken off.
   void respond(Response response);
 

@@ -21,6 +21,7 @@ struct Request {
   std::vector<Header> headers;
   std::string body;
   bool body_too_large = false;  // the body was not read
+  bool body_follows = false;    // it is empty here: Exchange::read gives it
 
   // The first header of that name, whatever its case (RFC 9110 section 5.1).
   std::optional<std::string_view> header(std::string_view name) const;

@@ -33,9 +33,23 @@ struct Watch {
   std::function<void()> writable;  // once for each `would_block`: there is room again
 };
 
+// What has come of a request's body.
+enum class Body {
+  piece,      // bytes, and more may come
+  whole,      // nothing more comes
+  too_large,  // for the host
+  malformed,
+  gone,  // the client has left or sends too slowly, or the exchange has ended
+};
+// Any thread, perhaps inside the call that asks. The bytes are lent.
+using TakePiece = std::function<void(Body, std::string_view)>;
+
 class Responder {
  public:
   virtual ~Responder() = default;
+
+  // Asks for the next piece of a body that follows. True: `take` runs once. False: none is to come.
+  virtual bool read(TakePiece /*take*/) { return false; }
 
   // Comes last and once, like `fail` and `end`. Where it throws, for want of memory, the client has got its
   // answer all the same: 500.

@@ -155,4 +155,14 @@ std::string error_json(int status, std::string_view type, std::string_view condi
   return dump(whole);
 }
 
+std::string_view error_object(std::string_view error_json) {
+  constexpr std::string_view kBefore = "\"error\":", kBehind = ",\"type\":\"error\"}";  // keys stand in order
+  const size_t begin = error_json.find(kBefore);
+  if (begin == std::string_view::npos || error_json.size() < begin + kBefore.size() + kBehind.size())
+    return "{}";
+  error_json.remove_prefix(begin + kBefore.size());
+  error_json.remove_suffix(kBehind.size());
+  return error_json;
+}
+
 }  // namespace restanza::mapping

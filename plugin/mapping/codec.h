@@ -68,5 +68,7 @@ Result<Encoded> encode(Format format, xml::Element stanza, const Options& option
 
 // mod_rest's JSON form of an HTTP error. `type` and `condition` as in a stanza error.
 std::string error_json(int status, std::string_view type, std::string_view condition, std::string_view text);
+// Of what error_json has written: the object that says what is wrong.
+std::string_view error_object(std::string_view error_json);
 
 }  // namespace restanza::mapping

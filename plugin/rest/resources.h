@@ -19,6 +19,7 @@
 #include "rest/resources/traffic_stream.h"
 #include "rest/resources/updates.h"
 #include "rest/routing/router.h"
+#include "rest/sending/batch/batches.h"
 #include "rest/sending/idempotency.h"
 #include "rest/sending/iqs.h"
 
@@ -44,6 +45,7 @@ struct ResourceDependencies {
   Timer& timer;
   Log& log;
   std::function<bool()> link_up;
+  std::shared_ptr<OpenBatches> batches = std::make_shared<OpenBatches>();
 };
 
 class Resources {
@@ -54,12 +56,16 @@ class Resources {
     mapping::Options mapping;
     std::vector<std::string> cors_origins{"*"};
     bool metrics_public = false;
+    size_t max_body = 192 * 1024;  // bytes of one stanza in a batch
   };
 
   Resources(Settings settings, const ResourceDependencies& deps)
       : credentials(std::move(settings.credentials), deps.accounts, deps.clock, deps.timer, deps.log),
         iqs(settings.iqs, deps.replies, deps.archives, deps.sink),
         idempotency(deps.journal, deps.log),
+        batches({credentials, iqs, deps.consumers, deps.sink, deps.timer, deps.log, deps.batches,
+                 settings.mapping, settings.max_body},
+                idempotency),
         all_(all(settings, deps)),
         router(routes(), credentials, deps.tickets, deps.metrics, deps.clock, settings.cors_origins) {}
   Resources(const Resources&) = delete;
@@ -68,6 +74,7 @@ class Resources {
   const Credentials credentials;
   const Iqs iqs;
   const Idempotency idempotency;
+  const Batches batches;
 
  private:
   using All = std::vector<std::unique_ptr<const Resource>>;
@@ -76,8 +83,8 @@ class Resources {
   All all(const Settings& settings, const ResourceDependencies& deps) const {
     All made;
     const auto add = [&made](auto resource) { made.push_back(std::move(resource)); };
-    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, deps.consumers, deps.sink,
-                                  deps.log));
+    add(std::make_unique<Stanzas>(settings.mapping, credentials, idempotency, iqs, batches, deps.consumers,
+                                  deps.sink, deps.log));
     add(std::make_unique<Deliveries>(deps.journal, deps.kept, deps.webhook, deps.consumers, deps.clock,
                                      deps.log));
     add(std::make_unique<Updates>(deps.consumers, settings.mapping, deps.clock, deps.log));

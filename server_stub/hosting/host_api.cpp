@@ -57,6 +57,7 @@ HostApi::HostApi(Place place, Exchanges& exchanges, Routes& routes, std::shared_
   host.settle_stanza = NoThrow<settle_stanza>::call;
   host.stream_bodies = NoThrow<stream_bodies>::call;
   host.http_read = NoThrow<http_read>::call;
+  host.stream_some = NoThrow<stream_some>::call;
 }
 
 HostApi::~HostApi() {
@@ -143,6 +144,12 @@ std::optional<HostApi::Registration> HostApi::find(xp_reg* reg, bool take) {
   return found;
 }
 
+void HostApi::set_context(xp_reg* reg, std::shared_ptr<void> context) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = registrations_.find(reinterpret_cast<uintptr_t>(reg));
+  if (at != registrations_.end()) at->second.context = std::move(context);
+}
+
 xp_status HostApi::misuse(const std::string& what) {
   log_.write(Level::plugin_bug, what);
   return XP_INVALID;
@@ -185,7 +192,26 @@ xp_status HostApi::register_route(const xp_host* host, xp_str subpath, uint64_t 
   if (!reg) {
     return api.misuse("the route '" + copy(subpath) + "' is malformed or registered already");
   }
+  api.set_context(reg, kept);
   if (out) *out = reg;
+  return XP_OK;
+}
+
+xp_status HostApi::stream_some(const xp_host* host, xp_reg* route,
+                               uint64_t (*longest)(void*, const xp_request*)) {
+  HostApi& api = self(host);
+  const auto found = api.find(route, false);
+  if (!found || !found->route || !longest || api.stage_ != Stage::setup)
+    return api.misuse("stream_some after start, without a function, or of what is no route");
+  api.routes_.stream_some(
+      found->id,
+      [longest, calls = api.calls_, context = std::weak_ptr<void>(found->context)](const HttpRequest& head) {
+        uint64_t bytes = 0;
+        const Calls::Scope allowed(*calls);
+        const auto kept = allowed ? context.lock() : nullptr;
+        if (kept) border::with_view(head, [&](const xp_request& r) { bytes = longest(kept.get(), &r); });
+        return bytes;
+      });
   return XP_OK;
 }
 

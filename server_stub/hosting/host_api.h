@@ -106,6 +106,8 @@ class HostApi {
   static xp_status http_write(const xp_host* host, xp_exchange* exchange, xp_str chunk);
   static void http_end(const xp_host* host, xp_exchange* exchange);
   static xp_status stream_bodies(const xp_host* host, xp_reg* route);
+  static xp_status stream_some(const xp_host* host, xp_reg* route,
+                               uint64_t (*longest)(void*, const xp_request*));
   static xp_status http_read(const xp_host* host, xp_exchange* exchange,
                              void (*piece)(void*, xp_status, xp_str), void* ctx);
   static void check_password(const xp_host* host, xp_str name, xp_str password,
@@ -119,14 +121,16 @@ class HostApi {
   std::function<void()> keep_writable(const xp_watch* retry);  // empty where nobody wants to hear of room
   xp_status may_send(size_t bytes);                            // XP_OK: so far nothing is against it
   struct Registration {
-    bool route;                        // else a hook
-    std::shared_ptr<const void> call;  // the function with its context
-    uint64_t id = 0;                   // of the route or the hook; 0: not yet
+    bool route;                          // else a hook
+    std::shared_ptr<const void> call;    // the function with its context
+    uint64_t id = 0;                     // of the route or the hook; 0: not yet
+    std::shared_ptr<void> context = {};  // of a route
   };
   // Remembers a registration, and then lets `add` make it and give its id, or 0 where that cannot be: so
   // nothing that can fail comes after it is made. Null: nothing is registered.
   xp_reg* make(bool route, std::shared_ptr<const void> call, const std::function<uint64_t()>& add);
   std::optional<Registration> find(xp_reg* reg, bool take);
+  void set_context(xp_reg* reg, std::shared_ptr<void> context);
   void remove(const Registration& registration);
   void serve(const Routes::Handle* call, ExchangeId id, const HttpRequest& request);
   xp_status misuse(const std::string& what);  // logs it as the plugin's bug: XP_INVALID

@@ -62,6 +62,15 @@ void Routes::stream_bodies(Id route) {
   }
 }
 
+void Routes::stream_some(Id route, LongestStream longest) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (Mounted& m : mounts_) {
+    for (Entry& entry : m.entries) {
+      if (entry.id == route) entry.longest.swap(longest);
+    }
+  }
+}
+
 void Routes::remove(Id route) {
   std::shared_ptr<const Handle> dropped;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -103,7 +112,7 @@ std::optional<MatchedRoute> Routes::find(std::string_view path, std::string_view
   return MatchedRoute{
       best->max_body,
       [handle = best->handle](ExchangeId id, const HttpRequest& request) { (*handle)(id, request); },
-      best->stream_bodies};
+      best->stream_bodies, best->longest};
 }
 
 }  // namespace restanza::host

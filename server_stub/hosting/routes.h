@@ -32,6 +32,7 @@ class Routes final : public RouteLookup {
   // 0 where the subpath is neither empty nor begins with '/', or the mount has it already.
   Id add(Id mount, std::string subpath, uint64_t max_body, Handle handle);
   void stream_bodies(Id route);  // it is called before bodies have come
+  void stream_some(Id route, LongestStream longest);
   void remove(Id route);
 
   std::optional<MatchedRoute> find(std::string_view path, std::string_view host_header) override;
@@ -43,6 +44,7 @@ class Routes final : public RouteLookup {
     uint64_t max_body;
     std::shared_ptr<const Handle> handle;
     bool stream_bodies = false;
+    LongestStream longest = {};
   };
   struct Mounted {
     Id id;

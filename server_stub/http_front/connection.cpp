@@ -165,13 +165,8 @@ bool Connection::use_head() {
 }
 
 void Connection::open_request(RequestHead head, MatchedRoute route) {
-  const uint64_t limit = route.max_body;
-  body_ = in_full_ ? BodyReader() : BodyReader(head.length, limit);
-  const bool too_large = head.length.value_or(0) > limit;
-  // A client that waits for leave to send gets none where the body would not be read.
-  if (head.expects_continue && !in_full_ && !too_large && reader_.empty()) {
-    outbox_->interim("HTTP/1.1 100 Continue\r\n\r\n");
-  }
+  const std::optional<uint64_t> length = head.length;
+  const bool waits = head.expects_continue && !in_full_ && reader_.empty();
   stage_ = Stage::body;
   request_ = {};
   request_.route = std::move(route);
@@ -180,12 +175,29 @@ void Connection::open_request(RequestHead head, MatchedRoute route) {
   request_.request.query = std::move(head.query);
   request_.request.peer = proxy_ ? parts_.settings.trusted_proxies.client_of(peer_, head.headers) : peer_;
   request_.request.headers = std::move(head.headers);
-  if (!in_full_ && !too_large && request_.route.stream_bodies) begin_stream();
+  if (in_full_) {
+    body_ = BodyReader();
+    return;
+  }
+  const uint64_t longest = longest_stream();
+  const uint64_t limit = longest != 0 ? longest : request_.route.max_body;
+  body_ = BodyReader(length, limit);
+  if (length.value_or(0) > limit) return;
+  // A client that waits for leave to send gets none where the body would not be read.
+  if (waits) outbox_->interim("HTTP/1.1 100 Continue\r\n\r\n");
+  if (longest != 0) begin_stream();
 }
 
-// A body in a content coding is decoded when it is whole.
+// Of the request's body, in bytes; 0: it is handed over whole. One in a content coding is decoded when it is.
+uint64_t Connection::longest_stream() const {
+  const MatchedRoute& route = request_.route;
+  if (!route.stream_bodies && !route.longest) return 0;
+  if (content_coding(request_.request.headers) != ContentCoding::identity) return 0;
+  if (const uint64_t longest = route.longest ? route.longest(request_.request) : 0) return longest;
+  return route.stream_bodies ? route.max_body : 0;
+}
+
 void Connection::begin_stream() {
-  if (content_coding(request_.request.headers) != ContentCoding::identity) return;
   RequestMemory::Share memory;
   if (!memory.resize(parts_.waiting, BodyStream::kMaxAhead + kReceiveBytes)) {
     refuse({503, "other requests have taken all the memory that there is for them"});

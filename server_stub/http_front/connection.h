@@ -50,7 +50,8 @@ class Connection {
   bool use_received();  // false: more bytes are needed
   bool use_head();
   bool use_body();
-  void begin_stream();  // hands the request out before its body, where that can be given in pieces
+  uint64_t longest_stream() const;
+  void begin_stream();  // hands the request out before its body
   void take_body();     // what has come of one that is streamed, as far as there is room
   bool use_piece();     // false: more bytes are needed
   void end_stream(xp_status how);

@@ -42,11 +42,16 @@ struct Watch {
 // Hears of a piece of a body, as xp.h says for http_read.
 using BodyPiece = std::function<void(xp_status status, std::string_view bytes)>;
 
+// How many bytes of a request's body may come in pieces, by its head; 0: it is handed over whole. It returns
+// at once.
+using LongestStream = std::function<uint64_t(const HttpRequest& head)>;
+
 // What a lookup finds for a request: the function that answers it, and how large its body may be.
 struct MatchedRoute {
   uint64_t max_body;  // bytes; larger bodies are not read, and the handler is called with body_too_large
   std::function<void(ExchangeId, const HttpRequest&)> handle;
   bool stream_bodies = false;  // it is called before the body has come; not where that is in a content coding
+  LongestStream longest = {};  // the same for some requests only; empty: for none
 };
 
 // Finds the route of a path; absent: 404 from the front itself. Called on the loop's thread, once a head is

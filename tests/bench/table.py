@@ -11,7 +11,8 @@ import os
 import sys
 
 # The order of the parts in the table.
-PARTS = ("plugin_alone", "messages", "iqs", "latency", "webhooks", "bursts", "backlog", "held", "followers", "idle", "memory", "inside")
+PARTS = ("plugin_alone", "messages", "batches", "iqs", "latency", "webhooks", "bursts", "backlog", "held", "followers", "idle", "memory",
+         "inside")
 
 
 class Rows:

@@ -16,6 +16,13 @@ struct MemoryAnswer {
   int answers = 0;
   std::function<void()> gone;
 
+  // Of a request whose body comes in pieces.
+  bool has_body = false;
+  http::TakePiece wanted;  // empty: nobody asks
+  void give(http::Body how, std::string_view bytes = {}) {
+    if (const auto take = std::exchange(wanted, nullptr)) take(how, bytes);
+  }
+
   // Of an answer in pieces.
   bool begun = false;
   bool left = false;  // the client
@@ -58,6 +65,11 @@ class MemoryResponder final : public http::Responder {
     answer_->broken_off = true;
     over();
   }
+  bool read(http::TakePiece take) override {
+    if (!answer_->has_body) return false;
+    answer_->wanted = std::move(take);
+    return true;
+  }
   http::Written begin(const http::Head& head) override {
     if (answer_->refuses) {
       respond({500, {}, {}});
@@ -82,6 +94,8 @@ class MemoryResponder final : public http::Responder {
  private:
   void over() {
     ++answer_->answers;
+    answer_->has_body = false;
+    answer_->give(http::Body::gone);
     answer_->gone = nullptr;
     answer_->writable = nullptr;
   }

@@ -27,6 +27,7 @@ struct Caller {
   uint32_t rights = kSend;
   std::optional<WallTime> expires;      // then the credential does
   std::optional<std::string> consumer;  // bound to this one, by a ticket
+  std::optional<size_t> token = std::nullopt;  // which one of `rest_tokens`
 
   bool may_send_as(std::string_view jid) const;
   bool may_send_to(std::string_view jid) const;

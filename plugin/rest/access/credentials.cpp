@@ -60,8 +60,9 @@ Caller account_caller(const std::string& bare_jid) {
   return caller;
 }
 
-Caller token_caller(const Token& token, const std::string& domain) {
+Caller token_caller(size_t index, const Token& token, const std::string& domain) {
   Caller caller;
+  caller.token = index;
   caller.name = kTokenName + token.name;
   caller.expires = token.expires;
   caller.whole_domain = true;
@@ -233,7 +234,7 @@ void Credentials::check_bearer(const http::Request& request, std::string_view to
     return;
   }
   if (throttle_.passes(request, {request.peer, kBearer, token}, nullptr, callback))
-    let_in(callback, rates_.token(found), token_caller(known, settings_.domain));
+    let_in(callback, rates_.token(found), token_caller(found, known, settings_.domain));
 }
 
 void Credentials::check_principal(const http::Request& request, std::string_view token,
@@ -279,12 +280,7 @@ std::optional<Credentials::Known> Credentials::known(const std::string& name) co
   const auto token = token_of(name);
   if (!token || !settings_.bearer) return std::nullopt;
   const Token& its = settings_.tokens[*token];
-  return Known{token_caller(its, settings_.domain), its.sha256};
-}
-
-std::chrono::nanoseconds Credentials::wait_of(const std::string& name) const {
-  const auto token = token_of(name);
-  return token ? rates_.token(*token) : rates_.component();
+  return Known{token_caller(*token, its, settings_.domain), its.sha256};
 }
 
 bool Credentials::is_secret(std::string_view text) const {
@@ -299,6 +295,12 @@ bool Credentials::is_secret(std::string_view text) const {
 bool Credentials::holds_secret(std::string_view text) const {
   const std::string& secret = settings_.component_secret;
   return is_secret(text) || (!secret.empty() && text.find(secret) != std::string_view::npos);
+}
+
+std::chrono::nanoseconds Credentials::take_turn(const Caller& caller) const {
+  if (caller.token) return rates_.token(*caller.token);
+  if (caller.account) return rates_.account(caller.address);
+  return caller.anonymous ? rates_.anonymous() : rates_.component();
 }
 
 void Credentials::note(const http::Request& request, const Caller& caller, const Refusal& refusal) const {

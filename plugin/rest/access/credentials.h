@@ -73,8 +73,8 @@ class Credentials {
     std::string digest;
   };
   std::optional<Known> known(const std::string& name) const;
-  // Counts as a request of it. Zero: go on; otherwise how long it has to wait.
-  std::chrono::nanoseconds wait_of(const std::string& name) const;
+  // One more request of a caller that was let in. Zero: it may go on. Otherwise how long until it may.
+  std::chrono::nanoseconds take_turn(const Caller& caller) const;
 
   const std::string& prefix() const { return settings_.prefix; }
 

@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 #include "rest/answers/reply.h"
+#include "rest/sending/batch/media.h"
+#include "rest/sending/checking.h"
 
 namespace restanza::rest {
 namespace {
@@ -38,6 +40,8 @@ void Stanzas::name_unmapped(http::Exchange& exchange, const Result<Posted, Refus
 
 void Stanzas::send(http::Exchange exchange, const http::Request& request, const Caller& caller,
                    const Target& target) const {
+  const auto batch = target.kind == Target::Kind::none ? batch_form(request) : std::nullopt;
+  if (batch) return batches_.begin(std::move(exchange), request, caller, *batch);
   if (request.method != "POST" || !Idempotency::asked(request))
     return send_as(caller, std::move(exchange), request, target, {});
   idempotency_.once(
@@ -61,29 +65,17 @@ void Stanzas::refuse_to(const Caller& caller, http::Exchange exchange, const htt
   refuse(std::move(exchange), request, refusal);
 }
 
-// An iq that somebody has read among the updates.
-bool Stanzas::answers(const Posted& posted) const {
-  xmpp::Stanza stanza;
-  stanza.kind = posted.kind;
-  stanza.type = posted.attributes.type.value_or("");
-  stanza.from = posted.attributes.from.value_or("");
-  stanza.to = posted.attributes.to.value_or("");
-  stanza.id = posted.attributes.id.value_or("");
-  return stanza.is_answer() && consumers_.waits_for(stanza);
-}
-
 void Stanzas::send_as(const Caller& caller, http::Exchange exchange, const http::Request& request,
                       const Target& target, const Departure& departure) const {
   auto posted = read_stanza(request, target, caller, mapping_);
   name_unmapped(exchange, posted);
   if (!posted) return refuse_to(caller, std::move(exchange), request, posted.error());
-  const bool iq = posted->kind == xmpp::Kind::iq && !answers(*posted);
-  auto checked = iq ? check_iq(posted->attributes.type, posted->children()) : Result<void, Refusal>();
-  if (checked) checked = check_rights(posted->kind, posted->attributes, caller);
+  const auto checked = check_stanza(*posted, caller, consumers_);
   if (!checked) return refuse_to(caller, std::move(exchange), request, checked.error());
 
   xmpp::Stanza stanza = posted->make();
-  if (iq) return iqs_.send(std::move(exchange), request, std::move(stanza), caller.account, departure);
+  if (*checked == SentAs::request)
+    return iqs_.send(std::move(exchange), request, std::move(stanza), caller.account, departure);
   http::Response told = accepted(stanza.id);  // whatever needs memory comes before it is sent
   const xmpp::Sent sent = departure.send(stanza, sink_);
   if (sent != xmpp::Sent::ok) return refuse(std::move(exchange), request, not_taken(sent));

@@ -46,6 +46,11 @@ constexpr Answer kConflict = {409,
 constexpr Answer kLate = {504, "No answer to the iq came in time."};
 constexpr Answer kAccepted = {202, "The server holds the message or presence; Stanza-Id is its id."};
 constexpr Answer kAnswered = {200, "The answer to the iq, a result or an error."};
+constexpr Answer kAnsweredOrBatch = {
+    200, "The answer to the iq, a result or an error; or a line for each stanza of a batch."};
+constexpr Answer kSlow = {408, "Too little of a batch that is read whole came for too long."};
+constexpr Parameter kAtomic = {"atomic", In::query, false,
+                               "With true no stanza of a batch is sent where one is wrong."};
 constexpr AnswerHeader kId = {"Stanza-Id", "The id of the message or presence that was sent."};
 constexpr AnswerHeader kKeys = {"Unmapped-Keys", "The keys of the body that have no mapping."};
 constexpr AnswerHeader kElements = {"Unmapped-Elements",
@@ -67,10 +72,10 @@ Routes Stanzas::routes() const {
        [this](Exchange e, const Request& r, const Caller& c, const PathValues&) {
          send(std::move(e), r, c, {});
        },
-       {"Sends the stanza in the body.",
-        {kKey, kTimeout, kOldTimeout},
+       {"Sends the stanza in the body, or each of a batch.",
+        {kAtomic, kKey, kTimeout, kOldTimeout},
         all_formats(),
-        reading({kAccepted, kAnswered, kMediaType, kConflict, kLate, kNoRoom}),
+        reading({kAccepted, kAnsweredOrBatch, kMediaType, kConflict, kLate, kNoRoom, kSlow}),
         {kId, kKeys, kElements, kReplayed},
         "a stanza is posted to '' or to '/{kind}/{type}/{to}', where the kind is message, presence or iq"}},
       {"POST",

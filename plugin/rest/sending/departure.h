@@ -20,6 +20,9 @@ class Departure {
     return made;
   }
 
+  // Of several stanzas the first is about to be sent.
+  void leaves() const { set(true); }
+
   bool has_left() const { return left_ && *left_; }
 
   // Sends it. It counts as gone before it is, because its answer, or the end of the wait for one, may come on

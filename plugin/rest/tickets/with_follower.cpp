@@ -56,7 +56,7 @@ void with_follower(const Credentials& credentials, Tickets& tickets, http::Excha
   auto use = tickets.use(**ticket, credentials);
   if (!use) return refuse(std::move(exchange), request, not_known());
   const Caller& caller = use->caller;
-  const auto wait = credentials.wait_of(caller.name);
+  const auto wait = credentials.take_turn(caller);
   if (wait > wait.zero())
     return refuse(std::move(exchange), request, refused::too_often("Too many requests", wait));
   if ((caller.rights & kReceive) == 0) {

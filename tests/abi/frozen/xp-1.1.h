@@ -228,19 +228,15 @@ typedef struct xp_host {
   /* Since version 1.1. [any] As send_stanza, with what the plugin knows of the stanza: its kind, the root's
    * attributes unescaped (absent where the root has none), the whole element; flags of both are 0.
    * The plugin answers for it that xml is one sound element as this header begins with, and that these are
-   * its attributes. So a host need not read xml: it may judge by the attributes alone, and what is wrong with
-   * xml may end the link's stream. A plugin that puts stanzas together of other people's texts without
-   * reading them uses send_stanza. Returns as send_stanza does. XP_INVALID: the kind is none, or xml does not
-   * begin as one of that kind. */
-  xp_status (*send_parsed)(const struct xp_host*, const xp_stanza* stanza, uint32_t flags,
-                           const xp_watch* retry);
-
+   * its attributes: a host may judge by these alone, and what is wrong with xml may end the link's stream. So
+   * who has not read it uses send_stanza. Returns as send_stanza does. XP_INVALID: the kind is none, or xml
+   * does not begin as one of that kind. */
+  xp_status (*send_parsed)(const struct xp_host*, const xp_stanza*, uint32_t flags, const xp_watch* retry);
   /* Since version 1.1. [any] What became of a stanza for which a hook says XP_KEEPING; once for each, perhaps
    * before the hook has returned, and by the end of destroy. verdict: XP_CONSUME: it is safe, as a rule on
    * disk. XP_PASS: the next hook is asked, and so on, though stanzas behind it may be ahead of it by now.
-   * Anything else: it is refused, as after XP_BUSY.
-   * XP_OK; XP_GONE: the host waits for it no longer, because it was settled before, or after 30 s, when it
-   * refused it; XP_INVALID: no stanza has had this number. */
+   * Anything else: it is refused, as after XP_BUSY. XP_OK; XP_GONE: the host waits for it no longer, because
+   * it was settled before, or after 30 s, when it refused it; XP_INVALID: no stanza has had this number. */
   xp_status (*settle_stanza)(const struct xp_host*, uint64_t keep, int32_t verdict);
 
   /* Since version 1.1. [setup] Behind register_route: fn is called once a head has arrived, and where a body
@@ -255,6 +251,9 @@ typedef struct xp_host {
    * XP_INVALID: the handle is used up, a piece is asked for already, or none is to come. */
   xp_status (*http_read)(const struct xp_host*, xp_exchange*,
                          void (*piece)(void* ctx, xp_status, xp_str bytes), void* ctx);
+  /* Since version 1.1. [setup] As stream_bodies, for some requests of the route: longest, [any], sees the
+   * head of each before the body, and returns at once how long that may be to come in pieces; 0: whole. */
+  xp_status (*stream_some)(const struct xp_host*, xp_reg*, uint64_t (*longest)(void*, const xp_request*));
 } xp_host;
 
 /* What a plugin is. All functions are [setup]; none may be NULL but reload and get_extension. A host refuses

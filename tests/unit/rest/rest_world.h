@@ -130,7 +130,7 @@ class RestWorld {
                    std::move(around.cors_origins),
                    around.metrics_public},
                   {replies, archives, sink, journal, kept_deliveries, dispatcher, consumers, tickets, ring,
-                   recorder, accounts, metrics, clock, timer, log, [this] { return link_up; }}) {
+                   recorder, accounts, metrics, clock, timer, log, [this] { return link_up; }, batches}) {
     if (!journal.open() || !consumers.start() || !tickets.start() || !dispatcher.start())
       throw std::runtime_error("the journal is not there");
   }
@@ -148,6 +148,7 @@ class RestWorld {
 
   std::shared_ptr<MemoryAnswer> ask(http::Request request) const {
     auto answer = std::make_shared<MemoryAnswer>();
+    answer->has_body = request.body_follows;
     asked.push_back({route_of(request), answer});
     resources.router.handle(http::Exchange(std::make_unique<MemoryResponder>(answer)), std::move(request));
     return answer;
@@ -213,6 +214,7 @@ class RestWorld {
   bool link_up = true;
   traffic::Ring ring{timer, [] {}};
   traffic::Recorder recorder{ring, clock};
+  std::shared_ptr<OpenBatches> batches = std::make_shared<OpenBatches>();
   subscription::FanOut fan_out;
   webhook::Dispatcher dispatcher;
   Tickets tickets;

@@ -133,3 +133,36 @@ TEST_CASE("a registration whose handle nobody wanted is withdrawn too") {
   given.api->withdraw();
   CHECK(ctx.released == 2);
 }
+
+TEST_CASE("a plugin chooses by the head whose body comes in pieces, and how long it may be") {
+  Given given;
+  xp_reg* reg = nullptr;
+  REQUIRE(given.host->register_route(given.host, view(""), 5, Ctx::on_request, &given.ctx, Ctx::on_release,
+                                     &reg) == XP_OK);
+  const auto longest = [](void* ctx, const xp_request* head) -> uint64_t {
+    CHECK(Ctx::of(ctx).released == 0);
+    CHECK(text(head->body).empty());
+    return text(head->query) == "pieces" ? 10 : 0;
+  };
+  REQUIRE(given.host->stream_some(given.host, reg, longest) == XP_OK);
+  const auto seen = [&](const std::string& query, size_t length, const std::string& body,
+                        const std::string& headers = {}) {
+    RawClient client(given.port);
+    client.send("POST /rest" + query + " HTTP/1.1\r\nHost: x\r\n" + headers +
+                "Content-Length: " + std::to_string(length) + "\r\n\r\n" + body);
+    const auto event = given.ctx.events.next();
+    const auto exchange = given.ctx.exchanges.next();
+    REQUIRE(exchange);
+    given.host->http_respond(given.host, *exchange, 200, nullptr, 0, view(""));
+    CHECK(client.answer().status == 200);
+    return event.value_or("");
+  };
+  CHECK(seen("", 5, "whole") == "POST /rest absent whole");
+  CHECK(seen("", 6, "") == "POST /rest absent too large");
+  CHECK(seen("?pieces", 10, "a part") == "POST /rest pieces ");  // the rest follows
+  CHECK(seen("?pieces", 11, "") == "POST /rest pieces too large");
+  // In a content coding it comes whole, and has the limit of the route.
+  CHECK(seen("?pieces", 6, "", "Content-Encoding: gzip\r\n") == "POST /rest pieces too large");
+  given.host->unregister(given.host, reg);
+  CHECK(given.host->stream_some(given.host, reg, longest) == XP_INVALID);
+}
