@@ -63,7 +63,7 @@ class Resources {
       : credentials(std::move(settings.credentials), deps.accounts, deps.clock, deps.timer, deps.log),
         iqs(settings.iqs, deps.replies, deps.archives, deps.sink),
         idempotency(deps.journal, deps.log),
-        batches({credentials, iqs, deps.consumers, deps.sink, deps.timer, deps.log, deps.batches,
+        batches({credentials, iqs, deps.consumers, deps.sink, deps.clock, deps.timer, deps.log, deps.batches,
                  settings.mapping, settings.max_body},
                 idempotency),
         all_(all(settings, deps)),

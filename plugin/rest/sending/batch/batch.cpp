@@ -90,7 +90,7 @@ Batch::Batch(http::Exchange exchange, const http::Request& request, const Caller
 
 void Batch::begin(std::string body, bool whole) {
   run([this, whole, bytes = std::move(body)] {
-    id_ = deps_.open->open(shared_from_this());
+    id_ = deps_.open->open(shared_from_this(), caller_.name);
     if (id_ == 0)
       return end_with(refused::later("Too many batches are under way, or the server is shutting down"));
     exchange_.watch([weak = weak_from_this()] {
@@ -193,6 +193,10 @@ void Batch::end_with(const Refusal& refusal) {
 
 // Each stanza counts as a request of its own would; the batch's own has counted for the first one.
 bool Batch::take(Pending& pending) {
+  if (caller_.expires && *caller_.expires <= deps_.clock.wall()) {
+    end_with({401, "auth", "not-authorized", "The token has expired"});
+    return false;
+  }
   if (!pending.counted && pending.item.number > 1) {
     const auto turn = deps_.credentials.take_turn(caller_);
     if (turn > turn.zero()) {

@@ -29,6 +29,7 @@ struct BatchDependencies {
   const Iqs& iqs;
   const feed::Consumers& consumers;
   xmpp::StanzaSink& sink;
+  const Clock& clock;
   Timer& timer;
   Log& log;
   std::shared_ptr<OpenBatches> open;

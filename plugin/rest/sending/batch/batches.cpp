@@ -59,8 +59,8 @@ void Batches::begin(http::Exchange exchange, const http::Request& request, const
   const auto then = [this, asked](http::Exchange e, const http::Request& r) {
     send_whole(std::move(e), r, asked);
   };
-  std::make_shared<Gathering>(std::move(exchange), request, kMaxBytes, too_long(), then, deps_.open,
-                              deps_.log)
+  std::make_shared<Gathering>(std::move(exchange), request, caller.name, kMaxBytes, too_long(), then,
+                              deps_.open, deps_.log)
       ->begin();
 }
 

@@ -10,7 +10,7 @@ namespace restanza::rest {
 
 void Gathering::begin() {
   run([this] {
-    id_ = open_->open(shared_from_this());
+    id_ = open_->open(shared_from_this(), who_);
     if (id_ == 0)
       return refuse(refused::later("Too many batches are under way, or the server is shutting down"));
     read_on();

@@ -19,10 +19,12 @@ class Gathering final : public OpenBatch, public std::enable_shared_from_this<Ga
  public:
   using Next = std::function<void(http::Exchange, const http::Request&)>;
 
-  Gathering(http::Exchange exchange, http::Request request, size_t limit, Refusal too_long, Next next,
-            std::shared_ptr<OpenBatches> open, Log& log)
+  // `who`: whose credential.
+  Gathering(http::Exchange exchange, http::Request request, std::string who, size_t limit, Refusal too_long,
+            Next next, std::shared_ptr<OpenBatches> open, Log& log)
       : exchange_(std::move(exchange)),
         request_(std::move(request)),
+        who_(std::move(who)),
         limit_(limit),
         too_long_(std::move(too_long)),
         next_(std::move(next)),
@@ -43,6 +45,7 @@ class Gathering final : public OpenBatch, public std::enable_shared_from_this<Ga
 
   http::Exchange exchange_;
   http::Request request_;
+  const std::string who_;
   const size_t limit_;
   const Refusal too_long_;
   const Next next_;

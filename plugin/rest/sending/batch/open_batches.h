@@ -3,11 +3,13 @@
 // that it is over. Any thread; no lock is held while a batch is called.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,13 +24,16 @@ class OpenBatch {
 
 class OpenBatches {
  public:
-  static constexpr size_t kMax = 256;
+  static constexpr size_t kMax = 256;     // at once
+  static constexpr size_t kMaxEach = 64;  // of these, for one credential
 
-  // 0: there are too many, or it is the end.
-  uint64_t open(std::shared_ptr<OpenBatch> batch) {
+  // 0: there are too many, or it is the end. `who`: whose credential.
+  uint64_t open(std::shared_ptr<OpenBatch> batch, const std::string& who) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_ || open_.size() >= kMax) return 0;
-    open_.emplace(++last_, std::move(batch));
+    const auto own = std::count_if(open_.begin(), open_.end(),
+                                   [&who](const auto& each) { return each.second.who == who; });
+    if (stopping_ || open_.size() >= kMax || static_cast<size_t>(own) >= kMaxEach) return 0;
+    open_.emplace(++last_, Entry{std::move(batch), who});
     return last_;
   }
   void close(uint64_t id) {
@@ -36,7 +41,7 @@ class OpenBatches {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = open_.find(id);
     if (found == open_.end()) return;
-    closed = std::move(found->second);
+    closed = std::move(found->second.batch);
     open_.erase(found);
   }
 
@@ -53,13 +58,18 @@ class OpenBatches {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
-      for (const auto& [id, batch] : open_) told.push_back(batch);
+      for (const auto& [id, entry] : open_) told.push_back(entry.batch);
     }
     for (const auto& batch : told) tell(*batch);
   }
 
+  struct Entry {
+    std::shared_ptr<OpenBatch> batch;
+    std::string who;
+  };
+
   std::mutex mutex_;
-  std::map<uint64_t, std::shared_ptr<OpenBatch>> open_;
+  std::map<uint64_t, Entry> open_;
   uint64_t last_ = 0;
   bool stopping_ = false;
 };

@@ -16,6 +16,13 @@ std::string many(const std::string& line, size_t count) {
   return all;
 }
 
+Credentials::Settings token_until(std::optional<WallTime> expires) {
+  auto settings = credential_settings();
+  settings.tokens.push_back(token());
+  settings.tokens.back().expires = expires;
+  return settings;
+}
+
 }  // namespace
 
 TEST_CASE("where there is no room for a stanza the batch waits, and goes on with the same one") {
@@ -168,15 +175,50 @@ TEST_CASE("the end of the server ends batches: what was sent is answered, and th
   CHECK(world.ask(streamed())->status() == 503);
 }
 
-TEST_CASE("so many batches are under way, one more gets 503") {
-  RestWorld world;
+TEST_CASE("so many batches of a credential are under way, one more gets 503, and others have theirs") {
+  RestWorld world(token_until(std::nullopt));
   std::vector<std::shared_ptr<MemoryAnswer>> open;
-  for (size_t i = 0; i < OpenBatches::kMax; ++i) open.push_back(world.ask(streamed()));
+  for (size_t i = 0; i < OpenBatches::kMaxEach; ++i) open.push_back(world.ask(streamed()));
   CHECK(world.ask(streamed())->status() == 503);
+  auto by_token = streamed();
+  by_token.headers = {{"Content-Type", "application/x-ndjson"}, {"Authorization", "Bearer t0ken"}};
+  open.push_back(world.ask(by_token));
+  CHECK(open.back()->status() == 0);
   open[0]->give(http::Body::whole);
   CHECK(open[0]->answers == 1);
-  const auto next = world.ask(streamed());
-  CHECK(next->status() == 0);
+  open.push_back(world.ask(streamed()));
+  CHECK(open.back()->status() == 0);
   for (const auto& each : open) each->leave();
-  next->leave();
+}
+
+TEST_CASE("so many batches are under way of all credentials together, and no more") {
+  struct Nothing final : OpenBatch {
+    void stop() override {}
+    void break_off() override {}
+  };
+  OpenBatches open;
+  const auto begin = [&](size_t who) { return open.open(std::make_shared<Nothing>(), std::to_string(who)); };
+  uint64_t first = 0;
+  for (size_t i = 0; i < OpenBatches::kMax; ++i) {
+    const uint64_t id = begin(i);
+    REQUIRE(id != 0);
+    if (i == 0) first = id;
+  }
+  CHECK(begin(OpenBatches::kMax) == 0);
+  open.close(first);
+  CHECK(begin(OpenBatches::kMax) != 0);
+}
+
+TEST_CASE("a batch ends with its token, and says behind which stanza") {
+  const FakeClock begin;
+  RestWorld world(token_until(begin.wall() + std::chrono::minutes(1)));
+  auto by_token = streamed();
+  by_token.headers = {{"Content-Type", "application/x-ndjson"}, {"Authorization", "Bearer t0ken"}};
+  const auto answer = world.ask(by_token);
+  answer->give(http::Body::piece, message_line("a"));
+  world.pass(std::chrono::minutes(1));
+  answer->give(http::Body::piece, message_line("b"));
+  CHECK(told(*answer) == Texts{"1 202", "2 401 ended"});
+  CHECK(answer->answers == 1);
+  CHECK(world.sink.sent().size() == 1);
 }
