@@ -323,6 +323,14 @@ void Consumer::stop() {
     stopped_ = true;
   }
   for (const auto& reader : readers()) reader->ending();
+  {
+    // Each of them may own this consumer, and comes no more. They go without the lock.
+    std::vector<std::shared_ptr<Reader>> followers;
+    std::shared_ptr<Reader> reader;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    followers.swap(followers_);
+    reader.swap(reader_);
+  }
   for (const auto& iq : requests_.give_up())
     refuse(iq, {"wait", "recipient-unavailable", "Nobody can read it any more"});
 }
