@@ -18,8 +18,7 @@
 #include "http/keeping.h"
 #include "iq/reply_table.h"
 #include "journal/journal.h"
-#include "journal/sqlite/store.h"
-#include "journal/sqlite/table.h"
+#include "journal/stores/stores.h"
 #include "rest/answers/reply.h"
 #include "rest/resources.h"
 #include "rest/sending/batch/media.h"
@@ -42,12 +41,8 @@ AppSettings given_by(const AppDependencies& deps) {
   given.resources.credentials.domain = deps.domain;
   given.resources.credentials.prefix = deps.prefix;
   given.journal.directory = deps.state_dir;
+  given.journal.domain = deps.domain;
   return given;
-}
-
-// What the journal is kept in.
-journal::StoreKind store_kind() {
-  return {journal::SqliteStore::open, journal::table};
 }
 
 // Of a drain's time, for requests that are broken off; and what these get however short it is.
@@ -63,7 +58,7 @@ class App::Impl {
       : deps_(deps),
         settings_(settings),
         max_body_(settings.max_body),
-        journal_(settings.journal, store_kind().open, deps.clock, deps.log),
+        journal_(settings.journal, journal::kind_of(settings.journal.place()).open, deps.clock, deps.log),
         timer_(deps.clock, &deps.log),
         ring_(timer_, [this] { feed_.run(waker_); }),
         recorder_(ring_, deps.clock),
@@ -342,7 +337,8 @@ Result<void> App::reload(std::string_view settings_json) {
 
 Result<std::string> App::report(const std::string& state_dir, const Clock& clock) {
   if (state_dir.empty()) return std::string();
-  return store_kind().report(state_dir, clock);
+  const journal::StorePlace place{state_dir, {}, {}};
+  return journal::kind_of(place).report(place, clock);
 }
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/stores/stores.h"
 #include "rest/access/token_settings.h"
 #include "rest/settings.h"
 #include "webhook/settings/endpoint_settings.h"
@@ -13,9 +14,24 @@ namespace {
 
 constexpr uint64_t kMebibyte = uint64_t{1} << 20;
 
+void read_journal(config::Reader& reader, const char* key, journal::Journal::Settings& into) {
+  std::string text;
+  reader.text(key, text);
+  auto database = journal::read_database(text);
+  if (!database) return reader.fail(key, database.error().text);
+  into.database = std::move(*database);
+}
+
 config::Settings<journal::Journal::Settings> journal_settings() {
   using Row = config::Setting<journal::Journal::Settings>;
-  return {Row::count("journal_max_bytes", &journal::Journal::Settings::max_bytes, kMebibyte, kMebibyte << 20,
+  return {Row::custom("journal", "text", "`sqlite`",
+                      "where the journal lies: `sqlite`, a file in the state directory; or how a PostgreSQL "
+                      "server is reached",
+                      read_journal)
+              .within("`sqlite` or `postgresql://...`")
+              .compared(&journal::Journal::Settings::database)
+              .restart(),
+          Row::count("journal_max_bytes", &journal::Journal::Settings::max_bytes, kMebibyte, kMebibyte << 20,
                      "what the journal may hold, in bytes")
               .restart(),
           Row::count("rest_idempotency_max_bytes", &journal::Journal::Settings::max_key_bytes, kMebibyte,

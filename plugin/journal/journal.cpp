@@ -46,7 +46,7 @@ Journal::~Journal() {
 }
 
 Result<void> Journal::open() {
-  auto opened = open_store_(settings_.directory, settings_.max_bytes, clock_);
+  auto opened = open_store_(settings_.place(), clock_);
   if (!opened) return opened.error();
   if (!opened->set_aside.empty()) {
     log_.error("The journal was damaged and begins anew; the damaged file is kept as " + opened->set_aside);

@@ -39,11 +39,15 @@ class Journal {
   static constexpr std::chrono::seconds kLook{5};  // at its files, and at the clock, where nothing is asked
 
   struct Settings {
-    std::string directory;                   // exists and is ours alone; empty: in memory
-    uint64_t max_bytes = uint64_t{1} << 30;  // that the store may hold; from there on `take` gives an error
+    std::string directory;                   // these four as a StorePlace has them
+    uint64_t max_bytes = uint64_t{1} << 30;  // from there on `take` gives an error
+    std::string database = {};
+    std::string domain = {};
     uint64_t max_key_bytes =
         KeyLimits().together;  // beside them, for idempotency keys; and of one credential
     uint64_t max_key_bytes_each = KeyLimits().each;
+
+    StorePlace place() const { return {directory, database, domain, max_bytes}; }
   };
 
   using Entry = journal::Entry;
@@ -63,7 +67,7 @@ class Journal {
   // store.
   void stop();
 
-  bool durable() const { return !settings_.directory.empty(); }
+  bool durable() const { return settings_.place().durable(); }
 
   // Before each group, and every kLook, the journal looks whether somebody has taken its files away or
   // shortened them. The log says so, and all that can be read is written anew. Where that is not all, `save`

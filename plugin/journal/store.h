@@ -65,22 +65,36 @@ class Store {
   virtual Result<std::optional<Renewed>> look() { return std::optional<Renewed>(); }
 };
 
+// Where a store is, and what it may hold.
+struct StorePlace {
+  std::string directory = {};              // exists and is ours; empty: there is none
+  std::string database = {};               // how a database server is reached; a secret; empty: not on one
+  std::string domain = {};                 // of the plugin: whose queue it is, where a server has several
+  uint64_t max_bytes = uint64_t{1} << 30;  // without idempotency keys, which have limits of their own
+
+  bool durable() const { return !directory.empty() || !database.empty(); }
+};
+
 struct OpenedStore {
   std::unique_ptr<Store> store;
   std::string set_aside;  // the path that a damaged file was moved to; empty where all was sound
 };
-// `directory`: exists and is ours; empty: in memory. An error names what could not be opened and the remedy.
-using OpenStore =
-    std::function<Result<OpenedStore>(const std::string& directory, uint64_t max_bytes, const Clock& clock)>;
+// An error names what could not be opened and the remedy.
+using OpenStore = std::function<Result<OpenedStore>(const StorePlace& place, const Clock& clock)>;
 
-// What lies in a directory, as a table for people, which ends with a line end: from outside, while another
+// What is kept at a place, as a table for people, which ends with a line end: from outside, while another
 // process has the store open, or nobody. An error where there is no store, or none that can be read.
-using ReportStore = std::function<Result<std::string>(const std::string& directory, const Clock& clock)>;
+using ReportStore = std::function<Result<std::string>(const StorePlace& place, const Clock& clock)>;
+
+// Brings the layout at a place up to date, while nobody has it open or others have; safe when two do it at
+// once. Says what it has done, for people. An error where a later version made it.
+using MigrateStore = std::function<Result<std::string>(const StorePlace& place)>;
 
 // What is used of a kind of store by those who do not know which it is.
 struct StoreKind {
   OpenStore open;
   ReportStore report;
+  MigrateStore migrate;
 };
 
 }  // namespace restanza::journal

@@ -88,7 +88,8 @@ Result<void> transact(Database& db, const char* begin, const std::function<Resul
 SqliteStore::SqliteStore() = default;
 SqliteStore::~SqliteStore() = default;
 
-Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max_bytes, const Clock& clock) {
+Result<OpenedStore> SqliteStore::open(const StorePlace& place, const Clock& clock) {
+  const std::string& directory = place.directory;
   OpenedStore opened;
   std::unique_ptr<SqliteStore> made_store(new SqliteStore());
   SqliteStore& store = *made_store;
@@ -97,7 +98,7 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
     auto memory = Database::open(":memory:", SQLITE_OPEN_READWRITE, "the journal in memory");
     if (!memory) return memory.error();
     store.db_ = std::move(*memory);
-    store.db_->limit(max_bytes);
+    store.db_->limit(place.max_bytes);
     if (auto set = settle(*store.db_); !set) return set.error();
     if (auto made = prepare_schema(*store.db_); !made) return made.error();
     store.note_full(*store.db_);
@@ -119,7 +120,7 @@ Result<OpenedStore> SqliteStore::open(const std::string& directory, uint64_t max
   }
   if (!file) return file.error();
   store.db_ = std::move(*file);
-  store.db_->limit(max_bytes);
+  store.db_->limit(place.max_bytes);
   store.note_full(*store.db_);
   auto reader = open_reader(path);
   if (!reader) return reader.error();

@@ -24,9 +24,9 @@ class Watch;     // watch.h, likewise
 
 class SqliteStore final : public Store {
  public:
-  // An OpenStore. An error: another process holds the file, it cannot be written, it comes from a later
+  // An OpenStore; without a directory it is in memory. An error: another process holds the file, it cannot be written, it comes from a later
   // version.
-  static Result<OpenedStore> open(const std::string& directory, uint64_t max_bytes, const Clock& clock);
+  static Result<OpenedStore> open(const StorePlace& place, const Clock& clock);
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;

@@ -18,7 +18,7 @@ class AnyStore {
   WallTime now() const { return clock.wall(); }
   void open() {
     store.reset();
-    auto opened = row_.kind.open(row_.in_memory ? std::string() : directory_.path, max_bytes_, clock);
+    auto opened = row_.kind.open({row_.in_memory ? std::string() : directory_.path, {}, {}, max_bytes_}, clock);
     INFO((opened ? row_.name : opened.error().text));
     REQUIRE(opened);
     CHECK(opened->set_aside.empty());
@@ -27,7 +27,7 @@ class AnyStore {
 
   // Of a store that lies in a directory.
   std::string report() const {
-    const auto told = row_.kind.report(directory_.path, clock);
+    const auto told = row_.kind.report({directory_.path, {}, {}}, clock);
     INFO(row_.name);
     REQUIRE(told);
     return *told;

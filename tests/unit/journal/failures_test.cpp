@@ -216,8 +216,8 @@ TEST_CASE(
   TakenAway* store = nullptr;
   Journal journal(
       {directory.path, uint64_t{1} << 30},
-      [&](const std::string& where, uint64_t max_bytes, const Clock& its_clock) {
-        auto opened = store_on_disk()(where, max_bytes, its_clock);
+      [&](const StorePlace& where, const Clock& its_clock) {
+        auto opened = store_on_disk()(where, its_clock);
         REQUIRE(opened);
         auto made = std::make_unique<TakenAway>(std::move(opened->store));
         store = made.get();

@@ -166,8 +166,8 @@ TEST_CASE("what has left goes along with what comes, in no commit of its own") {
   std::atomic<int> writes{0};
   FakeClock clock;
   Lines log;
-  const OpenStore counted = [&](const std::string& where, uint64_t max_bytes, const Clock& by) {
-    auto opened = store_on_disk()(where, max_bytes, by);
+  const OpenStore counted = [&](const StorePlace& where, const Clock& by) {
+    auto opened = store_on_disk()(where, by);
     if (opened) opened->store = std::make_unique<CountingStore>(std::move(opened->store), writes);
     return opened;
   };

@@ -315,7 +315,7 @@ TEST_CASE("a report names what waits for each endpoint, while the store is open 
 TEST_CASE("a report of a directory without a store is an error that names it") {
   const Directory directory;
   for (const StoreRow& row : store_rows()) {
-    const auto told = row.kind.report(directory.path, SystemClock());
+    const auto told = row.kind.report({directory.path, {}, {}}, SystemClock());
     REQUIRE_FALSE(told);
     CHECK_THAT(told.error().text, Contains(directory.path));
   }

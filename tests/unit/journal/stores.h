@@ -5,22 +5,20 @@
 
 #include <vector>
 
-#include "journal/sqlite/store.h"
-#include "journal/sqlite/table.h"
-#include "journal/store.h"
+#include "journal/stores/stores.h"
 
 namespace restanza::journal {
 
 struct StoreRow {
   const char* name;
-  StoreKind kind;
+  const StoreKind& kind;
   bool in_memory;  // forgets when it is closed
 };
 
 inline const std::vector<StoreRow>& store_rows() {
   static const std::vector<StoreRow> rows = {
-      {"SQLite in a file", {SqliteStore::open, table}, false},
-      {"SQLite in memory", {SqliteStore::open, table}, true},
+      {"SQLite in a file", kind_of({}), false},
+      {"SQLite in memory", kind_of({}), true},
   };
   return rows;
 }

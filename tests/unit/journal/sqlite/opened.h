@@ -15,7 +15,7 @@ namespace restanza::journal {
 
 struct Opened {
   explicit Opened(const std::string& directory, uint64_t max_bytes = uint64_t{1} << 30) {
-    auto opened = SqliteStore::open(directory, max_bytes, clock);
+    auto opened = SqliteStore::open({directory, {}, {}, max_bytes}, clock);
     INFO((opened ? "" : opened.error().text));
     REQUIRE(opened);
     store.reset(dynamic_cast<SqliteStore*>(opened->store.release()));

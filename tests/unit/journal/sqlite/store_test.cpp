@@ -14,7 +14,7 @@ namespace {
 
 std::string refusal(const std::string& directory) {
   const SystemClock clock;
-  const auto opened = SqliteStore::open(directory, 1 << 30, clock);
+  const auto opened = SqliteStore::open({directory, {}, {}, 1 << 30}, clock);
   return opened ? "opened" : opened.error().text;
 }
 
