@@ -223,19 +223,28 @@ Result<std::vector<Delivery>> Journal::page(Page page) {
 void Journal::loop() {
   for (;;) {
     Group group;
-    const Instant look_at = std::chrono::steady_clock::now() + kLook;
+    const Instant now = std::chrono::steady_clock::now();
+    const Instant look_at = now + (held_.empty() ? std::chrono::milliseconds(kLook) : kRetry);
     const Instant until = writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at;
     if (!guarded_until_done(log_, "taking work for the journal", [&] { intake_.next(group, until); }))
       continue;
-    if (group.empty() && intake_.ended()) break;
+    const bool last = group.empty() && intake_.ended();
+    bool settled = true;
+    guarded_until_done(log_, "finding out what was written", [&] { settled = settle(last); });
+    if (last) break;
     guarded(log_, "looking at the journal's files", [&] {
-      if (look()) writer_->retry_now();
+      if (settled && look()) writer_->retry_now();
     });
     // What was not written is written at another try, for the transaction goes with what was thrown in it.
     if (!guarded_until_done(log_, "writing to the journal", [&] {
+          if (!settled) return writer_->refuse(group);
           if (writer_->write(group)) intake_.written();
         })) {
       refuse(group);
+    }
+    if (writer_->unsettled() && held_.empty()) {
+      held_ = std::move(group);
+      continue;
     }
     if (writer_->was_full()) intake_.settle_now();
     if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
@@ -243,6 +252,30 @@ void Journal::loop() {
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
+}
+
+// Whether it is known of all groups what has become of them.
+bool Journal::settle(bool last) {
+  if (held_.empty()) return true;
+  const auto outcome = store_->outcome();
+  if (!outcome && !last) return false;
+  if (outcome && *outcome) {
+    writer_->carried_out();
+  } else {
+    writer_->bring_back(held_);
+    if (!outcome) {
+      log_.error("The journal: nobody knows what has become of the latest commit: " + outcome.error().text +
+                 ": stanzas that are refused now may be delivered after the next start");
+      writer_->refuse(held_);
+    } else if (writer_->write(held_); writer_->unsettled()) {
+      return false;
+    }
+  }
+  Group told = std::move(held_);
+  held_.clear();
+  read(told);
+  tell(std::move(told));
+  return true;
 }
 
 void Journal::on_loss(std::function<void()> save) {
@@ -258,8 +291,7 @@ bool Journal::look() {
   if (!looked) {
     look_again_ = now + kRetry;
     if (!std::exchange(look_failed_, true)) {
-      log_.error("The journal's files have been moved, replaced or shortened, and cannot be written anew: " +
-                 looked.error().text + ": what waits for endpoints may be lost when this program ends");
+      log_.error(looked.error().text);
     }
     return false;
   }

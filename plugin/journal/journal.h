@@ -148,6 +148,7 @@ class Journal {
   void say(const Renewed& renewed) const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
+  bool settle(bool last);
   void note_keys();
   void tell(Group group);
 
@@ -164,7 +165,8 @@ class Journal {
   std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
-  bool look_failed_ = false;  // this and the next: the journal's thread only
+  Group held_;  // of which nobody saw the commit's end; this and the next three: the journal's thread only
+  bool look_failed_ = false;
   Instant look_again_;
 };
 

@@ -46,6 +46,14 @@ void PendingChanges::add(const Redated& redated) {
   }
 }
 
+void PendingChanges::add_all(const PendingChanges& later) {
+  if (later.redated_) add(std::get<Redated>(*later.redated_));
+  for (const auto& [seq, change] : later.restored_) add(change);
+  for (const auto& [seq, change] : later.deliveries_) add(change);
+  for (const auto& [endpoint, change] : later.endpoints_) add(change);
+  if (later.dead_) add(*later.dead_);
+}
+
 void PendingChanges::append_to(std::vector<Write>& writes) const {
   if (redated_) writes.emplace_back(&*redated_);
   for (const auto& [seq, change] : restored_) writes.emplace_back(&change);

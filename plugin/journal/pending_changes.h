@@ -20,6 +20,7 @@ class PendingChanges {
   void add(const Change& change);
   // What comes before all others, and moves their dates along.
   void add(const Redated& redated);
+  void add_all(const PendingChanges& later);
   void append_to(std::vector<Write>& writes) const;  // they point into this object
   bool empty() const { return size() == 0; }
   size_t size() const {

@@ -52,6 +52,11 @@ class Store {
   // nothing. Committed means that it survives the end of the process, where the store is not in memory.
   virtual Result<void> write(const std::vector<Write>& writes) = 0;
 
+  // Of a write that failed with Error::Kind::unsettled, which may have been carried out: true: it was,
+  // wholly, and all that it had to answer has been answered; false: it was not, nor will it be. An error: it
+  // is not known yet. Until it is, there is no other write.
+  virtual Result<bool> outcome() { return false; }
+
   // Holds the Answer of what is asked, and sees all that was committed before the call.
   virtual Result<Answer> read(const Read& read) = 0;
 
@@ -60,8 +65,9 @@ class Store {
   virtual bool full() = 0;
 
   // Looks whether all that was committed still lies where others will look for it. Where it does not, it is
-  // written there anew, as far as it can be read; absent where nothing had to be done. An error: it could not
-  // be done, and the store goes on as it was until the next look.
+  // written there anew, as far as it can be read; absent where nothing had to be done. An error, which is a
+  // sentence: it could not be done, or the store cannot be reached, and it goes on as it was until the next
+  // look.
   virtual Result<std::optional<Renewed>> look() { return std::optional<Renewed>(); }
 };
 

@@ -73,9 +73,43 @@ bool Writer::write(Group& group) {
       return true;
     }
     failure_ = written.error();
+    if (failure_.kind == Error::Kind::unsettled) {
+      unsettled_ = std::move(pending_);
+      pending_.clear();
+      note(true, true);
+      return true;
+    }
   }
   write_apart(group, may_retry);
   return true;
+}
+
+void Writer::carried_out() {
+  unsettled_.reset();
+  note(false, has_pending());
+}
+
+// Its changes come before those that were asked for since.
+void Writer::bring_back(Group& group) {
+  PendingChanges all = std::move(*unsettled_);
+  unsettled_.reset();
+  for (const Item& item : group) {
+    if (const auto* change = std::get_if<Change>(&item)) all.add(*change);
+  }
+  group.erase(std::remove_if(group.begin(), group.end(),
+                             [](const Item& item) { return std::holds_alternative<Change>(item); }),
+              group.end());
+  all.add_all(pending_);
+  pending_ = std::move(all);
+}
+
+void Writer::refuse(Group& group) {
+  date(group);
+  for (Item& item : group) {
+    if (const auto* change = std::get_if<Change>(&item)) pending_.add(*change);
+    if (to_be_stored(item)) std::get<OfferedEntry>(item).taken = failure_;
+  }
+  fail_commands(group, failure_);
 }
 
 // What a jump of the clock does to what is stored, and to what is to be stored.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,14 @@ class Writer {
   // Fills in what became of each member; the caller then tells them. An empty group writes only the changes
   // that wait. True: something went to the store.
   bool write(Group& group);
+
+  // Of the latest group nobody saw the commit's end (Error::Kind::unsettled): it is as it was, and the caller
+  // keeps it until the store knows (`outcome`). Then either it was carried out; or it is brought back, to be
+  // written again. Others are refused meanwhile.
+  bool unsettled() const { return unsettled_.has_value(); }
+  void carried_out();
+  void bring_back(Group& group);
+  void refuse(Group& group);
 
   // Whether stanzas of the latest group were refused because the store was full.
   bool was_full() const { return full_; }
@@ -65,6 +74,7 @@ class Writer {
 
   Dates dates_;
   PendingChanges pending_;
+  std::optional<PendingChanges> unsettled_;  // what was written along with the group
   Instant retry_at_;
   Error failure_;  // the latest
   bool new_work_fails_ = false;

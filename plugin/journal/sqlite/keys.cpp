@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "base/str.h"
+#include "journal/header_lines.h"
 #include "journal/sqlite/database.h"
 #include "journal/sqlite/key_room.h"
 
@@ -12,22 +12,6 @@ namespace restanza::journal {
 namespace {
 
 constexpr uint64_t kMostBeside = 16384;  // bytes that a key counts beside its answer (schema.cpp), at most
-
-// One a line, as on the wire; neither part can hold a line end.
-std::string as_text(const std::vector<std::pair<std::string, std::string>>& headers) {
-  std::string text;
-  for (const auto& [name, value] : headers) text += name + ": " + value + "\n";
-  return text;
-}
-
-std::vector<std::pair<std::string, std::string>> headers_of(const std::string& text) {
-  std::vector<std::pair<std::string, std::string>> headers;
-  for (const std::string_view line : split(text, '\n')) {
-    const size_t colon = line.find(": ");
-    if (colon != std::string_view::npos) headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
-  }
-  return headers;
-}
 
 int64_t oldest_valid(WallTime now) {
   return to_ms(now - kKeyLifetime);
@@ -98,7 +82,7 @@ Result<Claim> claim(Database& db, const ClaimKey& asked) {
 
 Result<void> remember(Database& db, const FinishKey& finished) {
   const Remembered& answer = finished.answer;
-  const std::string text = as_text(answer.headers);
+  const std::string text = as_lines(answer.headers);
   const uint64_t size = text.size() + answer.body.size();
   // What would push out all others and not fit even then is not kept to begin with.
   const bool fits =

@@ -154,7 +154,10 @@ Result<std::optional<Renewed>> SqliteStore::look() {
   if (why.empty() && watch_ && damaged_) why = database_path(directory_) + " is damaged";
   if (why.empty()) return std::optional<Renewed>();
   auto renewed = renew(std::move(why));
-  if (!renewed) return renewed.error();
+  if (!renewed) {
+    return Error{"The journal's files have been moved, replaced or shortened, and cannot be written anew: " +
+                 renewed.error().text + ": what waits for endpoints may be lost when this program ends"};
+  }
   return std::optional<Renewed>(std::move(*renewed));
 }
 

@@ -11,8 +11,6 @@
 
 namespace restanza::journal {
 
-inline constexpr size_t kMaxShown = 50;  // deliveries, the oldest first
-
 // The endpoints, the first deliveries without their bodies, and how many idempotency keys the credentials
 // have that have most; of what an earlier version wrote, without the keys. An error where there is no
 // journal, or none that this version can read; it names the file.

@@ -12,22 +12,29 @@ namespace restanza::journal {
 
 class AnyStore {
  public:
-  explicit AnyStore(uint64_t max_bytes = uint64_t{1} << 30) : max_bytes_(max_bytes) { open(); }
+  explicit AnyStore(uint64_t max_bytes = uint64_t{1} << 30) : place_(row_.place(directory_.path)) {
+    place_.max_bytes = max_bytes;
+    const auto made = kind().migrate(place_);
+    INFO((made ? row_.name : made.error().text));
+    REQUIRE(made);
+    open();
+  }
 
   bool in_memory() const { return row_.in_memory; }
+  const StoreKind& kind() const { return kind_of(place_); }
   WallTime now() const { return clock.wall(); }
   void open() {
     store.reset();
-    auto opened = row_.kind.open({row_.in_memory ? std::string() : directory_.path, {}, {}, max_bytes_}, clock);
+    auto opened = kind().open(place_, clock);
     INFO((opened ? row_.name : opened.error().text));
     REQUIRE(opened);
     CHECK(opened->set_aside.empty());
     store = std::move(opened->store);
   }
 
-  // Of a store that lies in a directory.
+  // Of a store that outlasts its process.
   std::string report() const {
-    const auto told = row_.kind.report({directory_.path, {}, {}}, clock);
+    const auto told = kind().report(place_, clock);
     INFO(row_.name);
     REQUIRE(told);
     return *told;
@@ -85,7 +92,7 @@ class AnyStore {
  private:
   const StoreRow& row_ = store_rows()[GENERATE(range(size_t{0}, store_rows().size()))];
   const Directory directory_;
-  const uint64_t max_bytes_;
+  StorePlace place_;
 };
 
 }  // namespace restanza::journal

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/table.h"
 
-#include "journal/sqlite/columns.h"
+#include "journal/columns.h"
+#include "journal/report.h"
 #include "journal/sqlite/schema.h"
 #include "unit/journal/child.h"
 #include "unit/journal/running.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/sqlite/columns.h"
+#include "journal/columns.h"
 
 #include <algorithm>
 

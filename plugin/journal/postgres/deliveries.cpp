@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "journal/postgres/deliveries.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "journal/postgres/stored.h"
+
+namespace restanza::journal::postgres {
+namespace {
+
+constexpr const char* kColumns =
+    "SELECT d.seq, d.id, d.endpoint, d.answers::int8, d.state::int8, d.attempts, d.failures, d.accepted, "
+    "d.changed, d.last_error, d.kind::int8, d.type, d.sender, d.recipient, d.stanza_id";
+constexpr int kHead = 10;  // where the stanza's columns begin
+constexpr int kText = 15;  // and where its text is, if it is asked for
+
+constexpr const char* kFromWithText =
+    ", coalesce(d.xml, s.xml) FROM delivery d LEFT JOIN stanza s ON s.number = d.stanza ";
+
+xmpp::Stanza head_of(const Rows& rows, int row, int first) {
+  return {static_cast<xmpp::Kind>(rows.integer(row, first)),
+          rows.text(row, first + 1),
+          rows.text(row, first + 2),
+          rows.text(row, first + 3),
+          rows.text(row, first + 4),
+          {}};
+}
+
+Delivery delivery_of(const Rows& rows, int row) {
+  Delivery delivery;
+  delivery.seq = rows.integer(row, 0);
+  delivery.id = rows.text(row, 1);
+  delivery.endpoint = rows.text(row, 2);
+  delivery.answers = rows.integer(row, 3) != 0;
+  delivery.state = rows.integer(row, 4) == stored(State::dead) ? State::dead : State::waiting;
+  delivery.attempts = static_cast<uint32_t>(rows.integer(row, 5));
+  delivery.failures = static_cast<uint32_t>(rows.integer(row, 6));
+  delivery.accepted = from_ms(rows.integer(row, 7));
+  delivery.changed = from_ms(rows.integer(row, 8));
+  delivery.last_error = rows.text(row, 9);
+  delivery.stanza = head_of(rows, row, kHead);
+  return delivery;
+}
+
+Delivery with_text(const Rows& rows, int row) {
+  Delivery delivery = delivery_of(rows, row);
+  delivery.stanza->xml = rows.text(row, kText);
+  return delivery;
+}
+
+// The filter as conditions, each behind an AND. The state stands in the text, so that the index of the dead
+// can serve.
+std::string conditions(const Filter& filter, Params& params) {
+  std::string sql;
+  const auto next = [&] { return "$" + std::to_string(params.values().size()); };
+  if (filter.state) sql += " AND d.state = " + std::to_string(stored(*filter.state));
+  if (!filter.endpoint.empty()) {
+    params.text(filter.endpoint);
+    sql += " AND d.endpoint = " + next() + "::text";
+  }
+  if (filter.after) {
+    params.integer(to_ms(*filter.after));
+    sql += " AND d.accepted >= " + next() + "::int8";
+  }
+  if (filter.before) {
+    params.integer(to_ms(*filter.before));
+    sql += " AND d.accepted < " + next() + "::int8";
+  }
+  return sql;
+}
+
+// Dead letters become waiting deliveries with new numbers, in their order.
+void bring_back(Transaction& transaction, std::vector<Delivery>& deliveries, WallTime now) {
+  const int64_t now_ms = to_ms(now);
+  std::vector<int64_t> old, fresh;
+  for (Delivery& delivery : deliveries) {
+    old.push_back(std::exchange(delivery.seq, transaction.next_seq()));
+    fresh.push_back(delivery.seq);
+    delivery.state = State::waiting;
+    delivery.attempts = delivery.failures = 0;
+    delivery.accepted = delivery.changed = from_ms(now_ms);
+    delivery.last_error.clear();
+  }
+  transaction.connection.add(
+      "UPDATE delivery d SET seq = n.fresh, state = 0, attempts = 0, failures = 0, accepted = $3::int8, "
+      "changed = "
+      "$3::int8, last_error = '' FROM unnest($1::int8[], $2::int8[]) AS n (old, fresh) WHERE d.seq = n.old",
+      Params().integers(old).integers(fresh).integer(now_ms));
+}
+
+}  // namespace
+
+Tried<std::vector<Delivery>> list(Connection& connection, const List& asked) {
+  Params params;
+  params.integer(asked.beyond).integer(static_cast<int64_t>(asked.limit));
+  const std::string chosen = conditions(asked.filter, params);
+  const auto rows = connection.ask(std::string(kColumns) + " FROM delivery d WHERE d.seq > $1::int8" +
+                                       chosen + " ORDER BY d.seq LIMIT $2::int8",
+                                   std::move(params));
+  if (!rows) return rows.error();
+  std::vector<Delivery> deliveries;
+  for (int row = 0; row < rows->size(); ++row) deliveries.push_back(delivery_of(*rows, row));
+  return deliveries;
+}
+
+Tried<std::optional<Delivery>> find(Connection& connection, const std::string& id) {
+  const auto rows = connection.ask(std::string(kColumns) + kFromWithText + "WHERE d.id = $1::text LIMIT 1",
+                                   Params().text(id));
+  if (!rows) return rows.error();
+  return rows->empty() ? std::optional<Delivery>() : with_text(*rows, 0);
+}
+
+Tried<std::optional<xmpp::Stanza>> stanza_of(Connection& connection, Seq seq) {
+  const auto rows =
+      connection.ask(std::string(kColumns) + kFromWithText + "WHERE d.seq = $1::int8", Params().integer(seq));
+  if (!rows) return rows.error();
+  return rows->empty() ? std::optional<xmpp::Stanza>() : with_text(*rows, 0).stanza;
+}
+
+// The sizes are added up as the rows are found, in their order, so that no more of them are read.
+Tried<std::vector<Delivery>> page(Connection& connection, const Page& asked) {
+  const auto rows = connection.ask(
+      std::string("SELECT * FROM (") + kColumns +
+          ", coalesce(d.xml, s.xml), sum(octet_length(coalesce(d.xml, s.xml))) OVER (ORDER BY d.seq) AS "
+          "upto, "
+          "row_number() OVER (ORDER BY d.seq) AS place FROM delivery d LEFT JOIN stanza s ON s.number = "
+          "d.stanza "
+          "WHERE d.endpoint = $1::text AND d.state = 0 AND d.seq > $2::int8 ORDER BY d.seq LIMIT $3::int8) p "
+          "WHERE upto <= $4::int8 OR place = 1 ORDER BY seq",
+      Params()
+          .text(asked.consumer)
+          .integer(asked.beyond)
+          .integer(static_cast<int64_t>(asked.limit))
+          .integer(static_cast<int64_t>(asked.bytes)));
+  if (!rows) return rows.error();
+  std::vector<Delivery> deliveries;
+  for (int row = 0; row < rows->size(); ++row) deliveries.push_back(with_text(*rows, row));
+  return deliveries;
+}
+
+Tried<std::vector<Count>> count(Connection& connection) {
+  const auto rows = connection.ask(
+      "SELECT c.endpoint, waiting, dead, accepted FROM (SELECT endpoint, count(*) FILTER (WHERE state = 0) "
+      "AS "
+      "waiting, count(*) FILTER (WHERE state = 1) AS dead, min(seq) FILTER (WHERE state = 0) AS oldest FROM "
+      "delivery GROUP BY endpoint) c LEFT JOIN delivery ON seq = oldest ORDER BY 1");
+  if (!rows) return rows.error();
+  std::vector<Count> counts;
+  for (int row = 0; row < rows->size(); ++row) {
+    counts.push_back({rows->text(row, 0), static_cast<size_t>(rows->integer(row, 1)),
+                      static_cast<size_t>(rows->integer(row, 2)), std::nullopt});
+    if (!rows->is_null(row, 3)) counts.back().oldest = from_ms(rows->integer(row, 3));
+  }
+  return counts;
+}
+
+Tried<std::vector<EndpointStop>> stops(Connection& connection) {
+  const auto rows = connection.ask("SELECT endpoint, stop::int8, reason FROM endpoint_stop ORDER BY 1");
+  if (!rows) return rows.error();
+  std::vector<EndpointStop> all;
+  for (int row = 0; row < rows->size(); ++row) {
+    const bool disabled = rows->integer(row, 1) == stored(Stop::disabled);
+    all.push_back({rows->text(row, 0), disabled ? Stop::disabled : Stop::paused, rows->text(row, 2)});
+  }
+  return all;
+}
+
+Tried<std::optional<Delivery>> revive(Transaction& transaction, const Revive& asked) {
+  transaction.flush();
+  auto found = find(transaction.connection, asked.id);
+  if (!found) return found;
+  if (!*found || (*found)->state != State::dead) return std::optional<Delivery>();
+  (*found)->stanza->xml.clear();
+  std::vector<Delivery> one = {std::move(**found)};
+  bring_back(transaction, one, asked.now);
+  return std::optional<Delivery>(std::move(one.front()));
+}
+
+Tried<std::vector<Delivery>> revive(Transaction& transaction, const ReviveMany& asked) {
+  transaction.flush();
+  List dead{asked.filter, 0, asked.limit};
+  dead.filter.state = State::dead;
+  auto deliveries = list(transaction.connection, dead);
+  if (deliveries && !deliveries->empty()) bring_back(transaction, *deliveries, asked.now);
+  return deliveries;
+}
+
+Tried<std::vector<Seq>> discard(Transaction& transaction, const Discard& asked) {
+  Params params;
+  params.integers(asked.seqs);
+  const std::string chosen = conditions(asked.filter, params);
+  return transaction.remove_where(
+      "seq IN (SELECT d.seq FROM delivery d WHERE d.seq = ANY ($1::int8[])" + chosen + ")",
+      std::move(params));
+}
+
+Tried<void> forget_dead(Transaction& transaction, WallTime before) {
+  const auto gone =
+      transaction.remove_where("state = 1 AND changed < $1::int8", Params().integer(to_ms(before)));
+  return gone ? Tried<void>() : gone.error();
+}
+
+void remember(Transaction& transaction, const EndpointStop& stop) {
+  transaction.connection.add(
+      "INSERT INTO endpoint_stop VALUES ($1::text, $2::int8, $3::text) ON CONFLICT (endpoint) DO UPDATE SET "
+      "stop "
+      "= excluded.stop, reason = excluded.reason",
+      Params().text(stop.endpoint).integer(stored(stop.stop)).text(stop.reason));
+}
+
+void forget_stop(Transaction& transaction, const std::string& endpoint) {
+  transaction.connection.add("DELETE FROM endpoint_stop WHERE endpoint = $1::text", Params().text(endpoint));
+}
+
+}  // namespace restanza::journal::postgres

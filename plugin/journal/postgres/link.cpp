@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "journal/postgres/link.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "journal/postgres/schema.h"
+
+namespace restanza::journal::postgres {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{200};  // while the lease of another runs out
+
+}  // namespace
+
+Link::~Link() {
+  if (connection_ && !connection_->failed()) (void)give_back(*connection_, lease_);
+}
+
+Tried<void> Link::open() {
+  auto opened = Connection::open(address_, schema_);
+  if (!opened) return opened.error();
+  connection_ = std::move(*opened);
+  if (auto made = check_layout(*connection_); !made) return made;
+  const auto until = Steady::now() + kLease + kRenew;
+  for (;;) {
+    std::string holder;
+    auto taken = take_queue(*connection_, run_, holder);
+    if (!taken) return taken.error();
+    if (*taken) {
+      lease_ = **taken;
+      extended_ = Steady::now();
+      return {};
+    }
+    if (Steady::now() >= until) {
+      return Failure{name() + ": another host has the queue of this domain: " + holder +
+                         ": stop it, or give this one another domain",
+                     {},
+                     false};
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+Failure Link::taken_over() const {
+  return {name() + ": another host has taken the queue over: " + lost_to_ +
+              ": restart this one when that has ended",
+          {},
+          false};
+}
+
+Tried<Connection*> Link::ready() {
+  if (connection_ && connection_->failed()) connection_.reset();
+  if (connection_ && !lapsed_ && lost_to_.empty()) return connection_.get();
+  if (!lost_to_.empty()) return taken_over();
+  if (Steady::now() < again_) return why_;
+  if (auto connected = connect(); !connected) {
+    drop();
+    why_ = connected.error();
+    again_ = Steady::now() + kAgain;
+    return why_;
+  }
+  if (!lost_to_.empty()) return taken_over();
+  return connection_.get();
+}
+
+Tried<void> Link::connect() {
+  if (!connection_) {
+    auto opened = Connection::open(address_, schema_);
+    if (!opened) return opened.error();
+    connection_ = std::move(*opened);
+  }
+  if (auto made = check_layout(*connection_); !made) return made;
+  const auto again = take_again(*connection_, lease_);
+  if (!again) return again.error();
+  if (!*again) return begin_anew();
+  const Lease& now = (*again)->lease;
+  if (now.written < lease_.written) {
+    loss_ = "the database has lost the latest " + std::to_string(lease_.written - now.written) +
+            " commits, as one does that was brought back from a copy";
+  }
+  lease_ = now;
+  lapsed_ = false;
+  extended_ = Steady::now();
+  if (!(*again)->has_it) return note_holder();
+  return {};
+}
+
+Tried<void> Link::note_holder() {
+  const auto rows = connection_->ask("SELECT name FROM queue JOIN node ON run = holder");
+  if (!rows) return rows.error();
+  lost_to_ = rows->empty() ? "one that has ended" : rows->text(0, 0);
+  return {};
+}
+
+// The tables are others than those that this node knew.
+Tried<void> Link::begin_anew() {
+  std::string holder;
+  auto taken = take_queue(*connection_, run_, holder);
+  if (!taken) return taken.error();
+  if (!*taken) {
+    lost_to_ = holder;
+    return {};
+  }
+  (*taken)->latest = std::max((*taken)->latest, lease_.latest);
+  lease_ = **taken;
+  lapsed_ = false;
+  extended_ = Steady::now();
+  loss_ = "its tables have been made anew";
+  return {};
+}
+
+void Link::renew() {
+  const auto connection = ready();
+  if (!connection || Steady::now() - extended_ < kRenew) return;
+  postgres::add_check(**connection, lease_, lease_.written, lease_.latest);
+  const auto done = (*connection)->run();
+  if (done) extended_ = Steady::now();
+  if (!done && done.error().fenced()) lapsed_ = true;
+}
+
+void Link::add_check(int64_t latest) {
+  postgres::add_check(*connection_, lease_, lease_.written + 1, latest);
+}
+
+void Link::committed(int64_t latest) {
+  ++lease_.written;
+  lease_.latest = latest;
+  extended_ = Steady::now();
+}
+
+// A new connection has a new epoch, under which nothing of the one before is committed any more.
+Tried<bool> Link::find_out() {
+  const int64_t group = lease_.written + 1;
+  drop();
+  const auto connection = ready();
+  if (!connection && lost_to_.empty()) return connection.error();
+  return lease_.written >= group;
+}
+
+std::optional<std::string> Link::take_loss() {
+  return std::exchange(loss_, std::nullopt);
+}
+
+}  // namespace restanza::journal::postgres
