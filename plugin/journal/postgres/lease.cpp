@@ -34,16 +34,17 @@ void add_end_of(Connection& connection, const std::string& whose, Params params 
       std::move(params));
 }
 
-Tried<std::optional<Lease>> take_over(Connection& connection, const std::string& run, std::string& holder) {
+Tried<std::optional<Lease>> take_over(Connection& connection, const std::string& run, Holder& holder) {
   const auto queue = connection.ask(
       "SELECT identity, coalesce(holder, ''), coalesce(name, ''), coalesce((expires > "
-      "clock_timestamp())::int::int8, 0) FROM queue LEFT JOIN node ON run = holder FOR UPDATE OF queue");
+      "clock_timestamp())::int::int8, 0), (extract(epoch FROM expires) * 1000000)::int8 FROM queue LEFT JOIN "
+      "node ON run = holder FOR UPDATE OF queue");
   if (!queue) return queue.error();
   if (queue->empty())
     return Failure{
         connection.name() + ": the table queue has no row: run restanza-host --migrate", {}, false};
   if (queue->integer(0, 3) != 0) {
-    holder = queue->text(0, 2);
+    holder = {queue->text(0, 2), queue->integer(0, 4)};
     return std::optional<Lease>();
   }
   std::optional<Lease> lease = Lease{run, queue->text(0, 0), 1, 0, 0};
@@ -67,7 +68,7 @@ Tried<std::optional<Lease>> take_over(Connection& connection, const std::string&
 
 }  // namespace
 
-Tried<std::optional<Lease>> take_queue(Connection& connection, const std::string& run, std::string& holder) {
+Tried<std::optional<Lease>> take_queue(Connection& connection, const std::string& run, Holder& holder) {
   add_end_of(connection, "expires <= clock_timestamp() AND run = (SELECT holder FROM queue)");
   connection.add("BEGIN");
   auto lease = take_over(connection, run, holder);

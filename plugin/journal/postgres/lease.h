@@ -26,8 +26,13 @@ struct Lease {
   int64_t latest = 0;   // the highest seq that anybody has given
 };
 
-// Takes the queue, where nobody has it any more. Absent: somebody has, who is named in `holder`.
-Tried<std::optional<Lease>> take_queue(Connection& connection, const std::string& run, std::string& holder);
+// Who has the queue, and until when, in microseconds of the database's clock.
+struct Holder {
+  std::string name;
+  int64_t expires = 0;
+};
+// Takes the queue, where nobody has it any more. Absent: somebody has.
+Tried<std::optional<Lease>> take_queue(Connection& connection, const std::string& run, Holder& holder);
 
 // Who has it by `mine` goes on under a new epoch, so that nothing begun under the one of before is committed
 // any more, and the backend of before ends; `written` says what was. `has_it` is false where another has

@@ -25,9 +25,8 @@ Tried<void> Link::open() {
   if (!opened) return opened.error();
   connection_ = std::move(*opened);
   if (auto made = check_layout(*connection_); !made) return made;
-  const auto until = Steady::now() + kLease + kRenew;
-  for (;;) {
-    std::string holder;
+  for (Holder first;;) {
+    Holder holder;
     auto taken = take_queue(*connection_, run_, holder);
     if (!taken) return taken.error();
     if (*taken) {
@@ -35,8 +34,9 @@ Tried<void> Link::open() {
       extended_ = Steady::now();
       return {};
     }
-    if (Steady::now() >= until) {
-      return Failure{name() + ": another host has the queue of this domain: " + holder +
+    if (first.name.empty()) first = holder;
+    if (holder.name != first.name || holder.expires != first.expires) {
+      return Failure{name() + ": another host has the queue of this domain: " + holder.name +
                          ": stop it, or give this one another domain",
                      {},
                      false};
@@ -98,11 +98,11 @@ Tried<void> Link::note_holder() {
 
 // The tables are others than those that this node knew.
 Tried<void> Link::begin_anew() {
-  std::string holder;
+  Holder holder;
   auto taken = take_queue(*connection_, run_, holder);
   if (!taken) return taken.error();
   if (!*taken) {
-    lost_to_ = holder;
+    lost_to_ = holder.name;
     return {};
   }
   (*taken)->latest = std::max((*taken)->latest, lease_.latest);

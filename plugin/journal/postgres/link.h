@@ -24,7 +24,7 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  // Waits until the lease of a node that has died runs out. An error where one that lives has the queue.
+  // Waits while the lease of another runs out, at most kLease. An error where it is extended meanwhile.
   Tried<void> open();
 
   // A connection whose lease was good a moment ago, or why there is none.
