@@ -7,6 +7,7 @@
 #include "abi/report.h"
 #include "abi/settings_list.h"
 #include "abi/status.h"
+#include "abi/tasks_list.h"
 #include "xp_views.h"
 
 struct xp_plugin {
@@ -60,6 +61,7 @@ void destroy(xp_plugin* plugin) {
 const void* get_extension(xp_plugin*, const char* id) {
   if (std::strcmp(id, XP_EXT_REPORT) == 0) return abi::report_extension();
   if (std::strcmp(id, XP_EXT_SETTINGS) == 0) return abi::settings_extension();
+  if (std::strcmp(id, XP_EXT_TASKS) == 0) return abi::tasks_extension();
   return nullptr;
 }
 

@@ -47,6 +47,16 @@ struct Claim {
   Remembered answer;
 };
 
+// A key as it is kept, to be moved from one store to another.
+struct KeptKey {
+  int64_t place = 0;  // in the order of their coming
+  std::string key, fingerprint, credential;
+  WallTime started;
+  bool finished = false;  // and `answer` is what it was answered; else nobody knows what came of it
+  bool dropped = false;   // of the answer only the status is left
+  Remembered answer;
+};
+
 // What is kept of keys.
 struct KeyUse {
   std::string credential;  // empty: what was written before credentials were noted

@@ -61,6 +61,24 @@ struct Page {
   size_t bytes = 0;
 };
 
+// All deliveries behind `beyond`, waiting and dead, in order and with their stanzas' xml: at most `limit`,
+// and no more than `bytes` of xml but for the first.
+struct ListWhole {
+  using Answer = std::vector<Delivery>;
+  Seq beyond = 0;
+  size_t limit = 0;
+  size_t bytes = 0;
+};
+struct ListConsumers {
+  using Answer = std::vector<Consumer>;
+};
+// Behind a place, in the order of their coming.
+struct ListKeys {
+  using Answer = std::vector<KeptKey>;
+  int64_t beyond = 0;
+  size_t limit = 0;
+};
+
 // Makes a dead letter a waiting delivery again, with a new seq, a new time of acceptance and no attempts. The
 // answer is the delivery as in a list; absent where there is no such dead letter.
 struct Revive {
@@ -156,14 +174,27 @@ struct ForgetTicket {
   std::string digest;
 };
 
-using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page, ListTickets>;
-using Command =
-    std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey, FinishKey,
-                 ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys, KeepTicket, ForgetTicket>;
+// As they were in another store, in place of what is known of the same name, or key. No delivery gets a seq
+// up to the consumer's latest any more; a key that is not finished is lost, as after a crash.
+struct RestoreConsumer {
+  using Answer = std::monostate;
+  Consumer consumer;
+};
+struct RestoreKey {
+  using Answer = std::monostate;
+  KeptKey kept;
+};
+
+using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page, ListTickets,
+                          ListWhole, ListConsumers, ListKeys>;
+using Command = std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey,
+                             FinishKey, ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys, KeepTicket,
+                             ForgetTicket, RestoreConsumer, RestoreKey>;
 
 // Holds the `Answer` of what was asked.
-using Answer = std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>,
-                            std::vector<Count>, std::vector<EndpointStop>, std::optional<xmpp::Stanza>,
-                            std::vector<Seq>, Consumer, Claim, KeysKept, size_t, std::vector<Ticket>>;
+using Answer =
+    std::variant<std::monostate, std::vector<Delivery>, std::optional<Delivery>, std::vector<Count>,
+                 std::vector<EndpointStop>, std::optional<xmpp::Stanza>, std::vector<Seq>, Consumer, Claim,
+                 KeysKept, size_t, std::vector<Ticket>, std::vector<Consumer>, std::vector<KeptKey>>;
 
 }  // namespace restanza::journal

@@ -8,12 +8,13 @@ namespace {
 
 constexpr const char* kSeeHelp = "; restanza-host --help lists what there is";
 
-// An option with a word behind it, or with '=' and the word; the others are alone.
+// An option with a word behind it, or with '=' and the word; with two words; the others are alone.
 struct Option {
   const char* name;
   std::string CommandLine::*word;  // null: alone
   bool CommandLine::*flag;
-  const char* shown;  // the word, in errors
+  const char* shown;  // the words, in errors
+  std::string CommandLine::*second = nullptr;
 };
 
 constexpr Option kOptions[] = {
@@ -21,6 +22,8 @@ constexpr Option kOptions[] = {
     {"--webhook", &CommandLine::webhook, nullptr, "URL"},
     {"--check", nullptr, &CommandLine::check, ""},
     {"--deliveries", nullptr, &CommandLine::deliveries, ""},
+    {"--migrate", nullptr, &CommandLine::migrate, ""},
+    {"--journal-copy", &CommandLine::copy_from, nullptr, "FROM and TO", &CommandLine::copy_to},
     {"--settings", nullptr, &CommandLine::settings, ""},
     {"--version", nullptr, &CommandLine::version, ""},
     {"--help", nullptr, &CommandLine::help, ""},
@@ -63,10 +66,12 @@ Result<void> agree(const CommandLine& line) {
         "rest_callback_url = " +
         shown_url(line.webhook) + " below [plugin.settings] in " + shown(line.config)};
   }
-  if (line.check || line.deliveries) {
-    return Error{std::string("--webhook starts the development server: leave out ") +
-                 (line.check ? "--check" : "--deliveries")};
-  }
+  const char* const other = line.check                ? "--check"
+                            : line.deliveries         ? "--deliveries"
+                            : line.migrate            ? "--migrate"
+                            : !line.copy_from.empty() ? "--journal-copy"
+                                                      : nullptr;
+  if (other) return Error{std::string("--webhook starts the development server: leave out ") + other};
   const bool plain =
       std::all_of(line.webhook.begin(), line.webhook.end(), [](char c) { return c > ' ' && c < '\x7f'; });
   if (!plain) {
@@ -93,6 +98,9 @@ const char* const kHelp =
     "  --check        looks at the configuration and starts nothing\n"
     "  --deliveries   prints what waits for endpoints, of a running host or of one\n"
     "                 that has ended\n"
+    "  --migrate      makes or upgrades the tables of a journal in PostgreSQL\n"
+    "  --journal-copy FROM TO  moves the journal; each is 'sqlite', 'configured',\n"
+    "                 '@FILE' with a connection string in it, or one itself\n"
     "  --settings     prints all settings that a configuration can have\n"
     "  --version      prints the version\n"
     "  --help         prints this\n"
@@ -111,12 +119,15 @@ Result<CommandLine> read_command_line(const std::vector<std::string>& words) {
       line.*option->flag = true;
       continue;
     }
-    std::string value = joined ? word.substr(equals + 1) : i + 1 < words.size() ? words[++i] : "";
-    if (value.empty()) {
+    const auto next = [&] { return i + 1 < words.size() ? words[++i] : std::string(); };
+    std::string value = joined ? word.substr(equals + 1) : next();
+    std::string second = option->second && !value.empty() ? next() : std::string();
+    if (value.empty() || (option->second && second.empty())) {
       return Error{std::string(option->name) + " lacks its " + option->shown + ": write " + option->name +
                    " " + option->shown};
     }
     line.*option->word = std::move(value);
+    if (option->second) line.*option->second = std::move(second);
   }
   if (auto agreed = agree(line); !agreed) return agreed.error();
   return line;

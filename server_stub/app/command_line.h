@@ -14,6 +14,8 @@ struct CommandLine {
   std::string webhook;  // --webhook URL; empty: none
   bool check = false;
   bool deliveries = false;
+  bool migrate = false;
+  std::string copy_from, copy_to;  // --journal-copy FROM TO; empty: not asked for
   bool settings = false;
   bool version = false;
   bool help = false;

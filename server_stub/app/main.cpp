@@ -18,10 +18,10 @@
 #include "app/command_line.h"
 #include "app/first_run.h"
 #include "app/host.h"
-#include "app/report.h"
 #include "app/service_manager.h"
 #include "app/settings_list.h"
 #include "app/state.h"
+#include "app/task.h"
 #include "base/guarded.h"
 #include "http_front/memory_pressure.h"
 #include "modes/link_mode.h"
@@ -106,14 +106,27 @@ void allow_descriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int print_reports(const HostConfig& config) {
+// What the command line asks for in place of a run; absent: a run.
+std::optional<TaskWords> task_of(const CommandLine& line) {
+  if (line.deliveries) return TaskWords{"deliveries"};
+  if (line.migrate) return TaskWords{"migrate"};
+  if (!line.copy_from.empty()) return TaskWords{"journal-copy", {line.copy_from, line.copy_to}};
+  return std::nullopt;
+}
+
+int do_task(const HostConfig& config, const TaskWords& task) {
   int status = 0;
   for (const auto& plugin : config.plugins) {
     std::printf("%s (%s):\n", plugin.domain.c_str(), plugin.load.c_str());
-    const auto reported =
-        report(plugin, [](const std::string& line) { std::printf("  %s\n", line.c_str()); });
+    const bool writes = task.name == "journal-copy" && !plugin.state_dir.empty();
+    if (auto made = writes ? make_directory(plugin.state_dir) : Result<void>(); !made) {
+      status = fail(made.error().text);
+      continue;
+    }
+    const auto done =
+        do_task(plugin, task, [](const std::string& line) { std::printf("  %s\n", line.c_str()); });
     std::fflush(stdout);
-    if (!reported) status = fail(reported.error().text);
+    if (!done) status = fail(done.error().text);
   }
   return status;
 }
@@ -183,12 +196,13 @@ int main(int argc, char** argv) {
     std::fputs(settings_list().c_str(), stdout);
     return 0;
   }
+  const auto task = task_of(*line);
   if (!line->config.empty()) {
     const auto config = load_config(line->config, known_modes());
-    if (config && line->deliveries) return print_reports(*config);
+    if (config && task) return do_task(*config, *task);
     return config ? run(*config, line->config, "", line->check, signals) : fail(config.error().text);
   }
-  if (line->deliveries) return print_reports(first_config());
+  if (task) return do_task(first_config(), *task);
   if (line->check) {  // a first run would generate secrets
     std::printf("there is no configuration to look at: --config names one\n");
     return 0;

@@ -19,6 +19,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
 from bursts import burst
 from clock_steps import clock_steps
 from damage import damaged_files
+from database import SCENARIOS as DATABASES
 from disk_full import disk_full
 from drains import SCENARIOS as DRAINS
 from endpoint_faults import SCENARIOS
@@ -35,7 +36,7 @@ from outages import SCENARIOS as OUTAGES
 AT_ONCE = 4
 # The longest first, so that none of them is left alone at the end.
 ALL = {"killed under load": kills, **KILLED_BOTS, "killed after steering": steered_kills, "a million messages": memory,
-       **HOSTAGES, "a burst": burst, **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
+       **HOSTAGES, **DATABASES, "a burst": burst, **OUTAGES, **DRAINS, **SCENARIOS, **KEPT_CONNECTIONS, "the journal is full": journal_full,
        "the journal is moved": journal_moved, "the disk is full": disk_full, "the clock steps": clock_steps,
        "the journal is damaged": damaged_files}
 

@@ -11,12 +11,13 @@ import re
 import signal
 import time
 
+import journal_database
 import journal_file
 from endpoint import Endpoint
 from ledger import DOMAIN, Ledger
 from link import LinkServer
 from support.deadline import DEADLINE, Missed, wait_until
-from support.host import Host, component_of
+from support.host import Host, MigratedHost, component_of
 
 NUMBERED = re.compile(r"n-(\d+)-(\d+)-(\d+)")
 FILLER = "<x xmlns='urn:example:filler'>" + "f" * 1000 + "</x>"
@@ -26,14 +27,18 @@ TIMEOUT = 2  # seconds that the endpoint has for an answer
 
 class Run:
     def __init__(self, conversations=40, small_buffers=False, state_dir=None, environment=None, plugin=None,
-                 **settings):
-        """`plugin`: settings beside those of the endpoint, which are the keyword arguments."""
+                 database=None, **settings):
+        """`plugin`: settings beside those of the endpoint, which are the keyword arguments; `database`: a server of
+        PostgreSQL where the journal is, instead of a file."""
         self.ledger = Ledger(conversations)
         self.life = 0
         self.link = None
         self.returned = {}  # key: the condition of the error that came back
         self._callback = {"name": "numbers", "stanzas": ["message"], "timeout": TIMEOUT, **settings}
         self._state_dir, self._environment, self._plugin = state_dir, environment, plugin or {}
+        self.database = database
+        if database:
+            self._plugin["journal"] = database.url
         self.endpoint = Endpoint(small_buffers)
         self.server = LinkServer()
         self.host = None
@@ -57,11 +62,20 @@ class Run:
         if self.host:
             self.host.launch(settings, wait_ready=False)
         else:
-            self.host = Host(component_of(self.server), DOMAIN, settings, wait_ready=False, state_dir=self._state_dir,
+            kind = MigratedHost if self.database else Host
+            self.host = kind(component_of(self.server), DOMAIN, settings, wait_ready=False, state_dir=self._state_dir,
                              environment=self._environment)
         if log_in:
             self.link = self.server.log_in(self.host.program, counting)
         return self
+
+    def also(self, standby):
+        """The journal is there too, once it has been promoted."""
+        self._plugin["journal"] = self.database.url_with(standby)
+
+    def kept(self):
+        """The messages in the journal, in the order of acceptance."""
+        return journal_database.kept(self.database, DOMAIN) if self.database else journal_file.kept(self.journal_directory)
 
     def send(self, rounds, filler=""):
         """That many messages in every conversation; returns once they have been taken."""
@@ -172,7 +186,7 @@ class Run:
 
     def missing(self, returned=()):
         """What got lost in each life, with the program ended. Raises where anything else is wrong."""
-        kept = [(each.key, each.webhook_id) for each in journal_file.kept(self.journal_directory)]
+        kept = [(each.key, each.webhook_id) for each in self.kept()]
         self.collect()
         return self.ledger.missing(kept, returned)
 
@@ -190,6 +204,6 @@ class Run:
         if set(self.returned) != set(returned):
             wrong = sorted(set(self.returned) ^ set(returned))
             raise AssertionError(f"errors that came back, or did not: {len(wrong)}, such as {wrong[:3]}")
-        left = journal_file.kept(self.journal_directory)
+        left = self.kept()
         if left:
             raise AssertionError(f"{len(left)} deliveries are still in the journal, such as {left[0]}")

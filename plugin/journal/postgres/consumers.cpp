@@ -72,6 +72,36 @@ Tried<size_t> give_up(Transaction& transaction, const GiveUp& asked) {
   return static_cast<size_t>(rows->integer(0, 0));
 }
 
+Tried<std::vector<Consumer>> consumers(Connection& connection) {
+  const auto rows = connection.ask(
+      "SELECT name, identity, acknowledged, missed, told, (SELECT coalesce(max(latest), 0) FROM node) FROM "
+      "consumer");
+  if (!rows) return rows.error();
+  std::vector<Consumer> all;
+  for (int row = 0; row < rows->size(); ++row) {
+    all.push_back({rows->text(row, 0), rows->text(row, 1), rows->integer(row, 2),
+                   static_cast<uint64_t>(rows->integer(row, 3)), static_cast<uint64_t>(rows->integer(row, 4)),
+                   rows->integer(row, 5)});
+  }
+  return all;
+}
+
+void restore_consumer(Transaction& transaction, const Consumer& consumer) {
+  transaction.pass_over(consumer.latest);
+  transaction.connection.add(
+      "INSERT INTO consumer VALUES ($1::text, $2::text, $3::int8, $4::int8, $5::int8) ON CONFLICT (name) DO "
+      "UPDATE "
+      "SET identity = excluded.identity, acknowledged = excluded.acknowledged, missed = excluded.missed, "
+      "told = "
+      "excluded.told",
+      Params()
+          .text(consumer.name)
+          .text(consumer.identity)
+          .integer(consumer.acknowledged)
+          .integer(static_cast<int64_t>(consumer.missed))
+          .integer(static_cast<int64_t>(consumer.told)));
+}
+
 Tried<std::vector<Ticket>> tickets(Connection& connection) {
   const auto rows =
       connection.ask("SELECT digest, consumer, credential, proof, state::int8, since FROM ticket");

@@ -14,6 +14,9 @@ Tried<Consumer> open_consumer(Transaction& transaction, const OpenConsumer& aske
 Tried<size_t> acknowledge(Transaction& transaction, const Acknowledge& asked);
 Tried<size_t> give_up(Transaction& transaction, const GiveUp& asked);
 
+Tried<std::vector<Consumer>> consumers(Connection& connection);
+void restore_consumer(Transaction& transaction, const Consumer& consumer);
+
 Tried<std::vector<Ticket>> tickets(Connection& connection);
 void keep_ticket(Transaction& transaction, const Ticket& ticket);
 void forget_ticket(Transaction& transaction, const std::string& digest);

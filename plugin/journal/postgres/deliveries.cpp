@@ -70,6 +70,24 @@ std::string conditions(const Filter& filter, Params& params) {
   return sql;
 }
 
+// Behind a seq ($1), at most so many ($2), with no more than so many bytes of xml ($3). The sizes are added
+// up as the rows are found, in their order, so that no more of them are read.
+Tried<std::vector<Delivery>> whole(Connection& connection, const std::string& chosen, Params params) {
+  const auto rows = connection.ask(
+      std::string("SELECT * FROM (") + kColumns +
+          ", coalesce(d.xml, s.xml), sum(octet_length(coalesce(d.xml, s.xml))) OVER (ORDER BY d.seq) AS "
+          "upto, "
+          "row_number() OVER (ORDER BY d.seq) AS place FROM delivery d LEFT JOIN stanza s ON s.number = "
+          "d.stanza "
+          "WHERE d.seq > $1::int8" +
+          chosen + " ORDER BY d.seq LIMIT $2::int8) p WHERE upto <= $3::int8 OR place = 1 ORDER BY seq",
+      std::move(params));
+  if (!rows) return rows.error();
+  std::vector<Delivery> deliveries;
+  for (int row = 0; row < rows->size(); ++row) deliveries.push_back(with_text(*rows, row));
+  return deliveries;
+}
+
 // Dead letters become waiting deliveries with new numbers, in their order.
 void bring_back(Transaction& transaction, std::vector<Delivery>& deliveries, WallTime now) {
   const int64_t now_ms = to_ms(now);
@@ -118,25 +136,21 @@ Tried<std::optional<xmpp::Stanza>> stanza_of(Connection& connection, Seq seq) {
   return rows->empty() ? std::optional<xmpp::Stanza>() : with_text(*rows, 0).stanza;
 }
 
-// The sizes are added up as the rows are found, in their order, so that no more of them are read.
 Tried<std::vector<Delivery>> page(Connection& connection, const Page& asked) {
-  const auto rows = connection.ask(
-      std::string("SELECT * FROM (") + kColumns +
-          ", coalesce(d.xml, s.xml), sum(octet_length(coalesce(d.xml, s.xml))) OVER (ORDER BY d.seq) AS "
-          "upto, "
-          "row_number() OVER (ORDER BY d.seq) AS place FROM delivery d LEFT JOIN stanza s ON s.number = "
-          "d.stanza "
-          "WHERE d.endpoint = $1::text AND d.state = 0 AND d.seq > $2::int8 ORDER BY d.seq LIMIT $3::int8) p "
-          "WHERE upto <= $4::int8 OR place = 1 ORDER BY seq",
-      Params()
-          .text(asked.consumer)
-          .integer(asked.beyond)
-          .integer(static_cast<int64_t>(asked.limit))
-          .integer(static_cast<int64_t>(asked.bytes)));
-  if (!rows) return rows.error();
-  std::vector<Delivery> deliveries;
-  for (int row = 0; row < rows->size(); ++row) deliveries.push_back(with_text(*rows, row));
-  return deliveries;
+  return whole(connection, " AND d.endpoint = $4::text AND d.state = 0",
+               Params()
+                   .integer(asked.beyond)
+                   .integer(static_cast<int64_t>(asked.limit))
+                   .integer(static_cast<int64_t>(asked.bytes))
+                   .text(asked.consumer));
+}
+
+Tried<std::vector<Delivery>> list_whole(Connection& connection, const ListWhole& asked) {
+  return whole(connection, "",
+               Params()
+                   .integer(asked.beyond)
+                   .integer(static_cast<int64_t>(asked.limit))
+                   .integer(static_cast<int64_t>(asked.bytes)));
 }
 
 Tried<std::vector<Count>> count(Connection& connection) {

@@ -16,6 +16,7 @@ Tried<std::vector<Delivery>> list(Connection& connection, const List& asked);
 Tried<std::optional<Delivery>> find(Connection& connection, const std::string& id);
 Tried<std::optional<xmpp::Stanza>> stanza_of(Connection& connection, Seq seq);
 Tried<std::vector<Delivery>> page(Connection& connection, const Page& asked);
+Tried<std::vector<Delivery>> list_whole(Connection& connection, const ListWhole& asked);
 Tried<std::vector<Count>> count(Connection& connection);
 Tried<std::vector<EndpointStop>> stops(Connection& connection);
 

@@ -42,6 +42,31 @@ Tried<KeysKept> count_keys(Connection& connection, const CountKeys& asked) {
   return kept;
 }
 
+Tried<std::vector<KeptKey>> list_keys(Connection& connection, const ListKeys& asked) {
+  const auto rows = connection.ask(
+      "SELECT number, key, fingerprint, credential, started, status, dropped::int8, headers, body FROM "
+      "request_key "
+      "WHERE number > $1::int8 ORDER BY number LIMIT $2::int8",
+      Params().integer(asked.beyond).integer(static_cast<int64_t>(asked.limit)));
+  if (!rows) return rows.error();
+  std::vector<KeptKey> all;
+  for (int row = 0; row < rows->size(); ++row) {
+    KeptKey kept{rows->integer(row, 0),
+                 rows->text(row, 1),
+                 rows->text(row, 2),
+                 rows->text(row, 3),
+                 from_ms(rows->integer(row, 4)),
+                 !rows->is_null(row, 5),
+                 rows->integer(row, 6) != 0,
+                 {}};
+    if (kept.finished)
+      kept.answer = {static_cast<int>(rows->integer(row, 5)), headers_of(rows->text(row, 7)),
+                     rows->text(row, 8)};
+    all.push_back(std::move(kept));
+  }
+  return all;
+}
+
 Tried<void> Keys::fetch(const std::vector<std::string>& keys) {
   std::vector<std::string_view> unknown;
   for (const std::string& key : keys) {
@@ -186,6 +211,21 @@ Tried<size_t> Keys::discard(const DiscardKeys& asked) {
   return gone_by(
       "number IN (SELECT number FROM request_key WHERE " + chosen + " ORDER BY number LIMIT $2::int8)",
       std::move(params));
+}
+
+Tried<void> Keys::restore(const KeptKey& kept) {
+  if (const auto found = find(kept.key); !found) return found.error();
+  Row row;
+  row.fingerprint = kept.fingerprint;
+  row.credential = kept.credential;
+  row.started = to_ms(kept.started);
+  if (kept.finished) row.status = kept.answer.status;
+  row.dropped = kept.dropped;
+  row.headers = as_lines(kept.answer.headers);
+  row.body = kept.answer.body;
+  put(kept.key, std::nullopt);
+  put(kept.key, std::move(row));
+  return {};
 }
 
 Tried<bool> Keys::make_room(const std::string& credential, const KeyLimits& limits) {

@@ -16,6 +16,7 @@ namespace restanza::journal::postgres {
 
 // Of all, from outside of any transaction.
 Tried<KeysKept> count_keys(Connection& connection, const CountKeys& asked);
+Tried<std::vector<KeptKey>> list_keys(Connection& connection, const ListKeys& asked);
 
 class Keys {
  public:
@@ -30,6 +31,7 @@ class Keys {
   Tried<void> lose(const std::string& key);
   Tried<void> forget_old(WallTime now);
   Tried<size_t> discard(const DiscardKeys& asked);
+  Tried<void> restore(const KeptKey& kept);
 
   // Adds the statements to the connection, which runs them.
   void flush();

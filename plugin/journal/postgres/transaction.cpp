@@ -150,7 +150,7 @@ void Transaction::restore(const xmpp::Stanza& stanza, const Delivery& delivery) 
       [this](const Rows& rows) {
         if (!rows.empty()) change.bytes += rows.integer(0, 0);
       });
-  latest_ = std::max(latest_, delivery.seq);
+  pass_over(delivery.seq);
 }
 
 void Transaction::flush_removed() {

@@ -5,6 +5,7 @@
 // calls `flush` before. One thread. Internal to this folder.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -25,6 +26,7 @@ class Transaction {
 
   Seq next_seq() { return ++latest_; }
   Seq latest() const { return latest_; }
+  void pass_over(Seq upto) { latest_ = std::max(latest_, upto); }  // it is not given any more
 
   // Gives each of the deliveries its seq.
   void insert(const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);

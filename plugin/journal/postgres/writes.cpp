@@ -47,6 +47,11 @@ struct Performed {
     keep_ticket(transaction, asked.ticket);
     return Answer();
   }
+  Tried<Answer> operator()(const RestoreConsumer& asked) const {
+    restore_consumer(transaction, asked.consumer);
+    return Answer();
+  }
+  Tried<Answer> operator()(const RestoreKey& asked) const { return answer_with(keys.restore(asked.kept)); }
   Tried<Answer> operator()(const ForgetTicket& asked) const {
     forget_ticket(transaction, asked.digest);
     return Answer();
@@ -118,6 +123,7 @@ std::vector<std::string> keys_in(const std::vector<Write>& writes) {
     if (!alone) continue;
     if (const auto* claim = std::get_if<ClaimKey>(&alone->command)) keys.push_back(claim->key);
     if (const auto* finish = std::get_if<FinishKey>(&alone->command)) keys.push_back(finish->key);
+    if (const auto* restore = std::get_if<RestoreKey>(&alone->command)) keys.push_back(restore->kept.key);
   }
   return keys;
 }
@@ -134,6 +140,11 @@ struct Answered {
   }
   Tried<Answer> operator()(const Page& asked) const { return answer_with(page(connection, asked)); }
   Tried<Answer> operator()(const ListTickets&) const { return answer_with(tickets(connection)); }
+  Tried<Answer> operator()(const ListWhole& asked) const {
+    return answer_with(list_whole(connection, asked));
+  }
+  Tried<Answer> operator()(const ListConsumers&) const { return answer_with(consumers(connection)); }
+  Tried<Answer> operator()(const ListKeys& asked) const { return answer_with(list_keys(connection, asked)); }
   Tried<Answer> operator()(const CountKeys& asked) const {
     return answer_with(count_keys(connection, asked));
   }

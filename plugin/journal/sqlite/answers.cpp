@@ -39,6 +39,14 @@ struct Answered {
 
   Result<Answer> operator()(const ListTickets&) const { return answer(tickets(db)); }
 
+  Result<Answer> operator()(const ListWhole& asked) const { return answer(list_whole(db, asked)); }
+  Result<Answer> operator()(const ListConsumers&) const { return answer(consumers(db)); }
+  Result<Answer> operator()(const ListKeys& asked) const { return answer(list_keys(db, asked)); }
+  Result<Answer> operator()(const RestoreConsumer& asked) const {
+    return answer(restore_consumer(db, asked.consumer));
+  }
+  Result<Answer> operator()(const RestoreKey& asked) const { return answer(restore_key(db, asked.kept)); }
+
   Result<Answer> operator()(const OpenConsumer& asked) const { return answer(open_consumer(db, asked)); }
   Result<Answer> operator()(const Acknowledge& asked) const { return answer(acknowledge(db, asked)); }
   Result<Answer> operator()(const GiveUp& asked) const { return answer(give_up(db, asked)); }

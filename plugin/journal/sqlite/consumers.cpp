@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/consumers.h"
 
+#include <algorithm>
 #include <string>
 
 #include "journal/sqlite/database.h"
@@ -29,8 +30,12 @@ Result<Consumer> open_consumer(Database& db, const OpenConsumer& asked) {
   const auto row = found.bind(asked.name).next();
   if (!row) return row.error();
   if (!*row) return Error{db.name() + ": the consumer '" + asked.name + "' cannot be found"};
-  return Consumer{asked.name, found.text(0), found.integer(1), static_cast<uint64_t>(found.integer(2)),
-                  static_cast<uint64_t>(found.integer(3)), db.latest_seq()};
+  return Consumer{asked.name,
+                  found.text(0),
+                  found.integer(1),
+                  static_cast<uint64_t>(found.integer(2)),
+                  static_cast<uint64_t>(found.integer(3)),
+                  db.latest_seq()};
 }
 
 Result<size_t> acknowledge(Database& db, const Acknowledge& asked) {
@@ -83,6 +88,37 @@ Result<size_t> give_up(Database& db, const GiveUp& asked) {
   }
   if (auto there = known(db, asked.consumer); !there) return there.error();
   return count;
+}
+
+Result<std::vector<Consumer>> consumers(Database& db) {
+  std::vector<Consumer> all;
+  Query query = db.query("SELECT name, identity, acknowledged, missed, told FROM consumer");
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return row.error();
+    if (!*row) return all;
+    all.push_back({query.text(0), query.text(1), query.integer(2), static_cast<uint64_t>(query.integer(3)),
+                   static_cast<uint64_t>(query.integer(4)), db.latest_seq()});
+  }
+}
+
+Result<void> restore_consumer(Database& db, const Consumer& consumer) {
+  if (auto numbered =
+          db.query("UPDATE numbering SET reserved = max(reserved, ?)").bind(consumer.latest).run();
+      !numbered) {
+    return numbered;
+  }
+  db.latest_seq() = std::max(db.latest_seq(), consumer.latest);
+  return db
+      .query(
+          "INSERT OR REPLACE INTO consumer (name, identity, acknowledged, missed, told) VALUES (?, ?, ?, ?, "
+          "?)")
+      .bind(consumer.name)
+      .bind(consumer.identity)
+      .bind(consumer.acknowledged)
+      .bind(static_cast<int64_t>(consumer.missed))
+      .bind(static_cast<int64_t>(consumer.told))
+      .run();
 }
 
 }  // namespace restanza::journal

@@ -16,4 +16,7 @@ Result<Consumer> open_consumer(Database& db, const OpenConsumer& asked);
 Result<size_t> acknowledge(Database& db, const Acknowledge& asked);
 Result<size_t> give_up(Database& db, const GiveUp& asked);
 
+Result<std::vector<Consumer>> consumers(Database& db);
+Result<void> restore_consumer(Database& db, const Consumer& consumer);
+
 }  // namespace restanza::journal

@@ -129,6 +129,22 @@ Result<void> bring_back(Database& db, Delivery& delivery, WallTime now) {
       .run();
 }
 
+// Whole, no more than `bytes` of xml but for the first.
+Result<std::vector<Delivery>> whole(Query& query, size_t most) {
+  std::vector<Delivery> deliveries;
+  size_t bytes = 0;
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return row.error();
+    if (!*row) return deliveries;
+    Delivery one = delivery_of(query);
+    one.stanza = stanza_of(query, kColumnCount);
+    bytes += one.stanza->xml.size();
+    if (!deliveries.empty() && bytes > most) return deliveries;
+    deliveries.push_back(std::move(one));
+  }
+}
+
 }  // namespace
 
 Result<void> go_on_numbering(Database& db) {
@@ -225,18 +241,14 @@ Result<std::vector<Delivery>> page(Database& db, const Page& asked) {
                          " FROM delivery JOIN stanza ON number = stanza "
                          "WHERE endpoint = ? AND state = 0 AND seq > ? ORDER BY seq LIMIT ?");
   query.bind(asked.consumer).bind(asked.beyond).bind(static_cast<int64_t>(asked.limit));
-  std::vector<Delivery> deliveries;
-  size_t bytes = 0;
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return row.error();
-    if (!*row) return deliveries;
-    Delivery one = delivery_of(query);
-    one.stanza = stanza_of(query, kColumnCount);
-    bytes += one.stanza->xml.size();
-    if (!deliveries.empty() && bytes > asked.bytes) return deliveries;
-    deliveries.push_back(std::move(one));
-  }
+  return whole(query, asked.bytes);
+}
+
+Result<std::vector<Delivery>> list_whole(Database& db, const ListWhole& asked) {
+  Query query = db.query(std::string(kColumns) + ", " + kStanzaColumns +
+                         " FROM delivery JOIN stanza ON number = stanza WHERE seq > ? ORDER BY seq LIMIT ?");
+  query.bind(asked.beyond).bind(static_cast<int64_t>(asked.limit));
+  return whole(query, asked.bytes);
 }
 
 Result<std::optional<Delivery>> find(Database& db, const std::string& id) {

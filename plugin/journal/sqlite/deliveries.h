@@ -42,6 +42,8 @@ Result<std::optional<xmpp::Stanza>> stanza_of(Database& db, Seq seq);
 // As request.h says.
 Result<std::vector<Delivery>> page(Database& db, const Page& asked);
 
+Result<std::vector<Delivery>> list_whole(Database& db, const ListWhole& asked);
+
 // Makes dead letters that the filter names (its state is ignored) waiting deliveries again, as request.h
 // says. Returns them as `list` does; at most `limit`.
 Result<std::vector<Delivery>> revive(Database& db, const Filter& filter, WallTime now, size_t limit);

@@ -119,4 +119,45 @@ Result<void> forget_old_keys(Database& db, WallTime now) {
   return db.query("DELETE FROM request_key WHERE started < ?").bind(oldest_valid(now)).run();
 }
 
+Result<std::vector<KeptKey>> list_keys(Database& db, const ListKeys& asked) {
+  std::vector<KeptKey> all;
+  Query query = db.query(
+      "SELECT number, key, fingerprint, credential, started, status, dropped, headers, body FROM request_key "
+      "WHERE number > ? ORDER BY number LIMIT ?");
+  query.bind(asked.beyond).bind(static_cast<int64_t>(asked.limit));
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return row.error();
+    if (!*row) return all;
+    KeptKey kept{query.integer(0),          query.text(1),     query.text(2),         query.text(3),
+                 from_ms(query.integer(4)), !query.is_null(5), query.integer(6) != 0, {}};
+    if (kept.finished)
+      kept.answer = {static_cast<int>(query.integer(5)), headers_of(query.text(7)), query.text(8)};
+    all.push_back(std::move(kept));
+  }
+}
+
+Result<void> restore_key(Database& db, const KeptKey& kept) {
+  if (auto gone = forget(db, kept.key); !gone) return gone;
+  const std::string headers = as_lines(kept.answer.headers);
+  if (auto added =
+          db.query("INSERT INTO request_key (key, fingerprint, run, started, credential, headers, body, "
+                   "dropped) VALUES (?, ?, '', ?, ?, ?, ?, ?)")
+              .bind_bytes(kept.key)
+              .bind_bytes(kept.fingerprint)
+              .bind(to_ms(kept.started))
+              .bind(kept.credential)
+              .bind(headers)
+              .bind_bytes(kept.answer.body)
+              .bind(kept.dropped ? 1 : 0)
+              .run();
+      !added || !kept.finished) {
+    return added;
+  }
+  return db.query("UPDATE request_key SET status = ? WHERE key = ?")
+      .bind(kept.answer.status)
+      .bind_bytes(kept.key)
+      .run();
+}
+
 }  // namespace restanza::journal

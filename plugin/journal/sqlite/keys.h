@@ -19,4 +19,7 @@ Result<void> forget(Database& db, const std::string& key);
 Result<void> lose(Database& db, const std::string& key);
 Result<void> forget_old_keys(Database& db, WallTime now);
 
+Result<std::vector<KeptKey>> list_keys(Database& db, const ListKeys& asked);
+Result<void> restore_key(Database& db, const KeptKey& kept);
+
 }  // namespace restanza::journal

@@ -24,8 +24,8 @@ class Watch;     // watch.h, likewise
 
 class SqliteStore final : public Store {
  public:
-  // An OpenStore; without a directory it is in memory. An error: another process holds the file, it cannot be written, it comes from a later
-  // version.
+  // An OpenStore; without a directory it is in memory. An error: another process holds the file, it cannot be
+  // written, it comes from a later version.
   static Result<OpenedStore> open(const StorePlace& place, const Clock& clock);
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;

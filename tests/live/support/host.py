@@ -8,8 +8,10 @@ badly or a sanitizer complained.
 import json
 import os
 import signal
+import subprocess
 import tempfile
 
+from .deadline import DEADLINE
 from .process import Program
 from .rest_client import RestClient
 
@@ -86,6 +88,11 @@ class Host:
         self.program.wait_for_line(OUTCOME, since=before)
         return "\n".join(self.program.lines()[before:])
 
+    def run_task(self, *arguments):
+        """The program with this configuration, for something else than to run: what it ended with and said."""
+        return subprocess.run([PROGRAM, "--config", self.config, *arguments], capture_output=True, text=True,
+                              timeout=DEADLINE * 2, env=sanitized_environment(), check=False)
+
     def wait_ready(self):
         try:
             ready = self.program.wait_for_line(READY, source="out")
@@ -122,6 +129,20 @@ class Host:
                     f"restanza-host ended with {code}\n{self.program.transcript(*complaints[:1])}")
         finally:
             self._directory.cleanup()
+
+
+class MigratedHost(Host):
+    """Whose tables are brought up to date before each start, where the journal is in PostgreSQL."""
+
+    def launch(self, settings=None, wait_ready=True):
+        self.write(settings)
+        self.migrate()
+        super().launch(settings, wait_ready)
+
+    def migrate(self):
+        done = self.run_task("--migrate")
+        if done.returncode != 0:
+            raise AssertionError(f"--migrate ended with {done.returncode}\n{done.stdout}{done.stderr}")
 
 
 def local_mode(**more):

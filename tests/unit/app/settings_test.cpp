@@ -197,6 +197,7 @@ TEST_CASE("what is wrong is an error also for a key that would keep its value") 
 TEST_CASE("every key that needs a restart is told apart by its value, and keeps it") {
   const std::map<std::string, std::string> others = {{"rest_iq_pending_limit", "1"},
                                                      {"rest_stanza_size_limit", "1"},
+                                                     {"journal", "\"postgresql:///x\""},
                                                      {"journal_max_bytes", "1048576"},
                                                      {"updates", "true"},
                                                      {"rest_idempotency_max_bytes", "1048576"},

@@ -95,6 +95,10 @@ class Postgres:
         """As the setting `journal` has it."""
         return f"postgresql://restanza@127.0.0.1:{self.port}/restanza"
 
+    def url_with(self, standby):
+        """The same for whichever of the two can be written to."""
+        return f"postgresql://restanza@127.0.0.1:{self.port},127.0.0.1:{standby.port}/restanza"
+
     @property
     def socket_url(self):
         return f"postgresql://restanza@/restanza?host={self.directory}&port={self.port}"

@@ -26,6 +26,12 @@ TEST_CASE("options are taken in any order, their words behind them or behind '='
   CHECK(read_command_line({"--webhook", "http://h/"})->webhook == "http://h/");
   CHECK(read_command_line({"--deliveries"})->deliveries);
   CHECK(read_command_line({"--settings"})->settings);
+  CHECK(read_command_line({"--migrate"})->migrate);
+  const auto copy = read_command_line({"--journal-copy", "sqlite", "@a=b", "--config", "a.toml"});
+  REQUIRE(copy);
+  CHECK(copy->copy_from == "sqlite");
+  CHECK(copy->copy_to == "@a=b");
+  CHECK(copy->config == "a.toml");
   CHECK(read_command_line({"--version"})->version);
   CHECK(read_command_line({"-h"})->help);
   CHECK(read_command_line({"--help"})->help);
@@ -39,6 +45,10 @@ TEST_CASE("what is not understood is named, with a remedy, on one line") {
   CHECK(refusal({"a\nb"}) == "unexpected argument 'a?b': a configuration is named with --config FILE");
   CHECK(refusal({"--config"}) == "--config lacks its FILE: write --config FILE");
   CHECK(refusal({"--config="}) == "--config lacks its FILE: write --config FILE");
+  CHECK(refusal({"--journal-copy"}) ==
+        "--journal-copy lacks its FROM and TO: write --journal-copy FROM and TO");
+  CHECK(refusal({"--journal-copy", "sqlite"}) ==
+        "--journal-copy lacks its FROM and TO: write --journal-copy FROM and TO");
   CHECK(refusal({"--webhook"}) == "--webhook lacks its URL: write --webhook URL");
 }
 
@@ -49,6 +59,8 @@ TEST_CASE("a webhook is for the development server alone, and its password is no
       "'http://***@h/' below [plugin.settings] in 'r.toml'");
   CHECK(refusal({"--webhook", "http://h/", "--check"}) ==
         "--webhook starts the development server: leave out --check");
+  CHECK(refusal({"--webhook", "http://h/", "--migrate"}) ==
+        "--webhook starts the development server: leave out --migrate");
   CHECK(refusal({"--webhook", "http://h/", "--deliveries"}) ==
         "--webhook starts the development server: leave out --deliveries");
   CHECK(refusal({"--webhook", "http://u:hunter2@h/\xC3\xA9"}) ==

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What plugins tell of their state directories; each is a library of its own, really loaded and unloaded.
-#include "app/report.h"
+#include "app/task.h"
 
 #include <vector>
 
@@ -18,7 +18,8 @@ Result<Told> told(const std::string& library, const std::string& directory) {
   plugin.load = library;
   plugin.state_dir = directory;
   Told lines;
-  const auto reported = report(plugin, [&lines](const std::string& line) { lines.push_back(line); });
+  const auto reported =
+      do_task(plugin, {"deliveries"}, [&lines](const std::string& line) { lines.push_back(line); });
   if (!reported) return reported.error();
   return lines;
 }

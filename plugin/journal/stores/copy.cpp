@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "journal/stores/copy.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "journal/stores/stores.h"
+
+namespace restanza::journal {
+namespace {
+
+template <class Request>
+Result<typename Request::Answer> ask(Store& store, Request request) {
+  auto answer = store.read(Read(std::move(request)));
+  if (!answer) return answer.error();
+  return std::get<typename Request::Answer>(std::move(*answer));
+}
+
+Result<void> change(Store& store, const std::vector<Change>& changes) {
+  std::vector<Write> writes;
+  for (const Change& each : changes) writes.emplace_back(&each);
+  return store.write(writes);
+}
+
+Result<void> command(Store& store, const std::vector<Command>& commands) {
+  std::vector<Result<Answer>> answers(commands.size(), Answer());
+  std::vector<Write> writes;
+  for (size_t i = 0; i < commands.size(); ++i) writes.emplace_back(Alone{commands[i], answers[i]});
+  if (auto written = store.write(writes); !written) return written;
+  for (const auto& answer : answers) {
+    if (!answer) return answer.error();
+  }
+  return {};
+}
+
+class Copy {
+ public:
+  Copy(Store& from, Store& to) : from_(from), to_(to) {}
+
+  Result<size_t> deliveries() {
+    for (size_t moved = 0;;) {
+      auto page = ask(from_, ListWhole{0, kCopiedAtOnce, kCopiedBytes});
+      if (!page) return page.error();
+      if (page->empty()) return moved;
+      if (auto apart = no_other(*page); !apart) return apart.error();
+      std::vector<Change> restored, removed;
+      for (Delivery& each : *page) {
+        auto stanza = std::make_shared<const xmpp::Stanza>(*std::exchange(each.stanza, std::nullopt));
+        removed.emplace_back(Removed{each.seq});
+        restored.emplace_back(Restored{std::make_shared<const Delivery>(std::move(each)), std::move(stanza)});
+      }
+      if (auto done = change(to_, restored); !done) return done.error();
+      if (auto done = change(from_, removed); !done) return done.error();
+      moved += restored.size();
+    }
+  }
+
+  Result<size_t> stops() {
+    const auto all = ask(from_, ListStops{});
+    if (!all) return all.error();
+    std::vector<Change> kept, forgotten;
+    for (const EndpointStop& stop : *all) {
+      kept.emplace_back(stop);
+      forgotten.emplace_back(Started{stop.endpoint});
+    }
+    return both(
+        change(to_, kept), [&] { return change(from_, forgotten); }, all->size());
+  }
+
+  // They stay known in the source, which gives their identity to nobody else.
+  Result<size_t> consumers() {
+    const auto all = ask(from_, ListConsumers{});
+    if (!all) return all.error();
+    std::vector<Command> kept;
+    for (const Consumer& consumer : *all) kept.emplace_back(RestoreConsumer{consumer});
+    return both(
+        command(to_, kept), [] { return Result<void>(); }, all->size());
+  }
+
+  Result<size_t> tickets() {
+    const auto all = ask(from_, ListTickets{});
+    if (!all) return all.error();
+    std::vector<Command> kept, forgotten;
+    for (const Ticket& ticket : *all) {
+      kept.emplace_back(KeepTicket{ticket});
+      forgotten.emplace_back(ForgetTicket{ticket.digest});
+    }
+    return both(
+        command(to_, kept), [&] { return command(from_, forgotten); }, all->size());
+  }
+
+  Result<size_t> keys() {
+    for (size_t moved = 0;;) {
+      const auto page = ask(from_, ListKeys{0, kKeysCopiedAtOnce});
+      if (!page) return page.error();
+      if (page->empty()) return moved;
+      std::vector<Command> kept, forgotten;
+      for (const KeptKey& key : *page) {
+        kept.emplace_back(RestoreKey{key});
+        forgotten.emplace_back(ForgetKey{key.key});
+      }
+      if (auto done = command(to_, kept); !done) return done.error();
+      if (auto done = command(from_, forgotten); !done) return done.error();
+      moved += page->size();
+    }
+  }
+
+ private:
+  template <class Second>
+  static Result<size_t> both(const Result<void>& first, Second second, size_t count) {
+    if (!first) return first.error();
+    if (const auto done = second(); !done) return done.error();
+    return count;
+  }
+
+  // What the target holds under these numbers has to be the same deliveries, of a copy that was stopped.
+  Result<void> no_other(const std::vector<Delivery>& page) {
+    std::map<Seq, std::string> ids;
+    for (const Delivery& each : page) ids[each.seq] = each.id;
+    for (Seq beyond = page.front().seq - 1;;) {
+      const auto there = ask(to_, List{{}, beyond, kCopiedAtOnce});
+      if (!there) return there.error();
+      for (const Delivery& other : *there) {
+        const auto own = ids.find(other.seq);
+        if (own == ids.end() || own->second == other.id) continue;
+        return Error{"the target holds other deliveries already, such as " + other.id +
+                     ": have them delivered or discarded first, or name an empty target"};
+      }
+      if (there->empty() || there->back().seq >= page.back().seq) return {};
+      beyond = there->back().seq;
+    }
+  }
+
+  Store& from_;
+  Store& to_;
+};
+
+}  // namespace
+
+Result<void> copy(const StorePlace& from, const StorePlace& to, const Clock& clock,
+                  const std::function<void(std::string_view)>& line) {
+  if (!from.durable() || !to.durable()) return Error{"a journal in memory cannot be copied: set state_dir"};
+  if (from.directory == to.directory && from.database == to.database && from.domain == to.domain)
+    return Error{"FROM and TO are the same journal: name two different ones"};
+  const auto source = kind_of(from).open(from, clock);
+  if (!source) return source.error();
+  const auto target = kind_of(to).open(to, clock);
+  if (!target) return target.error();
+  Copy all(*source->store, *target->store);
+  // Consumers first: no number of theirs is given again. Deliveries last: what is stopped before is nothing
+  // lost.
+  const std::pair<const char*, Result<size_t> (Copy::*)()> steps[] = {{"consumers", &Copy::consumers},
+                                                                      {"stopped endpoints", &Copy::stops},
+                                                                      {"tickets", &Copy::tickets},
+                                                                      {"idempotency keys", &Copy::keys},
+                                                                      {"deliveries", &Copy::deliveries}};
+  for (const auto& [what, step] : steps) {
+    const auto moved = (all.*step)();
+    if (!moved) return moved.error();
+    line(std::to_string(*moved) + " " + what + " moved");
+  }
+  return {};
+}
+
+}  // namespace restanza::journal
