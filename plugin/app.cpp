@@ -79,6 +79,7 @@ class App::Impl {
                        feed_,      tickets_,  ring_,     recorder_,    deps.accounts, metrics_,
                        deps.clock, timer_,    deps.log,  deps_.link_up},
         resources_(resources_for(settings.resources)) {
+    journal_.on_replaced([this] { webhook_.rest(); });
     consumers_.add(replies_);
     consumers_.add(archives_);
     consumers_.add(fan_out_, true);

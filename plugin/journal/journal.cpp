@@ -199,6 +199,15 @@ void Journal::flush(std::function<void()> then) {
     then();
 }
 
+bool Journal::ours() const {
+  std::shared_ptr<const Store> store;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    store = store_;
+  }
+  return !store || store->ours();
+}
+
 // On the thread that asks.
 template <class Request>
 Result<typename Request::Answer> Journal::read_now(Request request) {
@@ -283,6 +292,20 @@ void Journal::on_loss(std::function<void()> save) {
   save_.push_back(std::move(save));
 }
 
+void Journal::on_replaced(std::function<void()> rest) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  rest_.push_back(std::move(rest));
+}
+
+void Journal::call(std::vector<std::function<void()>> Journal::*all, const char* what) {
+  std::vector<std::function<void()>> called;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    called = this->*all;
+  }
+  for (const auto& each : called) guarded_until_done(log_, what, each);
+}
+
 // True: the files were made anew.
 bool Journal::look() {
   const Instant now = std::chrono::steady_clock::now();
@@ -290,21 +313,18 @@ bool Journal::look() {
   const auto looked = store_->look();
   if (!looked) {
     look_again_ = now + kRetry;
-    if (!std::exchange(look_failed_, true)) {
-      log_.error(looked.error().text);
-    }
+    const bool replaced = looked.error().kind == Error::Kind::replaced;
+    const bool first = !std::exchange(look_failed_, true);
+    const bool rests = replaced && !std::exchange(replaced_, true);
+    if (first || rests) log_.error(looked.error().text);
+    if (rests) call(&Journal::rest_, "resting");
     return false;
   }
   look_failed_ = false;
   if (!*looked) return false;
   say(**looked);
   if ((*looked)->lost.empty()) return true;
-  std::vector<std::function<void()>> all;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    all = save_;
-  }
-  for (const auto& save : all) guarded_until_done(log_, "saving what is in memory", save);
+  call(&Journal::save_, "saving what is in memory");
   return true;
 }
 

@@ -74,6 +74,9 @@ class Journal {
   // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
   // Each that was given is called.
   void on_loss(std::function<void()> save);
+  // Another process has the store now: `rest` is called once, on the journal's thread. What is in memory is no
+  // longer this process's to deliver.
+  void on_replaced(std::function<void()> rest);
 
   // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs
   // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
@@ -127,6 +130,9 @@ class Journal {
   void keep_ticket(Ticket ticket, Then<void> then);
   void forget_ticket(std::string digest, Then<void> then);
 
+  // Whether what waits may be delivered by this process right now (Store::ours).
+  bool ours() const;
+
   // `then` runs when all that was asked for before has been written, or could not be, and been told.
   void flush(std::function<void()> then);
 
@@ -145,6 +151,7 @@ class Journal {
   void ask(Request request, Then<T> then);
   void loop();
   bool look();
+  void call(std::vector<std::function<void()>> Journal::*all, const char* what);
   void say(const Renewed& renewed) const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
@@ -160,13 +167,13 @@ class Journal {
   Intake intake_;
   mutable std::mutex mutex_;
   std::shared_ptr<Store> store_;  // under the lock, but for the journal's thread
-  std::vector<std::function<void()>> save_;
+  std::vector<std::function<void()>> save_, rest_;
   std::atomic<size_t> keys_{0};
   std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
   Group held_;  // of which nobody saw the commit's end; this and the next three: the journal's thread only
-  bool look_failed_ = false;
+  bool look_failed_ = false, replaced_ = false;
   Instant look_again_;
 };
 

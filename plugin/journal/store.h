@@ -60,6 +60,10 @@ class Store {
   // Holds the Answer of what is asked, and sees all that was committed before the call.
   virtual Result<Answer> read(const Read& read) = 0;
 
+  // Whether what is in memory of it is this process's to deliver right now: where several share a store, another
+  // may have taken over what this one has not shown for a while that it still has. Never waits.
+  virtual bool ours() const { return true; }
+
   // Whether what is stored has reached max_bytes, without idempotency keys, which have limits of their own.
   // Only taking new work asks for it: what makes room must never fail for want of room.
   virtual bool full() = 0;
@@ -67,7 +71,7 @@ class Store {
   // Looks whether all that was committed still lies where others will look for it. Where it does not, it is
   // written there anew, as far as it can be read; absent where nothing had to be done. An error, which is a
   // sentence: it could not be done, or the store cannot be reached, and it goes on as it was until the next
-  // look.
+  // look; of the kind `replaced`: another process has the store now, and this one will not have it again.
   virtual Result<std::optional<Renewed>> look() { return std::optional<Renewed>(); }
 };
 

@@ -140,8 +140,14 @@ bool Dispatcher::sweep() {
 
 void Dispatcher::hold(bool held) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  held_ = held;
-  for (const auto& member : *members_) member.endpoint->hold(held);
+  held_ = held || resting_;
+  for (const auto& member : *members_) member.endpoint->hold(held_);
+}
+
+void Dispatcher::rest() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  resting_ = held_ = true;
+  for (const auto& member : *members_) member.endpoint->hold(true);
 }
 
 void Dispatcher::drain(std::function<void()> done) {

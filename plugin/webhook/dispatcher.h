@@ -68,6 +68,8 @@ class Dispatcher {
 
   // [any] While the way back to the host is full.
   void hold(bool held);
+  // [any] Begins no request any more: what waits is another process's to deliver.
+  void rest();
 
   // [any] Aborts what runs; what is not on disk is given up, with a stanza error to its sender. Does not
   // wait.
@@ -130,6 +132,7 @@ class Dispatcher {
   std::shared_ptr<const Members> members_;
   std::vector<Shared> retired_;
   bool held_ = false;
+  bool resting_ = false;
 };
 
 }  // namespace restanza::webhook

@@ -140,9 +140,11 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   const Result<Text> text = item.withdrawn ? Text() : text_of(item);
   if (!text) {
     turn.put_back(deps_.clock.now() + kReread);
-    deps_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
+    if (!unreadable_.exchange(true))
+      deps_.log.error("endpoint '" + name_ + "': a delivery cannot be read: " + text.error().text);
     return;
   }
+  unreadable_ = false;
   if (!*text) {  // discarded meanwhile
     turn.done();
     return cancel();
@@ -150,6 +152,7 @@ void Endpoint::deliver(Posting& posting, Transport& transport, Turn& turn) {
   // Both take their time, and then other settings may hold: no request begins by earlier ones.
   const mapping::Format format = posting.negotiation.settle(transport);
   if (retired_ || posting.replaced) return turn.put_back(deps_.clock.now());
+  if (item.kept() && !deps_.journal.ours()) return turn.put_back(deps_.clock.now() + kReread);
   if (item.alarm != 0) deps_.timer.cancel(std::exchange(item.alarm, 0));
   if (!item.tree) turn.set_tree(std::make_shared<const xmpp::StanzaTree>(*text));
   const Tree tree = item.tree;

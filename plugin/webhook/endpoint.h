@@ -162,6 +162,7 @@ class Endpoint final : public subscription::Destination {
   std::atomic<size_t> taken_out_{0};  // whoever has taken something out of the lanes and not yet ended it
   std::atomic<size_t> tending_{0};    // of these, who may have something that the journal keeps
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> unreadable_{false};  // a delivery was, and the log knows it
   std::atomic<bool> retired_{false};
   std::atomic<bool> recovered_{false};
   std::atomic<bool> draining_{false};     // and `drained_` is to be told

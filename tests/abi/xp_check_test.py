@@ -45,6 +45,7 @@ EXPECTED = [
     ("ignores_settings", "settings_malformed", "no JSON object are taken"),
     ("names_no_key", "settings_unknown_key", "does not name"),
     ("fails_in_silence", "settings_malformed", "without saying why"),
+    ("does_anything", "tasks", "is not unsupported"),
     ("lists_unknown_settings", "settings_listed", "a default that is refused: .*loud"),
     ("recursive_settings", "settings_huge", CRASH + ".*, in create"),
     ("trusts_the_table", "short_host_table", CRASH + ".*, in create"),

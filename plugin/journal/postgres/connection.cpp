@@ -51,6 +51,8 @@ Tried<std::unique_ptr<Connection>> Connection::open(const Address& address, cons
   values.push_back(nullptr);
   pg_conn* const made = PQconnectdbParams(keywords.data(), values.data(), 0);
   std::unique_ptr<Connection> connection(new Connection(made, address.name));
+  PQsetNoticeProcessor(
+      made, [](void*, const char*) {}, nullptr);  // else libpq prints them
   if (PQstatus(made) != CONNECTION_OK) return connection->lost();
   if (PQsetnonblocking(made, 1) != 0 || PQenterPipelineMode(made) != 1) return connection->lost();
   if (auto begun = connection->begin(schema); !begun) return begun.error();

@@ -28,7 +28,8 @@ class Connection {
   static constexpr std::chrono::seconds kPatience{15};   // with a server that does not answer
   static constexpr std::chrono::seconds kStatement{10};  // then the server itself gives a statement up
   static constexpr std::chrono::seconds kLock{2};        // the same for a lock that somebody holds
-  static constexpr std::chrono::seconds kIdle{5};  // a transaction that its client leaves open this long ends
+  static constexpr std::chrono::seconds kIdle{
+      15};  // a transaction that its client leaves open this long ends
   static constexpr int kOldestServer = 130000;
 
   // `schema`: where names are looked for. An error where the server is too old, or the database not in UTF-8.

@@ -27,11 +27,12 @@ Tried<void> Link::open() {
   if (auto made = check_layout(*connection_); !made) return made;
   for (Holder first;;) {
     Holder holder;
+    const auto begun = Steady::now();
     auto taken = take_queue(*connection_, run_, holder);
     if (!taken) return taken.error();
     if (*taken) {
       lease_ = **taken;
-      extended_ = Steady::now();
+      extended(begun);
       return {};
     }
     if (first.name.empty()) first = holder;
@@ -57,7 +58,13 @@ Tried<Connection*> Link::ready() {
   if (connection_ && !lapsed_ && lost_to_.empty()) return connection_.get();
   if (!lost_to_.empty()) return taken_over();
   if (Steady::now() < again_) return why_;
-  if (auto connected = connect(); !connected) {
+  auto connected = connect();
+  // A connection that ends as soon as it was made says nothing of the next one.
+  for (int left = kTries; !connected && connection_ && connection_->failed() && left > 1; --left) {
+    drop();
+    connected = connect();
+  }
+  if (!connected) {
     drop();
     why_ = connected.error();
     again_ = Steady::now() + kAgain;
@@ -74,6 +81,7 @@ Tried<void> Link::connect() {
     connection_ = std::move(*opened);
   }
   if (auto made = check_layout(*connection_); !made) return made;
+  const auto begun = Steady::now();
   const auto again = take_again(*connection_, lease_);
   if (!again) return again.error();
   if (!*again) return begin_anew();
@@ -84,8 +92,8 @@ Tried<void> Link::connect() {
   }
   lease_ = now;
   lapsed_ = false;
-  extended_ = Steady::now();
   if (!(*again)->has_it) return note_holder();
+  extended(begun);
   return {};
 }
 
@@ -99,6 +107,7 @@ Tried<void> Link::note_holder() {
 // The tables are others than those that this node knew.
 Tried<void> Link::begin_anew() {
   Holder holder;
+  const auto begun = Steady::now();
   auto taken = take_queue(*connection_, run_, holder);
   if (!taken) return taken.error();
   if (!*taken) {
@@ -108,7 +117,7 @@ Tried<void> Link::begin_anew() {
   (*taken)->latest = std::max((*taken)->latest, lease_.latest);
   lease_ = **taken;
   lapsed_ = false;
-  extended_ = Steady::now();
+  extended(begun);
   loss_ = "its tables have been made anew";
   return {};
 }
@@ -117,19 +126,31 @@ void Link::renew() {
   const auto connection = ready();
   if (!connection || Steady::now() - extended_ < kRenew) return;
   postgres::add_check(**connection, lease_, lease_.written, lease_.latest);
+  const auto begun = Steady::now();
   const auto done = (*connection)->run();
-  if (done) extended_ = Steady::now();
+  if (done) extended(begun);
   if (!done && done.error().fenced()) lapsed_ = true;
 }
 
 void Link::add_check(int64_t latest) {
+  begun_ = Steady::now();
   postgres::add_check(*connection_, lease_, lease_.written + 1, latest);
 }
 
 void Link::committed(int64_t latest) {
   ++lease_.written;
   lease_.latest = latest;
-  extended_ = Steady::now();
+  extended(begun_);
+}
+
+// The lease lasts from then at the earliest.
+void Link::extended(Steady::time_point begun) {
+  extended_ = begun;
+  good_until_ = (begun + kLease).time_since_epoch().count();
+}
+
+bool Link::good() const {
+  return Steady::now().time_since_epoch().count() < good_until_;
 }
 
 // A new connection has a new epoch, under which nothing of the one before is committed any more.

@@ -4,6 +4,7 @@
 // One thread at a time; waits for the server. Internal to this folder.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ namespace restanza::journal::postgres {
 class Link {
  public:
   static constexpr std::chrono::seconds kAgain{1};  // between two tries to reach the server
+  static constexpr int kTries = 3;                  // where a connection is made, and ends at once
 
   Link(Address address, std::string schema, std::string run)
       : address_(std::move(address)), schema_(std::move(schema)), run_(std::move(run)) {}
@@ -40,6 +42,10 @@ class Link {
   void lapsed() { lapsed_ = true; }
   Tried<bool> find_out();
 
+  // [any] Whether the lease that was seen last still lasts.
+  bool good() const;
+
+  bool replaced() const { return !lost_to_.empty(); }
   int64_t latest() const { return lease_.latest; }
   const std::string& name() const { return address_.name; }
 
@@ -51,6 +57,7 @@ class Link {
   Tried<void> note_holder();
   Tried<void> begin_anew();
   Failure taken_over() const;
+  void extended(std::chrono::steady_clock::time_point begun);
 
   const Address address_;
   const std::string schema_;
@@ -61,7 +68,8 @@ class Link {
   std::string lost_to_;  // who has taken the queue over; empty: nobody
   std::optional<std::string> loss_;
   Failure why_;
-  std::chrono::steady_clock::time_point again_{}, extended_{};
+  std::chrono::steady_clock::time_point again_{}, begun_{}, extended_{};
+  std::atomic<int64_t> good_until_{0};  // of the steady clock
 };
 
 }  // namespace restanza::journal::postgres

@@ -139,6 +139,10 @@ Result<std::optional<Renewed>> PostgresStore::look() {
   link_.renew();
   const auto ready = link_.ready();
   if (!ready) {
+    if (link_.replaced()) {
+      return Error{"The journal: " + ready.error().text + "; nothing more is delivered by this one",
+                   Error::Kind::replaced};
+    }
     return Error{"The journal cannot be reached: " + ready.error().text +
                  ": new stanzas for endpoints are refused until it can"};
   }

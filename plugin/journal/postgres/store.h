@@ -27,6 +27,7 @@ class PostgresStore final : public Store {
 
   Result<void> write(const std::vector<Write>& writes) override;
   Result<Answer> read(const Read& read) override;
+  bool ours() const override { return link_.good(); }
   bool full() override { return full_; }
   Result<std::optional<Renewed>> look() override;
   Result<bool> outcome() override;

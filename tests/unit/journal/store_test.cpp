@@ -143,6 +143,29 @@ TEST_CASE("a list is in the order of acceptance, by pages, and of what the filte
   CHECK(any.ask(List{{}, a3.seq, 2}).empty());
 }
 
+TEST_CASE(
+    "whole deliveries are listed up to a number and to bytes of xml, whatever their state, and one more of "
+    "neither") {
+  AnyStore any;
+  auto dead = any.add("1", "a");
+  any.add("2", "b");
+  any.add("3", "a");
+  any.kill(dead);
+  const auto listed = [&](Seq beyond, size_t limit, size_t bytes) {
+    std::string all;
+    for (const auto& each : any.ask(ListWhole{beyond, limit, bytes})) all += each.stanza->id + " ";
+    return all;
+  };
+  const size_t one = message("1").xml.size();
+  CHECK(listed(0, 10, SIZE_MAX / 2) == "1 2 3 ");
+  CHECK(listed(1, 10, SIZE_MAX / 2) == "2 3 ");
+  CHECK(listed(0, 2, SIZE_MAX / 2) == "1 2 ");
+  CHECK(listed(0, 10, 2 * one) == "1 2 ");
+  CHECK(listed(0, 10, 2 * one - 1) == "1 ");
+  CHECK(listed(0, 10, 0) == "1 ");
+  CHECK(any.ask(ListWhole{0, 1, 0}).front().stanza->xml == message("1").xml);
+}
+
 TEST_CASE("a count tells for each endpoint what waits, what is dead, and since when the oldest waits") {
   AnyStore any;
   const WallTime start = any.now();

@@ -50,7 +50,17 @@ void symbols(const Subject& subject) {
 struct Lines {
   size_t count = 0;
   bool whole = true;
+
+  static void on_line(void* ctx, xp_str line) {
+    auto& seen = *static_cast<Lines*>(ctx);
+    ++seen.count;
+    seen.whole = seen.whole && !(line.len > 0 && std::memchr(line.ptr, '\n', line.len));
+  }
 };
+
+bool says_why(const xp_error& error) {
+  return error.text[0] != '\0' && strnlen(error.text, sizeof error.text) < sizeof error.text;
+}
 
 void report(const Subject& subject) {
   const Library library(subject.path);
@@ -66,18 +76,39 @@ void report(const Subject& subject) {
     auto& error = lent.make<xp_error>();
     Lines lines;
     now_in("a report");
-    const xp_status status = service->report(
-        lent.view(directory),
-        [](void* ctx, xp_str line) {
-          auto& seen = *static_cast<Lines*>(ctx);
-          ++seen.count;
-          seen.whole = seen.whole && !(line.len > 0 && std::memchr(line.ptr, '\n', line.len));
-        },
-        &lines, &error);
+    const xp_status status = service->report(lent.view(directory), Lines::on_line, &lines, &error);
     require(lines.whole, "a line of its report has more than one line");
-    require(status == XP_OK ||
-                (error.text[0] != '\0' && strnlen(error.text, sizeof error.text) < sizeof error.text),
-            "its report failed without saying why");
+    require(status == XP_OK || says_why(error), "its report failed without saying why");
+  }
+}
+
+// None of these names a task that changes anything, whatever the plugin can do.
+void tasks(const Subject& subject) {
+  const Library library(subject.path);
+  const xp_plugin_desc& d = library.descriptor();
+  const void* extension = d.get_extension ? d.get_extension(nullptr, XP_EXT_TASKS) : nullptr;
+  if (!extension) return;
+  const auto* service = static_cast<const xp_tasks*>(extension);
+  require(XP_HAS(xp_tasks, service, run) && service->run, "its tasks lack the function");
+  for (const std::string& name :
+       {std::string(), std::string("no such task"), std::string("a\0b", 3), std::string(100000, 'a')}) {
+    Lent lent;
+    auto& error = lent.make<xp_error>();
+    auto& task = lent.make<xp_task>();
+    auto& word = lent.make<xp_str>();
+    word = lent.view("word");
+    task.size = sizeof task;
+    task.name = lent.view(name);
+    task.domain = lent.view("rest.localhost");
+    task.state_dir = lent.view(subject.directory);
+    task.settings_json = lent.view("{}");
+    task.words = &word;
+    task.word_count = 1;
+    Lines lines;
+    now_in("a task");
+    const xp_status status = service->run(&task, Lines::on_line, &lines, &error);
+    require(status == XP_UNSUPPORTED, "a task that nobody has is not unsupported");
+    require(says_why(error), "its task failed without saying why");
   }
 }
 
@@ -89,6 +120,7 @@ std::vector<Case> descriptor_cases() {
        well_formed},
       {"exported_symbols", "xp_plugin_entry_v1 is the only symbol that it exports", symbols},
       {"report", "its report, if it has one, copes with any directory", report},
+      {"tasks", "its tasks, if it has any, say of a name that is none that there is no such task", tasks},
   };
 }
 

@@ -54,9 +54,30 @@ TEST_CASE("what was begun before another took over is not committed, and the one
   CHECK_THAT(text_of(late), Contains("another host has taken the queue over"));
   const Change gone = Removed{1};
   CHECK_THAT(text_of(before->write({&gone})), Contains("taken the queue over"));
-  CHECK_FALSE(before->look());
+  const auto looked = before->look();
+  REQUIRE_FALSE(looked);
+  CHECK(looked.error().kind == Error::Kind::replaced);
   CHECK(queue.rows("SELECT id FROM delivery") == "msg_one");
   REQUIRE(add(*now, "two", queue.clock.wall()));
+}
+
+TEST_CASE("a journal whose store another host has taken over rests, once, and says who has it") {
+  const Queue queue;
+  Lines log;
+  Journal journal({{}, uint64_t{1} << 30, queue.place.database, queue.place.domain},
+                  kind_of(queue.place).open, queue.clock, log);
+  REQUIRE(journal.open());
+  Event<bool> rests;
+  journal.on_replaced([&] { rests.happen(true); });
+  queue.let_lapse();
+  const auto now = queue.open();
+  CHECK(rests.wait());  // with the next look, at the latest
+  CHECK_THAT(log.of(Level::error), Contains("another host has taken the queue over") && Contains("process"));
+  Event<bool> taken;
+  REQUIRE(journal.take(entry("late"), [&](Entry, auto deliveries) { taken.happen(deliveries.ok()); }));
+  CHECK_FALSE(taken.wait());
+  journal.stop();
+  CHECK(queue.rows("SELECT count(*) FROM delivery") == "0");
 }
 
 TEST_CASE("a lease that lapsed and that nobody wanted is taken again, under another epoch") {
