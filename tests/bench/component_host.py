@@ -19,9 +19,9 @@ class ForgetfulHost(Host):
 
 
 class ComponentHost:
-    def __init__(self, settings=None, durable=True):
+    def __init__(self, settings=None, kind=Host):
         self.peer = Peer()
-        self.host = (Host if durable else ForgetfulHost)(
+        self.host = kind(
             {"mode": "component", "server": f"127.0.0.1:{self.peer.component_port}", "secret": self.peer.secret},
             DOMAIN, settings)
         self.peer.wait_ready()

@@ -11,7 +11,7 @@ import os
 import sys
 
 # The order of the parts in the table.
-PARTS = ("plugin_alone", "messages", "batches", "iqs", "latency", "webhooks", "bursts", "backlog", "held", "followers", "idle", "memory",
+PARTS = ("plugin_alone", "messages", "batches", "iqs", "latency", "webhooks", "postgres", "bursts", "backlog", "held", "followers", "idle", "memory",
          "inside")
 
 

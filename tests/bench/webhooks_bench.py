@@ -11,12 +11,13 @@ import sys
 import time
 
 import parts
-from component_host import ComponentHost
+from component_host import ComponentHost, ForgetfulHost
 from load import SECONDS, in_turns, ratio
 from nginx import Nginx
 from peer import DOMAIN, Peer
 from rivals import ModRest
 from support.deadline import wait_until
+from support.host import Host
 from support.servers.mod_rest import Unavailable
 from table import Rows
 
@@ -61,7 +62,7 @@ def main():
 
         nginx = start(Nginx())
         settings = {"rest_callback_url": nginx.url}
-        memory, durable = (start(ComponentHost(settings, each)) for each in (False, True))
+        memory, durable = (start(ComponentHost(settings, each)) for each in (ForgetfulHost, Host))
         contenders = {"memory": lambda: deliver(nginx, memory.peer, OURS_ON_THE_WAY),
                       "durable": lambda: deliver(nginx, durable.peer, OURS_ON_THE_WAY)}
         try:
