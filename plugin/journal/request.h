@@ -174,8 +174,9 @@ struct ForgetTicket {
   std::string digest;
 };
 
-// As they were in another store, in place of what is known of the same name, or key. No delivery gets a seq
-// up to the consumer's latest any more; a key that is not finished is lost, as after a crash.
+// As they were in another store, in place of what is known of the same name, or key. What is known of the
+// same consumer, by its identity, does not go back. No delivery gets a seq up to the consumer's latest any
+// more; a key that is not finished is lost, as after a crash.
 struct RestoreConsumer {
   using Answer = std::monostate;
   Consumer consumer;
@@ -184,12 +185,18 @@ struct RestoreKey {
   using Answer = std::monostate;
   KeptKey kept;
 };
+// Its deliveries stay. Whoever opens one of that name later has another identity, so that nobody's cursor of
+// before is good for it.
+struct ForgetConsumer {
+  using Answer = std::monostate;
+  std::string name;
+};
 
 using Read = std::variant<List, Find, CountDeliveries, ListStops, CountKeys, LoadStanza, Page, ListTickets,
                           ListWhole, ListConsumers, ListKeys>;
 using Command = std::variant<Revive, ReviveMany, Discard, OpenConsumer, Acknowledge, GiveUp, ClaimKey,
                              FinishKey, ForgetKey, LoseKey, ForgetOldKeys, DiscardKeys, KeepTicket,
-                             ForgetTicket, RestoreConsumer, RestoreKey>;
+                             ForgetTicket, RestoreConsumer, RestoreKey, ForgetConsumer>;
 
 // Holds the `Answer` of what was asked.
 using Answer =

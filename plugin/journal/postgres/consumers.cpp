@@ -88,18 +88,22 @@ Tried<std::vector<Consumer>> consumers(Connection& connection) {
 
 void restore_consumer(Transaction& transaction, const Consumer& consumer) {
   transaction.pass_over(consumer.latest);
+  transaction.connection.add("DELETE FROM consumer WHERE name = $1::text AND identity <> $2::text",
+                             Params().text(consumer.name).text(consumer.identity));
   transaction.connection.add(
-      "INSERT INTO consumer VALUES ($1::text, $2::text, $3::int8, $4::int8, $5::int8) ON CONFLICT (name) DO "
-      "UPDATE "
-      "SET identity = excluded.identity, acknowledged = excluded.acknowledged, missed = excluded.missed, "
-      "told = "
-      "excluded.told",
+      "INSERT INTO consumer AS known VALUES ($1::text, $2::text, $3::int8, $4::int8, $5::int8) ON CONFLICT "
+      "(name) DO UPDATE SET acknowledged = greatest(known.acknowledged, excluded.acknowledged), missed = "
+      "greatest(known.missed, excluded.missed), told = greatest(known.told, excluded.told)",
       Params()
           .text(consumer.name)
           .text(consumer.identity)
           .integer(consumer.acknowledged)
           .integer(static_cast<int64_t>(consumer.missed))
           .integer(static_cast<int64_t>(consumer.told)));
+}
+
+void forget_consumer(Transaction& transaction, const std::string& name) {
+  transaction.connection.add("DELETE FROM consumer WHERE name = $1::text", Params().text(name));
 }
 
 Tried<std::vector<Ticket>> tickets(Connection& connection) {

@@ -16,6 +16,7 @@ Tried<size_t> give_up(Transaction& transaction, const GiveUp& asked);
 
 Tried<std::vector<Consumer>> consumers(Connection& connection);
 void restore_consumer(Transaction& transaction, const Consumer& consumer);
+void forget_consumer(Transaction& transaction, const std::string& name);
 
 Tried<std::vector<Ticket>> tickets(Connection& connection);
 void keep_ticket(Transaction& transaction, const Ticket& ticket);

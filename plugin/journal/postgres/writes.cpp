@@ -51,6 +51,10 @@ struct Performed {
     restore_consumer(transaction, asked.consumer);
     return Answer();
   }
+  Tried<Answer> operator()(const ForgetConsumer& asked) const {
+    forget_consumer(transaction, asked.name);
+    return Answer();
+  }
   Tried<Answer> operator()(const RestoreKey& asked) const { return answer_with(keys.restore(asked.kept)); }
   Tried<Answer> operator()(const ForgetTicket& asked) const {
     forget_ticket(transaction, asked.digest);

@@ -45,6 +45,9 @@ struct Answered {
   Result<Answer> operator()(const RestoreConsumer& asked) const {
     return answer(restore_consumer(db, asked.consumer));
   }
+  Result<Answer> operator()(const ForgetConsumer& asked) const {
+    return answer(forget_consumer(db, asked.name));
+  }
   Result<Answer> operator()(const RestoreKey& asked) const { return answer(restore_key(db, asked.kept)); }
 
   Result<Answer> operator()(const OpenConsumer& asked) const { return answer(open_consumer(db, asked)); }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/consumers.h"
 
-#include <algorithm>
 #include <string>
 
 #include "journal/sqlite/database.h"
+#include "journal/sqlite/deliveries.h"
 
 namespace restanza::journal {
 namespace {
@@ -91,6 +91,8 @@ Result<size_t> give_up(Database& db, const GiveUp& asked) {
 }
 
 Result<std::vector<Consumer>> consumers(Database& db) {
+  const auto highest = highest_number(db);
+  if (!highest) return highest.error();
   std::vector<Consumer> all;
   Query query = db.query("SELECT name, identity, acknowledged, missed, told FROM consumer");
   for (;;) {
@@ -98,27 +100,34 @@ Result<std::vector<Consumer>> consumers(Database& db) {
     if (!row) return row.error();
     if (!*row) return all;
     all.push_back({query.text(0), query.text(1), query.integer(2), static_cast<uint64_t>(query.integer(3)),
-                   static_cast<uint64_t>(query.integer(4)), db.latest_seq()});
+                   static_cast<uint64_t>(query.integer(4)), *highest});
   }
 }
 
 Result<void> restore_consumer(Database& db, const Consumer& consumer) {
-  if (auto numbered =
-          db.query("UPDATE numbering SET reserved = max(reserved, ?)").bind(consumer.latest).run();
-      !numbered) {
-    return numbered;
+  if (auto passed = pass_over(db, consumer.latest); !passed) return passed;
+  if (auto other = db.query("DELETE FROM consumer WHERE name = ? AND identity <> ?")
+                       .bind(consumer.name)
+                       .bind(consumer.identity)
+                       .run();
+      !other) {
+    return other;
   }
-  db.latest_seq() = std::max(db.latest_seq(), consumer.latest);
   return db
       .query(
-          "INSERT OR REPLACE INTO consumer (name, identity, acknowledged, missed, told) VALUES (?, ?, ?, ?, "
-          "?)")
+          "INSERT INTO consumer (name, identity, acknowledged, missed, told) VALUES (?, ?, ?, ?, ?) "
+          "ON CONFLICT (name) DO UPDATE SET acknowledged = max(acknowledged, excluded.acknowledged), "
+          "missed = max(missed, excluded.missed), told = max(told, excluded.told)")
       .bind(consumer.name)
       .bind(consumer.identity)
       .bind(consumer.acknowledged)
       .bind(static_cast<int64_t>(consumer.missed))
       .bind(static_cast<int64_t>(consumer.told))
       .run();
+}
+
+Result<void> forget_consumer(Database& db, const std::string& name) {
+  return db.query("DELETE FROM consumer WHERE name = ?").bind(name).run();
 }
 
 }  // namespace restanza::journal

@@ -18,5 +18,6 @@ Result<size_t> give_up(Database& db, const GiveUp& asked);
 
 Result<std::vector<Consumer>> consumers(Database& db);
 Result<void> restore_consumer(Database& db, const Consumer& consumer);
+Result<void> forget_consumer(Database& db, const std::string& name);
 
 }  // namespace restanza::journal

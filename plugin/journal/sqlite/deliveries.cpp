@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/deliveries.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "journal/sqlite/database.h"
@@ -147,13 +148,20 @@ Result<std::vector<Delivery>> whole(Query& query, size_t most) {
 
 }  // namespace
 
+Result<Seq> highest_number(Database& db) {
+  return db.number("SELECT max(reserved, (SELECT coalesce(max(seq), 0) FROM delivery)) FROM numbering");
+}
+
 Result<void> go_on_numbering(Database& db) {
-  // What was restored after a loss has numbers of the file that was lost.
-  const auto stored =
-      db.number("SELECT max(reserved, (SELECT coalesce(max(seq), 0) FROM delivery)) FROM numbering");
-  if (!stored) return stored.error();
-  db.latest_seq() = *stored;
+  const auto highest = highest_number(db);
+  if (!highest) return highest.error();
+  db.latest_seq() = *highest;
   return {};
+}
+
+Result<void> pass_over(Database& db, Seq upto) {
+  db.latest_seq() = std::max(db.latest_seq(), upto);
+  return db.query("UPDATE numbering SET reserved = max(reserved, ?)").bind(upto).run();
 }
 
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries) {
@@ -174,6 +182,7 @@ Result<void> restore(Database& db, const xmpp::Stanza& stanza, const Delivery& d
   const auto row = known.bind(delivery.seq).next();
   if (!row) return row.error();
   if (*row) return {};
+  if (auto passed = pass_over(db, delivery.seq); !passed) return passed;
   const auto number = insert_stanza(db, stanza);
   if (!number) return number.error();
   if (auto inserted = insert_delivery(db, *number, false, delivery); !inserted) return inserted;

@@ -19,6 +19,10 @@ class Database;
 
 // At the opening: no number of before is given again.
 Result<void> go_on_numbering(Database& db);
+// As the file has it: no delivery had a higher number. Any connection knows it.
+Result<Seq> highest_number(Database& db);
+// No number up to this one is given any more.
+Result<void> pass_over(Database& db, Seq upto);
 
 // Gives each of the deliveries its seq, and stores what they say and the stanza.
 Result<void> insert(Database& db, const xmpp::Stanza& stanza, std::vector<Delivery>& deliveries);

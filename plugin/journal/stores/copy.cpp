@@ -38,12 +38,22 @@ class Copy {
  public:
   Copy(Store& from, Store& to) : from_(from), to_(to) {}
 
+  // Before anything is moved: nobody else writes to either, so it holds to the end.
+  Result<void> no_others() {
+    for (Seq beyond = 0;;) {
+      const auto page = ask(from_, List{{}, beyond, kCopiedAtOnce});
+      if (!page) return page.error();
+      if (page->empty()) return {};
+      if (auto apart = no_other(*page); !apart) return apart;
+      beyond = page->back().seq;
+    }
+  }
+
   Result<size_t> deliveries() {
     for (size_t moved = 0;;) {
       auto page = ask(from_, ListWhole{0, kCopiedAtOnce, kCopiedBytes});
       if (!page) return page.error();
       if (page->empty()) return moved;
-      if (auto apart = no_other(*page); !apart) return apart.error();
       std::vector<Change> restored, removed;
       for (Delivery& each : *page) {
         auto stanza = std::make_shared<const xmpp::Stanza>(*std::exchange(each.stanza, std::nullopt));
@@ -68,7 +78,7 @@ class Copy {
         change(to_, kept), [&] { return change(from_, forgotten); }, all->size());
   }
 
-  // They stay known in the source, which gives their identity to nobody else.
+  // In the source they stay known until all that waits for them has gone.
   Result<size_t> consumers() {
     const auto all = ask(from_, ListConsumers{});
     if (!all) return all.error();
@@ -76,6 +86,15 @@ class Copy {
     for (const Consumer& consumer : *all) kept.emplace_back(RestoreConsumer{consumer});
     return both(
         command(to_, kept), [] { return Result<void>(); }, all->size());
+  }
+
+  // Who opens them there later has another identity: no cursor that the target gives is good for it.
+  Result<void> forget_consumers() {
+    const auto all = ask(from_, ListConsumers{});
+    if (!all) return all.error();
+    std::vector<Command> forgotten;
+    for (const Consumer& consumer : *all) forgotten.emplace_back(ForgetConsumer{consumer.name});
+    return command(from_, forgotten);
   }
 
   Result<size_t> tickets() {
@@ -148,6 +167,7 @@ Result<void> copy(const StorePlace& from, const StorePlace& to, const Clock& clo
   const auto target = kind_of(to).open(to, clock);
   if (!target) return target.error();
   Copy all(*source->store, *target->store);
+  if (auto apart = all.no_others(); !apart) return apart;
   // Consumers first: no number of theirs is given again. Deliveries last: what is stopped before is nothing
   // lost.
   const std::pair<const char*, Result<size_t> (Copy::*)()> steps[] = {{"consumers", &Copy::consumers},
@@ -160,7 +180,7 @@ Result<void> copy(const StorePlace& from, const StorePlace& to, const Clock& clo
     if (!moved) return moved.error();
     line(std::to_string(*moved) + " " + what + " moved");
   }
-  return {};
+  return all.forget_consumers();
 }
 
 }  // namespace restanza::journal

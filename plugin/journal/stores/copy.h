@@ -14,7 +14,8 @@ namespace restanza::journal {
 // No host may have either open. What has arrived has left the source; who is stopped in the middle goes on
 // with the same call: nothing is lost, and nothing is there twice. `line` hears, in lines, how many of what
 // were moved. An error: what is left is where it was. The target may hold other things, but no other delivery
-// under a seq of the source's.
+// under a seq of the source's, for which nothing is moved at all. A source that was moved wholly knows no
+// consumer any more.
 Result<void> copy(const StorePlace& from, const StorePlace& to, const Clock& clock,
                   const std::function<void(std::string_view)>& line);
 

@@ -126,3 +126,45 @@ TEST_CASE("a consumer that was never opened has nothing to acknowledge and nothi
              Contains("there is no consumer 'bot'"));
   CHECK(any.page(0) == "msg_a_bot");
 }
+
+TEST_CASE("a consumer comes from another store as it was there, and nothing of it goes back") {
+  Consumed any;
+  const auto restore = [&](const std::string& identity, Seq acknowledged, uint64_t missed, uint64_t told) {
+    any.ask(RestoreConsumer{{"bot", identity, acknowledged, missed, told, 40}});
+    const Consumer bot = any.open_bot("new");
+    return bot.identity + " " + std::to_string(bot.acknowledged) + " " + std::to_string(bot.missed) + " " +
+           std::to_string(bot.told);
+  };
+  CHECK(restore("theirs", 5, 3, 2) == "theirs 5 3 2");
+  CHECK(any.add("a", "bot").seq > 40);  // the latest that was given there
+  CHECK(restore("theirs", 4, 2, 1) == "theirs 5 3 2");
+  CHECK(restore("theirs", 6, 2, 3) == "theirs 6 3 3");
+  CHECK(restore("others", 4, 2, 1) == "others 4 2 1");  // by the same name, and another one
+  const auto all = any.ask(ListConsumers{});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].identity == "others");
+  CHECK(all[0].latest > 40);
+}
+
+TEST_CASE("a consumer that is forgotten is another one when it is opened again") {
+  Consumed any;
+  any.open_bot("first");
+  any.add("a", "bot");
+  any.ask(ForgetConsumer{"bot"});
+  CHECK(any.ask(ListConsumers{}).empty());
+  CHECK(any.listed() == "msg_a_bot");
+  CHECK_THAT(any.refusal(Acknowledge{"bot", 1, 0, kAll}), Contains("there is no consumer 'bot'"));
+  CHECK(any.open_bot("second").identity == "second");
+  any.ask(ForgetConsumer{"nobody"});
+}
+
+TEST_CASE("a number that came with a delivery is not given again when that has gone") {
+  Consumed any;
+  Delivery foreign = any.accepted("a", "default");
+  foreign.seq = 40;
+  any.apply(Restored{std::make_shared<const Delivery>(foreign),
+                     std::make_shared<const xmpp::Stanza>(message("a"))});
+  any.apply(Removed{40});
+  if (!any.in_memory()) any.open();
+  CHECK(any.add("b").seq > 40);
+}
