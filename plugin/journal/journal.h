@@ -39,13 +39,13 @@ class Journal {
   static constexpr std::chrono::seconds kLook{5};  // at its files, and at the clock, where nothing is asked
 
   struct Settings {
-    std::string directory;                   // these four as a StorePlace has them
+    std::string directory;                   // this, and the last two, as a StorePlace has them
     uint64_t max_bytes = uint64_t{1} << 30;  // from there on `take` gives an error
-    std::string database = {};
-    std::string domain = {};
     uint64_t max_key_bytes =
         KeyLimits().together;  // beside them, for idempotency keys; and of one credential
     uint64_t max_key_bytes_each = KeyLimits().each;
+    std::string database = {};
+    std::string domain = {};
 
     StorePlace place() const { return {directory, database, domain, max_bytes}; }
   };
@@ -74,8 +74,8 @@ class Journal {
   // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
   // Each that was given is called.
   void on_loss(std::function<void()> save);
-  // Another process has the store now: `rest` is called once, on the journal's thread. What is in memory is no
-  // longer this process's to deliver.
+  // Another process has the store now: `rest` is called once, on the journal's thread. What is in memory is
+  // no longer this process's to deliver.
   void on_replaced(std::function<void()> rest);
 
   // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs

@@ -8,7 +8,7 @@ _restanza_host() {
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$word"; compgen -d -- "$word")
       ;;
-    *) mapfile -t COMPREPLY < <(compgen -W '--config --webhook --check --deliveries --settings --help --version' -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W '--config --webhook --check --deliveries --migrate --journal-copy --settings --help --version' -- "$word") ;;
   esac
 }
 complete -F _restanza_host restanza-host

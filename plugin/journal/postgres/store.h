@@ -11,7 +11,7 @@
 #include <mutex>
 
 #include "journal/postgres/account.h"
-#include "journal/postgres/link.h"
+#include "journal/postgres/queue_link.h"
 #include "journal/postgres/readers.h"
 #include "journal/postgres/transaction.h"
 #include "journal/store.h"
@@ -44,7 +44,7 @@ class PostgresStore final : public Store {
   const std::string run_;
   const uint64_t max_bytes_;
   std::mutex writing_;
-  Link link_;
+  QueueLink link_;
   Readers readers_;
   std::optional<Account> unsettled_;  // what a group changes whose end nobody saw
   std::mutex counting_;

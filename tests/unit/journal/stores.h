@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The stores there are. A new one is one more row here, and all tests of store_test.cpp and
 // store_keys_test.cpp run for it. A server of PostgreSQL is there for the whole program, which
-// tests/live/support/with_postgres.py starts. Any thread.
+// tests/live/support/servers/with_postgres.py starts. Any thread.
 #pragma once
 
 #include <atomic>

@@ -64,8 +64,7 @@ TEST_CASE("what was begun before another took over is not committed, and the one
 TEST_CASE("a journal whose store another host has taken over rests, once, and says who has it") {
   const Queue queue;
   Lines log;
-  Journal journal({{}, uint64_t{1} << 30, queue.place.database, queue.place.domain},
-                  kind_of(queue.place).open, queue.clock, log);
+  Journal journal(settings_of(queue.place), kind_of(queue.place).open, queue.clock, log);
   REQUIRE(journal.open());
   Event<bool> rests;
   journal.on_replaced([&] { rests.happen(true); });

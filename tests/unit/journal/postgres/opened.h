@@ -92,6 +92,13 @@ class Queue {
   FakeClock clock;
 };
 
+inline Journal::Settings settings_of(const StorePlace& place) {
+  Journal::Settings settings;
+  settings.database = place.database;
+  settings.domain = place.domain;
+  return settings;
+}
+
 // A group with one stanza.
 inline Result<void> add(Store& store, const std::string& body, const WallTime& now) {
   const xmpp::Stanza stanza = message(body);

@@ -91,7 +91,7 @@ TEST_CASE("a journal keeps what it does not know, refuses what comes, and tells 
   FakeClock clock;
   Lines log;
   const StorePlace place = queue.behind(proxy.directory());
-  Journal journal({{}, uint64_t{1} << 30, place.database, place.domain}, kind_of(place).open, clock, log);
+  Journal journal(settings_of(place), kind_of(place).open, clock, log);
   REQUIRE(journal.open());
   const auto take = [&](const std::string& id) {
     auto event = std::make_shared<Event<Result<std::vector<Delivery>>>>();
@@ -123,7 +123,7 @@ TEST_CASE("a journal that ends while it does not know says so") {
   FakeClock clock;
   Lines log;
   const StorePlace place = queue.behind(proxy.directory());
-  Journal journal({{}, uint64_t{1} << 30, place.database, place.domain}, kind_of(place).open, clock, log);
+  Journal journal(settings_of(place), kind_of(place).open, clock, log);
   REQUIRE(journal.open());
   proxy.be(Mode::deaf, Mode::refuses);
   auto event = std::make_shared<Event<bool>>();

@@ -15,16 +15,16 @@
 
 namespace restanza::journal::postgres {
 
-class Link {
+class QueueLink {
  public:
   static constexpr std::chrono::seconds kAgain{1};  // between two tries to reach the server
   static constexpr int kTries = 3;                  // where a connection is made, and ends at once
 
-  Link(Address address, std::string schema, std::string run)
+  QueueLink(Address address, std::string schema, std::string run)
       : address_(std::move(address)), schema_(std::move(schema)), run_(std::move(run)) {}
-  ~Link();
-  Link(const Link&) = delete;
-  Link& operator=(const Link&) = delete;
+  ~QueueLink();
+  QueueLink(const QueueLink&) = delete;
+  QueueLink& operator=(const QueueLink&) = delete;
 
   // Waits while the lease of another runs out, at most kLease. An error where it is extended meanwhile.
   Tried<void> open();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/link.h"
+#include "journal/postgres/queue_link.h"
 
 #include <algorithm>
 #include <thread>
@@ -16,11 +16,11 @@ constexpr std::chrono::milliseconds kLook{200};  // while the lease of another r
 
 }  // namespace
 
-Link::~Link() {
+QueueLink::~QueueLink() {
   if (connection_ && !connection_->failed()) (void)give_back(*connection_, lease_);
 }
 
-Tried<void> Link::open() {
+Tried<void> QueueLink::open() {
   auto opened = Connection::open(address_, schema_);
   if (!opened) return opened.error();
   connection_ = std::move(*opened);
@@ -46,14 +46,14 @@ Tried<void> Link::open() {
   }
 }
 
-Failure Link::taken_over() const {
+Failure QueueLink::taken_over() const {
   return {name() + ": another host has taken the queue over: " + lost_to_ +
               ": restart this one when that has ended",
           {},
           false};
 }
 
-Tried<Connection*> Link::ready() {
+Tried<Connection*> QueueLink::ready() {
   if (connection_ && connection_->failed()) connection_.reset();
   if (connection_ && !lapsed_ && lost_to_.empty()) return connection_.get();
   if (!lost_to_.empty()) return taken_over();
@@ -74,7 +74,7 @@ Tried<Connection*> Link::ready() {
   return connection_.get();
 }
 
-Tried<void> Link::connect() {
+Tried<void> QueueLink::connect() {
   if (!connection_) {
     auto opened = Connection::open(address_, schema_);
     if (!opened) return opened.error();
@@ -97,7 +97,7 @@ Tried<void> Link::connect() {
   return {};
 }
 
-Tried<void> Link::note_holder() {
+Tried<void> QueueLink::note_holder() {
   const auto rows = connection_->ask("SELECT name FROM queue JOIN node ON run = holder");
   if (!rows) return rows.error();
   lost_to_ = rows->empty() ? "one that has ended" : rows->text(0, 0);
@@ -105,7 +105,7 @@ Tried<void> Link::note_holder() {
 }
 
 // The tables are others than those that this node knew.
-Tried<void> Link::begin_anew() {
+Tried<void> QueueLink::begin_anew() {
   Holder holder;
   const auto begun = Steady::now();
   auto taken = take_queue(*connection_, run_, holder);
@@ -122,7 +122,7 @@ Tried<void> Link::begin_anew() {
   return {};
 }
 
-void Link::renew() {
+void QueueLink::renew() {
   const auto connection = ready();
   if (!connection || Steady::now() - extended_ < kRenew) return;
   postgres::add_check(**connection, lease_, lease_.written, lease_.latest);
@@ -132,29 +132,29 @@ void Link::renew() {
   if (!done && done.error().fenced()) lapsed_ = true;
 }
 
-void Link::add_check(int64_t latest) {
+void QueueLink::add_check(int64_t latest) {
   begun_ = Steady::now();
   postgres::add_check(*connection_, lease_, lease_.written + 1, latest);
 }
 
-void Link::committed(int64_t latest) {
+void QueueLink::committed(int64_t latest) {
   ++lease_.written;
   lease_.latest = latest;
   extended(begun_);
 }
 
 // The lease lasts from then at the earliest.
-void Link::extended(Steady::time_point begun) {
+void QueueLink::extended(Steady::time_point begun) {
   extended_ = begun;
   good_until_ = (begun + kLease).time_since_epoch().count();
 }
 
-bool Link::good() const {
+bool QueueLink::good() const {
   return Steady::now().time_since_epoch().count() < good_until_;
 }
 
 // A new connection has a new epoch, under which nothing of the one before is committed any more.
-Tried<bool> Link::find_out() {
+Tried<bool> QueueLink::find_out() {
   const int64_t group = lease_.written + 1;
   drop();
   const auto connection = ready();
@@ -162,7 +162,7 @@ Tried<bool> Link::find_out() {
   return lease_.written >= group;
 }
 
-std::optional<std::string> Link::take_loss() {
+std::optional<std::string> QueueLink::take_loss() {
   return std::exchange(loss_, std::nullopt);
 }
 
