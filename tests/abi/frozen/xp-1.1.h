@@ -393,6 +393,25 @@ typedef struct {
   xp_status (*list)(void (*row)(void* ctx, const xp_setting*), void* ctx);
 } xp_settings;
 
+/* Of the plugin, and without an instance, since version 1.1: what its operator has done beside or between the
+ * runs of a host, such as bringing a database up to date. Names and words are what stands on a command line. */
+#define XP_EXT_TASKS "xp.tasks/1"
+typedef struct {
+  uint32_t size, reserved;
+  xp_str name;
+  xp_str domain, state_dir; /* as in xp_host, and settings_json as for create: of the plugin that is meant */
+  xp_str settings_json;
+  const xp_str* words; /* lent for the call; NULL where there are none */
+  size_t word_count;
+} xp_task;
+typedef struct {
+  uint32_t size, reserved;
+  /* [any] Does it, and calls line for each line of what came of it, without its end, before it returns. May
+   * wait for disks and networks. XP_UNSUPPORTED: there is no such task. Any other error: the xp_error says
+   * what is wrong and what to do; lines may have come. */
+  xp_status (*run)(const xp_task*, void (*line)(void* ctx, xp_str line), void* ctx, xp_error*);
+} xp_tasks;
+
 #ifdef __cplusplus
 }
 #endif
