@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
     {"--check", nullptr, &CommandLine::check, ""},
     {"--deliveries", nullptr, &CommandLine::deliveries, ""},
     {"--migrate", nullptr, &CommandLine::migrate, ""},
-    {"--journal-copy", &CommandLine::copy_from, nullptr, "FROM and TO", &CommandLine::copy_to},
+    {"--journal-copy", &CommandLine::copy_from, nullptr, "FROM TO", &CommandLine::copy_to},
     {"--settings", nullptr, &CommandLine::settings, ""},
     {"--version", nullptr, &CommandLine::version, ""},
     {"--help", nullptr, &CommandLine::help, ""},
@@ -35,6 +35,15 @@ std::string shown(std::string word) {
   std::replace_if(
       word.begin(), word.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
   return "'" + word + "'";
+}
+
+// A URL, or a connection string or a part of one, can hold a password wherever it stands.
+std::string shown_word(const std::string& word) {
+  const size_t option = word.rfind('-', 0) == 0 ? word.find('=') : std::string::npos;
+  const size_t start = option == std::string::npos ? 0 : option + 1;
+  const std::string value = word.substr(start);
+  const bool secret = value.find("://") != std::string::npos || value.find('=') != std::string::npos;
+  return shown(secret ? word.substr(0, start) + "***" : word);
 }
 
 // Without the user part, which can hold a password.
@@ -53,12 +62,25 @@ const Option* find(const std::string& name) {
 }
 
 Error not_understood(const std::string& word) {
-  if (word.rfind('-', 0) == 0) return Error{"unknown option " + shown(word) + kSeeHelp};
-  return Error{"unexpected argument " + shown(word) + ": a configuration is named with --config FILE"};
+  if (word.rfind('-', 0) == 0) return Error{"unknown option " + shown_word(word) + kSeeHelp};
+  return Error{"unexpected argument " + shown_word(word) + ": a configuration is named with --config FILE"};
+}
+
+// What is asked for in place of a run.
+std::vector<std::string> tasks_of(const CommandLine& line) {
+  std::vector<std::string> tasks;
+  if (line.check) tasks.emplace_back("--check");
+  if (line.deliveries) tasks.emplace_back("--deliveries");
+  if (line.migrate) tasks.emplace_back("--migrate");
+  if (!line.copy_from.empty()) tasks.emplace_back("--journal-copy");
+  return tasks;
 }
 
 // What does not go together, and what to do instead.
 Result<void> agree(const CommandLine& line) {
+  const auto tasks = tasks_of(line);
+  if (tasks.size() > 1)
+    return Error{tasks[0] + " and " + tasks[1] + " are done one at a time: leave out one"};
   if (line.webhook.empty()) return {};
   if (!line.config.empty()) {
     return Error{
@@ -66,12 +88,7 @@ Result<void> agree(const CommandLine& line) {
         "rest_callback_url = " +
         shown_url(line.webhook) + " below [plugin.settings] in " + shown(line.config)};
   }
-  const char* const other = line.check                ? "--check"
-                            : line.deliveries         ? "--deliveries"
-                            : line.migrate            ? "--migrate"
-                            : !line.copy_from.empty() ? "--journal-copy"
-                                                      : nullptr;
-  if (other) return Error{std::string("--webhook starts the development server: leave out ") + other};
+  if (!tasks.empty()) return Error{"--webhook starts the development server: leave out " + tasks[0]};
   const bool plain =
       std::all_of(line.webhook.begin(), line.webhook.end(), [](char c) { return c > ' ' && c < '\x7f'; });
   if (!plain) {

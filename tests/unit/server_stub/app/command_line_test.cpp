@@ -45,10 +45,9 @@ TEST_CASE("what is not understood is named, with a remedy, on one line") {
   CHECK(refusal({"a\nb"}) == "unexpected argument 'a?b': a configuration is named with --config FILE");
   CHECK(refusal({"--config"}) == "--config lacks its FILE: write --config FILE");
   CHECK(refusal({"--config="}) == "--config lacks its FILE: write --config FILE");
-  CHECK(refusal({"--journal-copy"}) ==
-        "--journal-copy lacks its FROM and TO: write --journal-copy FROM and TO");
+  CHECK(refusal({"--journal-copy"}) == "--journal-copy lacks its FROM TO: write --journal-copy FROM TO");
   CHECK(refusal({"--journal-copy", "sqlite"}) ==
-        "--journal-copy lacks its FROM and TO: write --journal-copy FROM and TO");
+        "--journal-copy lacks its FROM TO: write --journal-copy FROM TO");
   CHECK(refusal({"--webhook"}) == "--webhook lacks its URL: write --webhook URL");
 }
 
@@ -66,6 +65,25 @@ TEST_CASE("a webhook is for the development server alone, and its password is no
   CHECK(refusal({"--webhook", "http://u:hunter2@h/\xC3\xA9"}) ==
         "--webhook 'http://***@h/\xC3\xA9' holds spaces, control characters or non-ASCII letters: write them "
         "percent-encoded");
+}
+
+TEST_CASE("what may hold a password is not repeated, wherever it stands by mistake") {
+  const std::string remedy = ": a configuration is named with --config FILE";
+  CHECK(refusal({"--journal-copy", "sqlite", "configured", "postgresql://bot:hunter2@h/x"}) ==
+        "unexpected argument '***'" + remedy);
+  CHECK(refusal({"--journal-copy", "sqlite", "host=h", "password=hunter2"}) ==
+        "unexpected argument '***'" + remedy);
+  CHECK(refusal({"--copy=postgresql://bot:hunter2@h/x"}) ==
+        "unknown option '--copy=***'; restanza-host --help lists what there is");
+  CHECK(refusal({"--webhok=http://u:hunter2@h/"}) ==
+        "unknown option '--webhok=***'; restanza-host --help lists what there is");
+}
+
+TEST_CASE("of what is done in place of a run one is done at a time") {
+  CHECK(refusal({"--check", "--deliveries"}) ==
+        "--check and --deliveries are done one at a time: leave out one");
+  CHECK(refusal({"--migrate", "--journal-copy", "sqlite", "configured"}) ==
+        "--migrate and --journal-copy are done one at a time: leave out one");
 }
 
 TEST_CASE("the help fits a screen") {

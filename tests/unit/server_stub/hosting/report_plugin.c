@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A plugin that has services without an instance. Its report names the directory that it was asked about, and
  * tells a line that a terminal should not get; asked about "/broken" it fails, and about none it has nothing
- * to tell. Its list of settings has two, and the second one is longer than this version knows. Threads: none
- * of its own. No instance is ever made. */
+ * to tell. Its list of settings has two, and the second one is longer than this version knows. Its tasks are
+ * "repeat", which tells a line for all that it was given, and "fail". Threads: none of its own. No instance
+ * is ever made. */
 #include <stddef.h>
 #include <string.h>
 
@@ -29,11 +30,15 @@ static void destroy(xp_plugin* self) {
   (void)self;
 }
 
+static int is(xp_str text, const char* expected) {
+  return text.len == strlen(expected) && memcmp(text.ptr, expected, text.len) == 0;
+}
+
 static xp_status report(xp_str state_dir, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
   static const char kRed[] = "a \033[31mred\033[0m\nline";
   const xp_str red = {kRed, sizeof kRed - 1};
   if (!state_dir.ptr) return XP_OK;
-  if (state_dir.len == strlen("/broken") && memcmp(state_dir.ptr, "/broken", state_dir.len) == 0) {
+  if (is(state_dir, "/broken")) {
     memcpy(error->text, "as told", sizeof "as told");
     return XP_INTERNAL;
   }
@@ -63,11 +68,26 @@ static xp_status list(void (*row)(void* ctx, const xp_setting*), void* ctx) {
   return XP_OK;
 }
 
+static xp_status run(const xp_task* task, void (*line)(void* ctx, xp_str line), void* ctx, xp_error* error) {
+  if (is(task->name, "fail")) {
+    memcpy(error->text, "as asked", sizeof "as asked");
+    return XP_INTERNAL;
+  }
+  if (!is(task->name, "repeat")) return XP_UNSUPPORTED;
+  line(ctx, task->domain);
+  line(ctx, task->state_dir.ptr ? task->state_dir : STR("no directory"));
+  line(ctx, task->settings_json);
+  for (size_t i = 0; i < task->word_count; ++i) line(ctx, task->words[i]);
+  return XP_OK;
+}
+
+static const xp_tasks kTasks = {sizeof(xp_tasks), 0, run};
 static const xp_report kReport = {sizeof(xp_report), 0, report};
 static const xp_settings kSettings = {sizeof(xp_settings), 0, list};
 
 static const void* get_extension(xp_plugin* self, const char* id) {
   if (!self && strcmp(id, XP_EXT_SETTINGS) == 0) return &kSettings;
+  if (!self && strcmp(id, XP_EXT_TASKS) == 0) return &kTasks;
   return !self && strcmp(id, XP_EXT_REPORT) == 0 ? &kReport : NULL;
 }
 
