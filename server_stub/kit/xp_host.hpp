@@ -149,6 +149,14 @@ struct Setting {
 // made. None where it does not tell. False: it cannot be loaded, fails to tell, or has more than 10000.
 bool settings_of(const std::string& library, std::vector<Setting>& settings, std::string& error);
 
+// [setup] Has a plugin do what its operator asks for beside or between the runs of a server, such as
+// "migrate" (xp.tasks/1, see xp.h). Its library is looked for, and told domain, state_dir and settings_json,
+// as for load; no instance is made. Waits for disks and networks. `line` hears what came of it before this
+// returns; where it throws, no more lines come. False: the plugin cannot be loaded, knows no such task, or
+// failed, and `error` says why.
+bool run_task(const PluginSettings& plugin, const std::string& name, const std::vector<std::string>& words,
+              const std::function<void(std::string line)>& line, std::string& error);
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // A request that a server read with an HTTP server of its own.

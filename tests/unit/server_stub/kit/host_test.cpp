@@ -189,6 +189,33 @@ TEST_CASE("a plugin's settings are listed without an instance, and a plugin that
   CHECK(error.find("the plugin '/no/where.so' cannot be loaded: ") == 0);
 }
 
+TEST_CASE(
+    "a plugin does by name what an operator asks for, without an instance, and says why where it cannot") {
+  xp::host::PluginSettings plugin;
+  plugin.library = REPORT_PLUGIN;
+  plugin.domain = "rest.localhost";
+  plugin.settings_json = "{}";
+  std::string told, error;
+  const auto line = [&told](const std::string& text) { told += text + "\n"; };
+  REQUIRE(xp::host::run_task(plugin, "repeat", {"a", ""}, line, error));
+  CHECK(told == "rest.localhost\nno directory\n{}\na\n\n");
+  CHECK_FALSE(xp::host::run_task(plugin, "fail", {}, line, error));
+  CHECK(error.find("could not do 'fail': as asked") != std::string::npos);
+  CHECK_FALSE(xp::host::run_task(plugin, "migrate", {}, line, error));
+  CHECK(error.find("knows no task 'migrate'") != std::string::npos);
+  size_t lines = 0;
+  const auto thrown = [&lines](const std::string&) { ++lines, throw std::runtime_error("no"); };
+  CHECK_FALSE(xp::host::run_task(plugin, "repeat", {}, thrown, error));
+  CHECK(error.find("could not be taken whole") != std::string::npos);
+  CHECK(lines == 1);
+  plugin.library = LIFE_PLUGIN;
+  CHECK_FALSE(xp::host::run_task(plugin, "migrate", {}, line, error));
+  CHECK(error.find("knows no task 'migrate'") != std::string::npos);
+  plugin.library = "/no/where.so";
+  CHECK_FALSE(xp::host::run_task(plugin, "migrate", {}, line, error));
+  CHECK(error.find("the plugin '/no/where.so' cannot be loaded: ") == 0);
+}
+
 TEST_CASE("a host that listens says where, and takes no requests by hand") {
   Embedded given;
   xp::host::Host host(given.settings({xp::host::Address{}}));
