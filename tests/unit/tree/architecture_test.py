@@ -48,7 +48,7 @@ CODE = {".c", ".cpp", ".h", ".hpp"}
 SOURCES = CODE | {".py", ".map"}
 # One file on purpose, so that it can be read and copied as one: a host, and the border that it is written against.
 # Everything else stays below 400 lines.
-LONGER = {"tests/abi/minimal_host.c": 1220, "plugin/include/xp.h": 440}
+LONGER = {"tests/abi/minimal_host.c": 1220, "plugin/include/xp.h": 440, "tests/abi/frozen/xp-1.1.h": 440}
 # What programs wrote or are fed, byte by byte; and formats without a place for a licence, which stands in `copyright`.
 DATA = {pathlib.PurePath("tests/fuzz/corpus"), pathlib.PurePath("tests/support/state-0.1"),
         pathlib.PurePath("server_stub/packaging/debian")}
