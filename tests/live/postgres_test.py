@@ -127,6 +127,7 @@ class OnPostgres(unittest.TestCase):
     def test_a_database_that_is_away_is_told_once_and_the_host_goes_on_when_it_is_back(self):
         host = self.start()
         self.post(host, "before")
+        self.assertEqual(self.arrived(1)[0], ["before"])  # else it may be refused, for its commit is to come
         self.server.stop()
         self.addCleanup(lambda: self.server.program.running() or self.server.begin())
         host.program.wait_for_line("The journal cannot be (reached|written): .*: new stanzas for endpoints are refused until")
@@ -135,7 +136,7 @@ class OnPostgres(unittest.TestCase):
         self.server.begin()
         seen = len(host.program.lines())
         wait_until(lambda: self.post(host, "after") and self.webhook.has_posts(), "messages are taken again")
-        self.assertEqual(self.arrived(2)[0], ["before", "after"])
+        self.assertEqual(self.arrived(1)[0], ["after"])
         host.program.wait_for_line("The journal can be written again")
         for what in ("cannot be reached", "cannot be written"):
             told = [line for line in host.program.lines()[:seen] if what in line]
