@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What becomes of those who ask for their deliveries when a journal is moved, and of a journal from which
 // nothing may be moved.
+#include "child.h"
 #include "journal/journal.h"
 #include "journal/stores/copy.h"
 #include "journal/stores/stores.h"
@@ -122,4 +123,31 @@ TEST_CASE("where other deliveries are in the way nothing is moved, whatever it i
   CHECK(to.ask(ListTickets{}).empty());
   CHECK(to.ask(ListConsumers{}).size() == 1);
   CHECK(ids(to.ask(List{{}, 0, 10})) == "theirs");
+}
+
+TEST_CASE("a copy that is killed after any of its steps is gone on with, and everything is there once") {
+  const int step = GENERATE(1, 2, 3, 4, 5);
+  const Lying from, to;
+  from.reader("first");
+  for (const char* id : {"a", "b", "c"}) from.add(id);
+  from.ask(KeepTicket{{"digest", "reader", "alice", "proof", Ticket::State::issued, from.clock.wall()}});
+  from.ask(ClaimKey{"key", "body", from.clock.wall(), "alice"});
+  {
+    Child child([&](Child& side) {
+      int steps = 0;
+      (void)copy(from.place, to.place, from.clock, [&](std::string_view line) {
+        if (++steps < step) return;
+        side.say(std::string(line));
+        side.hear();  // it ends here
+      });
+    });
+    CHECK_THAT(child.hear().value_or("nothing"), Contains("moved"));
+  }
+  CHECK(moved(from, to) == "moved");
+  CHECK(ids(to.ask(List{{}, 0, 10})) == "a b c");
+  CHECK(to.reader("second").identity == "first");
+  CHECK(to.ask(ListTickets{}).size() == 1);
+  CHECK(to.ask(CountKeys{1}).keys == 1);
+  CHECK(from.ask(List{{}, 0, 10}).empty());
+  CHECK(from.ask(ListConsumers{}).empty());
 }
