@@ -6,11 +6,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/postgres/stay_loaded.h"
+
 namespace restanza::journal::postgres {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
+
+// When the plugin is loaded: who never makes a connection unloads it as well.
+[[maybe_unused]] const bool kStaysLoaded = stay_loaded();
 
 // In one line, for the log.
 std::string line_of(const char* text) {
