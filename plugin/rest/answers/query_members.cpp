@@ -2,6 +2,8 @@
 #include "rest/answers/query_members.h"
 
 #include "base/str.h"
+#include "mapping/json/flat_json.h"
+#include "mapping/media_type.h"
 
 namespace restanza::rest {
 
@@ -18,6 +20,16 @@ Result<Members, Refusal> query_members(std::string_view query) {
     members.emplace_back(*name, *value);
   }
   return members;
+}
+
+Result<Members, Refusal> members_of(const http::Request& request) {
+  if (request.body.empty()) return query_members(request.query);
+  const auto type = request.header("Content-Type");
+  if (mapping::format_of(type.value_or("")) != mapping::Format::json)
+    return refused::media_type(type, mapping::media_type(mapping::Format::json));
+  auto members = mapping::parse_flat_json(request.body);
+  if (!members) return refused::bad_query(members.error().text);
+  return std::move(*members);
 }
 
 }  // namespace restanza::rest

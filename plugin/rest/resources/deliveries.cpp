@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rest/answers/json_writer.h"
+#include "rest/answers/query_members.h"
 #include "rest/answers/reply.h"
 #include "rest/resources/delivery_query.h"
 
@@ -109,17 +110,7 @@ std::string number(const char* name, size_t value) {
 
 }  // namespace
 
-// A request that waits for the journal: no more of it than the answer needs.
-struct Deliveries::Asked {
-  Asked(http::Exchange e, const http::Request& r) : exchange(std::move(e)), request(negotiating_headers(r)) {}
-  void answer(std::string json) { answer_json(std::move(exchange), std::move(json)); }
-  void refuse(const Refusal& why) { rest::refuse(std::move(exchange), request, why); }
-
-  http::Exchange exchange;
-  const http::Request request;
-};
-
-void Deliveries::fail(Asked& asked, const Error& why) const {
+void Deliveries::fail(ParkedRequest& asked, const Error& why) const {
   log_.error("the journal cannot be asked about deliveries: " + why.text);
   asked.refuse(refused::later("The journal cannot be read or written"));
 }
@@ -127,7 +118,7 @@ void Deliveries::fail(Asked& asked, const Error& why) const {
 template <class T, class Next>
 std::function<void(Result<T>)> Deliveries::then(http::Exchange exchange, const http::Request& request,
                                                 Next next) const {
-  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   return [this, asked, next = std::move(next)](Result<T> found) {
     if (!found) return fail(*asked, found.error());
     next(*asked, std::move(*found));
@@ -154,7 +145,7 @@ std::vector<webhook::Dispatcher::Report> Deliveries::reports() const {
 
 void Deliveries::summarize(http::Exchange exchange, const http::Request& request) const {
   journal_.count(then<std::vector<journal::Count>>(
-      std::move(exchange), request, [this](Asked& asked, std::vector<journal::Count> counts) {
+      std::move(exchange), request, [this](ParkedRequest& asked, std::vector<journal::Count> counts) {
         asked.answer(summary(reports(), std::move(counts), clock_.wall()));
       }));
 }
@@ -164,7 +155,8 @@ void Deliveries::list(http::Exchange exchange, const http::Request& request) con
   if (!members) return refuse(std::move(exchange), request, members.error());
   const auto query = delivery_query(*members, true);
   if (!query) return refuse(std::move(exchange), request, query.error());
-  const auto answer = [limit = query->limit](Asked& asked, const std::vector<journal::Delivery>& found) {
+  const auto answer = [limit = query->limit](ParkedRequest& asked,
+                                             const std::vector<journal::Delivery>& found) {
     asked.answer(page(found, limit));
   };
   journal_.list(query->filter, query->beyond, query->limit + 1,
@@ -172,7 +164,7 @@ void Deliveries::list(http::Exchange exchange, const http::Request& request) con
 }
 
 void Deliveries::look_at(const std::string& id, http::Exchange exchange, const http::Request& request) const {
-  const auto answer = [](Asked& asked, const std::optional<journal::Delivery>& found) {
+  const auto answer = [](ParkedRequest& asked, const std::optional<journal::Delivery>& found) {
     if (!found) return asked.refuse(unknown_delivery());
     asked.answer(one(*found));
   };
@@ -188,7 +180,7 @@ void Deliveries::replay(http::Exchange exchange, const http::Request& request) c
     return refuse(std::move(exchange), request,
                   {422, "modify", "bad-format", "Only what is dead can be replayed"});
   }
-  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   kept_.replay(query->filter, [this, asked](const Result<size_t>& replayed) {
     if (!replayed) return fail(*asked, replayed.error());
     asked->answer(number("replayed", *replayed));
@@ -197,7 +189,7 @@ void Deliveries::replay(http::Exchange exchange, const http::Request& request) c
 
 void Deliveries::replay_one(const std::string& id, http::Exchange exchange,
                             const http::Request& request) const {
-  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   kept_.replay(id, [this, asked](const Result<bool>& replayed) {
     if (!replayed) return fail(*asked, replayed.error());
     if (!*replayed) return asked->refuse({404, "cancel", "item-not-found", "There is no such dead letter"});
@@ -214,7 +206,7 @@ void Deliveries::discard(http::Exchange exchange, const http::Request& request) 
     return refuse(std::move(exchange), request,
                   {400, "modify", "bad-format", "Say which: this needs 'state' or 'endpoint' in the query"});
   }
-  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   kept_.discard(query->filter, [this, asked](const Result<size_t>& discarded) {
     if (!discarded) return fail(*asked, discarded.error());
     asked->answer(number("discarded", *discarded));
@@ -224,7 +216,7 @@ void Deliveries::discard(http::Exchange exchange, const http::Request& request) 
 void Deliveries::discard_one(const std::string& id, http::Exchange exchange,
                              const http::Request& request) const {
   using Discarded = subscription::KeptDeliveries::Discarded;
-  auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   kept_.discard(id, [this, asked](const Result<Discarded>& discarded) {
     if (!discarded) return fail(*asked, discarded.error());
     switch (*discarded) {

@@ -11,6 +11,7 @@
 #include "feed/consumers.h"
 #include "http/exchange.h"
 #include "journal/journal.h"
+#include "rest/answers/parked_request.h"
 #include "rest/answers/refusal.h"
 #include "rest/routing/resource.h"
 #include "subscription/fan_out/kept_deliveries.h"
@@ -43,14 +44,13 @@ class Deliveries final : public Resource {
   void discard(http::Exchange exchange, const http::Request& request) const;
   void discard_one(const std::string& id, http::Exchange exchange, const http::Request& request) const;
 
-  struct Asked;
   std::vector<webhook::Dispatcher::Report> reports() const;
   void summarize(http::Exchange exchange, const http::Request& request) const;
   void list(http::Exchange exchange, const http::Request& request) const;
   // What goes on once the journal has answered, or says that it cannot.
   template <class T, class Next>
   std::function<void(Result<T>)> then(http::Exchange exchange, const http::Request& request, Next next) const;
-  void fail(Asked& asked, const Error& why) const;
+  void fail(ParkedRequest& asked, const Error& why) const;
 
   journal::Journal& journal_;
   subscription::KeptDeliveries& kept_;

@@ -6,8 +6,6 @@
 
 #include "base/date.h"
 #include "base/str.h"
-#include "mapping/json/flat_json.h"
-#include "mapping/media_type.h"
 
 namespace restanza::rest {
 namespace {
@@ -54,16 +52,6 @@ Result<void, Refusal> read_member(const std::string& name, const std::string& va
 }
 
 }  // namespace
-
-Result<Members, Refusal> members_of(const http::Request& request) {
-  if (request.body.empty()) return query_members(request.query);
-  const auto type = request.header("Content-Type");
-  if (mapping::format_of(type.value_or("")) != mapping::Format::json)
-    return refused::media_type(type, mapping::media_type(mapping::Format::json));
-  auto members = mapping::parse_flat_json(request.body);
-  if (!members) return refused::bad_query(members.error().text);
-  return std::move(*members);
-}
 
 Result<DeliveryQuery, Refusal> delivery_query(const Members& members, bool paged) {
   DeliveryQuery query;

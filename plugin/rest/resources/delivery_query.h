@@ -21,9 +21,6 @@ struct DeliveryQuery {
   size_t limit = 100;
 };
 
-// Of the query, or of the body where there is one, which must be JSON then.
-Result<Members, Refusal> members_of(const http::Request& request);
-
 // `paged`: limit and beyond are understood too.
 Result<DeliveryQuery, Refusal> delivery_query(const Members& members, bool paged);
 

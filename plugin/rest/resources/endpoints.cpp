@@ -48,14 +48,6 @@ std::string tested(const std::string& name, const Outcome& outcome) {
 
 }  // namespace
 
-// A request that waits for the journal: no more of it than the answer needs.
-struct Endpoints::Asked {
-  Asked(http::Exchange e, const http::Request& r) : exchange(std::move(e)), request(negotiating_headers(r)) {}
-
-  http::Exchange exchange;
-  const http::Request request;
-};
-
 Routes Endpoints::routes() const {
   using http::Exchange;
   using http::Request;
@@ -86,7 +78,10 @@ Routes Endpoints::routes() const {
        Right::admin,
        kName,
        steered(&Dispatcher::pause),
-       {"Stops sending to an endpoint; its queue goes on growing.", {named}, {}, {state, unheard_of, unkept}}},
+       {"Stops sending to an endpoint; its queue goes on growing.",
+        {named},
+        {},
+        {state, unheard_of, unkept}}},
       {"POST",
        "/endpoints/{name}/resume",
        Right::admin,
@@ -125,23 +120,23 @@ void Endpoints::steer(const std::string& name, Steering steering, http::Exchange
   const auto steered = (dispatcher_.*steering)(name);
   if (steered == Dispatcher::Steered::unknown)
     return refuse(std::move(exchange), request, unknown_endpoint());
-  const auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  const auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   dispatcher_.when_kept([this, name, asked](const Result<void>& kept) {
     if (kept) return show(name, *asked);
     log_.error("that endpoint '" + name + "' was paused or resumed is not on the disk: " + kept.error().text);
-    refuse(std::move(asked->exchange), asked->request,
-           refused::later("The journal cannot be written: this is in effect now, but a crash would forget it"));
+    asked->refuse(
+        refused::later("The journal cannot be written: this is in effect now, but a crash would forget it"));
   });
 }
 
-void Endpoints::show(const std::string& name, Asked& asked) const {
+void Endpoints::show(const std::string& name, ParkedRequest& asked) const {
   for (const auto& report : dispatcher_.report()) {
     if (report.name != name) continue;
     JsonWriter json;
     write(json, report);
-    return answer_json(std::move(asked.exchange), json.take());
+    return asked.answer(json.take());
   }
-  refuse(std::move(asked.exchange), asked.request, unknown_endpoint());
+  asked.refuse(unknown_endpoint());
 }
 
 void Endpoints::test(const std::string& name, http::Exchange exchange, const http::Request& request) const {

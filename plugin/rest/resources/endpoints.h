@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "http/exchange.h"
+#include "rest/answers/parked_request.h"
 #include "rest/routing/resource.h"
 #include "webhook/dispatcher.h"
 
@@ -24,8 +25,7 @@ class Endpoints final : public Resource {
   using Steering = webhook::Dispatcher::Steered (webhook::Dispatcher::*)(const std::string& name);
   void steer(const std::string& name, Steering steering, http::Exchange exchange,
              const http::Request& request) const;
-  struct Asked;
-  void show(const std::string& name, Asked& asked) const;
+  void show(const std::string& name, ParkedRequest& asked) const;
   void test(const std::string& name, http::Exchange exchange, const http::Request& request) const;
 
   webhook::Dispatcher& dispatcher_;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "rest/answers/json_writer.h"
+#include "rest/answers/query_members.h"
 #include "rest/answers/reply.h"
-#include "rest/resources/delivery_query.h"
 
 namespace restanza::rest {
 namespace {
@@ -38,12 +38,9 @@ Refusal bad_option(const std::string& name) {
 
 }  // namespace
 
-// A request that waits for the journal: no more of it than the answer needs.
-struct IdempotencyKeys::Asked {
-  Asked(http::Exchange e, const http::Request& r) : exchange(std::move(e)), request(negotiating_headers(r)) {}
+struct IdempotencyKeys::Discarding : ParkedRequest {
+  using ParkedRequest::ParkedRequest;
 
-  http::Exchange exchange;
-  const http::Request request;
   std::string credential = {};  // whose; empty: everybody's
   size_t discarded = 0;
 };
@@ -75,33 +72,32 @@ Routes IdempotencyKeys::routes() const {
   };
 }
 
-void IdempotencyKeys::fail(Asked& asked, const Error& why) const {
+void IdempotencyKeys::fail(ParkedRequest& asked, const Error& why) const {
   log_.error("the journal cannot be asked about Idempotency-Keys: " + why.text);
-  refuse(std::move(asked.exchange), asked.request, refused::later("The journal cannot be read or written"));
+  asked.refuse(refused::later("The journal cannot be read or written"));
 }
 
 void IdempotencyKeys::look(http::Exchange exchange, const http::Request& request) const {
-  const auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  const auto asked = std::make_shared<ParkedRequest>(std::move(exchange), request);
   journal_.count_keys(kMaxShown, [this, asked](const Result<journal::KeysKept>& kept) {
     if (!kept) return fail(*asked, kept.error());
-    answer_json(std::move(asked->exchange), sums(*kept, journal_.key_limits()));
+    asked->answer(sums(*kept, journal_.key_limits()));
   });
 }
 
 void IdempotencyKeys::discard(http::Exchange exchange, const http::Request& request) const {
   const auto members = query_members(request.query);
   if (!members) return refuse(std::move(exchange), request, members.error());
-  const auto asked = std::make_shared<Asked>(std::move(exchange), request);
+  const auto asked = std::make_shared<Discarding>(std::move(exchange), request);
   for (const auto& [name, value] : *members) {
-    if (name != "credential" || value.empty())
-      return refuse(std::move(asked->exchange), request, bad_option(name));
+    if (name != "credential" || value.empty()) return asked->refuse(bad_option(name));
     asked->credential = value;
   }
   discard_more(asked);
 }
 
 // So many at once that nobody else waits long for the journal.
-void IdempotencyKeys::discard_more(const std::shared_ptr<Asked>& asked) const {
+void IdempotencyKeys::discard_more(const std::shared_ptr<Discarding>& asked) const {
   journal_.discard_keys(asked->credential, kAtOnce, [this, asked](const Result<size_t>& discarded) {
     if (!discarded) return fail(*asked, discarded.error());
     asked->discarded += *discarded;
@@ -110,7 +106,7 @@ void IdempotencyKeys::discard_more(const std::shared_ptr<Asked>& asked) const {
     json.open_object();
     json.number("discarded", static_cast<int64_t>(asked->discarded));
     json.close();
-    answer_json(std::move(asked->exchange), json.take());
+    asked->answer(json.take());
   });
 }
 

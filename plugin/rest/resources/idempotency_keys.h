@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/exchange.h"
 #include "journal/journal.h"
+#include "rest/answers/parked_request.h"
 #include "rest/routing/resource.h"
 
 namespace restanza::rest {
@@ -23,11 +24,11 @@ class IdempotencyKeys final : public Resource {
   Routes routes() const override;
 
  private:
-  struct Asked;
+  struct Discarding;
   void look(http::Exchange exchange, const http::Request& request) const;
   void discard(http::Exchange exchange, const http::Request& request) const;
-  void discard_more(const std::shared_ptr<Asked>& asked) const;
-  void fail(Asked& asked, const Error& why) const;
+  void discard_more(const std::shared_ptr<Discarding>& asked) const;
+  void fail(ParkedRequest& asked, const Error& why) const;
 
   journal::Journal& journal_;
   Log& log_;

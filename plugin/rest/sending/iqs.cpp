@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/str.h"
+#include "rest/answers/parked_request.h"
 #include "rest/answers/reply.h"
 
 namespace restanza::rest {
@@ -36,17 +37,13 @@ std::optional<std::string_view> timeout_header(const http::Request& request) {
 
 // An iq in flight: whoever ends it first takes the exchange, and the table sees to it that only one does. Of
 // the request it keeps only what the answer needs.
-struct Iqs::Waiting {
+struct Iqs::Waiting : ParkedRequest {
   Waiting(http::Exchange e, const http::Request& r, iq::ArchiveQueries& a)
-      : exchange(std::move(e)), request(negotiating_headers(r)), archives(a) {}
+      : ParkedRequest(std::move(e), r), archives(a) {}
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
   ~Waiting() { archives.cancel(archive); }
 
-  void refuse(const Refusal& why) { rest::refuse(std::move(exchange), request, why); }
-
-  http::Exchange exchange;
-  const http::Request request;
   iq::ArchiveQueries& archives;
   iq::ArchiveQueries::Ticket archive;
   std::atomic<iq::ReplyTable::Ticket> ticket{0};
