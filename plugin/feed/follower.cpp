@@ -8,14 +8,6 @@ namespace restanza::feed {
 Follower::Follower(std::shared_ptr<Consumer> consumer, Cursor after, Write write, Log& log)
     : consumer_(std::move(consumer)), write_(std::move(write)), log_(log), at_(std::move(after)) {}
 
-void Follower::tell(const std::shared_ptr<EventStream>& stream) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stream_ = stream;
-  }
-  stream->news();
-}
-
 // Without news there is nothing to be looked for.
 bool Follower::read(std::string& events) {
   if (!news_.exchange(false)) return true;
@@ -37,11 +29,6 @@ void Follower::news() {
 
 void Follower::ending() {
   if (const auto known = stream()) known->end();
-}
-
-std::shared_ptr<EventStream> Follower::stream() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return stream_.lock();
 }
 
 }  // namespace restanza::feed

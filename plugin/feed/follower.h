@@ -6,16 +6,15 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "base/log.h"
 #include "feed/consumer.h"
-#include "feed/event_stream.h"
+#include "feed/live_source.h"
 
 namespace restanza::feed {
 
-class Follower final : public EventSource, public Reader {
+class Follower final : public LiveSource, public Reader {
  public:
   static constexpr size_t kMost = 1000;                      // updates at once
   static constexpr size_t kBytes = EventStream::kPiece / 2;  // of their texts, but for the first
@@ -23,9 +22,6 @@ class Follower final : public EventSource, public Reader {
   // `write` appends a page that has something to say to the events.
   using Write = std::function<void(const Page&, std::string& events)>;
   Follower(std::shared_ptr<Consumer> consumer, Cursor after, Write write, Log& log);
-
-  // Once it is known to the consumer: who writes what it reads.
-  void tell(const std::shared_ptr<EventStream>& stream);
 
   bool read(std::string& events) override;
   void ended() override { consumer_->leave(*this); }
@@ -35,15 +31,11 @@ class Follower final : public EventSource, public Reader {
   void ending() override;
 
  private:
-  std::shared_ptr<EventStream> stream() const;
-
   const std::shared_ptr<Consumer> consumer_;
   const Write write_;
   Log& log_;
   Cursor at_;  // the thread that reads only
   std::atomic<bool> news_{true};
-  mutable std::mutex mutex_;
-  std::weak_ptr<EventStream> stream_;  // under the lock
 };
 
 }  // namespace restanza::feed

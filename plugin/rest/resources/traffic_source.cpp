@@ -21,21 +21,8 @@ void TrafficSource::begin(const std::string& after) {
   place_ = after.empty() ? ring_.now() : traffic::parse_place(after).value_or(traffic::Place());
 }
 
-void TrafficSource::tell(const std::shared_ptr<feed::EventStream>& stream) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stream_ = stream;
-  }
-  stream->news();  // there may have been some since it began
-}
-
 void TrafficSource::news() {
-  std::shared_ptr<feed::EventStream> stream;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stream = stream_.lock();
-  }
-  if (stream) stream->news();
+  if (const auto known = stream()) known->news();
 }
 
 bool TrafficSource::read(std::string& events) {

@@ -5,10 +5,9 @@
 
 #include <array>
 #include <memory>
-#include <mutex>
 #include <string>
 
-#include "feed/event_stream.h"
+#include "feed/live_source.h"
 #include "mapping/codec.h"
 #include "rest/access/caller.h"
 #include "traffic/recorder.h"
@@ -40,7 +39,7 @@ class TrafficTexts {
   std::array<std::array<Made, kMax>, 2> made_;  // without bodies, and with
 };
 
-class TrafficSource final : public feed::EventSource,
+class TrafficSource final : public feed::LiveSource,
                             public traffic::Ring::Follower,
                             public std::enable_shared_from_this<TrafficSource> {
  public:
@@ -52,8 +51,6 @@ class TrafficSource final : public feed::EventSource,
 
   // Before it is read.
   void begin(const std::string& after);
-  // Whoever is told of news.
-  void tell(const std::shared_ptr<feed::EventStream>& stream);
 
   bool read(std::string& events) override;
   void ended() override { ring_.leave(*this); }
@@ -69,8 +66,6 @@ class TrafficSource final : public feed::EventSource,
   const Caller caller_;
   traffic::Place place_;
   bool begun_ = false;
-  std::mutex mutex_;  // of what follows
-  std::weak_ptr<feed::EventStream> stream_;
 };
 
 }  // namespace restanza::rest
