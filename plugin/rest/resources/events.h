@@ -4,13 +4,13 @@
 // that is referred to must outlive it.
 #pragma once
 
-#include <chrono>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "feed/consumers.h"
 #include "mapping/codec.h"
 #include "rest/access/credentials.h"
+#include "rest/answers/parked_request.h"
+#include "rest/resources/consumer_place.h"
 #include "rest/routing/resource.h"
 #include "rest/tickets/tickets.h"
 
@@ -18,9 +18,6 @@ namespace restanza::rest {
 
 class Events final : public Resource {
  public:
-  // A stream of credentials that only the host can check ends, and they are checked again.
-  static constexpr std::chrono::hours kCheckAgain{1};
-
   struct Dependencies {
     feed::Consumers& consumers;
     const Credentials& credentials;
@@ -34,15 +31,11 @@ class Events final : public Resource {
   Routes routes() const override;
 
  private:
-  struct Asked;
   void follow(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
-  void stream(Asked& asked, const std::shared_ptr<feed::Consumer>& consumer, const feed::Cursor& after) const;
+  void stream(ParkedRequest& asked, const ConsumerPlace& place, const Caller& caller) const;
   void issue(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
 
   const Dependencies deps_;
 };
-
-// Until when a stream of this caller may go on without its credentials being looked at again.
-std::optional<Instant> follows_until(const Caller& caller, const Clock& clock);
 
 }  // namespace restanza::rest

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "rest/answers/query_members.h"
+#include "rest/answers/options.h"
 #include "rest/answers/reply.h"
-#include "rest/resources/events.h"
+#include "rest/resources/following.h"
 
 namespace restanza::rest {
 namespace {
@@ -18,11 +18,11 @@ Result<std::string, Refusal> followed_after(const http::Request& request) {
   if (!members) return members.error();
   // A client that has lost its connection repeats the whole query, and knows better by then.
   std::string after(request.header("Last-Event-ID").value_or(""));
-  for (const auto& [name, value] : *members) {
-    if (name != "after")
-      return refused::bad_query("'" + name.substr(0, 100) + "' is an unknown option: after is known");
-    if (after.empty()) after = value;
-  }
+  const auto read = read_options(*members, {{"after", [&after](const std::string& value) {
+                                               if (after.empty()) after = value;
+                                               return Result<void, Refusal>();
+                                             }}});
+  if (!read) return read.error();
   return after;
 }
 
@@ -51,11 +51,7 @@ void TrafficStream::follow(http::Exchange exchange, const http::Request& request
   if (request.method == "HEAD") return exchange.respond({200, feed::EventStream::headers(), {}});
   const auto source = std::make_shared<TrafficSource>(ring_, recorder_, texts_, caller);
   source->begin(*after);
-  const auto stream =
-      consumers_.streams().begin(exchange, source, caller.name, follows_until(caller, clock_));
-  if (stream) return source->tell(stream);
-  source->ended();
-  refuse(std::move(exchange), request, refused::later("There are too many streams"));
+  answer_with_stream(std::move(exchange), request, source, consumers_.streams(), caller, clock_);
 }
 
 }  // namespace restanza::rest

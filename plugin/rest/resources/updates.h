@@ -4,13 +4,14 @@
 // blocks: what is read is answered from the thread that reads. All that is referred to must outlive it.
 #pragma once
 
-#include <utility>
+#include <memory>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "feed/consumers.h"
 #include "http/exchange.h"
 #include "mapping/codec.h"
+#include "rest/answers/parked_request.h"
 #include "rest/routing/resource.h"
 
 namespace restanza::rest {
@@ -25,13 +26,11 @@ class Updates final : public Resource {
   Routes routes() const override;
 
  private:
-  struct Asked;
   void ask(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
   void acknowledge(http::Exchange exchange, const http::Request& request, const Caller& caller) const;
-  void fail(Asked& asked, const Error& why) const;
-  void wait(const std::shared_ptr<Asked>& asked, const std::shared_ptr<feed::Consumer>& consumer,
-            feed::LongPoll::Request request) const;
-  void answer(Asked& asked, const feed::LongPoll::Answer& answer) const;
+  void wait(const std::shared_ptr<ParkedRequest>& asked, const Caller& caller,
+            const std::shared_ptr<feed::Consumer>& consumer, const feed::LongPoll::Request& request) const;
+  void answer(ParkedRequest& asked, const Caller& caller, const feed::LongPoll::Answer& given) const;
 
   feed::Consumers& consumers_;
   const mapping::Options mapping_;

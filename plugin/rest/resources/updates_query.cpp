@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "rest/resources/updates_query.h"
 
+#include <string>
+
 #include "base/str.h"
-#include "rest/resources/delivery_query.h"
+#include "rest/answers/options.h"
 
 namespace restanza::rest {
 namespace {
 
-Result<void, Refusal> read_option(const std::string& name, const std::string& value, UpdatesQuery& query) {
+Result<void, Refusal> read_limit(const std::string& value, size_t& limit) {
   const auto number = parse_number(value);
-  if (name == "consumer") {
-    query.consumer = value;
-  } else if (name == "after") {
-    query.after = value;
-  } else if (name == "limit") {
-    if (!number || *number < 1 || *number > UpdatesQuery::kMaxLimit)
-      return refused::bad_query("'limit' must be 1 to " + std::to_string(UpdatesQuery::kMaxLimit));
-    query.limit = static_cast<size_t>(*number);
-  } else if (name == "timeout") {
-    const auto most = static_cast<uint64_t>(UpdatesQuery::kMaxTimeout.count());
-    if (!number || *number > most)
-      return refused::bad_query("'timeout' must be 0 to " + std::to_string(most) + " seconds");
-    query.timeout = std::chrono::seconds(*number);
-  } else {
-    return refused::bad_query("'" + name.substr(0, 100) +
-                              "' is an unknown option: consumer, after, limit and timeout are known");
-  }
+  if (!number || *number < 1 || *number > UpdatesQuery::kMaxLimit)
+    return refused::bad_query("'limit' must be 1 to " + std::to_string(UpdatesQuery::kMaxLimit));
+  limit = static_cast<size_t>(*number);
+  return {};
+}
+
+Result<void, Refusal> read_timeout(const std::string& value, std::chrono::seconds& timeout) {
+  const auto number = parse_number(value);
+  const auto most = static_cast<uint64_t>(UpdatesQuery::kMaxTimeout.count());
+  if (!number || *number > most)
+    return refused::bad_query("'timeout' must be 0 to " + std::to_string(most) + " seconds");
+  timeout = std::chrono::seconds(*number);
   return {};
 }
 
@@ -35,9 +32,12 @@ Result<UpdatesQuery, Refusal> updates_query(std::string_view query) {
   const auto members = query_members(query);
   if (!members) return members.error();
   UpdatesQuery asked;
-  for (const auto& [name, value] : *members) {
-    if (auto read = read_option(name, value, asked); !read) return read.error();
-  }
+  const auto read = read_options(
+      *members, {text_option("consumer", asked.place.consumer),
+                 text_option("after", asked.place.cursor),
+                 {"limit", [&](const std::string& value) { return read_limit(value, asked.limit); }},
+                 {"timeout", [&](const std::string& value) { return read_timeout(value, asked.timeout); }}});
+  if (!read) return read.error();
   return asked;
 }
 

@@ -4,12 +4,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "rest/answers/refusal.h"
+#include "rest/resources/consumer_place.h"
 
 namespace restanza::rest {
 
@@ -17,8 +16,7 @@ struct UpdatesQuery {
   static constexpr size_t kMaxLimit = 1000;
   static constexpr std::chrono::seconds kMaxTimeout{120};
 
-  std::optional<std::string> consumer;
-  std::optional<std::string> after;  // a cursor; absent: what was acknowledged last
+  NamedPlace place;
   size_t limit = 100;
   std::chrono::seconds timeout{30};  // how long it waits where there is nothing
 };

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rest/access/digest.h"
+#include "rest/resources/following.h"
 #include "support/collected.h"
 #include "support/directory.h"
 #include "unit/rest/rest_world.h"

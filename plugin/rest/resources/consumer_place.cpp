@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "rest/resources/consumer_refusals.h"
+#include "rest/resources/consumer_place.h"
+
+#include <utility>
 
 namespace restanza::rest {
 namespace {
@@ -34,12 +36,14 @@ Result<std::shared_ptr<feed::Consumer>, Refusal> consumer_for(const feed::Consum
   return consumer;
 }
 
-Result<feed::Cursor, Refusal> place_of(const feed::Consumer& consumer,
-                                       const std::optional<std::string>& cursor) {
-  if (!cursor) return consumer.acknowledged();
-  auto place = consumer.place(*cursor);
-  if (!place) return cursor_gone(consumer);
-  return std::move(*place);
+Result<ConsumerPlace, Refusal> place_for(const feed::Consumers& consumers, const NamedPlace& named,
+                                         const Caller& caller) {
+  auto consumer = consumer_for(consumers, named.consumer, caller);
+  if (!consumer) return consumer.error();
+  if (!named.cursor) return ConsumerPlace{*consumer, (*consumer)->acknowledged(), false};
+  auto cursor = (*consumer)->place(*named.cursor);
+  if (!cursor) return cursor_gone(**consumer);
+  return ConsumerPlace{std::move(*consumer), std::move(*cursor), true};
 }
 
 }  // namespace restanza::rest
