@@ -36,24 +36,22 @@ Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t 
 
 void Consumer::open(journal::Consumer known, size_t waiting) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  known_ = std::move(known);
-  waiting_ = waiting;
-  tail_.clear(known_.latest);
+  backlog_.open(std::move(known), waiting);
 }
 
 std::optional<Cursor> Consumer::place(const std::string& cursor) const {
   auto parsed = parse_cursor(cursor);
   if (!parsed) return std::nullopt;
   const std::lock_guard<std::mutex> lock(mutex_);
-  const bool ours = parsed->identity == known_.identity;
-  if (!ours || parsed->seq < known_.acknowledged || parsed->seq > known_.latest) return std::nullopt;
+  if (!backlog_.has(*parsed)) return std::nullopt;
   if (parsed->run != run_) parsed->number = 0;
   return parsed;
 }
 
 Cursor Consumer::acknowledged() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return {known_.identity, known_.acknowledged, known_.told, run_, 0};
+  const journal::Consumer& known = backlog_.known();
+  return {known.identity, known.acknowledged, known.told, run_, 0};
 }
 
 // What waits in memory was pushed in one order with what is on disk, and says behind which delivery it came.
@@ -62,29 +60,25 @@ Cursor Consumer::acknowledged() const {
 Result<Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) const {
   Cursor at = after;
   std::vector<Moment> moments;
-  std::vector<Kept> kept;
+  std::optional<std::vector<Kept>> kept;
   journal::Seq pushed = 0;
-  uint64_t missed = 0;
-  bool in_memory = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     moments = moments_.behind(after.seq, after.number, limit);
-    pushed = known_.latest;
-    missed = known_.missed;
-    at.identity = known_.identity;
-    in_memory = tail_.covers(after.seq);
-    if (in_memory) kept = tail_.behind(std::max(after.seq, known_.acknowledged));
+    pushed = backlog_.known().latest;
+    at.missed = backlog_.known().missed;
+    at.identity = backlog_.known().identity;
+    kept = backlog_.in_memory(after.seq);
   }
   at.run = run_;
-  at.missed = missed;
-  if (!in_memory) {
+  if (!kept) {
     auto found = on_disk(after.seq, pushed, limit, bytes);
     if (!found) return found.error();
     kept = std::move(*found);
   }
-  const journal::Seq last = kept.empty() ? pushed : kept.back().seq;  // there may be more behind
-  Page page = merge(std::move(kept), moments, at, last, {limit, bytes});
-  page.missed = missed - std::min(after.missed, missed);
+  const journal::Seq last = kept->empty() ? pushed : kept->back().seq;  // there may be more behind
+  Page page = merge(std::move(*kept), moments, at, last, {limit, bytes});
+  page.missed = at.missed - std::min(after.missed, at.missed);
   page.full = page.full || page.updates.size() >= limit || last < pushed;
   return page;
 }
@@ -107,7 +101,7 @@ void Consumer::acknowledge(const Cursor& cursor, std::function<void(const Result
   bool write = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    write = cursor.seq > known_.acknowledged || cursor.missed > known_.told;
+    write = backlog_.is_news(cursor);
     if (!write) moments_.forget_up_to(cursor.seq, cursor.number);
   }
   if (write) return write_acknowledged(cursor, std::move(then));
@@ -125,9 +119,7 @@ void Consumer::write_acknowledged(const Cursor& cursor, std::function<void(const
         }
         {
           const std::lock_guard<std::mutex> lock(self->mutex_);
-          self->known_.acknowledged = std::max(self->known_.acknowledged, cursor.seq);
-          self->known_.told = std::max(self->known_.told, std::min(cursor.missed, self->known_.missed));
-          self->waiting_ -= std::min(self->waiting_, *removed);
+          self->backlog_.acknowledge(cursor, *removed);
           self->moments_.forget_up_to(cursor.seq, cursor.number);
         }
         if (then) then({});
@@ -136,12 +128,12 @@ void Consumer::write_acknowledged(const Cursor& cursor, std::function<void(const
 }
 
 void Consumer::attend(const std::shared_ptr<Reader>& reader) {
-  std::shared_ptr<Reader> before = reader;
+  std::shared_ptr<Reader> before;
   bool stopped = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopped = stopped_;
-    if (!stopped) reader_.swap(before);
+    if (!stopped) before = readers_.attend(reader);
   }
   if (stopped) return reader->ending();
   if (before) before->superseded();
@@ -149,22 +141,14 @@ void Consumer::attend(const std::shared_ptr<Reader>& reader) {
 
 bool Consumer::follow(const std::shared_ptr<Reader>& reader) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (stopped_ || followers_.size() >= kFollowers) return false;
-  followers_.push_back(reader);
-  return true;
+  return !stopped_ && readers_.follow(reader);
 }
 
 void Consumer::leave(const Reader& reader) {
   std::shared_ptr<Reader> left;  // goes without the lock
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (reader_.get() == &reader) left.swap(reader_);
-  const auto found = std::find_if(followers_.begin(), followers_.end(),
-                                  [&reader](const auto& each) { return each.get() == &reader; });
-  if (found != followers_.end()) {
-    left.swap(*found);
-    followers_.erase(found);
-  }
-  if (!attended()) tail_.clear(known_.latest);
+  left = readers_.leave(reader);
+  if (!readers_.any()) backlog_.forget_memory();
 }
 
 void Consumer::about_to_send(const xmpp::Stanza& stanza) {
@@ -188,29 +172,9 @@ void Consumer::push_kept(const journal::Delivery& delivery, const Tree& tree) {
   Kept one{delivery.seq, delivery.id, delivery.accepted, tree->text()};
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!count(delivery.seq)) return;
-    if (attended()) add_to_tail(std::move(one));
+    if (!(readers_.any() ? backlog_.add(std::move(one)) : backlog_.add(one.seq))) return;
   }
   trim();
-}
-
-// With the lock. False: it was counted.
-bool Consumer::count(journal::Seq seq) {
-  if (seq <= known_.latest) return false;
-  known_.latest = seq;
-  ++waiting_;
-  if (!attended()) tail_.clear(seq);
-  return true;
-}
-
-// With the lock. For want of memory it is read from the disk.
-void Consumer::add_to_tail(Kept one) noexcept {
-  const journal::Seq seq = one.seq;
-  try {
-    tail_.add(std::move(one));
-  } catch (const std::exception&) {
-    tail_.clear(seq);
-  }
 }
 
 // False: there is no room.
@@ -225,7 +189,7 @@ bool Consumer::push_moment(const journal::Delivery& delivery, const Tree& tree) 
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopped_) return false;
-    moment.behind = known_.latest;
+    moment.behind = backlog_.known().latest;
     moment.number = number = ++numbers_;
     if (!moments_.add(std::move(moment))) return false;
   }
@@ -248,7 +212,7 @@ void Consumer::requeue(const journal::Delivery& delivery) {
   guarded_until_done(deps_.log, "a dead letter for a consumer", [&] {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (count(delivery.seq)) tail_.clear(delivery.seq);  // its text is on disk
+      backlog_.add(delivery.seq);
     }
     trim();
   });
@@ -257,8 +221,7 @@ void Consumer::requeue(const journal::Delivery& delivery) {
 
 void Consumer::withdraw(const journal::Delivery& delivery) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (delivery.seq > known_.acknowledged && waiting_ > 0) --waiting_;
-  tail_.forget(delivery.seq);
+  backlog_.withdraw(delivery.seq);
 }
 
 void Consumer::refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const {
@@ -270,8 +233,8 @@ void Consumer::trim() {
   size_t over = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (waiting_ <= settings_.max_queued || std::exchange(giving_up_, true)) return;
-    over = waiting_ - settings_.max_queued;
+    if (backlog_.waiting() <= settings_.max_queued || std::exchange(giving_up_, true)) return;
+    over = backlog_.waiting() - settings_.max_queued;
   }
   give_up(std::nullopt, std::min(over, kPage), kTooMany);
 }
@@ -279,7 +242,7 @@ void Consumer::trim() {
 void Consumer::tend() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (waiting_ == 0 || std::exchange(giving_up_, true)) return;
+    if (backlog_.waiting() == 0 || std::exchange(giving_up_, true)) return;
   }
   give_up(settings_.max_age, kPage, kTooOld);
 }
@@ -294,10 +257,8 @@ void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, cons
                             const size_t number = gone ? *gone : 0;
                             more = age && number == count;
                             self->giving_up_ = more;
-                            if (number > 0) self->tail_.clear(self->known_.latest);
-                            self->known_.missed += number;
+                            self->backlog_.give_up(number);
                             self->missed_.add(number);
-                            self->waiting_ -= std::min(self->waiting_, number);
                           }
                           if (!gone) return;
                           if (*gone > 0) self->tell_news();
@@ -310,10 +271,7 @@ void Consumer::reopen() {
   deps_.journal.open_consumer(place_, [self = shared_from_this()](Result<journal::Consumer> opened) {
     if (!opened) return;
     const std::lock_guard<std::mutex> lock(self->mutex_);
-    if (opened->identity == self->known_.identity) return;  // the journal knows it still
-    self->known_ = std::move(*opened);
-    self->waiting_ = 0;
-    self->tail_.clear(self->known_.latest);
+    self->backlog_.reopen(std::move(*opened));
   });
 }
 
@@ -325,11 +283,9 @@ void Consumer::stop() {
   for (const auto& reader : readers()) reader->ending();
   {
     // Each of them may own this consumer, and comes no more. They go without the lock.
-    std::vector<std::shared_ptr<Reader>> followers;
-    std::shared_ptr<Reader> reader;
+    Readers left;
     const std::lock_guard<std::mutex> lock(mutex_);
-    followers.swap(followers_);
-    reader.swap(reader_);
+    std::swap(left, readers_);
   }
   for (const auto& iq : requests_.give_up())
     refuse(iq, {"wait", "recipient-unavailable", "Nobody can read it any more"});
@@ -337,7 +293,7 @@ void Consumer::stop() {
 
 size_t Consumer::waiting() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return waiting_ + moments_.size();
+  return backlog_.waiting() + moments_.size();
 }
 
 void Consumer::tell_news() const {
@@ -348,9 +304,7 @@ void Consumer::tell_news() const {
 
 std::vector<std::shared_ptr<Reader>> Consumer::readers() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<std::shared_ptr<Reader>> all = followers_;
-  if (reader_) all.push_back(reader_);
-  return all;
+  return readers_.all();
 }
 
 }  // namespace restanza::feed

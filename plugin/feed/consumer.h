@@ -17,12 +17,13 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/timer.h"
+#include "feed/backlog.h"
 #include "feed/cursor.h"
 #include "feed/moments.h"
 #include "feed/page.h"
+#include "feed/readers.h"
 #include "feed/requests.h"
 #include "feed/settings.h"
-#include "feed/tail.h"
 #include "journal/journal.h"
 #include "subscription/fan_out/fan_out.h"
 #include "xmpp/stanza_error.h"
@@ -40,21 +41,12 @@ struct ConsumerDependencies {
   Metrics& metrics;
 };
 
-// Somebody who reads a consumer right now. Both run without a lock held, and block nothing.
-class Reader {
- public:
-  virtual ~Reader() = default;
-  virtual void news() = 0;        // there may be more than it has read
-  virtual void superseded() = 0;  // somebody else reads from now on
-  virtual void ending() = 0;      // nobody reads any more
-};
-
 class Consumer final : public subscription::Destination, public std::enable_shared_from_this<Consumer> {
  public:
   static constexpr std::chrono::seconds kIqTime{30};  // an iq has until its sender gets an error
   static constexpr size_t kPage = 1000;               // deliveries that the journal changes at once
-  static constexpr size_t kFollowers = 100;           // at once
-  static constexpr const char* kPlace = "updates/";   // stands before its name in the journal
+  static constexpr size_t kFollowers = Readers::kFollowers;
+  static constexpr const char* kPlace = "updates/";  // stands before its name in the journal
 
   // `moment_bytes`: of what waits in memory.
   Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t moment_bytes = Moments::kMaxBytes);
@@ -112,9 +104,6 @@ class Consumer final : public subscription::Destination, public std::enable_shar
  private:
   Result<std::vector<Kept>> on_disk(journal::Seq after, journal::Seq upto, size_t limit, size_t bytes) const;
   void push_kept(const journal::Delivery& delivery, const Tree& tree);
-  bool count(journal::Seq seq);
-  void add_to_tail(Kept one) noexcept;
-  bool attended() const { return reader_ || !followers_.empty(); }
   std::vector<std::shared_ptr<Reader>> readers() const;
   bool push_moment(const journal::Delivery& delivery, const Tree& tree);
   void refuse(const std::shared_ptr<const xmpp::Stanza>& iq, const xmpp::StanzaError& error) const;
@@ -130,13 +119,10 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   Requests requests_;
   Counter& missed_;
   mutable std::mutex mutex_;  // of what follows
-  journal::Consumer known_;
-  size_t waiting_ = 0;  // on disk
+  Backlog backlog_;
   uint64_t numbers_ = 0;
   Moments moments_;
-  Tail tail_;
-  std::shared_ptr<Reader> reader_;
-  std::vector<std::shared_ptr<Reader>> followers_;
+  Readers readers_;
   bool giving_up_ = false;
   bool stopped_ = false;
 };
