@@ -4,9 +4,8 @@
 
 #include "rest/access/digest.h"
 #include "rest/resources/following.h"
-#include "support/collected.h"
 #include "support/directory.h"
-#include "unit/rest/rest_world.h"
+#include "unit/rest/resources/consumers_world.h"
 
 using namespace restanza;
 using namespace restanza::rest;
@@ -17,55 +16,21 @@ namespace {
 using Data = nlohmann::json;
 
 Token receiving() {
-  Token one = token();
-  one.rights = kReceive;
-  return one;
+  return token_with(kReceive);
 }
 
-struct EventsWorld : RestWorld {
+struct EventsWorld : ConsumersWorld {
   explicit EventsWorld(Token known = receiving(), const std::string& directory = {})
-      : RestWorld(settings(std::move(known)), 2, around(directory)) {}
-  static Credentials::Settings settings(Token known) {
-    auto all = credential_settings();
-    all.tokens.push_back(std::move(known));
-    return all;
-  }
-  static Around around(const std::string& directory) {
-    Around all;
-    all.directory = directory;
-    all.consumers.resize(2);
-    for (auto& each : all.consumers) each.domain = "rest.localhost";
-    all.consumers[1].name = "other";
-    all.consumers[1].types = {"none of these"};
-    return all;
-  }
+      : ConsumersWorld(with_token(std::move(known)), directory) {}
 
   void message(const std::string& id, const std::string& from = "alice@localhost/r") {
-    xmpp::StanzaTree stanza(*xmpp::parse_stanza("<message type='chat' from='" + from +
-                                                "' to='bot@rest.localhost' id='" + id +
-                                                "'><body>Hi</body></message>"));
-    REQUIRE(fan_out.offer(stanza, [] {}, {}) == xmpp::Offered::taken);
+    ConsumersWorld::message(id, from, "bot@rest.localhost", "Hi");
     settle_reading();
-  }
-  // The thread that reads does one after the other, and what it has begun asks for itself once more.
-  void settle_reading() {
-    const auto other = consumers.find("other");
-    for (int i = 0; i < 5; ++i) {
-      settle();
-      test::Door read;
-      const auto last =
-          consumers.poll(other, {other->acknowledged(), 1, 1, 0ms}, [&](const auto&) { read.open(); });
-      REQUIRE(read.pass());
-    }
   }
   std::shared_ptr<MemoryAnswer> get(const std::string& query,
                                     const std::string& authorization = as_component(),
                                     const std::string& last_id = {}) {
-    http::Request request;
-    request.method = "GET";
-    request.path = "/events";
-    request.query = query;
-    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    auto request = asking("GET", "/events", query, authorization);
     if (!last_id.empty()) request.headers.emplace_back("Last-Event-ID", last_id);
     auto answer = ask(std::move(request));
     settle_reading();
@@ -163,12 +128,7 @@ TEST_CASE("HEAD of a stream is its head, and acknowledges nothing") {
   EventsWorld w;
   w.message("1");
   const auto cursor = EventsWorld::events(*w.get(""))[0].id;
-  http::Request head;
-  head.method = "HEAD";
-  head.path = "/events";
-  head.query = "after=" + cursor;
-  head.headers = {{"Authorization", as_component()}};
-  const auto answer = w.ask(std::move(head));
+  const auto answer = w.ask(asking("HEAD", "/events", "after=" + cursor));
   CHECK(answer->status() == 200);
   CHECK(answer->header("Content-Type") == "text/event-stream");
   CHECK(answer->answers == 1);
@@ -220,11 +180,7 @@ TEST_CASE("a ticket follows its consumer in place of credentials, as its credent
 TEST_CASE("a ticket is for streams, and nothing else") {
   EventsWorld w;
   const std::string ticket = w.ticket();
-  http::Request updates;
-  updates.method = "GET";
-  updates.path = "/updates";
-  updates.query = "ticket=" + ticket;
-  CHECK(w.ask(std::move(updates))->status() == 401);
+  CHECK(w.ask(asking("GET", "/updates", "ticket=" + ticket, ""))->status() == 401);
 }
 
 TEST_CASE("a password or a token in the address is refused by its name") {

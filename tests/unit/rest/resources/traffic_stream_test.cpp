@@ -1,48 +1,20 @@
 // SPDX-License-Identifier: MIT
 // GET /rest/traffic: who may follow, from where, and what is answered to a wrong request.
-#include "support/collected.h"
-#include "unit/rest/rest_world.h"
+#include "unit/rest/resources/consumers_world.h"
 
 using namespace restanza;
 using namespace restanza::rest;
 
 namespace {
 
-Credentials::Settings with_rights(uint32_t rights) {
-  Token one = token();
-  one.rights = rights;
-  auto settings = credential_settings();
-  settings.tokens.push_back(one);
-  return settings;
-}
-
 http::Request following(const std::string& query = {}, const std::string& authorization = as_component(),
                         const std::string& method = "GET") {
-  http::Request request;
-  request.method = method;
-  request.path = "/traffic";
-  request.query = query;
-  request.headers = {{"Authorization", authorization}};
-  return request;
+  return asking(method, "/traffic", query, authorization);
 }
 
-class Opening final : public feed::ReadThread::Task {
- public:
-  explicit Opening(test::Door& door) : door_(door) {}
-
- private:
-  void run() override { door_.open(); }
-  test::Door& door_;
-};
-
-// Until the thread that reads has done what it was asked for before.
 std::shared_ptr<MemoryAnswer> settled(RestWorld& world, http::Request request) {
   auto answer = world.ask(std::move(request));
-  for (int i = 0; i < 3; ++i) {
-    test::Door read;
-    world.consumers.run(std::make_shared<Opening>(read));
-    REQUIRE(read.pass());
-  }
+  settle_reading(world);
   return answer;
 }
 
@@ -50,7 +22,7 @@ std::shared_ptr<MemoryAnswer> settled(RestWorld& world, http::Request request) {
 
 TEST_CASE("whoever lacks the right admin may not follow the traffic") {
   for (const auto& [rights, status] : std::map<uint32_t, int>{{kSend | kReceive, 403}, {kAdmin, 200}}) {
-    RestWorld w(with_rights(rights));
+    RestWorld w(with_token(token_with(rights)));
     CHECK(settled(w, following({}, "Bearer t0ken"))->status() == status);
     CHECK(w.ring.followers() == (status == 200 ? 1 : 0));
   }

@@ -3,8 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rest/resources/updates_page.h"
-#include "support/collected.h"
-#include "unit/rest/rest_world.h"
+#include "unit/rest/resources/consumers_world.h"
 
 using namespace restanza;
 using namespace restanza::rest;
@@ -13,64 +12,20 @@ namespace {
 
 using Data = nlohmann::json;
 
-std::vector<feed::ConsumerSettings> two_consumers() {
-  std::vector<feed::ConsumerSettings> all(2);
-  for (auto& each : all) each.domain = "rest.localhost";
-  all[1].name = "other";
-  all[1].types = {"none of these"};
-  return all;
-}
-
-Credentials::Settings with_token(Token token) {
-  auto settings = credential_settings();
-  settings.tokens.push_back(std::move(token));
-  return settings;
-}
-Token receiver() {
-  Token one = token();
-  one.rights = kReceive;
-  return one;
-}
-
-struct UpdatesWorld : RestWorld {
+struct UpdatesWorld : ConsumersWorld {
   explicit UpdatesWorld(Credentials::Settings settings = credential_settings())
-      : RestWorld(std::move(settings), 2, around()) {}
-  static Around around() {
-    Around all;
-    all.consumers = two_consumers();
-    return all;
-  }
+      : ConsumersWorld(std::move(settings)) {}
 
-  void offer(const std::string& xml) {
-    xmpp::StanzaTree stanza(*xmpp::parse_stanza(xml));
-    REQUIRE(fan_out.offer(stanza, [] {}, {}) == xmpp::Offered::taken);
-  }
   void message(const std::string& id, const std::string& from = "alice@localhost/r",
                const std::string& to = "bot@rest.localhost") {
-    offer("<message type='chat' from='" + from + "' to='" + to + "' id='" + id + "'><body>Hi &lt;" + id +
-          "</body></message>");
+    ConsumersWorld::message(id, from, to, "Hi &lt;" + id);
   }
   std::shared_ptr<MemoryAnswer> get(const std::string& query,
                                     const std::string& authorization = as_component(),
                                     const std::string& accept = {}) {
-    http::Request request;
-    request.method = "GET";
-    request.path = "/updates";
-    request.query = query;
-    request.headers = {{"Authorization", authorization}};
+    auto request = asking("GET", "/updates", query, authorization);
     if (!accept.empty()) request.headers.emplace_back("Accept", accept);
     return ask(std::move(request));
-  }
-  // Until what was asked for is written and read: the thread that reads does one after the other.
-  void settle_reading() {
-    for (int i = 0; i < 2; ++i) {
-      settle();
-      test::Door read;
-      const auto other = consumers.find("other");
-      const auto last = consumers.poll(other, {other->acknowledged(), 1, 1, std::chrono::milliseconds(0)},
-                                       [&](const auto&) { read.open(); });
-      REQUIRE(read.pass());
-    }
   }
   std::shared_ptr<MemoryAnswer> settled(const std::string& query,
                                         const std::string& authorization = as_component(),
@@ -187,12 +142,7 @@ TEST_CASE("HEAD neither acknowledges nor waits") {
   UpdatesWorld a;
   a.message("1");
   const std::string cursor = UpdatesWorld::next(*a.settled("timeout=0"));
-  http::Request request;
-  request.method = "HEAD";
-  request.path = "/updates";
-  request.query = "after=" + cursor;
-  request.headers = {{"Authorization", as_component()}};
-  CHECK(a.ask(std::move(request))->status() == 200);
+  CHECK(a.ask(asking("HEAD", "/updates", "after=" + cursor))->status() == 200);
   CHECK(UpdatesWorld::ids(*a.settled("timeout=0")) == "1");
 }
 
@@ -228,7 +178,7 @@ TEST_CASE("the bounds of limit and timeout are those that are told, and other op
 }
 
 TEST_CASE("the right receive is needed, and what no answer could go to is not seen") {
-  Token one = receiver();
+  Token one = token_with(kReceive);
   one.from = {"bot@rest.localhost"};
   one.to = {"*@localhost"};
   one.kinds = subscription::mask(xmpp::Kind::message);
@@ -267,9 +217,7 @@ TEST_CASE("an iq that was read is answered by a POST of its result or error, onc
 }
 
 TEST_CASE("a token that may only send or look may not receive") {
-  Token one = token();
-  one.rights = kSend | kAdmin;
-  UpdatesWorld a(with_token(one));
+  UpdatesWorld a(with_token(token_with(kSend | kAdmin)));
   CHECK(a.settled("timeout=0", "Bearer t0ken")->status() == 403);
 }
 
@@ -284,10 +232,7 @@ TEST_CASE("what waits for a consumer is among the deliveries, and can be discard
   UpdatesWorld a;
   for (const char* id : {"1", "2"}) a.message(id);
   a.settle();
-  http::Request look;
-  look.method = "GET";
-  look.path = "/deliveries";
-  look.headers = {{"Authorization", as_component()}};
+  const auto look = asking("GET", "/deliveries");
   bool found = false;
   const Data queues = Data::parse(a.ask_and_settle(look)->body());
   for (const auto& one : queues["endpoints"]) {
@@ -297,9 +242,7 @@ TEST_CASE("what waits for a consumer is among the deliveries, and can be discard
     CHECK(one["waiting"] == 2);
   }
   CHECK(found);
-  http::Request discard = look;
-  discard.method = "DELETE";
-  discard.query = "endpoint=updates/default&state=waiting";
-  CHECK(a.ask_and_settle(discard)->body() == "{\"discarded\":2}");
+  CHECK(a.ask_and_settle(asking("DELETE", "/deliveries", "endpoint=updates/default&state=waiting"))->body() ==
+        "{\"discarded\":2}");
   CHECK(Data::parse(a.settled("timeout=0")->body())["updates"].empty());
 }
