@@ -79,7 +79,8 @@ class App::Impl {
                        feed_,      tickets_,  ring_,     recorder_,    deps.accounts, metrics_,
                        deps.clock, timer_,    deps.log,  deps_.link_up},
         resources_(resources_for(settings.resources)) {
-    journal_.on_replaced([this] { webhook_.rest(); });
+    journal_.add(webhook_);
+    journal_.add(feed_);
     consumers_.add(replies_);
     consumers_.add(archives_);
     consumers_.add(fan_out_, true);
@@ -128,6 +129,7 @@ class App::Impl {
     if (auto started = tickets_.start(); !started) return started;
     if (auto started = webhook_.start(); !started) return started;
     timer_.start();
+    journal_.share(deps_.link_up);
     current()->idempotency.forget_old_keys();
     kept_.purge();
     timer_.every(subscription::KeptDeliveries::kPurge, [this] { kept_.purge(); });

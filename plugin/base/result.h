@@ -19,7 +19,6 @@ struct Error {
     restricted,  // XML with what XMPP does not allow, such as a comment (RFC 6120 section 11.1)
     misplaced,   // text between the elements of a stream
     damaged,     // a file's content is not what was written to it
-    replaced,    // somebody else has what this was for
     unsettled,   // a commit's end was not seen: it may have been carried out
     unescaped,   // an address has a character that XEP-0106 escapes, and the text says how
   };

@@ -17,8 +17,25 @@ void Backlog::reopen(journal::Consumer known) {
   if (known.identity != known_.identity) open(std::move(known), 0);
 }
 
-bool Backlog::has(const Cursor& place) const {
-  return place.identity == known_.identity && place.seq >= known_.acknowledged && place.seq <= known_.latest;
+bool Backlog::has(const Cursor& place, bool ours) const {
+  return place.identity == known_.identity && place.seq >= known_.acknowledged &&
+         (!ours || place.seq <= known_.latest);
+}
+
+void Backlog::refresh(const journal::Consumer& known, size_t waiting) {
+  known_.identity = known.identity;
+  known_.acknowledged = std::max(known_.acknowledged, known.acknowledged);
+  known_.missed = std::max(known_.missed, known.missed);
+  known_.told = std::max(known_.told, known.told);
+  known_.latest = std::max(known_.latest, known.latest);
+  waiting_ = waiting;
+  forget_memory();
+}
+
+void Backlog::pass(journal::Seq seq) {
+  if (seq <= known_.latest) return;
+  known_.latest = seq;
+  forget_memory();
 }
 
 bool Backlog::add(journal::Seq seq) {

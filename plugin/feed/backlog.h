@@ -22,7 +22,12 @@ class Backlog {
 
   const journal::Consumer& known() const { return known_; }
   size_t waiting() const { return waiting_; }
-  bool has(const Cursor& place) const;
+  // `ours`: whoever numbers what comes for it tells it here; else there may be more than is known.
+  bool has(const Cursor& place, bool ours = true) const;
+
+  // Another process may have numbered it, and changed how much waits: what is known here does not go back.
+  void refresh(const journal::Consumer& known, size_t waiting);
+  void pass(journal::Seq seq);  // it was read from the disk
 
   // It has come; its text is to be read from the disk, or is in memory as well. False: that was known.
   bool add(journal::Seq seq);

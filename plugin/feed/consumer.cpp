@@ -18,7 +18,7 @@ constexpr const char* kTooOld = "it waited for longer than the consumer's max_ag
 
 Consumer::Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t moment_bytes)
     : settings_(std::move(settings)),
-      place_(kPlace + settings_.name),
+      place_(std::string(journal::kConsumerPlace) + settings_.name),
       run_(random_id()),
       deps_(std::move(deps)),
       requests_(deps_.timer,
@@ -42,8 +42,9 @@ void Consumer::open(journal::Consumer known, size_t waiting) {
 std::optional<Cursor> Consumer::place(const std::string& cursor) const {
   auto parsed = parse_cursor(cursor);
   if (!parsed) return std::nullopt;
+  const bool ours = is_ours();
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!backlog_.has(*parsed)) return std::nullopt;
+  if (!backlog_.has(*parsed, ours)) return std::nullopt;
   if (parsed->run != run_) parsed->number = 0;
   return parsed;
 }
@@ -57,22 +58,25 @@ Cursor Consumer::acknowledged() const {
 // What waits in memory was pushed in one order with what is on disk, and says behind which delivery it came.
 // What is on disk and was not pushed yet may have come behind what is not in memory yet, so it is not read
 // now.
-Result<Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) const {
+// Where another process numbers them, all that is on disk may be read, and nothing of it is in memory.
+Result<Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) {
+  const bool ours = is_ours();
   Cursor at = after;
   std::vector<Moment> moments;
   std::optional<std::vector<Kept>> kept;
   journal::Seq pushed = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (!ours) backlog_.pass(after.seq);
     moments = moments_.behind(after.seq, after.number, limit);
     pushed = backlog_.known().latest;
-    at.missed = backlog_.known().missed;
+    at.missed = std::max(backlog_.known().missed, ours ? 0 : after.missed);
     at.identity = backlog_.known().identity;
-    kept = backlog_.in_memory(after.seq);
+    if (ours) kept = backlog_.in_memory(after.seq);
   }
   at.run = run_;
   if (!kept) {
-    auto found = on_disk(after.seq, pushed, limit, bytes);
+    auto found = on_disk(after.seq, ours ? pushed : journal::kNoEnd, limit, bytes);
     if (!found) return found.error();
     kept = std::move(*found);
   }
@@ -80,6 +84,10 @@ Result<Page> Consumer::read(const Cursor& after, size_t limit, size_t bytes) con
   Page page = merge(std::move(*kept), moments, at, last, {limit, bytes});
   page.missed = at.missed - std::min(after.missed, at.missed);
   page.full = page.full || page.updates.size() >= limit || last < pushed;
+  if (!ours) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    backlog_.pass(last);
+  }
   return page;
 }
 
@@ -169,6 +177,7 @@ void Consumer::push(journal::Delivery&& delivery, const Tree& tree) {
 }
 
 void Consumer::push_kept(const journal::Delivery& delivery, const Tree& tree) {
+  if (!is_ours()) return;
   Kept one{delivery.seq, delivery.id, delivery.accepted, tree->text()};
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -240,6 +249,8 @@ void Consumer::trim() {
 }
 
 void Consumer::tend() {
+  if (!is_ours()) return;
+  if (deps_.journal.shared()) count_anew();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (backlog_.waiting() == 0 || std::exchange(giving_up_, true)) return;
@@ -249,8 +260,9 @@ void Consumer::tend() {
 
 // One after the other. What fails is tried again with the next stanza, or when it is tended.
 void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, const char* why) {
-  deps_.journal.give_up(place_, age, count, why,
-                        [self = shared_from_this(), age, count, why](const Result<size_t>& gone) {
+  const bool shared = deps_.journal.shared();
+  deps_.journal.give_up(place_, age, count, why, shared && !age ? settings_.max_queued : 0,
+                        [self = shared_from_this(), age, count, why, shared](const Result<size_t>& gone) {
                           bool more = false;
                           {
                             const std::lock_guard<std::mutex> lock(self->mutex_);
@@ -263,6 +275,7 @@ void Consumer::give_up(std::optional<WallTime::duration> age, size_t count, cons
                           if (!gone) return;
                           if (*gone > 0) self->tell_news();
                           if (more) return self->give_up(age, count, why);
+                          if (shared && *gone < count) return self->count_anew();  // others have acknowledged
                           self->trim();
                         });
 }
@@ -273,6 +286,26 @@ void Consumer::reopen() {
     const std::lock_guard<std::mutex> lock(self->mutex_);
     self->backlog_.reopen(std::move(*opened));
   });
+}
+
+void Consumer::count_anew() {
+  deps_.journal.open_consumer(place_, [self = shared_from_this()](const Result<journal::Consumer>& known) {
+    if (!known) return;  // when it is tended
+    self->deps_.journal.count([self, known = *known](const Result<std::vector<journal::Count>>& counts) {
+      if (!counts) return;
+      const auto own = std::find_if(counts->begin(), counts->end(),
+                                    [&](const auto& count) { return count.endpoint == self->place_; });
+      {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        self->backlog_.refresh(known, own == counts->end() ? 0 : own->waiting);
+      }
+      self->tell_news();
+    });
+  });
+}
+
+void Consumer::others_wrote() const {
+  if (!is_ours()) tell_news();
 }
 
 void Consumer::stop() {

@@ -46,7 +46,6 @@ class Consumer final : public subscription::Destination, public std::enable_shar
   static constexpr std::chrono::seconds kIqTime{30};  // an iq has until its sender gets an error
   static constexpr size_t kPage = 1000;               // deliveries that the journal changes at once
   static constexpr size_t kFollowers = Readers::kFollowers;
-  static constexpr const char* kPlace = "updates/";  // stands before its name in the journal
 
   // `moment_bytes`: of what waits in memory.
   Consumer(ConsumerSettings settings, ConsumerDependencies deps, size_t moment_bytes = Moments::kMaxBytes);
@@ -61,7 +60,7 @@ class Consumer final : public subscription::Destination, public std::enable_shar
 
   // What waits behind that place: at most `limit`, and no more than `bytes` of text but for the first. Waits
   // for the disk.
-  Result<Page> read(const Cursor& after, size_t limit, size_t bytes) const;
+  Result<Page> read(const Cursor& after, size_t limit, size_t bytes);
 
   // All up to there is not read again, once `then` has run without an error.
   void acknowledge(const Cursor& cursor, std::function<void(const Result<void>&)> then);
@@ -81,6 +80,11 @@ class Consumer final : public subscription::Destination, public std::enable_shar
 
   // The journal has lost what waited on disk: no cursor of before is a place any more.
   void reopen();
+
+  // Where several processes share the journal, one of them numbers what comes for a consumer, and all may be
+  // read from. It has become this one; or another one has written something.
+  void count_anew();
+  void others_wrote() const;
 
   // Who reads is told that it ends, and iqs that wait are answered with an error. What comes is not shown.
   void stop();
@@ -103,6 +107,7 @@ class Consumer final : public subscription::Destination, public std::enable_shar
 
  private:
   Result<std::vector<Kept>> on_disk(journal::Seq after, journal::Seq upto, size_t limit, size_t bytes) const;
+  bool is_ours() const { return deps_.journal.has(journal::bucket_of_consumer(place_)); }
   void push_kept(const journal::Delivery& delivery, const Tree& tree);
   std::vector<std::shared_ptr<Reader>> readers() const;
   bool push_moment(const journal::Delivery& delivery, const Tree& tree);

@@ -112,6 +112,25 @@ bool Consumers::waits_for(const xmpp::Stanza& answer) const {
   return std::any_of(all_.begin(), all_.end(), [&](const auto& each) { return each->waits_for(answer); });
 }
 
+void Consumers::gained(const journal::Buckets& buckets) {
+  for (const auto& consumer : all_) {
+    if (buckets[journal::bucket_of_consumer(consumer->name())]) consumer->count_anew();
+  }
+}
+
+void Consumers::came(const std::vector<journal::Delivery>& deliveries) {
+  for (const journal::Delivery& delivery : deliveries) {
+    const std::string_view place = delivery.endpoint;
+    if (place.substr(0, journal::kConsumerPlace.size()) != journal::kConsumerPlace) continue;
+    const auto consumer = find(std::string(place.substr(journal::kConsumerPlace.size())));
+    if (consumer) consumer->requeue(delivery);
+  }
+}
+
+void Consumers::others_wrote(const std::vector<journal::EndpointStop>&) {
+  for (const auto& consumer : all_) consumer->others_wrote();
+}
+
 void Consumers::drain() {
   for (const auto& consumer : all_) {
     guarded_until_done(deps_.log, "the end of a consumer", [&] { consumer->stop(); });

@@ -18,7 +18,7 @@
 
 namespace restanza::feed {
 
-class Consumers final : public xmpp::SentObserver {
+class Consumers final : public xmpp::SentObserver, public journal::Sharer {
  public:
   static constexpr std::chrono::seconds kTend{60};  // between looks for what has waited for too long
 
@@ -45,6 +45,10 @@ class Consumers final : public xmpp::SentObserver {
   bool waits_for(const xmpp::Stanza& answer) const;  // to an iq that somebody has read, or is to
   void about_to_send(const xmpp::Stanza& stanza) override;
 
+  void gained(const journal::Buckets& buckets) override;
+  void came(const std::vector<journal::Delivery>& deliveries) override;
+  void others_wrote(const std::vector<journal::EndpointStop>& stops) override;
+
   void drain();  // who waits is told that it ends, and iqs that wait are answered with an error
   void stop();   // the same, and the thread ends
 
@@ -56,7 +60,7 @@ class Consumers final : public xmpp::SentObserver {
   ReadThread thread_;
   EventStreams streams_;
   std::vector<std::shared_ptr<Consumer>> all_;
-  std::unordered_map<std::string, std::shared_ptr<Consumer>> by_name_;
+  std::unordered_map<std::string, std::shared_ptr<Consumer>> by_name_;  // in the settings
 };
 
 }  // namespace restanza::feed

@@ -61,6 +61,7 @@ Result<void> Journal::open() {
   writer_ = std::make_unique<Writer>(
       *store_, settings_.max_bytes, kRetry, [this] { return look(); }, clock_, log_);
   note_keys();
+  sharing_.opened(*store_);
   intake_.open();
   thread_ = start_thread("rz-journal", [this] { loop(); });
   return {};
@@ -139,8 +140,11 @@ void Journal::count_keys(size_t limit, Then<KeysKept> then) {
 void Journal::tickets(Then<std::vector<Ticket>> then) {
   ask(ListTickets{}, std::move(then));
 }
+void Journal::list_ours(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
+  ask(List{std::move(filter), beyond, limit, false, true}, std::move(then));
+}
 void Journal::list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then) {
-  ask(List{std::move(filter), beyond, limit, true}, std::move(then));
+  ask(List{std::move(filter), beyond, limit, true, true}, std::move(then));
 }
 void Journal::stops_settled(Then<std::vector<EndpointStop>> then) {
   ask(ListStops{true}, std::move(then));
@@ -162,8 +166,8 @@ void Journal::acknowledge(std::string consumer, Seq upto, uint64_t told, size_t 
   ask(Acknowledge{std::move(consumer), upto, told, limit}, std::move(then));
 }
 void Journal::give_up(std::string consumer, std::optional<WallTime::duration> age, size_t limit,
-                      std::string why, Then<size_t> then) {
-  ask(GiveUp{std::move(consumer), age, limit, std::move(why), clock_.wall()}, std::move(then));
+                      std::string why, size_t keep, Then<size_t> then) {
+  ask(GiveUp{std::move(consumer), age, limit, std::move(why), clock_.wall(), keep}, std::move(then));
 }
 void Journal::claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then) {
   ask(ClaimKey{std::move(key), std::move(fingerprint), clock_.wall(), std::move(credential), key_limits()},
@@ -199,23 +203,28 @@ void Journal::flush(std::function<void()> then) {
     then();
 }
 
+std::shared_ptr<Store> Journal::store() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return store_;
+}
+
 bool Journal::ours() const {
-  std::shared_ptr<const Store> store;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    store = store_;
-  }
+  const auto store = this->store();
   return !store || store->ours();
+}
+bool Journal::shared() const {
+  const auto store = this->store();
+  return store && store->deal_within();
+}
+bool Journal::has(Bucket bucket) const {
+  const auto store = sharing_.whole() ? nullptr : this->store();
+  return !store || store->has(bucket);
 }
 
 // On the thread that asks.
 template <class Request>
 Result<typename Request::Answer> Journal::read_now(Request request) {
-  std::shared_ptr<Store> store;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    store = store_;
-  }
+  const auto store = this->store();
   if (!store) return Error{Intake::kClosed};
   auto answer = store->read(std::move(request));
   if (!answer) return answer.error();
@@ -234,7 +243,8 @@ void Journal::loop() {
     Group group;
     const Instant now = std::chrono::steady_clock::now();
     const Instant look_at = now + (held_.empty() ? std::chrono::milliseconds(kLook) : kRetry);
-    const Instant until = writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at;
+    Instant until = writer_->has_pending() ? std::min(writer_->retry_at(), look_at) : look_at;
+    until = std::min(until, sharing_.due(*store_, now));
     if (!guarded_until_done(log_, "taking work for the journal", [&] { intake_.next(group, until); }))
       continue;
     const bool last = group.empty() && intake_.ended();
@@ -255,6 +265,9 @@ void Journal::loop() {
       held_ = std::move(group);
       continue;
     }
+    guarded_until_done(log_, "sharing the journal", [&] {
+      if (sharing_.deal(*store_, !writer_->has_pending())) intake_.settle_now();
+    });
     if (writer_->was_full()) intake_.settle_now();
     if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
     read(group);
@@ -292,18 +305,9 @@ void Journal::on_loss(std::function<void()> save) {
   save_.push_back(std::move(save));
 }
 
-void Journal::on_replaced(std::function<void()> rest) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  rest_.push_back(std::move(rest));
-}
-
-void Journal::call(std::vector<std::function<void()>> Journal::*all, const char* what) {
-  std::vector<std::function<void()>> called;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    called = this->*all;
-  }
-  for (const auto& each : called) guarded_until_done(log_, what, each);
+void Journal::share(std::function<bool()> linked) {
+  sharing_.begin(std::move(linked));
+  flush([] {});  // its thread looks at once
 }
 
 // True: the files were made anew.
@@ -313,18 +317,17 @@ bool Journal::look() {
   const auto looked = store_->look();
   if (!looked) {
     look_again_ = now + kRetry;
-    const bool replaced = looked.error().kind == Error::Kind::replaced;
-    const bool first = !std::exchange(look_failed_, true);
-    const bool rests = replaced && !std::exchange(replaced_, true);
-    if (first || rests) log_.error(looked.error().text);
-    if (rests) call(&Journal::rest_, "resting");
+    if (!std::exchange(look_failed_, true)) log_.error(looked.error().text);
     return false;
   }
   look_failed_ = false;
   if (!*looked) return false;
   say(**looked);
   if ((*looked)->lost.empty()) return true;
-  call(&Journal::save_, "saving what is in memory");
+  std::unique_lock<std::mutex> lock(mutex_);
+  const auto called = save_;
+  lock.unlock();
+  for (const auto& each : called) guarded_until_done(log_, "saving what is in memory", each);
   return true;
 }
 

@@ -23,6 +23,7 @@
 #include "journal/group.h"
 #include "journal/intake.h"
 #include "journal/record.h"
+#include "journal/sharing.h"
 #include "journal/store.h"
 
 namespace restanza::journal {
@@ -74,9 +75,15 @@ class Journal {
   // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
   // Each that was given is called.
   void on_loss(std::function<void()> save);
-  // Another process has the store now: `rest` is called once, on the journal's thread. What is in memory is
-  // no longer this process's to deliver.
-  void on_replaced(std::function<void()> rest);
+  // Where several processes share the store: who hears of it, and outlives the journal's thread. Before the
+  // first `share`, from which on buckets come and go. For what was this process's when it opened the store,
+  // `came` is not called: that is listed. `linked`: whether stanzas can leave here right now; on the
+  // journal's thread.
+  void add(Sharer& sharer) { sharing_.add(sharer); }
+  void share(std::function<bool()> linked);
+  bool has_all() const { return sharing_.whole(); }
+  bool shared() const;            // whether there may be others
+  bool has(Bucket bucket) const;  // whether it is this process's to number, and to deliver
 
   // False: the intake is full (or stopped), the entry is untouched; a copy of `room`, if given, then runs
   // once when there is room again, on the journal's thread. A caller that cannot wait passes no `room`.
@@ -103,7 +110,9 @@ class Journal {
   void stops(Then<std::vector<EndpointStop>> then);
   void count_keys(size_t limit, Then<KeysKept> then);
   void tickets(Then<std::vector<Ticket>> then);
-  // Of these, two for whoever acts on it: an error while changes wait for another try.
+  // Of these, three for whoever delivers: only what is this process's to deliver; and two for whoever acts on
+  // it: an error while changes wait for another try.
+  void list_ours(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void list_settled(Filter filter, Seq beyond, size_t limit, Then<std::vector<Delivery>> then);
   void stops_settled(Then<std::vector<EndpointStop>> then);
   // The stanza of a delivery; absent where there is none any more. Sees what was committed when it was
@@ -119,7 +128,7 @@ class Journal {
   void open_consumer(std::string name, Then<Consumer> then);
   void acknowledge(std::string consumer, Seq upto, uint64_t told, size_t limit, Then<size_t> then);
   void give_up(std::string consumer, std::optional<WallTime::duration> age, size_t limit, std::string why,
-               Then<size_t> then);
+               size_t keep, Then<size_t> then);
   void claim_key(std::string key, std::string fingerprint, std::string credential, Then<Claim> then);
   void finish_key(std::string key, Remembered answer, Then<void> then);  // of a key that was claimed
   void forget_key(std::string key, Then<void> then);
@@ -144,6 +153,7 @@ class Journal {
   KeyLimits key_limits() const { return {settings_.max_key_bytes_each, settings_.max_key_bytes}; }
 
  private:
+  std::shared_ptr<Store> store() const;
   void change(Change change);
   template <class Request>
   Result<typename Request::Answer> read_now(Request request);
@@ -151,7 +161,6 @@ class Journal {
   void ask(Request request, Then<T> then);
   void loop();
   bool look();
-  void call(std::vector<std::function<void()>> Journal::*all, const char* what);
   void say(const Renewed& renewed) const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
@@ -167,13 +176,14 @@ class Journal {
   Intake intake_;
   mutable std::mutex mutex_;
   std::shared_ptr<Store> store_;  // under the lock, but for the journal's thread
-  std::vector<std::function<void()>> save_, rest_;
+  std::vector<std::function<void()>> save_;
+  Sharing sharing_;
   std::atomic<size_t> keys_{0};
   std::atomic<uint64_t> key_bytes_{0};
   std::thread thread_;
   std::unique_ptr<Writer> writer_;
   Group held_;  // of which nobody saw the commit's end; this and the next three: the journal's thread only
-  bool look_failed_ = false, replaced_ = false;
+  bool look_failed_ = false;
   Instant look_again_;
 };
 

@@ -14,8 +14,11 @@
 namespace restanza::journal {
 
 // The order of acceptance over all endpoints, and the name of a delivery inside the program; from 1 upwards,
-// never used twice. A replayed delivery gets a new one.
+// never used twice. A replayed delivery gets a new one. Where several processes share a store, it is the
+// order within a bucket (buckets.h).
 using Seq = int64_t;
+inline constexpr Seq kNoEnd = INT64_MAX;  // up to here, and there are no others
+inline constexpr Seq kElsewhere = -1;     // taken, and for another process to number and deliver
 
 enum class State { waiting, dead };
 

@@ -21,6 +21,7 @@ struct List {
   Seq beyond = 0;
   size_t limit = 0;
   bool settled = false;  // rather an error than what a change that waits for another try has overtaken
+  bool ours = false;     // only what is this process's to deliver
 };
 // With its stanza; absent where there is none of this id.
 struct Find {
@@ -118,7 +119,7 @@ struct Acknowledge {
   size_t limit = 0;
 };
 // Of what waits for a consumer the oldest become dead letters, at most `limit`, and count as missed. `age`:
-// only what is older, in place of any. The answer says how many.
+// only what is older, in place of any. `keep`: so many stay, which are the newest. The answer says how many.
 struct GiveUp {
   using Answer = size_t;
   std::string consumer;
@@ -126,6 +127,7 @@ struct GiveUp {
   size_t limit = 0;
   std::string why;  // their last_error
   WallTime now;
+  size_t keep = 0;
 };
 // `key`: a digest of credential, method, target and the client's key; `fingerprint`: of the content's type
 // and body; `credential`: whose it is, as people call it. Keys older than kKeyLifetime count as unknown.

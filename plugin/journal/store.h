@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "journal/buckets.h"
 #include "journal/change.h"
 #include "journal/request.h"
 
@@ -44,6 +45,15 @@ struct Renewed {
   std::string lost;       // for people: why not all could be read any more; empty: all is there
 };
 
+// What has changed of a queue that several processes share; see Sharer.
+struct Shift {
+  Buckets lost, gained;
+  std::vector<Delivery> came;
+  bool others_wrote = false;
+  Buckets surplus;    // other processes should have these
+  bool whole = true;  // all of the queue is this process's
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -60,9 +70,22 @@ class Store {
   // Holds the Answer of what is asked, and sees all that was committed before the call.
   virtual Result<Answer> read(const Read& read) = 0;
 
-  // Whether what is in memory of it is this process's to deliver right now: where several share a store, another
-  // may have taken over what this one has not shown for a while that it still has. Never waits.
+  // Several processes may share a store. Then what was committed gets its seq here, or kElsewhere; `deal`
+  // says what has changed of this process's part since the call before, and `dealt` is called once everybody
+  // has heard it. `free`: in these nothing is under way any more, nor is anything of them still to be
+  // written, so that others may have them. `linked`: stanzas can leave here; others have the part of a
+  // process that has no way for them. An error: it is as it was.
+  virtual Result<Shift> deal(const Buckets& free, bool linked) {
+    (void)free, (void)linked;
+    return Shift();
+  }
+  virtual void dealt() {}
+  // How long `deal` may be put off, where nothing is written. Absent: for ever.
+  virtual std::optional<std::chrono::milliseconds> deal_within() const { return std::nullopt; }
+  // Never waits: whether what is in memory of it is this process's to deliver right now. Another may have
+  // taken over what this one has not shown for a while that it still has.
   virtual bool ours() const { return true; }
+  virtual bool has(Bucket) const { return true; }  // the same of one bucket, as of the latest `deal`
 
   // Whether what is stored has reached max_bytes, without idempotency keys, which have limits of their own.
   // Only taking new work asks for it: what makes room must never fail for want of room.
@@ -71,7 +94,7 @@ class Store {
   // Looks whether all that was committed still lies where others will look for it. Where it does not, it is
   // written there anew, as far as it can be read; absent where nothing had to be done. An error, which is a
   // sentence: it could not be done, or the store cannot be reached, and it goes on as it was until the next
-  // look; of the kind `replaced`: another process has the store now, and this one will not have it again.
+  // look.
   virtual Result<std::optional<Renewed>> look() { return std::optional<Renewed>(); }
 };
 
@@ -81,6 +104,7 @@ struct StorePlace {
   std::string database = {};               // how a database server is reached; a secret; empty: not on one
   std::string domain = {};                 // of the plugin: whose queue it is, where a server has several
   uint64_t max_bytes = uint64_t{1} << 30;  // without idempotency keys, which have limits of their own
+  bool alone = false;                      // an error where another process has it open, and for who comes
 
   bool durable() const { return !directory.empty() || !database.empty(); }
 };

@@ -67,6 +67,10 @@ std::optional<Lanes::Work> Lanes::next(uint64_t pool) {
     const Instant now = clock_.now();
     promote(now);
     const Choice choice = whose_turn(now);
+    if (choice.line && is_held(**choice.lane)) {
+      park(choice);
+      continue;
+    }
     if (choice.line && gate_.opens(now) <= now) {
       Named& lane = **choice.lane;
       last_ = choice.urgency;

@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
+#include "journal/buckets.h"
 #include "journal/record.h"
 #include "subscription/gate.h"
 #include "subscription/idle_threads.h"
@@ -101,7 +102,7 @@ class Lanes {
   bool push(const std::string& lane, Item&& item);
 
   // One that the journal has from before, where others came since: it gets in before what was accepted later.
-  // False: it is there already. For the time before the first `next`, or until `read`.
+  // False: it is there already.
   bool insert(const std::string& lane, Item&& item);
 
   // Waits for a delivery that may begin; absent once closed, and for a pool that was succeeded. `ended` or
@@ -143,6 +144,13 @@ class Lanes {
   void resume(uint32_t which);
   // Somebody knows better than what is remembered: whatever backs off need not wait, nor the next probe.
   void try_now();
+
+  // Of conversations in these buckets nothing begins, until others are named.
+  void hold(const journal::Buckets& buckets);
+  journal::Buckets busy() const;  // where something that is kept is at work
+  // Forgets what is kept of them; what is at work leaves when it comes back, unless it is inserted again
+  // before. Returns how many have gone.
+  size_t drop(const journal::Buckets& buckets);
 
   // `next` is absent from now on; what waits stays.
   void close();
@@ -198,6 +206,9 @@ class Lanes {
   Choice whose_probe();
   void drop_empty(Line& line);
   void wake(Named& lane);
+  bool insert_now(const std::string& lane, Item&& item);
+  bool is_held(const Named& lane) const;
+  void park(Choice choice);
   void promote(Instant now);
   void promote_but_spared(Instant now);
   void promote_all();
@@ -233,6 +244,7 @@ class Lanes {
   xmpp::TreeRoom trees_;
   size_t resident_ = 0;
   size_t loose_ = 0;  // of what waits, not kept
+  journal::Buckets held_;
   bool closed_ = false;
   bool reading_ = false;
   std::vector<journal::Seq> done_;  // while reading: what has left, though the journal may still have it

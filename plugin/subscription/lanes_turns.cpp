@@ -13,7 +13,7 @@ namespace restanza::subscription {
 // A lane that has something to do and neither works nor waits gets in line, as soon as the endpoint wants to
 // hear of it.
 void Lanes::go_on(Named& lane) {
-  if (lane.second.waits || lane.second.at_work) return;
+  if (lane.second.waits || lane.second.at_work || is_held(lane)) return;
   const Instant spared = standings_.spared(hash_of(lane.first));
   if (spared > clock_.now()) return back_off(lane, spared);
   get_in_line(lane, lane.second.queue.front().kept() ? kUsual : kUrgent);

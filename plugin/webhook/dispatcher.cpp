@@ -79,7 +79,7 @@ Result<void> Dispatcher::recover() {
   size_t foreign = 0;
   for (bool more = true; more;) {
     const auto page = journal::answer_of<std::vector<journal::Delivery>>(
-        [&](auto then) { deps_.journal.list(waiting, beyond, kPage, std::move(then)); });
+        [&](auto then) { deps_.journal.list_ours(waiting, beyond, kPage, std::move(then)); });
     if (!page) return page.error();
     for (const journal::Delivery& delivery : *page) {
       beyond = delivery.seq;
@@ -140,14 +140,8 @@ bool Dispatcher::sweep() {
 
 void Dispatcher::hold(bool held) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  held_ = held || resting_;
+  held_ = held;
   for (const auto& member : *members_) member.endpoint->hold(held_);
-}
-
-void Dispatcher::rest() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  resting_ = held_ = true;
-  for (const auto& member : *members_) member.endpoint->hold(true);
 }
 
 void Dispatcher::drain(std::function<void()> done) {

@@ -22,7 +22,7 @@
 
 namespace restanza::webhook {
 
-class Dispatcher {
+class Dispatcher final : public journal::Sharer {
  public:
   // What is known of an endpoint right now.
   struct Report {
@@ -68,8 +68,6 @@ class Dispatcher {
 
   // [any] While the way back to the host is full.
   void hold(bool held);
-  // [any] Begins no request any more: what waits is another process's to deliver.
-  void rest();
 
   // [any] Aborts what runs; what is not on disk is given up, with a stanza error to its sender. Does not
   // wait.
@@ -78,6 +76,12 @@ class Dispatcher {
   // The same, takes nothing any more, and waits for the threads. One thread at a time, and not from `reply`
   // or `done`. May wait for a name that is being resolved.
   void stop();
+
+  void lost(const journal::Buckets& buckets) override;
+  void came(const std::vector<journal::Delivery>& deliveries) override;
+  void hold(const journal::Buckets& buckets) override;
+  journal::Buckets busy() const override;
+  void others_wrote(const std::vector<journal::EndpointStop>& stops) override;
 
   // [any] For people.
   std::vector<Report> report() const;
@@ -132,7 +136,7 @@ class Dispatcher {
   std::shared_ptr<const Members> members_;
   std::vector<Shared> retired_;
   bool held_ = false;
-  bool resting_ = false;
+  journal::Buckets held_back_;
 };
 
 }  // namespace restanza::webhook

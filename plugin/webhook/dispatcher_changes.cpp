@@ -121,7 +121,10 @@ Dispatcher::Shared Dispatcher::latest_retired(const std::string& name) const {
 void Dispatcher::publish(std::shared_ptr<const Members> members, subscription::FanOut::Prepared&& wanting,
                          const Changes& changes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const Shared& endpoint : changes.added) endpoint->hold(held_);
+  for (const Shared& endpoint : changes.added) {
+    endpoint->hold(held_);
+    endpoint->hold_back(held_back_);
+  }
   members_.swap(members);
   fan_out_.publish(std::move(wanting));
   for (const auto& one : changes.returning) {

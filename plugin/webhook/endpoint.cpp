@@ -46,7 +46,7 @@ void Endpoint::refuse_place() {
 }
 
 void Endpoint::push(journal::Delivery&& delivery, const Tree& tree) {
-  if (covered(delivery)) return cancel();
+  if (covered(delivery) || !is_ours(delivery, tree->stanza())) return cancel();
   Item item;
   item.seq = delivery.seq;
   item.id = std::move(delivery.id);
@@ -87,6 +87,11 @@ void Endpoint::recover(const journal::Delivery& delivery) {
 void Endpoint::recovered() {
   lanes_.read();
   recovered_ = true;
+}
+
+// Told of late, its part of the queue may be another process's.
+bool Endpoint::is_ours(const journal::Delivery& delivery, const xmpp::Stanza& stanza) const {
+  return delivery.seq == 0 || deps_.journal.has_all() || deps_.journal.has(journal::bucket_of(name_, stanza));
 }
 
 // Told of late, it may have been recovered.

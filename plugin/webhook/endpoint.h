@@ -95,6 +95,14 @@ class Endpoint final : public subscription::Destination {
   void recover(const journal::Delivery& delivery);
   void recovered();
 
+  // [any] Another process's part of the queue, as journal::Sharer says. `come`: one that waits in a part that
+  // has come from there.
+  void hold_back(const journal::Buckets& buckets) { lanes_.hold(buckets); }
+  journal::Buckets busy() const { return lanes_.busy(); }
+  void drop(const journal::Buckets& buckets);
+  void come(const journal::Delivery& delivery);
+  void follow(const journal::EndpointStop* stop);  // what others have steered; null: it is not stopped
+
   // [any] As Dispatcher::drain.
   void drain(std::function<void()> done);
   void break_off();  // [any] aborts what runs, and gives up what is not on disk; does not wait
@@ -136,6 +144,7 @@ class Endpoint final : public subscription::Destination {
   std::vector<std::shared_ptr<Posting>> postings() const;
   Item item_of(const journal::Delivery& delivery) const;
   bool covered(const journal::Delivery& delivery) const;
+  bool is_ours(const journal::Delivery& delivery, const xmpp::Stanza& stanza) const;
   void work(Posting& posting, Transport& transport, bool first);
   void deliver(Posting& posting, Transport& transport, Turn& turn);
   void record(const Item& item, const Outcome& outcome, std::chrono::nanoseconds took) const;
@@ -147,6 +156,7 @@ class Endpoint final : public subscription::Destination {
   void late(const std::string& lane, const std::string& id);
   void disable(const Posting& posting);
   bool is_giving_up() const;
+  void note_steered();
   void note_reason(std::string reason);
   void note_error(const Posting& posting, std::string error);
   void check_drained();
@@ -168,8 +178,10 @@ class Endpoint final : public subscription::Destination {
   std::atomic<bool> draining_{false};     // and `drained_` is to be told
   std::atomic<journal::Seq> covered_{0};  // what the journal had up to here was recovered
 
-  std::mutex steering_;       // so that lanes and journal hear of stops in one order
-  bool steered_ = false;      // by somebody who knows better than what is remembered
+  std::mutex steering_;   // so that lanes and journal hear of stops in one order
+  bool steered_ = false;  // by somebody who knows better than what is remembered
+  // What was steered here and is not written yet; shared with the journal, which says so.
+  const std::shared_ptr<std::atomic<size_t>> unwritten_ = std::make_shared<std::atomic<size_t>>(0);
   mutable std::mutex mutex_;  // of what follows
   std::string reason_, last_error_;
   std::function<void()> drained_;

@@ -17,6 +17,7 @@ bool Endpoint::pause() {
   steered_ = true;
   lanes_.stop(Gate::kPaused);
   deps_.journal.remember_stop({name_, journal::Stop::paused, "paused by request"});
+  note_steered();
   note_reason("paused by request");
   strand();
   return true;
@@ -30,6 +31,7 @@ bool Endpoint::resume() {
   }
   steered_ = true;
   deps_.journal.forget_stop(name_);
+  note_steered();
   note_reason({});
   lanes_.resume(Gate::kPaused | Gate::kDisabled);
   return true;
@@ -43,9 +45,45 @@ void Endpoint::disable(const Posting& posting) {
   const std::string reason = "it answered 410 Gone";
   lanes_.stop(Gate::kDisabled);
   deps_.journal.remember_stop({name_, journal::Stop::disabled, reason});
+  note_steered();
   deps_.log.warn("endpoint '" + name_ + "' is disabled: " + reason +
                  "; new stanzas wait until it is resumed");
   note_reason(reason);
+}
+
+void Endpoint::note_steered() {
+  if (!deps_.journal.shared()) return;
+  ++*unwritten_;
+  deps_.journal.flush([unwritten = unwritten_] { --*unwritten; });
+}
+
+void Endpoint::follow(const journal::EndpointStop* stop) {
+  {
+    const std::lock_guard<std::mutex> steering(steering_);
+    const bool stopped = (lanes_.snapshot().stops & (Gate::kPaused | Gate::kDisabled)) != 0;
+    if (*unwritten_ != 0 || stopped == (stop != nullptr)) return;
+    if (stop) {
+      lanes_.stop(stop->stop == journal::Stop::disabled ? Gate::kDisabled : Gate::kPaused);
+    } else {
+      lanes_.resume(Gate::kPaused | Gate::kDisabled);
+    }
+    note_reason(stop ? stop->reason : std::string());
+  }
+  deps_.log.info(
+      "endpoint '" + name_ + "' was " +
+      (stop ? "stopped at another node: " + stop->reason : std::string("resumed at another node")));
+  if (stop) strand();
+}
+
+void Endpoint::drop(const journal::Buckets& buckets) {
+  for (size_t left = lanes_.drop(buckets); left > 0; --left) cancel();
+  check_drained();
+}
+
+void Endpoint::come(const journal::Delivery& delivery) {
+  if (!lanes_.insert(subscription::lane_of(*delivery.stanza), item_of(delivery))) return;
+  places_.take_beyond();
+  if (recovered_ && lanes_.unattended()) current()->pool.grow();
 }
 
 void Endpoint::note_reason(std::string reason) {

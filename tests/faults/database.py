@@ -127,7 +127,7 @@ def read_only():
 
 
 def host_killed():
-    """Its successor waits until the lease has run out."""
+    """Its successor has what waited once the lease has run out."""
     with on_database() as (_, run):
         run.start()
         for _ in range(played(full=5, slice=1, sanitized=1)):
@@ -137,6 +137,7 @@ def host_killed():
             run.kill()
             run.start()
         run.wait_delivered()
+        wait_until(lambda: not run.kept(), "all that was delivered is settled")
         return told(run, "a host killed")
 
 

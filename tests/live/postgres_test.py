@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The journal in a PostgreSQL database, as its operator sees it: tables, restarts, who has the queue, moves to and fro.
+"""The journal in a PostgreSQL database, as its operator sees it: tables, restarts, moves to and fro.
 
 What a database under load may do is in tests/faults/database.py.
 
@@ -8,7 +8,6 @@ Threads: the test's thread, besides those of the support package.
 Ownership: one server for all, and a webhook and hosts of its own for each test.
 """
 import re
-import signal
 import socket
 import tempfile
 import unittest
@@ -66,7 +65,7 @@ class OnPostgres(unittest.TestCase):
         refused = self.start(Host, wait_ready=False)
         refused.program.wait_for_line("there are no tables for this domain: run restanza-host --migrate")
         self.assertNotEqual(refused.program.wait(), 0)
-        for said in ("version 1 of the tables has been made", "the tables are up to date, version 1"):
+        for said in ("version 2 of the tables has been made", "the tables are up to date, version 2"):
             done = refused.run_task("--migrate")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(f"{DOMAIN} (restanza):", done.stdout)
@@ -82,8 +81,8 @@ class OnPostgres(unittest.TestCase):
         first = self.webhook.next_post().headers["webhook-id"]
         shown = host.run_task("--deliveries").stdout
         self.assertRegex(shown, r"bot +active +20 +0 ")
-        self.assertRegex(shown, r"NODE +VERSION +STATE +LEASE")
-        self.assertIn("has the queue", shown)
+        self.assertRegex(shown, r"NODE +VERSION +BUCKETS +LEASE")
+        self.assertRegex(shown, r"process [0-9]+ .* 256 +[0-9]+ s left")
         host.program.kill()
         self.webhook.answer = lambda post: NOTHING
         while self.webhook.has_posts():
@@ -95,34 +94,6 @@ class OnPostgres(unittest.TestCase):
         self.assertEqual(len(set(ids)), 20)
         self.wait_for(0)
         self.assertEqual(host.program.stop(), 0)
-
-    def test_a_second_host_is_refused_while_the_first_lives_and_told_who_has_the_queue(self):
-        first = self.start()
-        second = self.start(wait_ready=False)
-        found = second.program.wait_for_line("another host has the queue of this domain: .*, process ([0-9]+): stop it")
-        self.assertEqual(int(found[1]), first.program.pid)
-        self.assertNotEqual(second.program.wait(), 0)
-        self.assertEqual(first.program.stop(), 0)
-        second.launch(self.settings())  # at once, for the first one has said that it ends
-
-    def test_a_host_that_slept_past_its_lease_delivers_and_settles_nothing_of_its_successor(self):
-        self.webhook.answer = lambda post: BUSY
-        first = self.start()
-        self.post(first, "one", "two")
-        self.wait_for(2)
-        first.program.signal(signal.SIGSTOP)
-        second = self.start()
-        while self.webhook.has_posts():
-            self.webhook.next_post()
-        self.webhook.answer = lambda post: NOTHING
-        self.assertEqual(self.arrived(2)[0], ["one", "two"])
-        self.wait_for(0)
-        first.program.signal(signal.SIGCONT)
-        first.program.wait_for_line(f"another host has taken the queue over: .*, process {second.program.pid}: ")
-        self.post(first, "refused")
-        self.post(second, "three")
-        self.assertEqual(self.arrived(1)[0], ["three"])
-        self.wait_for(0)
 
     def test_a_database_that_is_away_is_told_once_and_the_host_goes_on_when_it_is_back(self):
         host = self.start()

@@ -15,10 +15,14 @@ Failure unknown(const Transaction& transaction, const std::string& name) {
 
 Tried<Consumer> open_consumer(Transaction& transaction, const OpenConsumer& asked) {
   transaction.flush();
+  // Another node may number what comes for it, with lower numbers than those of here.
+  const bool ours = transaction.is_ours(bucket_of_consumer(asked.name));
   transaction.connection.add(
-      "INSERT INTO consumer (name, identity, acknowledged) VALUES ($1::text, $2::text, $3::int8) ON CONFLICT "
-      "(name) DO NOTHING",
-      Params().text(asked.name).text(asked.identity).integer(transaction.latest()));
+      "INSERT INTO consumer (name, identity, acknowledged) SELECT $1::text, $2::text, CASE WHEN $4::int8 = 1 "
+      "THEN "
+      "$3::int8 ELSE coalesce(max(seq), 0) END FROM delivery WHERE endpoint = $1::text ON CONFLICT (name) DO "
+      "NOTHING",
+      Params().text(asked.name).text(asked.identity).integer(transaction.latest()).integer(ours ? 1 : 0));
   const auto rows = transaction.connection.ask(
       "SELECT identity, acknowledged, missed, told FROM consumer WHERE name = $1::text",
       Params().text(asked.name));
@@ -58,15 +62,20 @@ Tried<size_t> give_up(Transaction& transaction, const GiveUp& asked) {
       "delivery "
       "SET state = 1, changed = $2::int8, last_error = $3::text WHERE seq IN (SELECT seq FROM delivery, "
       "known "
-      "WHERE endpoint = name AND state = 0 AND accepted < $4::int8 AND seq > acknowledged ORDER BY seq LIMIT "
-      "$5::int8) RETURNING 1) UPDATE consumer SET missed = missed + (SELECT count(*) FROM dead) WHERE name = "
+      "WHERE endpoint = name AND state = 0 AND accepted < $4::int8 AND seq > acknowledged AND ($6::int8 = 0 "
+      "OR seq "
+      "< (SELECT seq FROM delivery WHERE endpoint = $1::text AND state = 0 ORDER BY seq DESC OFFSET $6::int8 "
+      "- 1 "
+      "LIMIT 1)) ORDER BY seq LIMIT $5::int8) RETURNING 1) UPDATE consumer SET missed = missed + (SELECT "
+      "count(*) FROM dead) WHERE name = "
       "$1::text RETURNING (SELECT count(*) FROM dead)",
       Params()
           .text(asked.consumer)
           .integer(to_ms(asked.now))
           .text(asked.why)
           .integer(asked.age ? to_ms(asked.now - *asked.age) : INT64_MAX)
-          .integer(static_cast<int64_t>(asked.limit)));
+          .integer(static_cast<int64_t>(asked.limit))
+          .integer(static_cast<int64_t>(asked.keep)));
   if (!rows) return rows.error();
   if (rows->empty()) return unknown(transaction, asked.consumer);
   return static_cast<size_t>(rows->integer(0, 0));
@@ -74,7 +83,7 @@ Tried<size_t> give_up(Transaction& transaction, const GiveUp& asked) {
 
 Tried<std::vector<Consumer>> consumers(Connection& connection) {
   const auto rows = connection.ask(
-      "SELECT name, identity, acknowledged, missed, told, (SELECT coalesce(max(latest), 0) FROM node) FROM "
+      "SELECT name, identity, acknowledged, missed, told, (SELECT latest FROM queue) FROM "
       "consumer");
   if (!rows) return rows.error();
   std::vector<Consumer> all;

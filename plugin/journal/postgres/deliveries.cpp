@@ -4,48 +4,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/postgres/delivery_row.h"
 #include "journal/postgres/stored.h"
 
 namespace restanza::journal::postgres {
 namespace {
 
-constexpr const char* kColumns =
-    "SELECT d.seq, d.id, d.endpoint, d.answers::int8, d.state::int8, d.attempts, d.failures, d.accepted, "
-    "d.changed, d.last_error, d.kind::int8, d.type, d.sender, d.recipient, d.stanza_id";
-constexpr int kHead = 10;  // where the stanza's columns begin
-constexpr int kText = 15;  // and where its text is, if it is asked for
+std::string columns() {
+  return std::string("SELECT ") + kHeadColumns;
+}
 
-constexpr const char* kFromWithText =
+// With the text, which stands behind the other columns.
+constexpr const char* kWithText =
     ", coalesce(d.xml, s.xml) FROM delivery d LEFT JOIN stanza s ON s.number = d.stanza ";
-
-xmpp::Stanza head_of(const Rows& rows, int row, int first) {
-  return {static_cast<xmpp::Kind>(rows.integer(row, first)),
-          rows.text(row, first + 1),
-          rows.text(row, first + 2),
-          rows.text(row, first + 3),
-          rows.text(row, first + 4),
-          {}};
-}
-
-Delivery delivery_of(const Rows& rows, int row) {
-  Delivery delivery;
-  delivery.seq = rows.integer(row, 0);
-  delivery.id = rows.text(row, 1);
-  delivery.endpoint = rows.text(row, 2);
-  delivery.answers = rows.integer(row, 3) != 0;
-  delivery.state = rows.integer(row, 4) == stored(State::dead) ? State::dead : State::waiting;
-  delivery.attempts = static_cast<uint32_t>(rows.integer(row, 5));
-  delivery.failures = static_cast<uint32_t>(rows.integer(row, 6));
-  delivery.accepted = from_ms(rows.integer(row, 7));
-  delivery.changed = from_ms(rows.integer(row, 8));
-  delivery.last_error = rows.text(row, 9);
-  delivery.stanza = head_of(rows, row, kHead);
-  return delivery;
-}
 
 Delivery with_text(const Rows& rows, int row) {
   Delivery delivery = delivery_of(rows, row);
-  delivery.stanza->xml = rows.text(row, kText);
+  delivery.stanza->xml = rows.text(row, kHeadCount);
   return delivery;
 }
 
@@ -74,7 +49,7 @@ std::string conditions(const Filter& filter, Params& params) {
 // up as the rows are found, in their order, so that no more of them are read.
 Tried<std::vector<Delivery>> whole(Connection& connection, const std::string& chosen, Params params) {
   const auto rows = connection.ask(
-      std::string("SELECT * FROM (") + kColumns +
+      "SELECT * FROM (" + columns() +
           ", coalesce(d.xml, s.xml), sum(octet_length(coalesce(d.xml, s.xml))) OVER (ORDER BY d.seq) AS "
           "upto, "
           "row_number() OVER (ORDER BY d.seq) AS place FROM delivery d LEFT JOIN stanza s ON s.number = "
@@ -88,13 +63,37 @@ Tried<std::vector<Delivery>> whole(Connection& connection, const std::string& ch
   return deliveries;
 }
 
+// Whoever has their buckets gives them their numbers.
+Tried<void> send_to_others(Transaction& transaction, const std::vector<int64_t>& seqs, int64_t now_ms) {
+  if (seqs.empty()) return {};
+  const auto sent = transaction.connection.ask(
+      "WITH sent AS (INSERT INTO arrival (bucket, id, endpoint, answers, accepted, changed, kind, type, "
+      "sender, "
+      "recipient, stanza_id, bytes, xml) SELECT bucket, id, endpoint, answers, $2::int8, $2::int8, kind, "
+      "type, "
+      "sender, recipient, stanza_id, bytes, coalesce(d.xml, s.xml) FROM delivery d LEFT JOIN stanza s ON "
+      "s.number = "
+      "d.stanza WHERE d.seq = ANY ($1::int8[]) ORDER BY d.seq RETURNING bytes) SELECT coalesce(sum(bytes), "
+      "0)::int8 "
+      "FROM sent",
+      Params().integers(seqs).integer(now_ms));
+  if (!sent) return sent.error();
+  transaction.change.bytes += sent->integer(0, 0);
+  const auto gone = transaction.remove_where("seq = ANY ($1::int8[])", Params().integers(seqs));
+  return gone ? Tried<void>() : gone.error();
+}
+
 // Dead letters become waiting deliveries with new numbers, in their order.
-void bring_back(Transaction& transaction, std::vector<Delivery>& deliveries, WallTime now) {
+Tried<void> bring_back(Transaction& transaction, std::vector<Delivery>& deliveries, WallTime now) {
   const int64_t now_ms = to_ms(now);
-  std::vector<int64_t> old, fresh;
+  std::vector<int64_t> old, fresh, others;
   for (Delivery& delivery : deliveries) {
-    old.push_back(std::exchange(delivery.seq, transaction.next_seq()));
-    fresh.push_back(delivery.seq);
+    if (transaction.is_ours(bucket_of(delivery.endpoint, *delivery.stanza))) {
+      old.push_back(std::exchange(delivery.seq, transaction.next_seq()));
+      fresh.push_back(delivery.seq);
+    } else {
+      others.push_back(std::exchange(delivery.seq, kElsewhere));
+    }
     delivery.state = State::waiting;
     delivery.attempts = delivery.failures = 0;
     delivery.accepted = delivery.changed = from_ms(now_ms);
@@ -105,33 +104,41 @@ void bring_back(Transaction& transaction, std::vector<Delivery>& deliveries, Wal
       "changed = "
       "$3::int8, last_error = '' FROM unnest($1::int8[], $2::int8[]) AS n (old, fresh) WHERE d.seq = n.old",
       Params().integers(old).integers(fresh).integer(now_ms));
+  return send_to_others(transaction, others, now_ms);
 }
 
 }  // namespace
 
-Tried<std::vector<Delivery>> list(Connection& connection, const List& asked) {
+Tried<std::vector<Delivery>> list(Connection& connection, const List& asked, const Buckets& ours) {
   Params params;
   params.integer(asked.beyond).integer(static_cast<int64_t>(asked.limit));
-  const std::string chosen = conditions(asked.filter, params);
-  const auto rows = connection.ask(std::string(kColumns) + " FROM delivery d WHERE d.seq > $1::int8" +
-                                       chosen + " ORDER BY d.seq LIMIT $2::int8",
-                                   std::move(params));
+  std::string chosen = conditions(asked.filter, params);
+  if (asked.ours && !ours.all()) {
+    params.integers(numbers_of(ours));
+    chosen += " AND d.bucket = ANY ($" + std::to_string(params.values().size()) + "::int8[])";
+  }
+  const auto rows = connection.ask(
+      columns() + " FROM delivery d WHERE d.seq > $1::int8" + chosen + " ORDER BY d.seq LIMIT $2::int8",
+      std::move(params));
   if (!rows) return rows.error();
   std::vector<Delivery> deliveries;
   for (int row = 0; row < rows->size(); ++row) deliveries.push_back(delivery_of(*rows, row));
   return deliveries;
 }
 
+Tried<std::vector<Delivery>> waiting_in(Connection& connection, const Buckets& buckets) {
+  return list(connection, {{State::waiting, {}, {}, {}}, 0, INT64_MAX, false, true}, buckets);
+}
+
 Tried<std::optional<Delivery>> find(Connection& connection, const std::string& id) {
-  const auto rows = connection.ask(std::string(kColumns) + kFromWithText + "WHERE d.id = $1::text LIMIT 1",
-                                   Params().text(id));
+  const auto rows =
+      connection.ask(columns() + kWithText + "WHERE d.id = $1::text LIMIT 1", Params().text(id));
   if (!rows) return rows.error();
   return rows->empty() ? std::optional<Delivery>() : with_text(*rows, 0);
 }
 
 Tried<std::optional<xmpp::Stanza>> stanza_of(Connection& connection, Seq seq) {
-  const auto rows =
-      connection.ask(std::string(kColumns) + kFromWithText + "WHERE d.seq = $1::int8", Params().integer(seq));
+  const auto rows = connection.ask(columns() + kWithText + "WHERE d.seq = $1::int8", Params().integer(seq));
   if (!rows) return rows.error();
   return rows->empty() ? std::optional<xmpp::Stanza>() : with_text(*rows, 0).stanza;
 }
@@ -187,7 +194,7 @@ Tried<std::optional<Delivery>> revive(Transaction& transaction, const Revive& as
   if (!*found || (*found)->state != State::dead) return std::optional<Delivery>();
   (*found)->stanza->xml.clear();
   std::vector<Delivery> one = {std::move(**found)};
-  bring_back(transaction, one, asked.now);
+  if (auto back = bring_back(transaction, one, asked.now); !back) return back.error();
   return std::optional<Delivery>(std::move(one.front()));
 }
 
@@ -196,7 +203,8 @@ Tried<std::vector<Delivery>> revive(Transaction& transaction, const ReviveMany& 
   List dead{asked.filter, 0, asked.limit};
   dead.filter.state = State::dead;
   auto deliveries = list(transaction.connection, dead);
-  if (deliveries && !deliveries->empty()) bring_back(transaction, *deliveries, asked.now);
+  if (!deliveries || deliveries->empty()) return deliveries;
+  if (auto back = bring_back(transaction, *deliveries, asked.now); !back) return back.error();
   return deliveries;
 }
 

@@ -12,7 +12,9 @@
 
 namespace restanza::journal::postgres {
 
-Tried<std::vector<Delivery>> list(Connection& connection, const List& asked);
+// `ours`: what this node delivers.
+Tried<std::vector<Delivery>> list(Connection& connection, const List& asked, const Buckets& ours = {});
+Tried<std::vector<Delivery>> waiting_in(Connection& connection, const Buckets& buckets);  // in their order
 Tried<std::optional<Delivery>> find(Connection& connection, const std::string& id);
 Tried<std::optional<xmpp::Stanza>> stanza_of(Connection& connection, Seq seq);
 Tried<std::vector<Delivery>> page(Connection& connection, const Page& asked);

@@ -21,8 +21,12 @@ int64_t oldest_valid(WallTime now) {
   return to_ms(now - kKeyLifetime);
 }
 
-// Of keys that are not under way in this run.
-constexpr const char* kLeft = "(status IS NOT NULL OR run <> $1::text)";
+// Of keys that are not under way in this run, nor in one of another node that lives.
+constexpr const char* kLeft =
+    "(status IS NOT NULL OR run <> $1::text AND run NOT IN (SELECT run FROM node WHERE expires > "
+    "clock_timestamp()))";
+// Keys that are claimed at two nodes at once take turns.
+constexpr int64_t kTurns = 64;
 
 }  // namespace
 
@@ -73,10 +77,21 @@ Tried<void> Keys::fetch(const std::vector<std::string>& keys) {
     if (rows_.emplace(key, std::nullopt).second) unknown.push_back(key);
   }
   if (unknown.empty()) return {};
+  std::set<int64_t> turns;  // in their order, so that nobody waits for who waits for him
+  for (const std::string_view key : unknown)
+    turns.insert(key.empty() ? 0 : static_cast<unsigned char>(key.back()) % kTurns);
+  transaction_.connection.add(
+      "SELECT count(pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(pg_catalog.current_schema()), "
+      "turn::int4)) "
+      "FROM unnest($1::int8[]) AS t (turn)",
+      Params().integers({turns.begin(), turns.end()}));
   const auto rows = transaction_.connection.ask(
-      "SELECT key, fingerprint, run, started, credential, status, headers, body, dropped::int8, bytes FROM "
-      "request_key WHERE key = ANY ($1::bytea[])",
-      Params().byte_strings(unknown));
+      "SELECT key, fingerprint, CASE WHEN run IN (SELECT run FROM node WHERE expires > clock_timestamp()) "
+      "THEN "
+      "$2::text ELSE run END, started, credential, status, headers, body, dropped::int8, bytes FROM "
+      "request_key "
+      "WHERE key = ANY ($1::bytea[])",
+      Params().byte_strings(unknown).text(transaction_.run));
   if (!rows) return rows.error();
   for (int row = 0; row < rows->size(); ++row) {
     Row found;

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "journal/postgres/address.h"
-#include "journal/postgres/failure.h"
+#include "journal/postgres/client/address.h"
+#include "journal/postgres/client/failure.h"
 #include "journal/store.h"
 
 namespace restanza::journal::postgres {

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/connection.h"
 
 namespace restanza::journal::postgres {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "journal/change.h"
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/connection.h"
 
 namespace restanza::journal::postgres {
 

@@ -121,7 +121,71 @@ CREATE INDEX request_key_age ON request_key (started);
 CREATE INDEX request_key_owner ON request_key (credential, number);
 )sql";
 
-constexpr const char* kSteps[] = {kStep1};
+// Several nodes on one queue. The hash is the one of journal/buckets.h.
+constexpr const char* kStep2 = R"sql(
+ALTER TABLE node ADD COLUMN bytes int8 NOT NULL DEFAULT 0, ADD COLUMN alone int2 NOT NULL DEFAULT 0,
+  ADD COLUMN linked int2 NOT NULL DEFAULT 0;
+COMMENT ON COLUMN node.linked IS '1: stanzas can leave through it';
+COMMENT ON TABLE node IS 'the processes that have, or had, a part of the queue';
+COMMENT ON COLUMN node.bytes IS 'by which it has changed what the queue holds';
+COMMENT ON COLUMN node.alone IS '1: while it is there, nobody else may be';
+
+ALTER TABLE queue ADD COLUMN latest int8 NOT NULL DEFAULT 0, ADD COLUMN bytes int8 NOT NULL DEFAULT 0;
+COMMENT ON TABLE queue IS 'one row: which queue this is';
+COMMENT ON COLUMN queue.latest IS 'up to here all seqs have been given, or are one node''s to give';
+COMMENT ON COLUMN queue.bytes IS 'what was changed by nodes that are forgotten';
+UPDATE queue SET latest = greatest((SELECT coalesce(max(latest), 0) FROM node), (SELECT coalesce(max(seq), 0)
+  FROM delivery), (SELECT coalesce(max(acknowledged), 0) FROM consumer)),
+  bytes = (SELECT coalesce(sum(bytes), 0) FROM delivery);
+ALTER TABLE node DROP COLUMN latest;
+ALTER TABLE queue DROP COLUMN holder;
+
+CREATE TABLE bucket (
+  number int2 PRIMARY KEY,
+  holder text
+) WITH (fillfactor = 50);
+COMMENT ON TABLE bucket IS 'which node numbers and delivers a part of the conversations; null: none does';
+INSERT INTO bucket SELECT * FROM generate_series(0, 255);
+
+CREATE FUNCTION pg_temp.bucket_of(key text) RETURNS int2 LANGUAGE plpgsql AS $$
+DECLARE
+  hash int8 := 2166136261;
+  bytes bytea := convert_to(key, 'UTF8');
+BEGIN
+  FOR i IN 0 .. length(bytes) - 1 LOOP
+    hash := ((hash # get_byte(bytes, i)) * 16777619) & 4294967295;
+  END LOOP;
+  RETURN hash & 255;
+END $$;
+ALTER TABLE delivery ADD COLUMN bucket int2;
+UPDATE delivery SET bucket = pg_temp.bucket_of(CASE WHEN endpoint LIKE 'updates/%' THEN endpoint
+  ELSE split_part(sender, '/', 1) || ' ' || split_part(recipient, '/', 1) END);
+ALTER TABLE delivery ALTER COLUMN bucket SET NOT NULL;
+DROP FUNCTION pg_temp.bucket_of(text);
+COMMENT ON COLUMN delivery.seq IS 'the order of acceptance within its bucket';
+COMMENT ON COLUMN delivery.bucket IS 'of the conversation, or of the consumer that it waits for';
+
+CREATE TABLE arrival (
+  number int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  bucket int2 NOT NULL,
+  id text NOT NULL,
+  endpoint text COLLATE "C" NOT NULL,
+  answers int2 NOT NULL,
+  accepted int8 NOT NULL,
+  changed int8 NOT NULL,
+  kind int2 NOT NULL,
+  type text NOT NULL,
+  sender text NOT NULL,
+  recipient text NOT NULL,
+  stanza_id text NOT NULL,
+  bytes int8 NOT NULL,
+  xml text NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+COMMENT ON TABLE arrival IS 'deliveries that came to a node that does not have their bucket; who has it numbers them';
+CREATE INDEX arrival_bucket ON arrival (bucket, number);
+)sql";
+
+constexpr const char* kSteps[] = {kStep1, kStep2};
 
 std::string quoted(const std::string& name) {
   std::string out = "\"";

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/connection.h"
 
 namespace restanza::journal::postgres {
 

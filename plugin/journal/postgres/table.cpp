@@ -44,16 +44,14 @@ Tried<Report> report_of(Connection& connection) {
 // Ages by the clock of the database, which alone counts for leases.
 Tried<std::string> node_table(Connection& connection) {
   const auto rows = connection.ask(
-      "SELECT name, version, CASE WHEN expires > clock_timestamp() AND run = holder THEN 'has the queue' "
-      "WHEN "
-      "expires > clock_timestamp() THEN 'was replaced' ELSE 'ended' END, extract(epoch FROM expires - "
-      "clock_timestamp())::int8 FROM node, queue ORDER BY expires DESC");
+      "SELECT name, version, (SELECT count(*) FROM bucket WHERE holder = run), extract(epoch FROM expires - "
+      "clock_timestamp())::int8 FROM node ORDER BY expires DESC, name");
   if (!rows) return rows.error();
   if (rows->empty()) return std::string();
-  Columns columns({"NODE", "VERSION", "STATE", "LEASE"});
+  Columns columns({"NODE", "VERSION", "BUCKETS", "LEASE"});
   for (int row = 0; row < rows->size(); ++row) {
     const int64_t left = rows->integer(row, 3);
-    columns.add({rows->text(row, 0), rows->text(row, 1), rows->text(row, 2),
+    columns.add({rows->text(row, 0), rows->text(row, 1), std::to_string(rows->integer(row, 2)),
                  left > 0 ? std::to_string(left) + " s left" : std::to_string(-left) + " s ago"});
   }
   return "\n" + columns.text();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/postgres/writes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "journal/postgres/consumers.h"
@@ -84,6 +85,7 @@ struct Applied {
   }
   Tried<void> operator()(const ForgetDead& forget) const { return forget_dead(transaction, forget.before); }
   Tried<void> operator()(const Redated& redated) const {
+    if (transaction.others) return {};  // one clock that jumped says nothing of theirs
     transaction.flush();
     keys.flush();
     redate(transaction.connection, redated);
@@ -134,8 +136,9 @@ std::vector<std::string> keys_in(const std::vector<Write>& writes) {
 
 struct Answered {
   Connection& connection;
+  const Buckets& ours;
 
-  Tried<Answer> operator()(const List& asked) const { return answer_with(list(connection, asked)); }
+  Tried<Answer> operator()(const List& asked) const { return answer_with(list(connection, asked, ours)); }
   Tried<Answer> operator()(const Find& asked) const { return answer_with(find(connection, asked.id)); }
   Tried<Answer> operator()(const CountDeliveries&) const { return answer_with(count(connection)); }
   Tried<Answer> operator()(const ListStops&) const { return answer_with(stops(connection)); }
@@ -158,6 +161,7 @@ struct Answered {
 
 Tried<void> carry_out(Transaction& transaction, const std::vector<Write>& writes) {
   Keys keys(transaction);
+  if (transaction.others) transaction.take_arrivals();
   if (auto fetched = keys.fetch(keys_in(writes)); !fetched) return fetched;
   for (const Write& write : writes) {
     if (auto carried = std::visit(Carried{transaction, keys}, write); !carried) return carried;
@@ -167,8 +171,20 @@ Tried<void> carry_out(Transaction& transaction, const std::vector<Write>& writes
   return {};
 }
 
-Tried<Answer> carry_out(Connection& connection, const Read& read) {
-  return std::visit(Answered{connection}, read);
+int64_t numbers_for(const std::vector<Write>& writes) {
+  size_t count = Transaction::kMaxTaken;
+  for (const Write& write : writes) {
+    if (const auto* const insert = std::get_if<Insert>(&write)) count += insert->deliveries.size();
+    const auto* const alone = std::get_if<Alone>(&write);
+    if (!alone) continue;
+    if (std::holds_alternative<Revive>(alone->command)) ++count;
+    if (const auto* const many = std::get_if<ReviveMany>(&alone->command)) count += many->limit;
+  }
+  return static_cast<int64_t>(std::min<size_t>(count, Block::kSize));
+}
+
+Tried<Answer> carry_out(Connection& connection, const Read& read, const Buckets& ours) {
+  return std::visit(Answered{connection, ours}, read);
 }
 
 }  // namespace restanza::journal::postgres

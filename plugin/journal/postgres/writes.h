@@ -13,6 +13,10 @@ namespace restanza::journal::postgres {
 // Adds all that is left to add to the connection, which runs it.
 Tried<void> carry_out(Transaction& transaction, const std::vector<Write>& writes);
 
-Tried<Answer> carry_out(Connection& connection, const Read& read);
+// How many numbers that may take, at most.
+int64_t numbers_for(const std::vector<Write>& writes);
+
+// `ours`: what this node delivers.
+Tried<Answer> carry_out(Connection& connection, const Read& read, const Buckets& ours);
 
 }  // namespace restanza::journal::postgres

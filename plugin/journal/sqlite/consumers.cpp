@@ -66,14 +66,18 @@ Result<size_t> give_up(Database& db, const GiveUp& asked) {
   const int64_t now = to_ms(asked.now);
   const int64_t accepted_before = asked.age ? to_ms(asked.now - *asked.age) : INT64_MAX;
   if (auto dead =
-          db.query("UPDATE delivery SET state = 1, changed = ?, last_error = ? WHERE seq IN (SELECT seq "
-                   "FROM delivery WHERE endpoint = ? AND state = 0 AND accepted < ? AND seq > "
-                   "(SELECT acknowledged FROM consumer WHERE name = endpoint) ORDER BY seq LIMIT ?)")
+          db.query(
+                "UPDATE delivery SET state = 1, changed = ?1, last_error = ?2 WHERE seq IN (SELECT seq "
+                "FROM delivery WHERE endpoint = ?3 AND state = 0 AND accepted < ?4 AND seq > "
+                "(SELECT acknowledged FROM consumer WHERE name = endpoint) AND (?6 = 0 OR seq < (SELECT seq "
+                "FROM delivery WHERE endpoint = ?3 AND state = 0 ORDER BY seq DESC LIMIT 1 OFFSET ?6 - 1)) "
+                "ORDER BY seq LIMIT ?5)")
               .bind(now)
               .bind(asked.why)
               .bind(asked.consumer)
               .bind(accepted_before)
               .bind(static_cast<int64_t>(asked.limit))
+              .bind(static_cast<int64_t>(asked.keep))
               .run();
       !dead) {
     return dead.error();

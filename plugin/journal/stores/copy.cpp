@@ -162,9 +162,11 @@ Result<void> copy(const StorePlace& from, const StorePlace& to, const Clock& clo
   if (!from.durable() || !to.durable()) return Error{"a journal in memory cannot be copied: set state_dir"};
   if (from.directory == to.directory && from.database == to.database && from.domain == to.domain)
     return Error{"FROM and TO are the same journal: name two different ones"};
-  const auto source = kind_of(from).open(from, clock);
+  StorePlace source_place = from, target_place = to;
+  source_place.alone = target_place.alone = true;
+  const auto source = kind_of(from).open(source_place, clock);
   if (!source) return source.error();
-  const auto target = kind_of(to).open(to, clock);
+  const auto target = kind_of(to).open(target_place, clock);
   if (!target) return target.error();
   Copy all(*source->store, *target->store);
   if (auto apart = all.no_others(); !apart) return apart;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/stores/stores.h"
 
-#include "journal/postgres/address.h"
+#include "journal/postgres/client/address.h"
 #include "journal/postgres/store.h"
 #include "journal/postgres/table.h"
 #include "journal/sqlite/store.h"

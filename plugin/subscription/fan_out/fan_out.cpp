@@ -172,6 +172,7 @@ void FanOut::committed(const std::shared_ptr<Reserved>& reserved,
 // Where a destination was removed and came again while a stanza was on its way, the new one has it; it knows
 // whether it has read it from the journal already.
 void FanOut::push(Destination& reserved, journal::Delivery&& delivery, const Destination::Tree& tree) const {
+  if (delivery.seq == journal::kElsewhere) return reserved.cancel();
   const auto successor = reserved.retired() ? find(delivery.endpoint) : nullptr;
   if (!successor) return reserved.push(std::move(delivery), tree);
   reserved.cancel();

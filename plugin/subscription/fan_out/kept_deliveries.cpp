@@ -37,6 +37,7 @@ void KeptDeliveries::replay_page(const journal::Filter& filter, size_t so_far,
 }
 
 void KeptDeliveries::requeue(const journal::Delivery& revived) const {
+  if (revived.seq == journal::kElsewhere) return;
   if (const auto destination = fan_out_.find(revived.endpoint)) destination->requeue(revived);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/address.h"
+#include "journal/postgres/client/address.h"
 
 #include "journal/stores/stores.h"
 #include "support/catch.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/connection.h"
 
 #include "opened.h"
 

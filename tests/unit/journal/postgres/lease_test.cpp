@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who has the queue, and what one can do that has it no longer.
+// Nodes that end, and what one can do whose lease has lapsed.
 #include "journal/postgres/lease.h"
 
 #include <atomic>
@@ -11,20 +11,6 @@ using namespace restanza;
 using namespace restanza::journal;
 using namespace restanza::journal::postgres;
 
-TEST_CASE("a second host is refused while the first lives, and is told who has the queue") {
-  const Queue queue;
-  const auto first = queue.open();
-  std::atomic<bool> ended{false};
-  std::thread living([&] {
-    while (!ended) REQUIRE(first->write({}));
-  });
-  const std::string refused = queue.refusal(queue.place);
-  ended = true;
-  living.join();
-  CHECK_THAT(refused, Contains("another host has the queue") &&
-                          Contains("process " + std::to_string(getpid())) && Contains("stop it"));
-}
-
 TEST_CASE("a host that stopped in order leaves the queue to the next at once") {
   const Queue queue;
   REQUIRE(add(*queue.open(), "one", queue.clock.wall()));
@@ -34,49 +20,36 @@ TEST_CASE("a host that stopped in order leaves the queue to the next at once") {
   CHECK(queue.rows("SELECT id FROM delivery ORDER BY seq") == "msg_one msg_two");
 }
 
-TEST_CASE("the lease of a host that died runs out, and the next one goes on numbering") {
+TEST_CASE("what a host had that died is its successor's, with higher numbers") {
   const Queue queue;
   const auto dead = queue.open();
   REQUIRE(add(*dead, "one", queue.clock.wall()));
-  queue.sql("DELETE FROM delivery; UPDATE node SET expires = clock_timestamp() + interval '1 second'");
+  queue.let_lapse();
   const auto next = queue.open();
   REQUIRE(add(*next, "two", queue.clock.wall()));
-  CHECK(queue.rows("SELECT seq FROM delivery") == "2");
+  CHECK(queue.rows("SELECT id FROM delivery ORDER BY seq") == "msg_one msg_two");
+  CHECK(queue.rows("SELECT count(*) FROM bucket WHERE holder = (SELECT run FROM node ORDER BY expires DESC "
+                   "LIMIT 1)") == "256");
 }
 
-TEST_CASE("what was begun before another took over is not committed, and the one of before says who has it") {
+TEST_CASE("what is asked of a host after another took over is left to that one, and settles nothing") {
   const Queue queue;
   const auto before = queue.open();
   REQUIRE(add(*before, "one", queue.clock.wall()));
   queue.let_lapse();
   const auto now = queue.open();
-  const auto late = add(*before, "late", queue.clock.wall());
-  CHECK_THAT(text_of(late), Contains("another host has taken the queue over"));
+  CHECK(text_of(add(*before, "late", queue.clock.wall())) == "done");
   const Change gone = Removed{1};
-  CHECK_THAT(text_of(before->write({&gone})), Contains("taken the queue over"));
-  const auto looked = before->look();
-  REQUIRE_FALSE(looked);
-  CHECK(looked.error().kind == Error::Kind::replaced);
+  CHECK(text_of(before->write({&gone})) == "done");
+  CHECK_FALSE(before->ours());
+  const auto shift = before->deal({}, true);
+  REQUIRE(shift);
+  CHECK(shift->lost.all());
+  CHECK_FALSE(before->ours());
+  before->dealt();
+  CHECK(before->ours());
   CHECK(queue.rows("SELECT id FROM delivery") == "msg_one");
-  REQUIRE(add(*now, "two", queue.clock.wall()));
-}
-
-TEST_CASE("a journal whose store another host has taken over rests, once, and says who has it") {
-  const Queue queue;
-  Lines log;
-  Journal journal(settings_of(queue.place), kind_of(queue.place).open, queue.clock, log);
-  REQUIRE(journal.open());
-  Event<bool> rests;
-  journal.on_replaced([&] { rests.happen(true); });
-  queue.let_lapse();
-  const auto now = queue.open();
-  CHECK(rests.wait());  // with the next look, at the latest
-  CHECK_THAT(log.of(Level::error), Contains("another host has taken the queue over") && Contains("process"));
-  Event<bool> taken;
-  REQUIRE(journal.take(entry("late"), [&](Entry, auto deliveries) { taken.happen(deliveries.ok()); }));
-  CHECK_FALSE(taken.wait());
-  journal.stop();
-  CHECK(queue.rows("SELECT count(*) FROM delivery") == "0");
+  CHECK(queue.rows("SELECT id FROM arrival") == "msg_late");
 }
 
 TEST_CASE("a lease that lapsed and that nobody wanted is taken again, under another epoch") {
@@ -95,7 +68,7 @@ TEST_CASE("a lease that lapsed and that nobody wanted is taken again, under anot
 TEST_CASE("a backend that keeps its node's row locked is ended by who takes over") {
   const Queue queue;
   const auto dead = queue.open();
-  queue.sql("UPDATE node SET expires = clock_timestamp() + interval '100 milliseconds'");
+  queue.let_lapse();
   const auto stuck = queue.connect();
   stuck->add("BEGIN");
   REQUIRE(stuck->ask("SELECT 1::int8 FROM node FOR UPDATE"));

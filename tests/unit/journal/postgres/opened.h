@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "journal/postgres/address.h"
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/address.h"
+#include "journal/postgres/client/connection.h"
 #include "journal/postgres/schema.h"
 #include "journal/postgres/store.h"
 #include "unit/journal/stores.h"

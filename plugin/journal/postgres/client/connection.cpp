@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/connection.h"
+#include "journal/postgres/client/connection.h"
 
 #include <poll.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "journal/postgres/stay_loaded.h"
+#include "journal/postgres/client/stay_loaded.h"
 
 namespace restanza::journal::postgres {
 namespace {

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "journal/postgres/address.h"
-#include "journal/postgres/failure.h"
-#include "journal/postgres/params.h"
-#include "journal/postgres/rows.h"
+#include "journal/postgres/client/address.h"
+#include "journal/postgres/client/failure.h"
+#include "journal/postgres/client/params.h"
+#include "journal/postgres/client/rows.h"
 
 struct pg_conn;
 

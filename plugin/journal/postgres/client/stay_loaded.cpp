@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/stay_loaded.h"
+#include "journal/postgres/client/stay_loaded.h"
 
 #include <dlfcn.h>
 #include <libpq-fe.h>

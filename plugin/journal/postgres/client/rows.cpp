@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/rows.h"
+#include "journal/postgres/client/rows.h"
 
 namespace restanza::journal::postgres {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/postgres/params.h"
+#include "journal/postgres/client/params.h"
 
 #include "base/str.h"
 
