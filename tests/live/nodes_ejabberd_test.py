@@ -24,20 +24,25 @@ SKIPPED = 77
 
 
 class Balanced(Ejabberd):
+    """A sender's stanzas come by one connection. Each has a slot: while it is away, ejabberd drops what is for it."""
     config = CONFIG + """
 domain_balancing:
   {component_domain}:
     type: bare_source
+    component_number: 3
 """
 
 
-class NodesBehindEjabberd(unittest.TestCase):
+class Behind:
+    """What the tests do behind a server of `server_class`."""
+    server_class = None
+
     def setUp(self):
         self.database = Postgres()
         self.addCleanup(self.database.close)
         self.webhook = Webhook()
         self.addCleanup(self.webhook.close)
-        self.server = Balanced(dict.fromkeys(USERS, "secret")).start()
+        self.server = self.server_class(dict.fromkeys(USERS, "secret")).start()
         self.addCleanup(self.server.close)
         self.hosts = [self.start() for _ in range(NODES)]
         self.wait_for_nodes(NODES)
@@ -97,33 +102,58 @@ class NodesBehindEjabberd(unittest.TestCase):
             return self.probed == set(USERS)
         wait_until(arrived, "what each sends arrives")
 
-    def test_nodes_come_and_go_behind_one_server_and_each_order_holds(self):
+    def steer(self, host, verb):
+        self.assertEqual(host.rest.request("POST", f"/rest/endpoints/bot/{verb}").status, 200)
+
+    def send_while_paused(self, rounds):
+        """What is sent waits in the database, and nothing is under way."""
+        for host in self.hosts:
+            self.steer(host, "pause")
+        self.send(rounds)
+        schema = f'"restanza_{DOMAIN}"'
+        both = f"(SELECT count(*) FROM {schema}.delivery) + (SELECT count(*) FROM {schema}.arrival)"
+        wait_until(lambda: self.database.sql(f"SELECT {both}") == str(rounds * len(USERS)), "all wait")
+
+
+class SendersWithOneNodeEach(Behind, unittest.TestCase):
+    server_class = Balanced
+
+    def test_a_node_ends_and_comes_again_and_each_order_holds(self):
         self.send(20)
         self.receive()
         self.assertEqual(self.hosts[0].program.stop(), 0)
         self.wait_for_nodes(NODES - 1)
-        self.send(20)
-        self.receive()
         self.hosts[0] = self.start()
         self.wait_for_nodes(NODES)
         self.send(20)
         self.receive()
         self.assert_all_in_order()
 
-    def test_after_a_node_was_killed_the_others_deliver_what_it_had_and_what_comes(self):
-        for host in self.hosts:
-            self.assertEqual(host.rest.request("POST", "/rest/endpoints/bot/pause").status, 200)
-        self.send(10)
-        total = 10 * len(USERS)
-        schema = f'"restanza_{DOMAIN}"'
-        wait_until(lambda: self.database.sql(
-            f"SELECT (SELECT count(*) FROM {schema}.delivery) + (SELECT count(*) FROM {schema}.arrival)") == str(total), "all wait")
+    def test_what_a_killed_node_had_comes_before_what_its_successor_takes(self):
+        self.send_while_paused(10)
         self.hosts[1].program.kill()
-        self.assertEqual(self.hosts[0].rest.request("POST", "/rest/endpoints/bot/resume").status, 200)
+        self.steer(self.hosts[0], "resume")
+        self.hosts[1] = self.start()
         self.probe()
         self.send(10)
         self.receive()
         self.assert_all_in_order()
+        self.wait_for_nodes(NODES)
+
+
+class SendersWithAnyNode(Behind, unittest.TestCase):
+    server_class = Ejabberd  # which takes a connection at random
+
+    def test_after_a_node_was_killed_all_that_was_taken_comes_and_all_that_is_sent_then(self):
+        self.send_while_paused(10)
+        self.hosts[1].program.kill()
+        self.steer(self.hosts[0], "resume")
+        self.probe()
+        self.send(10)
+        while sum(len(came) for came in self.came.values()) < 20 * len(USERS):
+            self.note(self.webhook.next_post())
+        for user in USERS:
+            self.assertEqual(sorted(self.came[user]), list(range(1, 21)), user)
         self.wait_for_nodes(NODES - 1)
 
 
