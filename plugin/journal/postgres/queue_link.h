@@ -71,6 +71,7 @@ class QueueLink {
   void told() { untold_ = lost_.any(); }
 
   // What somebody has done to the tables, for people, once: they are new, or lack what was committed.
+  bool has_loss() const { return loss_.has_value(); }
   std::optional<std::string> take_loss();
 
  private:

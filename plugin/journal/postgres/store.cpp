@@ -247,9 +247,9 @@ Result<std::optional<Renewed>> PostgresStore::look() {
     return Error{"The journal cannot be reached: " + ready.error().text +
                  ": new stanzas for endpoints are refused until it can"};
   }
+  if (!link_.has_loss()) return std::optional<Renewed>();
+  if (auto counted = count(**ready); !counted) return told(counted.error());  // and at the next look again
   const auto loss = link_.take_loss();
-  if (!loss) return std::optional<Renewed>();
-  if (auto counted = count(**ready); !counted) return told(counted.error());
   return std::optional<Renewed>(Renewed{link_.name() + ": " + *loss, {}, *loss});
 }
 

@@ -51,6 +51,21 @@ TEST_CASE("commits that a database has lost are missed") {
   CHECK(queue.rows("SELECT seq FROM delivery ORDER BY 1") == "1 4");
 }
 
+TEST_CASE("a loss that is found while the queue cannot be counted is told of as soon as it can") {
+  const Queue queue;
+  const auto store = queue.open();
+  for (const std::string body : {"one", "two"}) REQUIRE(add(*store, body, queue.clock.wall()));
+  queue.sql(
+      "DELETE FROM delivery WHERE seq > 1; UPDATE node SET written = 1; ALTER TABLE arrival RENAME TO away");
+  queue.end_connections();
+  REQUIRE(add(*store, "three", queue.clock.wall()));
+  CHECK_FALSE(store->look());
+  queue.sql("ALTER TABLE away RENAME TO arrival");
+  const auto renewed = found_by(*store);
+  REQUIRE(renewed);
+  CHECK_THAT(renewed->lost, Contains("the latest 1 commits"));
+}
+
 TEST_CASE("connections that are ended between two groups are nothing that anybody hears of") {
   const Queue queue;
   const auto store = queue.open();
