@@ -31,10 +31,10 @@ TAKEOVER = "from the kill of a host until another one delivers"
 # Rows as those of a message of the peer, sent by the client as a host has to send them; each transaction has one batch
 # of new ones, and deletes that of before.
 PGBENCH_TABLE = f"CREATE TABLE bench (LIKE {SCHEMA}.delivery INCLUDING ALL)"
-PGBENCH_ROW = ("(:seq + {n}, 'msg_0123456789abcdefghijklmn', 'callback', 1, 1, 1, 1, 'chat', 'someone@people.localhost/phone', "
+PGBENCH_ROW = ("(:seq + {n}, 7, 'msg_0123456789abcdefghijklmn', 'callback', 1, 1, 1, 1, 'chat', 'someone@people.localhost/phone', "
                "'bot@rest.localhost', 'm{n}', 700, '" + "x" * 200 + "')")
 PGBENCH = """BEGIN;
-INSERT INTO bench (seq, id, endpoint, answers, accepted, changed, kind, type, sender, recipient, stanza_id, bytes, xml)
+INSERT INTO bench (seq, bucket, id, endpoint, answers, accepted, changed, kind, type, sender, recipient, stanza_id, bytes, xml)
   VALUES {rows};
 DELETE FROM bench WHERE seq <= :seq;
 COMMIT;
