@@ -265,15 +265,19 @@ void Journal::loop() {
       held_ = std::move(group);
       continue;
     }
-    guarded_until_done(log_, "sharing the journal", [&] {
-      if (sharing_.deal(*store_, !writer_->has_pending())) intake_.settle_now();
-    });
+    if (held_.empty()) deal();
     if (writer_->was_full()) intake_.settle_now();
     if (std::any_of(group.begin(), group.end(), is_about_keys)) note_keys();
     read(group);
     tell(std::move(group));
   }
   guarded_until_done(log_, "the last write to the journal", [&] { writer_->finish(); });
+}
+
+void Journal::deal() {
+  guarded_until_done(log_, "sharing the journal", [&] {
+    if (sharing_.deal(*store_, !writer_->has_pending())) intake_.settle_now();
+  });
 }
 
 // Whether it is known of all groups what has become of them.
@@ -295,14 +299,10 @@ bool Journal::settle(bool last) {
   }
   Group told = std::move(held_);
   held_.clear();
+  deal();
   read(told);
   tell(std::move(told));
   return true;
-}
-
-void Journal::on_loss(std::function<void()> save) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  save_.push_back(std::move(save));
 }
 
 void Journal::share(std::function<bool()> linked) {

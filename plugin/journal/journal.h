@@ -74,7 +74,10 @@ class Journal {
   // shortened them. The log says so, and all that can be read is written anew. Where that is not all, `save`
   // is called on the journal's thread: whoever has deliveries in memory then gives them back with `restore`.
   // Each that was given is called.
-  void on_loss(std::function<void()> save);
+  void on_loss(std::function<void()> save) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    save_.push_back(std::move(save));
+  }
   // Where several processes share the store: who hears of it, and outlives the journal's thread. Before the
   // first `share`, from which on buckets come and go. For what was this process's when it opened the store,
   // `came` is not called: that is listed. `linked`: whether stanzas can leave here right now; on the
@@ -164,6 +167,7 @@ class Journal {
   void say(const Renewed& renewed) const;
   static void refuse(Group& group) noexcept;
   void read(Group& group);
+  void deal();  // between a group's write and its being told, and while nothing is held
   bool settle(bool last);
   void note_keys();
   void tell(Group group);

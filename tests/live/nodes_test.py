@@ -15,27 +15,15 @@ import unittest
 
 from support.deadline import wait_until
 from support.host import MigratedHost, local_mode
+from support.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.rest_client import XML
-from support.servers.postgres import Postgres
-from support.webhook import NOTHING, Webhook
+from support.webhook import NOTHING
 from support.xml_data import body_of, parse
 
-DOMAIN = "rest.localhost"
-SCHEMA = f'"restanza_{DOMAIN}"'
 LEASE = 10  # seconds
 
 
-class Nodes(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Postgres()
-        cls.addClassCleanup(cls.server.close)
-
-    def setUp(self):
-        self.server.sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        self.webhook = Webhook()
-        self.addCleanup(self.webhook.close)
-
+class Nodes(OnPostgres):
     def start(self, **more):
         callback = {"name": "bot", "url": self.webhook.url, "max_connections": 32, "timeout": 60}
         settings = {"journal": self.server.url, "rest_callbacks": [callback], **more}

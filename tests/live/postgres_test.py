@@ -14,27 +14,15 @@ import unittest
 
 from support.deadline import wait_until
 from support.host import Host, MigratedHost, local_mode
+from support.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.rest_client import XML
-from support.servers.postgres import Postgres
-from support.webhook import NOTHING, Answer, Webhook
+from support.webhook import NOTHING, Answer
 from support.xml_data import body_of, parse
 
-DOMAIN = "rest.localhost"
-SCHEMA = f'"restanza_{DOMAIN}"'
 BUSY = Answer(503, None, b"")
 
 
-class OnPostgres(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Postgres()
-        cls.addClassCleanup(cls.server.close)
-
-    def setUp(self):
-        self.server.sql(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        self.webhook = Webhook()
-        self.addCleanup(self.webhook.close)
-
+class JournalInPostgres(OnPostgres):
     def settings(self, **more):
         return {"journal": self.server.url, "rest_callbacks": [{"name": "bot", "url": self.webhook.url}], **more}
 

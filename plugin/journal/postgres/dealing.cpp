@@ -121,12 +121,7 @@ Tried<Round> look_round(Connection& connection, const std::string& run, const Bu
 
 Tried<Dealt> deal(Connection& connection, const Lease& mine, const Buckets& had, const Buckets& given) {
   add_end_of_dead_backends(connection);
-  connection.add("BEGIN");
-  auto dealt = deal_now(connection, mine, had, given);
-  if (connection.failed()) return dealt;
-  const auto ended = connection.ask(dealt ? "COMMIT" : "ROLLBACK");
-  if (dealt && !ended) return ended.error();
-  return dealt;
+  return in_transaction(connection, [&] { return deal_now(connection, mine, had, given); });
 }
 
 }  // namespace restanza::journal::postgres

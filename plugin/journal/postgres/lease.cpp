@@ -99,12 +99,7 @@ Tried<Block> reserve_block(Connection& connection) {
 
 Tried<Joined> join(Connection& connection, const std::string& run, int64_t behind, bool alone) {
   add_end_of_dead_backends(connection);
-  connection.add("BEGIN");
-  auto joined = join_now(connection, run, behind, alone);
-  if (connection.failed()) return joined;
-  const auto ended = connection.ask(joined ? "COMMIT" : "ROLLBACK");
-  if (joined && !ended) return ended.error();
-  return joined;
+  return in_transaction(connection, [&] { return join_now(connection, run, behind, alone); });
 }
 
 Tried<std::optional<Again>> take_again(Connection& connection, const Lease& mine) {

@@ -77,18 +77,17 @@ Tried<void> PostgresStore::carry_out_now(Connection& connection, const std::vect
   connection.add("BEGIN");
   auto done = postgres::carry_out(transaction, writes);
   if (done) {
-    unsettled_ = Unsettled{transaction.change, transaction.block(), {}};
+    came_.reserve(came_.size() + transaction.came.size());  // nothing is thrown once it is committed
+    unsettled_ = Unsettled{transaction.change, transaction.block(), std::move(transaction.came)};
     link_.add_check(transaction.change.bytes);
     connection.add("COMMIT");
     done = connection.run();
-    unsettled_->came = std::move(transaction.came);
-    if (done) came_.insert(came_.end(), unsettled_->came.begin(), unsettled_->came.end());
+    unsettled_->change = std::move(transaction.change);  // with what the answers have said
+    if (done) link_.committed(transaction.block());
+    if (done) settle();
     if (!connection.failed()) unsettled_.reset();
   }
-  if (done) {
-    link_.committed(transaction.block());
-    add(transaction.change);
-  } else {
+  if (!done) {
     if (done.error().fenced()) link_.lapsed();
     if (connection.failed() || !connection.ask("ROLLBACK")) link_.drop();
   }
@@ -98,12 +97,15 @@ Tried<void> PostgresStore::carry_out_now(Connection& connection, const std::vect
 Tried<bool> PostgresStore::find_out() {
   const auto committed = link_.find_out(unsettled_->block);
   if (!committed) return committed;
-  if (*committed) {
-    add(unsettled_->change);
-    came_.insert(came_.end(), unsettled_->came.begin(), unsettled_->came.end());
-  }
+  if (*committed) settle();
   unsettled_.reset();
   return committed;
+}
+
+// It is committed.
+void PostgresStore::settle() {
+  add(unsettled_->change);
+  std::move(unsettled_->came.begin(), unsettled_->came.end(), std::back_inserter(came_));
 }
 
 Result<bool> PostgresStore::outcome() {
@@ -117,10 +119,16 @@ Result<bool> PostgresStore::outcome() {
 Result<Shift> PostgresStore::deal(const Buckets& free, bool linked) {
   const std::lock_guard<std::mutex> lock(writing_);
   Shift shift;
-  const auto ready = unsettled_ ? Tried<Connection*>(nullptr) : link_.ready();
+  if (unsettled_) (void)find_out();  // nobody waits for it: else the journal would not share
+  const auto ready = unsettled_ ? Tried<Connection*>(Failure()) : link_.ready();
   const bool due = free.any() || std::chrono::steady_clock::now() >= next_round_;
-  if (ready && *ready && due) {
-    (void)look_at_others(**ready, free, linked, shift);  // where this fails, the next look says why
+  if (ready && due) {
+    try {
+      (void)look_at_others(**ready, free, linked, shift);  // where this fails, the next look says why
+    } catch (...) {                                        // for want of memory
+      link_.drop();
+      throw;
+    }
     next_round_ = std::chrono::steady_clock::now() + *deal_within();
   }
   shift.lost = link_.take_lost();

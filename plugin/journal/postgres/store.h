@@ -45,6 +45,7 @@ class PostgresStore final : public Store {
   Tried<void> carry_out(const std::vector<Write>& writes);
   Tried<void> carry_out_now(Connection& connection, const std::vector<Write>& writes);
   Tried<bool> find_out();
+  void settle();
   Tried<void> count(Connection& connection);
   Tried<void> look_at_others(Connection& connection, const Buckets& free, bool linked, Shift& shift);
   void note(const Round& round, Shift& shift);

@@ -166,12 +166,17 @@ constexpr const char* kArrays =
 
 }  // namespace
 
+Transaction::Columns Transaction::take(std::vector<Row>& rows) {
+  Columns columns;
+  for (const Row& row : rows) columns.add(row);
+  rows.clear();
+  change.bytes += columns.size();
+  return columns;
+}
+
 void Transaction::flush_inserts() {
   if (rows_.empty()) return;
-  Columns columns;
-  for (const Row& row : rows_) columns.add(row);
-  rows_.clear();
-  change.bytes += columns.size();
+  const Columns columns = take(rows_);
   const std::string names = kNames;
   connection.add("INSERT INTO delivery (" + names + ", seq, stanza) SELECT " + names +
                      ", seq, nullif(stanza, 0) FROM unnest(" + kArrays +
@@ -182,10 +187,7 @@ void Transaction::flush_inserts() {
 // In the order of their coming.
 void Transaction::flush_elsewhere() {
   if (elsewhere_.empty()) return;
-  Columns columns;
-  for (const Row& row : elsewhere_) columns.add(row);
-  elsewhere_.clear();
-  change.bytes += columns.size();
+  const Columns columns = take(elsewhere_);
   const std::string names = kNames;
   connection.add("INSERT INTO arrival (" + names + ") SELECT " + names + " FROM unnest(" + kArrays +
                      ") WITH ORDINALITY AS new (" + names + ", place) ORDER BY place",

@@ -74,6 +74,7 @@ class Transaction {
     Bucket bucket;
   };
   struct Columns;
+  Columns take(std::vector<Row>& rows);
   void flush_inserts();
   void flush_elsewhere();
   void flush_stanzas();

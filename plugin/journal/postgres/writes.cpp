@@ -161,7 +161,11 @@ struct Answered {
 
 Tried<void> carry_out(Transaction& transaction, const std::vector<Write>& writes) {
   Keys keys(transaction);
-  if (transaction.others) transaction.take_arrivals();
+  if (transaction.others) {
+    // Answered before the commit leaves: of one whose end nobody sees it is known what was taken.
+    transaction.take_arrivals();
+    if (auto taken = transaction.connection.run(); !taken) return taken;
+  }
   if (auto fetched = keys.fetch(keys_in(writes)); !fetched) return fetched;
   for (const Write& write : writes) {
     if (auto carried = std::visit(Carried{transaction, keys}, write); !carried) return carried;

@@ -79,4 +79,15 @@ class Connection {
   std::map<std::string, Prepared> prepared_;  // by text
 };
 
+// What `work` does with the connection is committed where it goes well, and rolled back where it fails.
+template <class Work>
+auto in_transaction(Connection& connection, Work work) -> decltype(work()) {
+  connection.add("BEGIN");
+  auto done = work();
+  if (connection.failed()) return done;
+  const auto ended = connection.ask(done ? "COMMIT" : "ROLLBACK");
+  if (done && !ended) return ended.error();
+  return done;
+}
+
 }  // namespace restanza::journal::postgres

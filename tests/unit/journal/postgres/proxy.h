@@ -46,10 +46,14 @@ class Proxy {
   Proxy& operator=(const Proxy&) = delete;
 
   const std::string& directory() const { return directory_.path; }
-  // What becomes of the connections that there are, and of those that come.
-  void be(Mode now, Mode later) {
+  // What becomes of the connections that there are, and of those that come. `spared`: so many words of the
+  // server arrive before.
+  void be(Mode now, Mode later, int spared = 0) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (Pair& pair : pairs_) pair.mode = now;
+    for (Pair& pair : pairs_) {
+      pair.mode = now;
+      pair.spared = spared;
+    }
     later_ = later;
   }
   void be(Mode mode) { be(mode, mode); }
@@ -59,6 +63,7 @@ class Proxy {
     int client;
     int server;
     Mode mode;
+    int spared = 0;
   };
 
   static sockaddr_un address(const std::string& path) {
@@ -87,10 +92,12 @@ class Proxy {
     pairs_.push_back({client, server, later_});
   }
   // False: it has ended.
-  bool pass(int from, int to, bool of_client, Mode mode) {
+  bool pass(Pair& pair, bool of_client) {
+    const int from = of_client ? pair.client : pair.server, to = of_client ? pair.server : pair.client;
     std::array<char, 65536> bytes;
     const ssize_t count = read(from, bytes.data(), bytes.size());
-    if (count <= 0 || (of_client ? mode == Mode::mute : mode == Mode::deaf)) return false;
+    if (count <= 0 || (of_client && pair.mode == Mode::mute)) return false;
+    if (!of_client && pair.mode == Mode::deaf && pair.spared-- <= 0) return false;
     for (ssize_t sent = 0; sent < count;) {
       const ssize_t more = send(to, bytes.data() + sent, static_cast<size_t>(count - sent), MSG_NOSIGNAL);
       if (more <= 0) return false;
@@ -114,9 +121,9 @@ class Proxy {
       const std::lock_guard<std::mutex> lock(mutex_);
       std::vector<Pair> left;
       for (size_t i = 0; i < pairs_.size(); ++i) {
-        const Pair& pair = pairs_[i];
-        const bool alive = (fds[2 * i + 1].revents == 0 || pass(pair.client, pair.server, true, pair.mode)) &&
-                           (fds[2 * i + 2].revents == 0 || pass(pair.server, pair.client, false, pair.mode));
+        Pair& pair = pairs_[i];
+        const bool alive = (fds[2 * i + 1].revents == 0 || pass(pair, true)) &&
+                           (fds[2 * i + 2].revents == 0 || pass(pair, false));
         if (alive) {
           left.push_back(pair);
         } else {

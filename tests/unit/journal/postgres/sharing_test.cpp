@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "opened.h"
+#include "proxy.h"
 
 using namespace restanza;
 using namespace restanza::journal;
@@ -45,7 +46,10 @@ Shift shift_with(PostgresStore& node, What what, bool linked = true) {
 
 // The second comes while the first has all; it gets its half.
 struct Two {
-  Two() : first(queue.open()), second(queue.open()) {
+  explicit Two(bool behind_proxy = false)
+      : proxy(queue.socket()),
+        first(queue.open()),
+        second(queue.open(behind_proxy ? queue.behind(proxy.directory()) : queue.place)) {
     shift_of(*second);
     const Shift told = shift_with(*first, [](const Shift& shift) { return shift.surplus.any(); });
     CHECK(told.surplus.count() == kBuckets / 2);
@@ -77,6 +81,7 @@ struct Two {
   }
 
   const Queue queue;
+  Proxy proxy;
   Node first, second;
 };
 
@@ -142,6 +147,22 @@ TEST_CASE("a node that has nothing to write hears of what came elsewhere all the
   Two two;
   two.add(*two.first, two.of(*two.second), "1");
   CHECK(Two::came(*two.second) == "msg_1");
+}
+
+TEST_CASE("what a node took for itself is told of, wherever its connection broke, and whoever asks next") {
+  Two two(true);
+  const int spared = GENERATE(0, 1, 2);  // of the answers: the look, what was taken, the commit
+  const bool writes = GENERATE(false, true);
+  const std::string other = two.of(*two.second);
+  two.add(*two.first, other, "1");
+  two.proxy.be(Proxy::Mode::deaf, Proxy::Mode::passes, spared);
+  if (writes) two.add(*two.second, other, "2");
+  std::string came;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (came.empty() && std::chrono::steady_clock::now() < until) came = ids(shift_of(*two.second).came);
+  CHECK(came == "msg_1");
+  CHECK(two.queue.rows("SELECT id FROM delivery ORDER BY seq") == (writes ? "msg_1 msg_2" : "msg_1"));
+  CHECK(two.queue.rows("SELECT count(*) FROM arrival") == "0");
 }
 
 TEST_CASE("of one stanza for several, each delivery goes where its bucket is") {
