@@ -15,8 +15,8 @@ import unittest
 
 from support.deadline import wait_until
 from support.host import MigratedHost, local_mode
-from support.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.rest_client import XML
+from support.servers.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.webhook import NOTHING
 from support.xml_data import body_of, parse
 

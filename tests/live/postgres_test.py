@@ -14,8 +14,8 @@ import unittest
 
 from support.deadline import wait_until
 from support.host import Host, MigratedHost, local_mode
-from support.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.rest_client import XML
+from support.servers.on_postgres import DOMAIN, SCHEMA, OnPostgres
 from support.webhook import NOTHING, Answer
 from support.xml_data import body_of, parse
 

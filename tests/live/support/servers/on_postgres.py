@@ -7,8 +7,8 @@ Ownership: the server ends with the class, the rest with its test.
 """
 import unittest
 
-from .servers.postgres import Postgres
-from .webhook import Webhook
+from ..webhook import Webhook
+from .postgres import Postgres
 
 DOMAIN = "rest.localhost"
 SCHEMA = f'"restanza_{DOMAIN}"'
